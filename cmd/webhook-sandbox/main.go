@@ -1,0 +1,46 @@
+// Command webhook-sandbox serves stand-ins for the vendors' webhook APIs on loopback, for testing Terraform modules.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+func main() {
+	var config sandbox.Config
+	flag.StringVar(&config.DfnsAddress, "dfns", "127.0.0.1:0", "loopback `HOST:PORT` of the Dfns stand-in; port 0 picks a free one")
+	flag.DurationVar(&config.Latency, "latency", 0, "time added to every answer, such as 30ms")
+	flag.Uint64Var(&config.Seed, "seed", 0, "makes ids, secrets and keys the same in every run; 0 means they differ")
+	envFile := flag.String("env-file", "", "`PATH` to write the export lines to, once the sandbox listens")
+	flag.Parse()
+	config.Log = os.Stderr
+
+	if err := run(config, *envFile); err != nil {
+		fmt.Fprintln(os.Stderr, "webhook-sandbox:", err)
+		os.Exit(1)
+	}
+}
+
+func run(config sandbox.Config, envFile string) error {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+
+	s, err := sandbox.Start(config)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	fmt.Print(s.EnvFile())
+	if envFile != "" {
+		if err := s.WriteEnvFile(envFile); err != nil {
+			return err
+		}
+	}
+	<-stop
+	return nil
+}

@@ -1,0 +1,117 @@
+// Package acctest runs the provider under a real Terraform or OpenTofu against a sandbox of the test's own.
+package acctest
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/provider"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// Env is what one test works with: a sandbox and a provider that is configured for it.
+type Env struct {
+	*sandbox.Sandbox
+	// DfnsURL is where the provider finds Dfns: the sandbox, unless a proxy was put before it.
+	DfnsURL string
+}
+
+// New starts a sandbox for one test. Its ids and secrets are the same in every run.
+func New(t *testing.T, config sandbox.Config) *Env {
+	t.Helper()
+	config.Seed = 1
+	s, err := sandbox.Start(config)
+	if err != nil {
+		t.Fatalf("starting the sandbox: %v", err)
+	}
+	t.Cleanup(s.Close)
+	return &Env{Sandbox: s, DfnsURL: s.DfnsURL}
+}
+
+// Test runs the steps, each of whose configurations gets the provider block put before it.
+func (e *Env) Test(t *testing.T, test resource.TestCase) {
+	t.Helper()
+	test.ProtoV6ProviderFactories = e.Factories()
+	for i, step := range test.Steps {
+		if step.Config != "" {
+			test.Steps[i].Config = e.ProviderBlock() + step.Config
+		}
+	}
+	resource.UnitTest(t, test)
+}
+
+// Factories returns the provider, made anew for each use and taking nothing from the environment.
+func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"webhook": func() (tfprotov6.ProviderServer, error) { return NewServer(nil) },
+	}
+}
+
+// NewServer returns the provider as Terraform talks to it. It sees the given environment variables and no others, and
+// it does not make a test wait for its retries.
+func NewServer(env map[string]string) (tfprotov6.ProviderServer, error) {
+	return providerserver.NewProtocol6WithError(provider.New("test",
+		provider.WithRetryWait(time.Millisecond),
+		provider.WithEnvironment(func(name string) string { return env[name] }),
+	)())()
+}
+
+// ProviderBlock returns the configuration of the provider for this sandbox.
+func (e *Env) ProviderBlock() string {
+	env := e.Env()
+	return fmt.Sprintf(`
+provider "webhook" {
+  dfns = {
+    base_url      = %q
+    auth_token    = %q
+    credential_id = %q
+    private_key   = %q
+  }
+}
+`, e.DfnsURL, env["DFNS_AUTH_TOKEN"], env["DFNS_CRED_ID"], env["DFNS_PRIVATE_KEY"])
+}
+
+// Rewrite puts a proxy before the Dfns stand-in that changes answers on their way to the provider, for what a vendor
+// might answer but the sandbox does not.
+func (e *Env) Rewrite(t *testing.T, change func(*http.Response) error) {
+	t.Helper()
+	target, err := url.Parse(e.Sandbox.DfnsURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ModifyResponse = change
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	e.DfnsURL = server.URL
+}
+
+// DfnsChanges returns the calls that were made to the Dfns stand-in and are not reads, as "METHOD /path status".
+func (e *Env) DfnsChanges() []string {
+	return e.dfnsCalls(func(method string) bool { return method != http.MethodGet })
+}
+
+// DfnsReads returns the reads that were made of the Dfns stand-in.
+func (e *Env) DfnsReads() []string {
+	return e.dfnsCalls(func(method string) bool { return method == http.MethodGet })
+}
+
+func (e *Env) dfnsCalls(wanted func(method string) bool) []string {
+	calls := []string{}
+	for _, call := range e.DfnsCalls.Journal() {
+		if wanted(call.Method) {
+			calls = append(calls, strings.Join(strings.Fields(call.String()), " "))
+		}
+	}
+	return calls
+}

@@ -1,0 +1,98 @@
+// Package dfns is a client for the webhook part of the Dfns API.
+//
+// Every change is signed: it costs a challenge, a signature made here, and the change itself. Where the vendor's pages
+// contradict each other or say nothing, the client accepts every reading of an answer and sends the most careful one.
+package dfns
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// DefaultURL is the base URL of the API for every organization that was not told another one.
+const DefaultURL = "https://api.dfns.io"
+
+// Config says which account is used and how its calls are made.
+type Config struct {
+	// CredentialID is the id of the Key credential whose private key the Signer holds.
+	CredentialID string
+	// Signer signs the challenge of every change.
+	Signer Signer
+	// HTTP is how calls are made. New fills in what is the vendor's.
+	HTTP httpapi.Config
+}
+
+// Client calls the Dfns API as one service account or personal access token. It is safe for concurrent use.
+type Client struct {
+	http         *httpapi.Client
+	credentialID string
+	signer       Signer
+	unusable     error
+}
+
+// New returns a client. It makes no call.
+func New(config Config) (*Client, error) {
+	config.HTTP.LoggedFields = []string{
+		"id", "url", "events", "status", "description", "dateCreated", "dateUpdated", "deleted",
+		"kind", "date", "timestampSent", "deliveryFailed", "deliveryAttempt", "retryOf", "nextAttemptDate",
+		"message", "userActionHttpMethod", "userActionHttpPath", "userActionServerKind",
+	}
+	config.HTTP.DecodeError = decodeError
+	client, err := httpapi.New(config.HTTP)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{http: client, credentialID: config.CredentialID, signer: config.Signer}, nil
+}
+
+// Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.
+func Unusable(reason error) *Client {
+	return &Client{unusable: reason}
+}
+
+func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
+	if c.unusable != nil {
+		return nil, c.unusable
+	}
+	response, err := c.http.Do(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	if response.Status == http.StatusAccepted {
+		return nil, fmt.Errorf("%s %s: 202 Accepted: %w", request.Method, httpapi.SignedPath(request.Path...), ErrPendingApproval)
+	}
+	return response, nil
+}
+
+// get makes a read and decodes its answer.
+func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
+	request := httpapi.Request{Method: http.MethodGet, Path: path, Query: query}
+	response, err := c.do(ctx, request)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return decode[T](request, response)
+}
+
+// decode reads an answer. One that cannot be read says nothing about what the API did.
+func decode[T any](request httpapi.Request, response *httpapi.Response) (T, error) {
+	var out T
+	if err := json.Unmarshal(response.Body, &out); err != nil {
+		return out, unreadable(request, response, err)
+	}
+	return out, nil
+}
+
+// unreadable is the error for a 2xx answer that does not hold what it must.
+func unreadable(request httpapi.Request, response *httpapi.Response, cause error) error {
+	return &httpapi.Error{
+		Method: request.Method, Path: httpapi.SignedPath(request.Path...), Status: response.Status,
+		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
+	}
+}

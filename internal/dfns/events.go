@@ -1,0 +1,64 @@
+package dfns
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/url"
+	"strconv"
+)
+
+// WebhookEvent is one attempt to deliver an event to a webhook. The API keeps it for 31 days.
+type WebhookEvent struct {
+	ID string `json:"id"`
+	// Date is when the event was raised, ISO 8601.
+	Date string `json:"date"`
+	Kind string `json:"kind"`
+	// Data is the object of the event, its shape depending on the kind.
+	Data json.RawMessage `json:"data"`
+	// Status is the receiver's HTTP status or the code of an error.
+	Status string `json:"status"`
+	// TimestampSent is when the attempt was made, in Unix seconds.
+	TimestampSent int64 `json:"timestampSent"`
+	// Error says what went wrong, empty when nothing did.
+	Error string `json:"error"`
+
+	// The vendor's prose promises the following, its schema does not. Nil and empty mean not told.
+
+	DeliveryFailed  *bool  `json:"deliveryFailed"`
+	DeliveryAttempt *int64 `json:"deliveryAttempt"`
+	RetryOf         string `json:"retryOf"`
+	NextAttemptDate string `json:"nextAttemptDate"`
+}
+
+// EventFilter selects events. Its zero value selects all.
+type EventFilter struct {
+	// Kind is one event kind; "*" is not one.
+	Kind string
+	// DeliveryFailed selects attempts that failed or those that did not. Nil selects both.
+	DeliveryFailed *bool
+}
+
+// ListWebhookEvents returns the delivery attempts of a webhook, asking for pages of pageSize items (1 to 200, 0 for
+// 200) as they are needed. An error ends the sequence. The order is the API's, which no page tells.
+//
+// https://docs.dfns.co/api-reference/webhooks/list-webhook-events
+func (c *Client) ListWebhookEvents(
+	ctx context.Context, webhookID string, filter EventFilter, pageSize int,
+) iter.Seq2[*WebhookEvent, error] {
+	query := url.Values{}
+	if filter.Kind != "" {
+		query.Set("kind", filter.Kind)
+	}
+	if filter.DeliveryFailed != nil {
+		query.Set("deliveryFailed", strconv.FormatBool(*filter.DeliveryFailed))
+	}
+	return list[WebhookEvent](ctx, c, pageSize, query, "webhooks", webhookID, "events")
+}
+
+// GetWebhookEvent returns one delivery attempt.
+//
+// https://docs.dfns.co/api-reference/webhooks/get-webhook-event
+func (c *Client) GetWebhookEvent(ctx context.Context, webhookID, eventID string) (WebhookEvent, error) {
+	return get[WebhookEvent](ctx, c, nil, "webhooks", webhookID, "events", eventID)
+}

@@ -1,0 +1,73 @@
+package dfns
+
+import (
+	"slices"
+
+	"github.com/agext/levenshtein"
+)
+
+// EveryKind subscribes to every event there is and will be.
+const EveryKind = "*"
+
+// EventKinds returns the event kinds known when this was written: the enum of the vendor's newest specification and the
+// four that only its prose names. The vendor adds about one a month, so a kind that is not among them is not wrong.
+//
+// https://docs.dfns.co/api-reference/webhooks
+func EventKinds() []string { return slices.Clone(eventKinds) }
+
+// IsKnownKind reports whether a kind is in the catalogue.
+func IsKnownKind(kind string) bool { return slices.Contains(eventKinds, kind) }
+
+// NearestKind returns the known kind that is spelled most like the given one.
+func NearestKind(kind string) string {
+	return slices.MinFunc(eventKinds, func(a, b string) int {
+		return levenshtein.Distance(kind, a, nil) - levenshtein.Distance(kind, b, nil)
+	})
+}
+
+var eventKinds = []string{
+	"address_watch.blockchain_event.misc.confirmed",
+	"address_watch.blockchain_event.transfer.confirmed",
+	"key.created",
+	"key.delegated",
+	"key.deleted",
+	"key.exported",
+	"payout.action.required",
+	"policy.activity.resolved",
+	"policy.approval.pending",
+	"policy.approval.resolved",
+	"policy.triggered",
+	"swap.completed",
+	"swap.failed",
+	"vault.created",
+	"vault.event.created",
+	"vault.tags.modified",
+	"vault.updated",
+	"wallet.activated",
+	"wallet.blockchain_event.misc.confirmed",
+	"wallet.blockchain_event.transfer.included",
+	"wallet.blockchainevent.detected",
+	"wallet.created",
+	"wallet.delegated",
+	"wallet.exported",
+	"wallet.offer.accepted",
+	"wallet.offer.received",
+	"wallet.offer.rejected",
+	"wallet.offer.withdrawn",
+	"wallet.signature.failed",
+	"wallet.signature.rejected",
+	"wallet.signature.requested",
+	"wallet.signature.signed",
+	"wallet.tags.modified",
+	"wallet.transaction.broadcasted",
+	"wallet.transaction.confirmed",
+	"wallet.transaction.failed",
+	"wallet.transaction.rejected",
+	"wallet.transaction.requested",
+	"wallet.transfer.broadcasted",
+	"wallet.transfer.confirmed",
+	"wallet.transfer.failed",
+	"wallet.transfer.rejected",
+	"wallet.transfer.requested",
+	"webhook.event.retry.triggered",
+}

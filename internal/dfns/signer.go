@@ -1,0 +1,166 @@
+package dfns
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/decred/dcrd/dcrec/secp256k1/v4"
+	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
+)
+
+// minimumRSA is the least size of an RSA key, in bits, that the vendor accepts.
+const minimumRSA = 2048
+
+// signerFunc signs with a key held in memory.
+type signerFunc func(message []byte) ([]byte, error)
+
+// Sign implements Signer.
+func (sign signerFunc) Sign(_ context.Context, message []byte) ([]byte, error) { return sign(message) }
+
+// ParsePrivateKey returns a Signer for a PEM private key: Ed25519, P-256, secp256k1, or RSA of at least 2048 bits, in
+// PKCS#8, SEC1 or PKCS#1. Its errors say what the text holds instead and never any of the text.
+func ParsePrivateKey(text string) (Signer, error) {
+	block, err := privateKeyBlock(text)
+	if err != nil {
+		return nil, err
+	}
+	key, err := parseBlock(block)
+	if err != nil {
+		return nil, err
+	}
+	switch key := key.(type) {
+	case ed25519.PrivateKey:
+		return signerFunc(func(message []byte) ([]byte, error) { return ed25519.Sign(key, message), nil }), nil
+	case *secp256k1.PrivateKey:
+		return signerFunc(func(message []byte) ([]byte, error) {
+			digest := sha256.Sum256(message)
+			return secp256k1ecdsa.Sign(key, digest[:]).Serialize(), nil
+		}), nil
+	case *ecdsa.PrivateKey:
+		if key.Curve != elliptic.P256() {
+			return nil, fmt.Errorf("the key is on curve %s; of the ECDSA curves only P-256 and secp256k1 can sign for Dfns",
+				key.Params().Name)
+		}
+		return hashing(key), nil
+	case *rsa.PrivateKey:
+		if key.N.BitLen() < minimumRSA {
+			return nil, fmt.Errorf("the RSA key has %d bits; at least %d are needed", key.N.BitLen(), minimumRSA)
+		}
+		return hashing(key), nil
+	}
+	return nil, errors.New("the key is of a kind that cannot sign for Dfns: it must be Ed25519, P-256, secp256k1 or RSA")
+}
+
+// hashing signs SHA-256 digests: ASN.1 DER for ECDSA, PKCS#1 v1.5 for RSA, as crypto.Signer does for both.
+func hashing(key crypto.Signer) Signer {
+	return signerFunc(func(message []byte) ([]byte, error) {
+		digest := sha256.Sum256(message)
+		return key.Sign(rand.Reader, digest[:], crypto.SHA256)
+	})
+}
+
+// privateKeyBlock finds the first private key in a PEM text. openssl puts the curve's parameters before it.
+func privateKeyBlock(text string) (*pem.Block, error) {
+	// CI systems that cannot hold a newline in a variable hold the two characters \n instead.
+	rest := []byte(strings.ReplaceAll(text, `\n`, "\n"))
+	for {
+		var block *pem.Block
+		block, rest = pem.Decode(rest)
+		switch {
+		case block == nil:
+			return nil, errors.New("there is no private key in PEM (-----BEGIN … PRIVATE KEY-----) in it")
+		case block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "":
+			return nil, errors.New("the private key is encrypted with a passphrase; decrypt it first")
+		case block.Type == "PUBLIC KEY":
+			return nil, errors.New("it is a public key; the private key that belongs to it is needed")
+		case block.Type == "OPENSSH PRIVATE KEY":
+			return nil, errors.New("the key is in OpenSSH's own format; PKCS#8 is needed (ssh-keygen -p -m PKCS8 rewrites a copy)")
+		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+			return block, nil
+		}
+	}
+}
+
+func parseBlock(block *pem.Block) (any, error) {
+	var key any
+	var err error
+	switch block.Type {
+	case "PRIVATE KEY":
+		if key, err = x509.ParsePKCS8PrivateKey(block.Bytes); err != nil {
+			key, err = parsePKCS8Secp256k1(block.Bytes)
+		}
+	case "EC PRIVATE KEY":
+		if key, err = x509.ParseECPrivateKey(block.Bytes); err != nil {
+			key, err = parseSEC1Secp256k1(block.Bytes, nil)
+		}
+	case "RSA PRIVATE KEY":
+		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+	default:
+		err = errors.New("unknown format")
+	}
+	if err != nil {
+		// The cause may quote bytes of the key, so it is not passed on.
+		return nil, fmt.Errorf("the %s block cannot be parsed: it must hold an Ed25519, P-256, secp256k1 or RSA key", block.Type)
+	}
+	return key, nil
+}
+
+// crypto/x509 knows neither the curve nor a way to be told of it, so its two encodings are taken apart here.
+
+var (
+	oidECPublicKey = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+	oidSecp256k1   = asn1.ObjectIdentifier{1, 3, 132, 0, 10}
+)
+
+var errNotSecp256k1 = errors.New("not a secp256k1 key")
+
+// parsePKCS8Secp256k1 reads a PrivateKeyInfo (RFC 5958) around an ECPrivateKey.
+func parsePKCS8Secp256k1(der []byte) (*secp256k1.PrivateKey, error) {
+	var info struct {
+		Version    int
+		Algorithm  pkix.AlgorithmIdentifier
+		PrivateKey []byte
+	}
+	var curve asn1.ObjectIdentifier
+	if _, err := asn1.Unmarshal(der, &info); err != nil || !info.Algorithm.Algorithm.Equal(oidECPublicKey) {
+		return nil, errNotSecp256k1
+	}
+	if _, err := asn1.Unmarshal(info.Algorithm.Parameters.FullBytes, &curve); err != nil {
+		return nil, errNotSecp256k1
+	}
+	return parseSEC1Secp256k1(info.PrivateKey, curve)
+}
+
+// parseSEC1Secp256k1 reads an ECPrivateKey (RFC 5915). The curve is named in it or, inside PKCS#8, around it.
+func parseSEC1Secp256k1(der []byte, curve asn1.ObjectIdentifier) (*secp256k1.PrivateKey, error) {
+	var sec1 struct {
+		Version    int
+		PrivateKey []byte
+		Curve      asn1.ObjectIdentifier `asn1:"optional,explicit,tag:0"`
+		PublicKey  asn1.BitString        `asn1:"optional,explicit,tag:1"`
+	}
+	if _, err := asn1.Unmarshal(der, &sec1); err != nil {
+		return nil, errNotSecp256k1
+	}
+	if sec1.Curve != nil {
+		curve = sec1.Curve
+	}
+	var scalar secp256k1.ModNScalar
+	if !curve.Equal(oidSecp256k1) || len(sec1.PrivateKey) > 32 || scalar.SetByteSlice(sec1.PrivateKey) || scalar.IsZero() {
+		return nil, errNotSecp256k1
+	}
+	return secp256k1.NewPrivateKey(&scalar), nil
+}

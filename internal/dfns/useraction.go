@@ -1,0 +1,168 @@
+package dfns
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// Signer signs the client data of a user action challenge.
+type Signer interface {
+	// Sign returns the signature of message in the vendor's format for the kind of key: raw for Ed25519, ASN.1 DER for
+	// ECDSA, PKCS#1 v1.5 for RSA, the latter two over SHA-256.
+	Sign(ctx context.Context, message []byte) ([]byte, error)
+}
+
+// CredentialError reports that the API would not accept a signature of the configured credential, before one was made.
+type CredentialError struct {
+	// ID is the configured credential.
+	ID string
+	// Allowed are the ids of the Key credentials that may sign for the bearer of the token.
+	Allowed []string
+}
+
+// Error names the configured credential and those that the API allows.
+func (e *CredentialError) Error() string {
+	if len(e.Allowed) == 0 {
+		return fmt.Sprintf("the API allows no Key credential to sign for this token, so not %q either", e.ID)
+	}
+	return fmt.Sprintf("the API does not allow credential %q to sign for this token; it allows %s",
+		e.ID, strings.Join(e.Allowed, ", "))
+}
+
+// SigningError reports that a change could not be signed. The change itself was never sent.
+type SigningError struct {
+	// Err is what went wrong in the signing flow.
+	Err error
+}
+
+// Error says what went wrong and that nothing was changed.
+func (e *SigningError) Error() string {
+	return "signing the change, which was not sent: " + e.Err.Error()
+}
+
+// Unwrap returns what went wrong.
+func (e *SigningError) Unwrap() error { return e.Err }
+
+type challenge struct {
+	Challenge        string `json:"challenge"`
+	Identifier       string `json:"challengeIdentifier"`
+	AllowCredentials struct {
+		Key []struct {
+			ID string `json:"id"`
+		} `json:"key"`
+	} `json:"allowCredentials"`
+}
+
+type assertion struct {
+	CredentialID string `json:"credId"`
+	ClientData   string `json:"clientData"`
+	Signature    string `json:"signature"`
+}
+
+// change makes a call that must be signed: challenge, signature, token, and then the call with that token.
+//
+// https://docs.dfns.co/api-reference/auth/signing-flows
+func (c *Client) change(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
+	token, err := c.signAction(ctx, request)
+	if err != nil {
+		return nil, &SigningError{Err: err}
+	}
+	request.Header = http.Header{"X-Dfns-Useraction": {token}}
+	return c.do(ctx, request)
+}
+
+// signAction buys the token that allows exactly one call: this method, path and body, once, within 15 minutes.
+func (c *Client) signAction(ctx context.Context, request httpapi.Request) (string, error) {
+	offered, err := c.initAction(ctx, request)
+	if err != nil {
+		return "", err
+	}
+	if err := c.checkCredential(offered); err != nil {
+		return "", err
+	}
+	// The shortest client data that every official SDK agrees on. The bytes that are signed are the bytes that are sent.
+	clientData, err := json.Marshal(map[string]string{"type": "key.get", "challenge": offered.Challenge})
+	if err != nil {
+		return "", err
+	}
+	signature, err := c.signer.Sign(ctx, clientData)
+	if err != nil {
+		return "", fmt.Errorf("signing with credential %s: %w", c.credentialID, err)
+	}
+	return c.completeAction(ctx, offered.Identifier, assertion{
+		CredentialID: c.credentialID,
+		ClientData:   base64.RawURLEncoding.EncodeToString(clientData),
+		Signature:    base64.RawURLEncoding.EncodeToString(signature),
+	})
+}
+
+// initAction asks for a challenge. A challenge that is never used costs nothing, so the call may be repeated.
+func (c *Client) initAction(ctx context.Context, request httpapi.Request) (challenge, error) {
+	body, err := json.Marshal(map[string]string{
+		"userActionPayload":    string(request.Body),
+		"userActionHttpMethod": request.Method,
+		"userActionHttpPath":   httpapi.SignedPath(request.Path...),
+		"userActionServerKind": "Api",
+	})
+	if err != nil {
+		return challenge{}, err
+	}
+	return post[challenge](ctx, c, httpapi.Request{
+		Method: http.MethodPost, Path: []string{"auth", "action", "init"}, Body: body, Repeatable: true,
+	}, func(answer challenge) bool { return answer.Challenge != "" && answer.Identifier != "" })
+}
+
+func (c *Client) checkCredential(offered challenge) error {
+	var allowed []string
+	for _, key := range offered.AllowCredentials.Key {
+		allowed = append(allowed, key.ID)
+	}
+	if !slices.Contains(allowed, c.credentialID) {
+		return &CredentialError{ID: c.credentialID, Allowed: allowed}
+	}
+	return nil
+}
+
+// completeAction exchanges a signed challenge for the token of one change. It is not repeatable: a challenge works once.
+func (c *Client) completeAction(ctx context.Context, identifier string, signed assertion) (string, error) {
+	type firstFactor struct {
+		Kind      string    `json:"kind"`
+		Assertion assertion `json:"credentialAssertion"`
+	}
+	body, err := json.Marshal(struct {
+		Identifier  string      `json:"challengeIdentifier"`
+		FirstFactor firstFactor `json:"firstFactor"`
+	}{identifier, firstFactor{"Key", signed}})
+	if err != nil {
+		return "", err
+	}
+	type token struct {
+		UserAction string `json:"userAction"`
+	}
+	answer, err := post[token](ctx, c, httpapi.Request{
+		Method: http.MethodPost, Path: []string{"auth", "action"}, Body: body,
+	}, func(answer token) bool { return answer.UserAction != "" })
+	return answer.UserAction, err
+}
+
+// post makes a call of the signing flow itself and decodes its answer, which must be complete.
+func post[T any](ctx context.Context, c *Client, request httpapi.Request, complete func(T) bool) (T, error) {
+	response, err := c.do(ctx, request)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	out, err := decode[T](request, response)
+	if err == nil && !complete(out) {
+		err = unreadable(request, response, errors.New("a field is missing"))
+	}
+	return out, err
+}

@@ -1,0 +1,260 @@
+package dfns
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// The two statuses of a webhook.
+const (
+	StatusEnabled  = "Enabled"
+	StatusDisabled = "Disabled"
+)
+
+// MaxPage is the largest page of a list the API serves, in items.
+const MaxPage = 200
+
+// Webhook is a registered webhook.
+type Webhook struct {
+	ID     string   `json:"id"`
+	URL    string   `json:"url"`
+	Events []string `json:"events"`
+	Status string   `json:"status"`
+	// Description is empty when the webhook has none.
+	Description string `json:"description"`
+	// Secret signs the deliveries. The API tells it once, in the answer to a create; editions of its pages that tell it
+	// elsewhere are believed where they do. Empty means not told.
+	Secret Secret `json:"secret"`
+	// DateCreated and DateUpdated are ISO 8601, such as 2023-11-01T08:52:01.186Z.
+	DateCreated string `json:"dateCreated"`
+	DateUpdated string `json:"dateUpdated"`
+}
+
+// Secret is a signing secret as an answer tells it. A masked one decodes as empty: it must never replace a real one.
+type Secret string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *Secret) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return errors.New("secret is not a string") // the cause could quote it
+	}
+	if strings.ContainsAny(text, "*•…") || strings.Contains(text, "...") {
+		text = ""
+	}
+	*s = Secret(text)
+	return nil
+}
+
+// CreateWebhookRequest is what a new webhook is made of.
+type CreateWebhookRequest struct {
+	URL    string   `json:"url"`
+	Events []string `json:"events"`
+	Status string   `json:"status,omitempty"`
+	// Description is left out when empty.
+	Description string `json:"description,omitempty"`
+}
+
+// UpdateWebhookRequest names what is to change. A field that is nil keeps its value.
+type UpdateWebhookRequest struct {
+	URL    *string  `json:"url,omitempty"`
+	Events []string `json:"events,omitempty"`
+	Status *string  `json:"status,omitempty"`
+	// Description is cleared by an empty string. No page says how; null is refused, an empty string passes the schema.
+	Description *string `json:"description,omitempty"`
+}
+
+// Empty reports that the request would change nothing.
+func (u UpdateWebhookRequest) Empty() bool {
+	return u.URL == nil && u.Events == nil && u.Status == nil && u.Description == nil
+}
+
+// CreateWebhook registers a webhook. Its answer is the only one that is sure to tell the secret. The call is not
+// idempotent: when httpapi.OutcomeUnknown reports its error, a webhook may exist.
+//
+// https://docs.dfns.co/api-reference/webhooks/create-webhook
+func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	return c.changeWebhook(ctx, httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: body}, "")
+}
+
+// GetWebhook returns a webhook. An error that httpapi.IsNotFound reports means the API has no such webhook, which was
+// made sure of by a second call: a base URL or a proxy that answers 404 to everything must not pass for it.
+//
+// https://docs.dfns.co/api-reference/webhooks/get-webhook
+func (c *Client) GetWebhook(ctx context.Context, id string) (*Webhook, error) {
+	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks", id}}
+	response, err := c.do(ctx, request)
+	if httpapi.IsNotFound(err) {
+		return nil, c.confirmNotFound(ctx, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return decodeWebhook(request, response, id)
+}
+
+// confirmNotFound returns notFound when the API otherwise answers, and what it answers when it does not.
+func (c *Client) confirmNotFound(ctx context.Context, notFound error) error {
+	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks"}, Query: url.Values{"limit": {"1"}}}
+	if _, err := c.do(ctx, request); err != nil {
+		return fmt.Errorf("whether the webhook is gone cannot be told, because listing fails too; is the base URL right? %w; %s",
+			unrecognized(err), notFound)
+	}
+	return notFound
+}
+
+// unrecognized keeps the 404 of a route that does not exist from passing for the 404 of an object.
+func unrecognized(err error) error {
+	var failed *httpapi.Error
+	if errors.As(err, &failed) {
+		failed.Recognized = false
+	}
+	return err
+}
+
+// ListWebhooks returns the webhooks of the organization, asking for pages of pageSize items (1 to 200, 0 for 200) as
+// they are needed. An error ends the sequence. The order is the API's, which no page tells.
+//
+// https://docs.dfns.co/api-reference/webhooks/list-webhooks
+func (c *Client) ListWebhooks(ctx context.Context, pageSize int) iter.Seq2[*Webhook, error] {
+	return list[Webhook](ctx, c, pageSize, nil, "webhooks")
+}
+
+// UpdateWebhook changes what the request names and keeps the rest.
+//
+// https://docs.dfns.co/api-reference/webhooks/update-webhook
+func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookRequest) (*Webhook, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	return c.changeWebhook(ctx, httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", id}, Body: body}, id)
+}
+
+// DeleteWebhook removes a webhook. An error that httpapi.IsNotFound reports means that it was gone before.
+//
+// https://docs.dfns.co/api-reference/webhooks/delete-webhook
+func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
+	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"webhooks", id}}
+	response, err := c.change(ctx, request)
+	if err != nil {
+		return err
+	}
+	if len(response.Body) == 0 {
+		return nil
+	}
+	var answer struct {
+		Deleted deleted `json:"deleted"`
+	}
+	if err := json.Unmarshal(response.Body, &answer); err != nil {
+		return unreadable(request, response, err)
+	}
+	if answer.Deleted == "false" {
+		return fmt.Errorf("DELETE %s: the API answered that it did not delete the webhook", httpapi.SignedPath(request.Path...))
+	}
+	return nil
+}
+
+// deleted is the flag in the answer to a delete: a boolean by the pages, a string by three of the official SDKs.
+type deleted string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *deleted) UnmarshalJSON(data []byte) error {
+	*d = deleted(strings.Trim(string(data), `"`))
+	return nil
+}
+
+// PingResult is what became of a test delivery.
+type PingResult struct {
+	// Status is the receiver's HTTP status, or the code of the error that kept it from answering.
+	Status string `json:"status"`
+	// Error says what went wrong, empty when nothing did.
+	Error string `json:"error"`
+}
+
+// PingWebhook has the API send a test event to the webhook's url. The call succeeds even when the delivery fails.
+//
+// https://docs.dfns.co/api-reference/webhooks/ping-webhook
+func (c *Client) PingWebhook(ctx context.Context, id string) (PingResult, error) {
+	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks", id, "ping"}}
+	response, err := c.change(ctx, request)
+	if err != nil {
+		return PingResult{}, err
+	}
+	return decode[PingResult](request, response)
+}
+
+// changeWebhook makes a signed change that answers with the webhook. An empty id accepts any.
+func (c *Client) changeWebhook(ctx context.Context, request httpapi.Request, id string) (*Webhook, error) {
+	response, err := c.change(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return decodeWebhook(request, response, id)
+}
+
+// decodeWebhook reads an answer that must be a webhook. An object without the id asked for, such as a proxy's {}, is not.
+func decodeWebhook(request httpapi.Request, response *httpapi.Response, id string) (*Webhook, error) {
+	webhook, err := decode[Webhook](request, response)
+	switch {
+	case err != nil:
+		return nil, err
+	case webhook.ID == "" || webhook.URL == "":
+		return nil, unreadable(request, response, errors.New("it is not a webhook"))
+	case id != "" && webhook.ID != id:
+		return nil, unreadable(request, response, fmt.Errorf("it is about webhook %s instead of %s", webhook.ID, id))
+	}
+	return &webhook, nil
+}
+
+// list returns the items of every page. Pages are asked for as the caller needs them.
+func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values, path ...string) iter.Seq2[*T, error] {
+	type page struct {
+		Items []T    `json:"items"`
+		Next  string `json:"nextPageToken"`
+	}
+	if pageSize <= 0 || pageSize > MaxPage {
+		pageSize = MaxPage
+	}
+	return func(yield func(*T, error) bool) {
+		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
+		for name, values := range filter {
+			query[name] = values
+		}
+		seen := map[string]bool{}
+		for {
+			got, err := get[page](ctx, c, query, path...)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range got.Items {
+				if !yield(&got.Items[i], nil) {
+					return
+				}
+			}
+			if got.Next == "" {
+				return
+			}
+			if seen[got.Next] {
+				yield(nil, fmt.Errorf("GET %s: the API sent the same page token twice, so the list has no end", httpapi.SignedPath(path...)))
+				return
+			}
+			seen[got.Next] = true
+			query.Set("paginationToken", got.Next)
+		}
+	}
+}

@@ -1,0 +1,258 @@
+// Package httpapi is what the clients of every vendor share: one way to send a JSON request, to retry it where that is
+// safe, to keep to the vendor's limits, to log it without its secrets, and to turn a refusal into an error.
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-cleanhttp"
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// maxAnswer bounds how much of an answer is read. The largest honest one, a page of 200 items, is far below it.
+const maxAnswer = 16 << 20
+
+// Config says how a vendor's API is called.
+type Config struct {
+	// BaseURL is where the API lives. It may carry a path, which is put before every request's path.
+	BaseURL string
+	// BearerToken authenticates every request.
+	BearerToken string
+	// UserAgent names the program that calls.
+	UserAgent string
+	// MaxRetries is how often a request is sent again after its first attempt.
+	MaxRetries int
+	// RetryWait is the pause before the first retry; it doubles with each further one. Zero means half a second.
+	RetryWait time.Duration
+	// RequestTimeout bounds one attempt. Zero means no bound but the context's.
+	RequestTimeout time.Duration
+	// Logger receives every call. Nil means none is logged.
+	Logger Logger
+	// LoggedFields names the JSON fields whose values may be logged. Those of every other field are hidden, so that a
+	// secret in a field nobody thought of stays secret.
+	LoggedFields []string
+	// DecodeError reads the code and the message of a refusal from its body. It reports false for a body that is not in
+	// the vendor's shape, such as the page of a proxy.
+	DecodeError func(body []byte) (code, message string, ok bool)
+}
+
+// Client calls one vendor's API. It is safe for concurrent use.
+type Client struct {
+	config  Config
+	base    *url.URL
+	reads   *retryablehttp.Client
+	changes *retryablehttp.Client
+	limit   *gate
+	hide    *strings.Replacer
+}
+
+// Request is one call of the API.
+type Request struct {
+	Method string
+	// Path holds the elements of the path. Each is escaped, so an id can never reach another path.
+	Path  []string
+	Query url.Values
+	// Header is sent beside what every request carries.
+	Header http.Header
+	// Body is sent exactly as it is. Nil means no body.
+	Body []byte
+	// Repeatable says that sending the request twice does no more than sending it once. Every GET is repeatable.
+	Repeatable bool
+}
+
+// Response is a 2xx answer.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// New returns a client. It makes no call.
+func New(config Config) (*Client, error) {
+	base, err := url.Parse(config.BaseURL)
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("%q is not an absolute URL", config.BaseURL)
+	}
+	if config.RetryWait == 0 {
+		config.RetryWait = 500 * time.Millisecond
+	}
+	c := &Client{
+		config: config,
+		base:   base,
+		limit:  &gate{},
+		hide:   strings.NewReplacer(orNothing(config.BearerToken), "(hidden)"),
+	}
+	httpClient := &http.Client{
+		Timeout:   config.RequestTimeout,
+		Transport: c.chain(),
+		// A redirected change would arrive as a GET and its answer look like success, and the token could go elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	c.reads = c.retrying(httpClient, retryablehttp.DefaultRetryPolicy)
+	c.changes = c.retrying(httpClient, retryChange)
+	return c, nil
+}
+
+// chain puts the transports in order, outermost first: each attempt is watched, logged, measured against the limits.
+func (c *Client) chain() http.RoundTripper {
+	pool := cleanhttp.DefaultPooledTransport()
+	pool.MaxIdleConnsPerHost = 10 // Terraform's usual concurrency
+	return &watching{next: &logging{next: &limiting{next: &buffering{next: pool}, gate: c.limit}, config: &c.config}}
+}
+
+// SignedPath returns the escaped path of a request without the base URL's own path.
+func SignedPath(elements ...string) string {
+	var path strings.Builder
+	for _, element := range elements {
+		path.WriteString("/" + url.PathEscape(element))
+	}
+	return path.String()
+}
+
+// Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
+func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
+	failed := &Error{Method: request.Method, Path: SignedPath(request.Path...)}
+	ctx, attempt := watch(ctx)
+	if err := c.limit.wait(ctx); err != nil {
+		failed.NotSent, failed.Cause = true, err
+		return nil, failed
+	}
+	prepared, err := c.prepare(ctx, request)
+	if err != nil {
+		failed.NotSent, failed.Cause = true, err
+		return nil, failed
+	}
+	sender := c.changes
+	if request.Repeatable || request.Method == http.MethodGet {
+		sender = c.reads
+	}
+	response, err := sender.Do(prepared)
+	if err != nil {
+		failed.NotSent, failed.Cause = !attempt.sent.Load(), withoutURL(err)
+		return nil, failed
+	}
+	return c.read(response, failed)
+}
+
+func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.Request, error) {
+	target := *c.base
+	target.RawPath = strings.TrimSuffix(c.base.EscapedPath(), "/") + SignedPath(request.Path...)
+	target.Path, _ = url.PathUnescape(target.RawPath)
+	target.RawQuery = request.Query.Encode()
+	var body any
+	if request.Body != nil {
+		body = request.Body
+	}
+	out, err := retryablehttp.NewRequestWithContext(ctx, request.Method, target.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range request.Header {
+		out.Header[name] = values
+	}
+	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
+	out.Header.Set("Accept", "application/json")
+	out.Header.Set("Content-Type", "application/json")
+	out.Header.Set("User-Agent", c.config.UserAgent)
+	return out, nil
+}
+
+func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
+	failed.Status = response.StatusCode
+	failed.RequestID = requestID(response.Header)
+	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		c.explain(failed, response, body)
+		return nil, failed
+	}
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+}
+
+// buffering reads each answer whole, so that a connection cut in the middle of one is an error like any other and the
+// retries see it.
+type buffering struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := b.next.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	if len(body) > maxAnswer {
+		return nil, fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+	}
+	response.Body = buffered{bytes.NewReader(body)}
+	return response, nil
+}
+
+// buffered is the body of an answer that has been read.
+type buffered struct{ *bytes.Reader }
+
+// Close implements io.Closer.
+func (buffered) Close() error { return nil }
+
+// explain fills an error with what a refusal says.
+func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
+	failed.Code, failed.Message, failed.Recognized = c.config.DecodeError(body)
+	if !failed.Recognized {
+		failed.Message = describe(response.Header.Get("Content-Type"), body)
+	}
+	if target := response.Header.Get("Location"); target != "" {
+		failed.Message = "a redirect, which is not followed; is the base URL right?"
+	}
+	failed.Message = c.hide.Replace(failed.Message)
+}
+
+// describe says in a few words what a body is that nobody can decode.
+func describe(contentType string, body []byte) string {
+	text := bytes.TrimSpace(body)
+	switch {
+	case len(text) == 0:
+		return "an empty body"
+	case strings.Contains(contentType, "html") || bytes.HasPrefix(text, []byte("<")):
+		return "an HTML page, so a proxy may have answered instead of the API"
+	case len(text) > 200:
+		return string(bytes.ToValidUTF8(text[:200], nil)) + " …"
+	}
+	return string(bytes.ToValidUTF8(text, nil))
+}
+
+// requestID finds the id by which a vendor's support can find a call. No page says which header holds it.
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "X-Amzn-Requestid", "X-Amz-Apigw-Id", "Cf-Ray"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// withoutURL drops the URL that net/http and retryablehttp put around a cause: the error names the path itself.
+func withoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+// orNothing keeps an empty secret from matching between every two characters.
+func orNothing(secret string) string {
+	if secret == "" {
+		return "\x00"
+	}
+	return secret
+}

@@ -1,0 +1,145 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+// Logger receives a line for every call (Debug) and the redacted bodies (Trace).
+type Logger interface {
+	Debug(ctx context.Context, message string, fields map[string]any)
+	Trace(ctx context.Context, message string, fields map[string]any)
+}
+
+func (c *Config) trace(ctx context.Context, message string, fields map[string]any) {
+	if c.Logger != nil {
+		c.Logger.Trace(ctx, message, fields)
+	}
+}
+
+// attemptState tells whether the latest attempt of a request has left.
+type attemptState struct{ sent atomic.Bool }
+
+type attemptKey struct{}
+
+// watch returns a context under which the attempts of a request are watched.
+func watch(ctx context.Context) (context.Context, *attemptState) {
+	state := &attemptState{}
+	return context.WithValue(ctx, attemptKey{}, state), state
+}
+
+// watching notes for each attempt whether anything was sent. Until then nothing can have happened at the API.
+type watching struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
+	state, ok := request.Context().Value(attemptKey{}).(*attemptState)
+	if !ok {
+		return w.next.RoundTrip(request)
+	}
+	state.sent.Store(false)
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { state.sent.Store(true) }}
+	response, err := w.next.RoundTrip(request.WithContext(httptrace.WithClientTrace(request.Context(), trace)))
+	if response != nil && response.StatusCode == http.StatusTooManyRequests {
+		state.sent.Store(false) // refused unread: whatever ends the waiting for a retry, nothing was done
+	}
+	return response, err
+}
+
+// logging writes a line for each attempt. Headers are never logged: the secrets are there.
+type logging struct {
+	next   http.RoundTripper
+	config *Config
+}
+
+// RoundTrip implements http.RoundTripper.
+func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
+	if l.config.Logger == nil {
+		return l.next.RoundTrip(request)
+	}
+	ctx := request.Context()
+	fields := map[string]any{"method": request.Method, "path": request.URL.EscapedPath()}
+	l.config.trace(ctx, "API request", map[string]any{
+		"method": request.Method, "path": fields["path"], "body": redact(bodyOf(request), l.config.LoggedFields),
+	})
+	start := time.Now()
+	response, err := l.next.RoundTrip(request)
+	fields["duration_ms"] = time.Since(start).Milliseconds()
+	if err != nil {
+		fields["error"] = withoutURL(err).Error()
+	} else {
+		fields["status"] = response.StatusCode
+		fields["request_id"] = requestID(response.Header)
+		l.config.trace(ctx, "API answer", map[string]any{
+			"method": request.Method, "path": fields["path"], "body": redact(peek(response), l.config.LoggedFields),
+		})
+	}
+	l.config.Logger.Debug(ctx, "API call", fields)
+	return response, err
+}
+
+// peek returns the body of an answer that is in memory and leaves it to be read again.
+func peek(response *http.Response) []byte {
+	body, _ := io.ReadAll(response.Body)
+	response.Body = buffered{bytes.NewReader(body)}
+	return body
+}
+
+func bodyOf(request *http.Request) []byte {
+	if request.GetBody == nil {
+		return nil
+	}
+	reader, err := request.GetBody()
+	if err != nil {
+		return nil
+	}
+	body, _ := io.ReadAll(reader)
+	return body
+}
+
+// redact returns a JSON body with the values of all fields but the named ones hidden. Of any other body it returns the size.
+func redact(body []byte, logged []string) string {
+	var value any
+	if len(bytes.TrimSpace(body)) == 0 {
+		return ""
+	}
+	if json.Unmarshal(body, &value) != nil {
+		return fmt.Sprintf("(%d bytes that are not JSON)", len(body))
+	}
+	out, _ := json.Marshal(hideFields(value, logged, false))
+	return string(out)
+}
+
+func hideFields(value any, logged []string, shown bool) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, field := range value {
+			value[name] = hideFields(field, logged, slices.Contains(logged, name))
+			if text, ok := value[name].(string); ok && name == "url" {
+				value[name] = weburl.Hide(text)
+			}
+		}
+		return value
+	case []any:
+		for i, item := range value {
+			value[i] = hideFields(item, logged, shown)
+		}
+		return value
+	case nil:
+		return nil
+	}
+	if shown {
+		return value
+	}
+	return "(hidden)"
+}

@@ -1,0 +1,140 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+func dfnsSchema() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "The Dfns account. Needed only where a `webhook_dfns` type is used, and not even there when the " +
+			"environment variables say it all.",
+		Attributes: map[string]schema.Attribute{
+			"base_url": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("The API's base URL, which depends on the region of the organization. "+
+					"`DFNS_API_URL` in the environment; defaults to `%s`.", dfns.DefaultURL),
+			},
+			"auth_token": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "The token of a service account or a personal access token. `DFNS_AUTH_TOKEN` in the " +
+					"environment.",
+			},
+			"credential_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The id of the Key credential that signs changes. `DFNS_CRED_ID` in the environment.",
+			},
+			"private_key": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "The private key of that credential, in PEM (PKCS#8, SEC1 or PKCS#1): Ed25519, P-256, " +
+					"secp256k1, or RSA of at least 2048 bits. `DFNS_PRIVATE_KEY` in the environment.",
+			},
+		},
+	}
+}
+
+// setting is one value of a vendor's configuration, looked for in the configuration, then in the environment.
+type setting struct {
+	attribute string
+	variable  string
+	value     string
+	unknown   bool
+}
+
+// name tells a person where the setting is made.
+func (s setting) name() string { return s.attribute + " (" + s.variable + ")" }
+
+// setting looks a value up. An empty one counts as absent, as an unset variable of a CI system arrives empty.
+func (p *webhookProvider) setting(block types.Object, attribute, variable string) setting {
+	found := setting{attribute: attribute, variable: variable, unknown: block.IsUnknown()}
+	if configured, ok := block.Attributes()[attribute].(basetypes.StringValue); ok {
+		found.value, found.unknown = configured.ValueString(), configured.IsUnknown()
+	}
+	if found.value == "" && !found.unknown {
+		found.value = p.getenv(variable)
+	}
+	return found
+}
+
+// configureDfns makes the client. Without a block in the configuration, what is missing is told only to what needs it.
+func (p *webhookProvider) configureDfns(
+	_ context.Context, block types.Object, calls httpapi.Config,
+) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
+	url := p.setting(block, "base_url", "DFNS_API_URL")
+	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
+	credential := p.setting(block, "credential_id", "DFNS_CRED_ID")
+	key := p.setting(block, "private_key", "DFNS_PRIVATE_KEY")
+
+	var unknown, missing []string
+	for _, s := range []setting{url, token, credential, key} {
+		if s.unknown {
+			unknown = append(unknown, "dfns."+s.attribute)
+		}
+		if s.value == "" && s != url {
+			missing = append(missing, s.name())
+		}
+	}
+	if len(unknown) > 0 {
+		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(notKnownYet(unknown))}, nil
+	}
+
+	at := path.Root("dfns")
+	var diags diag.Diagnostics
+	if len(missing) > 0 {
+		diags.AddAttributeError(at, "Dfns Is Not Configured", fmt.Sprintf(
+			"Missing: %s.\n\nSet the attributes in the dfns block of the provider \"webhook\", or the environment "+
+				"variables in parentheses.", strings.Join(missing, ", ")))
+		return vendor[dfns.Client](block, nil, diags)
+	}
+	if url.value == "" {
+		url.value = dfns.DefaultURL
+	}
+	if err := weburl.Check(url.value); err != nil {
+		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
+	}
+	signer, err := dfns.ParsePrivateKey(key.value)
+	if err != nil {
+		diags.AddAttributeError(at.AtName("private_key"), "Invalid Dfns Private Key", fmt.Sprintf("%s: %s.", key.name(), err))
+	}
+	if diags.HasError() {
+		return vendor[dfns.Client](block, nil, diags)
+	}
+	calls.BaseURL, calls.BearerToken = url.value, token.value
+	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls})
+	if err != nil {
+		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
+	}
+	return vendor(block, client, diags)
+}
+
+// vendor reports problems at once when the block is there, and leaves them to who needs the client when it is not.
+func vendor[Client any](
+	block types.Object, client *Client, problems diag.Diagnostics,
+) (providerdata.Vendor[Client], diag.Diagnostics) {
+	if block.IsNull() {
+		return providerdata.Vendor[Client]{Client: client, Missing: problems}, nil
+	}
+	return providerdata.Vendor[Client]{Client: client}, problems
+}
+
+// notKnownYet is the reason a client cannot be used while the provider's configuration waits for other resources.
+func notKnownYet(attributes []string) error {
+	return fmt.Errorf("the provider's configuration is not known yet: %s depend on values that only an apply computes. "+
+		"Apply what they depend on first (terraform apply -target=…), or set them from variables or the environment",
+		strings.Join(attributes, ", "))
+}

@@ -1,0 +1,156 @@
+// Package provider wires the provider together: its configuration, the clients made from it, and what is registered.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfdfns"
+)
+
+const (
+	defaultMaxRetries     = 4
+	defaultRequestTimeout = 30 * time.Second
+)
+
+var _ provider.Provider = (*webhookProvider)(nil)
+
+// webhookProvider is the provider "webhook".
+type webhookProvider struct {
+	version   string
+	getenv    func(string) string
+	retryWait time.Duration
+}
+
+type providerModel struct {
+	Dfns           types.Object         `tfsdk:"dfns"`
+	MaxRetries     types.Int64          `tfsdk:"max_retries"`
+	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
+}
+
+// Option changes what a provider takes from its surroundings.
+type Option func(*webhookProvider)
+
+// WithRetryWait sets the pause before the first retry of a call. Tests shorten it.
+func WithRetryWait(wait time.Duration) Option {
+	return func(p *webhookProvider) { p.retryWait = wait }
+}
+
+// WithEnvironment replaces the process's environment variables.
+func WithEnvironment(getenv func(string) string) Option {
+	return func(p *webhookProvider) { p.getenv = getenv }
+}
+
+// New returns a constructor of the provider, as the plugin server and the tests want it.
+func New(version string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		p := &webhookProvider{version: version, getenv: os.Getenv}
+		for _, option := range options {
+			option(p)
+		}
+		return p
+	}
+}
+
+// Metadata implements provider.Provider.
+func (p *webhookProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "webhook"
+	resp.Version = p.version
+}
+
+// Schema implements provider.Provider.
+func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages webhook registrations at vendors whose APIs make that hard.",
+		Attributes: map[string]schema.Attribute{
+			"dfns": dfnsSchema(),
+			"max_retries": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("How often a call is sent again after its first attempt, 0 to 20. A change is "+
+					"sent again only where it cannot have been made. Defaults to %d.", defaultMaxRetries),
+				Validators: []validator.Int64{int64validator.Between(0, 20)},
+			},
+			"request_timeout": schema.StringAttribute{
+				Optional:   true,
+				CustomType: timetypes.GoDurationType{},
+				MarkdownDescription: fmt.Sprintf("How long one attempt of a call may take, such as `10s` or `1m`. Defaults to `%s`. "+
+					"An operation as a whole is bounded by the `timeouts` of its resource.", defaultRequestTimeout),
+			},
+		},
+	}
+}
+
+// Configure implements provider.Provider. It makes no call, so that a plan that needs none works without a network.
+func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	calls, diags := p.calls(req.TerraformVersion, config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	data := &providerdata.Data{}
+	data.Dfns, diags = p.configureDfns(ctx, config.Dfns, calls)
+	resp.Diagnostics.Append(diags...)
+
+	resp.DataSourceData = data
+	resp.ResourceData = data
+	resp.EphemeralResourceData = data
+	resp.ListResourceData = data
+	resp.ActionData = data
+}
+
+// calls returns how calls are made to any vendor.
+func (p *webhookProvider) calls(terraformVersion string, config providerModel) (httpapi.Config, diag.Diagnostics) {
+	out := httpapi.Config{
+		UserAgent:      fmt.Sprintf("Terraform/%s terraform-provider-webhook/%s", terraformVersion, p.version),
+		MaxRetries:     defaultMaxRetries,
+		RetryWait:      p.retryWait,
+		RequestTimeout: defaultRequestTimeout,
+		Logger:         logger{},
+	}
+	if known(config.MaxRetries) {
+		out.MaxRetries = int(config.MaxRetries.ValueInt64())
+	}
+	var diags diag.Diagnostics
+	if known(config.RequestTimeout) {
+		out.RequestTimeout, diags = config.RequestTimeout.ValueGoDuration()
+		if out.RequestTimeout <= 0 && !diags.HasError() {
+			diags.AddAttributeError(path.Root("request_timeout"), "Invalid Timeout", "The value must be longer than 0s.")
+		}
+	}
+	return out, diags
+}
+
+// Resources implements provider.Provider.
+func (p *webhookProvider) Resources(context.Context) []func() resource.Resource {
+	return tfdfns.Resources()
+}
+
+// DataSources implements provider.Provider.
+func (p *webhookProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return nil
+}
+
+func known(value interface {
+	IsNull() bool
+	IsUnknown() bool
+}) bool {
+	return !value.IsNull() && !value.IsUnknown()
+}

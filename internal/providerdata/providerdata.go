@@ -1,0 +1,44 @@
+// Package providerdata is what the provider, once configured, hands to its resources, data sources and actions.
+package providerdata
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+)
+
+// Data holds a client for each vendor that is configured.
+type Data struct {
+	Dfns Vendor[dfns.Client]
+}
+
+// Vendor is the client of one vendor, or why there is none.
+type Vendor[Client any] struct {
+	// Client is nil when the vendor is not configured.
+	Client *Client
+	// Missing says what to configure. It is reported by what needs the client, so that nobody has to configure a vendor
+	// they do not use.
+	Missing diag.Diagnostics
+}
+
+// RequireDfns returns the Dfns client out of what Configure was given, or adds to diags what to configure. Before the
+// provider is configured there is nothing to give, and it returns nil without a complaint.
+func RequireDfns(providerData any, diags *diag.Diagnostics) *dfns.Client {
+	data := from(providerData, diags)
+	if data == nil {
+		return nil
+	}
+	diags.Append(data.Dfns.Missing...)
+	return data.Dfns.Client
+}
+
+func from(providerData any, diags *diag.Diagnostics) *Data {
+	data, ok := providerData.(*Data)
+	if !ok && providerData != nil {
+		diags.AddError("Unexpected Provider Data",
+			fmt.Sprintf("Expected %T, got %T. This is a bug in the provider.", data, providerData))
+	}
+	return data
+}

@@ -1,0 +1,165 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// maxBody bounds what a caller can make the sandbox hold.
+const maxBody = 1 << 20
+
+// vendor is the stand-in for one API. What surrounds it, journal, faults and control calls, is the same for all.
+type vendor interface {
+	http.Handler
+	// Refuse answers with a status in the vendor's own words.
+	Refuse(w http.ResponseWriter, r *http.Request, status int, message string)
+	// Reset forgets everything but the account.
+	Reset()
+	// Control answers the calls under /_sandbox/ that only this vendor has.
+	Control() http.Handler
+}
+
+// Call is one line of the journal.
+type Call struct {
+	Time   time.Time `json:"time"`
+	Method string    `json:"method"`
+	Path   string    `json:"path"`
+	Query  string    `json:"query,omitempty"`
+	// Body is the request's body.
+	Body string `json:"body,omitempty"`
+	// Status is what the caller was answered, 0 when the connection was cut.
+	Status int `json:"status"`
+	// Fault is the effect that was injected, empty for none.
+	Fault string `json:"fault,omitempty"`
+}
+
+// String is a call as a person reads it.
+func (c Call) String() string {
+	line := c.Method + " " + c.Path
+	if c.Query != "" {
+		line += "?" + c.Query
+	}
+	outcome := fmt.Sprint(c.Status)
+	if c.Status == 0 {
+		outcome = "cut"
+	}
+	if c.Fault != "" {
+		outcome += " (" + c.Fault + ")"
+	}
+	return fmt.Sprintf("%-55s %s", line, outcome)
+}
+
+// Calls stands between the listener and a vendor: it keeps the journal, injects the faults and answers /_sandbox/.
+type Calls struct {
+	vendor  vendor
+	name    string
+	clock   func() time.Time
+	latency time.Duration
+
+	mu      sync.Mutex
+	log     io.Writer
+	journal []Call
+	faults  []*Fault
+}
+
+// Journal returns the calls made so far, those of /_sandbox/ not among them.
+func (c *Calls) Journal() []Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]Call{}, c.journal...)
+}
+
+// ForgetCalls empties the journal.
+func (c *Calls) ForgetCalls() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.journal = nil
+}
+
+// ServeHTTP answers a control call, or passes a call to the vendor and writes it into the journal.
+func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/_sandbox/") {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		c.control().ServeHTTP(w, r)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		c.vendor.Refuse(w, r, http.StatusRequestEntityTooLarge, "")
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	wait(r, c.latency)
+	fault := c.nextFault(r)
+	answer := fault.inject(c.vendor, r)
+	c.record(r, body, fault, answer)
+	answer.send(w)
+}
+
+func (c *Calls) record(r *http.Request, body []byte, fault *Fault, answer *answer) {
+	call := Call{
+		Time: c.clock(), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Body: string(body),
+		Status: answer.status,
+	}
+	if fault != nil {
+		call.Fault = fault.Effect
+	}
+	if answer.cut && len(answer.body) == 0 {
+		call.Status = 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.journal = append(c.journal, call)
+	_, _ = fmt.Fprintf(c.log, "%s  %s\n", c.name, call)
+}
+
+func (c *Calls) control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_sandbox/requests", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(c.Journal())
+	})
+	mux.HandleFunc("POST /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
+		var fault Fault
+		decoder := json.NewDecoder(r.Body)
+		decoder.DisallowUnknownFields()
+		err := decoder.Decode(&fault)
+		if err == nil {
+			err = c.AddFault(fault)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("DELETE /_sandbox/faults", func(w http.ResponseWriter, _ *http.Request) {
+		c.ClearFaults()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("POST /_sandbox/reset", func(w http.ResponseWriter, _ *http.Request) {
+		c.vendor.Reset()
+		c.ClearFaults()
+		c.ForgetCalls()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.Handle("/_sandbox/", c.vendor.Control())
+	return mux
+}
+
+// wait delays an answer for as long as the caller listens.
+func wait(r *http.Request, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	select {
+	case <-time.After(d):
+	case <-r.Context().Done():
+	}
+}

@@ -1,0 +1,140 @@
+package dfns
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/decred/dcrd/dcrec/secp256k1/v4"
+	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
+)
+
+// credential is a public key that may sign user actions.
+type credential struct {
+	id  string
+	key any
+}
+
+// verifies checks a signature the way the vendor asks for it: Ed25519 raw, ECDSA over SHA-256 in DER, RSA PKCS#1 v1.5
+// over SHA-256.
+func (c credential) verifies(message, signature []byte) bool {
+	digest := sha256.Sum256(message)
+	switch key := c.key.(type) {
+	case ed25519.PublicKey:
+		return ed25519.Verify(key, message, signature)
+	case *ecdsa.PublicKey:
+		return ecdsa.VerifyASN1(key, digest[:], signature)
+	case *secp256k1.PublicKey:
+		parsed, err := secp256k1ecdsa.ParseDERSignature(signature)
+		return err == nil && parsed.Verify(digest[:], key)
+	case *rsa.PublicKey:
+		return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature) == nil
+	}
+	return false
+}
+
+// AddCredential registers a public key (PEM, "PUBLIC KEY") under an id, as a user of the vendor's dashboard would.
+func (s *Server) AddCredential(id, publicKey string) error {
+	key, err := parsePublicKey(publicKey)
+	if err != nil {
+		return err
+	}
+	if id == "" {
+		return errors.New("id is required")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.credentials = append(s.credentials, credential{id: id, key: key})
+	return nil
+}
+
+// Control answers the calls under /_sandbox/ that only this vendor has: POST credentials and POST events.
+func (s *Server) Control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /_sandbox/credentials", func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			ID        string `json:"id"`
+			PublicKey string `json:"public_key"`
+		}
+		err := json.Unmarshal(read(r), &in)
+		if err == nil {
+			err = s.AddCredential(in.ID, in.PublicKey)
+		}
+		s.controlled(w, err)
+	})
+	mux.HandleFunc("POST /_sandbox/events", func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			Kind string          `json:"kind"`
+			Data json.RawMessage `json:"data"`
+		}
+		err := json.Unmarshal(read(r), &in)
+		if err == nil {
+			err = s.RecordEvent(in.Kind, in.Data)
+		}
+		s.controlled(w, err)
+	})
+	return mux
+}
+
+func (s *Server) controlled(w http.ResponseWriter, err error) {
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) allowed() []map[string]string {
+	var out []map[string]string
+	for _, known := range s.credentials {
+		out = append(out, map[string]string{"type": "public-key", "id": known.id})
+	}
+	return out
+}
+
+func (s *Server) newKey() (privatePEM string, public any) {
+	key := ed25519.NewKeyFromSeed(s.bytes(ed25519.SeedSize))
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		panic(fmt.Sprintf("an Ed25519 key always marshals: %v", err))
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), key.Public()
+}
+
+func parsePublicKey(text string) (any, error) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil || block.Type != "PUBLIC KEY" {
+		return nil, errors.New("public_key is not a PEM block of type PUBLIC KEY")
+	}
+	if key, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
+		return key, nil
+	}
+	return parseSecp256k1(block.Bytes)
+}
+
+// parseSecp256k1 reads the one curve of the vendor's that crypto/x509 does not know.
+func parseSecp256k1(der []byte) (any, error) {
+	var info struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(der, &info); err != nil {
+		return nil, errors.New("public_key cannot be parsed")
+	}
+	var curve asn1.ObjectIdentifier
+	_, err := asn1.Unmarshal(info.Algorithm.Parameters.FullBytes, &curve)
+	if err != nil || !curve.Equal(asn1.ObjectIdentifier{1, 3, 132, 0, 10}) {
+		return nil, errors.New("public_key is neither Ed25519, P-256, secp256k1 nor RSA")
+	}
+	return secp256k1.ParsePubKey(info.Key.Bytes)
+}

@@ -1,0 +1,54 @@
+package dfns
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// Refuse answers a call as the vendor would refuse it with a status of its own accord: a missing permission, a rate
+// limit, an outage. An empty message means the vendor's usual words.
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, status int, message string) {
+	if message == "" {
+		message = s.usualWords(r, status)
+	}
+	refuse(w, status, message)
+}
+
+func (s *Server) usualWords(r *http.Request, status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "Not Authorized."
+	case http.StatusForbidden:
+		return "ServiceAccount " + s.account.userID + " is not authorized to perform operation (" + permission(r) + ")"
+	case http.StatusNotFound:
+		return "Webhook not found"
+	}
+	return http.StatusText(status)
+}
+
+// permission names the permission a call needs, as the vendor's endpoint pages do.
+func permission(r *http.Request) string {
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/ping"):
+		return "Webhooks:Ping"
+	case strings.Contains(r.URL.Path, "/events"):
+		return "Webhooks:Events:Read"
+	case r.Method == http.MethodPost:
+		return "Webhooks:Create"
+	case r.Method == http.MethodPut:
+		return "Webhooks:Update"
+	case r.Method == http.MethodDelete:
+		return "Webhooks:Delete"
+	}
+	return "Webhooks:Read"
+}
+
+// refuse writes an error in the vendor's shape.
+func refuse(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"error": map[string]any{"id": "err-" + w.Header().Get("X-Request-Id"), "status": status, "message": message},
+	})
+}

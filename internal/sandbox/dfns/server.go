@@ -1,0 +1,192 @@
+// Package dfns is a stateful stand-in for the webhook part of the Dfns API.
+//
+// It shares nothing with the client it is used to test: the wire types, the decoding and the signature checks are
+// written here a second time from the vendor's pages, so that a mistake on one side shows on the other.
+//
+// Where the vendor's pages are silent, the choice made here is named:
+//   - an empty description clears it, and a cleared description is absent from answers;
+//   - a user action token is consumed once its signature is accepted, even when the body is then found invalid;
+//   - a page of a list holds 50 items when no limit is asked, in order of creation;
+//   - any event name of the right shape is accepted, because the vendor adds kinds faster than a stand-in can follow.
+package dfns
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options are the choices a test or a user makes for one stand-in.
+type Options struct {
+	// Clock tells the time for dates and expiries. Nil means the real clock.
+	Clock func() time.Time
+	// Random makes ids, challenges, secrets and the first credential. It is required.
+	Random *rand.ChaCha8
+	// WebhookLimit is the number of webhooks an organization may have. Zero means no limit.
+	WebhookLimit int
+	// SecretOnUpdate adds the signing secret to the answer of an update, as one edition of the vendor's pages shows.
+	SecretOnUpdate bool
+}
+
+// Server stands in for the Dfns API of one organization. It is safe for concurrent use.
+type Server struct {
+	options Options
+	mux     *http.ServeMux
+
+	mu          sync.Mutex
+	account     account
+	credentials []credential
+	challenges  map[string]*challenge
+	tokens      map[string]*actionToken
+	webhooks    []*Webhook
+	events      []*Event
+	created     int
+}
+
+// account is who may call: one service account with one bearer token and one Key credential.
+type account struct {
+	token      string
+	userID     string
+	credential string
+	privateKey string
+}
+
+// New returns a stand-in with one service account, whose credentials Env tells.
+func New(options Options) *Server {
+	if options.Clock == nil {
+		options.Clock = time.Now
+	}
+	s := &Server{options: options, mux: http.NewServeMux()}
+	s.openAccount()
+	s.clear()
+	s.routes()
+	return s
+}
+
+// Reset forgets every webhook, event, challenge and added credential. The account stays.
+func (s *Server) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clear()
+}
+
+// Env returns the environment variables by which a client finds this stand-in at url.
+func (s *Server) Env(url string) map[string]string {
+	return map[string]string{
+		"DFNS_API_URL":     url,
+		"DFNS_AUTH_TOKEN":  s.account.token,
+		"DFNS_CRED_ID":     s.account.credential,
+		"DFNS_PRIVATE_KEY": s.account.privateKey,
+	}
+}
+
+func (s *Server) clear() {
+	s.credentials = s.credentials[:1]
+	s.challenges = map[string]*challenge{}
+	s.tokens = map[string]*actionToken{}
+	s.webhooks = nil
+	s.events = nil
+	s.created = 0
+}
+
+func (s *Server) openAccount() {
+	key, public := s.newKey()
+	s.account = account{
+		userID:     s.newID("us"),
+		credential: s.newID("cr"),
+		privateKey: key,
+	}
+	// The official SDKs read the organization from this claim and refuse a token of another one.
+	s.account.token = s.newJWT(map[string]any{
+		"iss":                         "sandbox",
+		"sub":                         s.account.userID,
+		"https://custom/app_metadata": map[string]string{"userId": s.account.userID, "orgId": s.newID("or")},
+	})
+	s.credentials = []credential{{id: s.account.credential, key: public}}
+}
+
+func (s *Server) routes() {
+	s.mux.HandleFunc("POST /auth/action/init", s.initAction)
+	s.mux.HandleFunc("POST /auth/action", s.completeAction)
+	s.mux.HandleFunc("GET /webhooks", s.listWebhooks)
+	s.mux.HandleFunc("GET /webhooks/{id}", s.getWebhook)
+	s.mux.HandleFunc("GET /webhooks/{id}/events", s.listEvents)
+	s.mux.HandleFunc("GET /webhooks/{id}/events/{event}", s.getEvent)
+	s.mux.HandleFunc("POST /webhooks", s.signed(s.createWebhook))
+	s.mux.HandleFunc("PUT /webhooks/{id}", s.signed(s.updateWebhook))
+	s.mux.HandleFunc("DELETE /webhooks/{id}", s.signed(s.deleteWebhook))
+	s.mux.HandleFunc("POST /webhooks/{id}/ping", s.signed(s.pingWebhook))
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
+}
+
+// ServeHTTP answers one call of the API. Calls are handled one at a time, so each sees all of the one before.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.Header().Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
+	w.Header().Set("X-Request-Id", s.newID("req"))
+	if problem := s.authenticate(r); problem != "" {
+		refuse(w, http.StatusUnauthorized, problem)
+		return
+	}
+	if r.ContentLength != 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		refuse(w, http.StatusBadRequest, "Content-Type must be application/json")
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+func (s *Server) authenticate(r *http.Request) string {
+	switch {
+	case r.UserAgent() == "":
+		return "User-Agent is required"
+	case r.Header.Get("Authorization") != "Bearer "+s.account.token:
+		return "Not Authorized."
+	}
+	return ""
+}
+
+// read returns the body of a request; the sandbox in front of this server has already bounded it.
+func read(r *http.Request) []byte {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+func answer(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+func (s *Server) newJWT(claims map[string]any) string {
+	body, _ := json.Marshal(claims)
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + encode(body) + "." + encode(s.bytes(64))
+}
+
+func (s *Server) newID(prefix string) string {
+	return prefix + "-" + s.text(5) + "-" + s.text(5) + "-" + s.text(16)
+}
+
+// text returns n characters of the vendor's id alphabet.
+func (s *Server) text(n int) string {
+	const alphabet = "0123456789abcdefghijklmnopqrstuv"
+	out := s.bytes(n)
+	for i := range out {
+		out[i] = alphabet[int(out[i])%len(alphabet)]
+	}
+	return string(out)
+}
+
+func (s *Server) bytes(n int) []byte {
+	out := make([]byte, n)
+	_, _ = s.options.Random.Read(out) // never fails, as its documentation says
+	return out
+}

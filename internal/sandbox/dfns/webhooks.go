@@ -1,0 +1,268 @@
+package dfns
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf16"
+)
+
+// Webhook is a registered webhook as the stand-in keeps it.
+type Webhook struct {
+	ID          string
+	URL         string
+	Events      []string
+	Status      string
+	Description string
+	Secret      string
+	Created     time.Time
+	Updated     time.Time
+
+	number int
+}
+
+// Webhooks returns a copy of what is registered, in order of creation.
+func (s *Server) Webhooks() []Webhook {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Webhook, 0, len(s.webhooks))
+	for _, webhook := range s.webhooks {
+		out = append(out, *webhook)
+	}
+	return out
+}
+
+// Edit changes a webhook behind the back of whoever manages it, as a user of the vendor's dashboard would.
+func (s *Server) Edit(id string, change func(*Webhook)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	webhook := s.find(id)
+	if webhook == nil {
+		return fmt.Errorf("there is no webhook %s", id)
+	}
+	change(webhook)
+	webhook.Updated = s.options.Clock()
+	return nil
+}
+
+// Register adds a webhook outside of any client and returns its id.
+func (s *Server) Register(webhook Webhook) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.add(webhook).ID
+}
+
+// Remove deletes a webhook outside of any client.
+func (s *Server) Remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.webhooks = slices.DeleteFunc(s.webhooks, func(w *Webhook) bool { return w.ID == id })
+}
+
+func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []byte) {
+	webhook := Webhook{Status: "Enabled"}
+	if err := decodeWebhook(body, &webhook, true); err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	if limit := s.options.WebhookLimit; limit > 0 && len(s.webhooks) >= limit {
+		refuse(w, http.StatusBadRequest, fmt.Sprintf("Maximum number of webhooks reached (%d)", limit))
+		return
+	}
+	created := s.add(webhook)
+	out := created.answer()
+	out["secret"] = created.Secret
+	answer(w, out)
+}
+
+func (s *Server) add(webhook Webhook) *Webhook {
+	s.created++
+	webhook.number = s.created
+	webhook.ID = s.newID("wh")
+	webhook.Secret = "whs-" + s.text(32)
+	webhook.Created = s.options.Clock()
+	webhook.Updated = webhook.Created
+	s.webhooks = append(s.webhooks, &webhook)
+	return &webhook
+}
+
+func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request) {
+	if webhook := s.found(w, r); webhook != nil {
+		answer(w, webhook.answer())
+	}
+}
+
+func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request, body []byte) {
+	webhook := s.found(w, r)
+	if webhook == nil {
+		return
+	}
+	changed := *webhook
+	if err := decodeWebhook(body, &changed, false); err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	changed.Updated = s.options.Clock()
+	*webhook = changed
+	out := webhook.answer()
+	if s.options.SecretOnUpdate {
+		out["secret"] = webhook.Secret
+	}
+	answer(w, out)
+}
+
+func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, body []byte) {
+	webhook := s.found(w, r)
+	if webhook == nil {
+		return
+	}
+	if !empty(string(body)) {
+		refuse(w, http.StatusBadRequest, "a delete has no body")
+		return
+	}
+	s.webhooks = slices.DeleteFunc(s.webhooks, func(w *Webhook) bool { return w == webhook })
+	answer(w, map[string]bool{"deleted": true})
+}
+
+// pingWebhook reports a receiver that answered; the stand-in does not yet deliver.
+func (s *Server) pingWebhook(w http.ResponseWriter, r *http.Request, _ []byte) {
+	if s.found(w, r) != nil {
+		answer(w, map[string]string{"status": "200"})
+	}
+}
+
+func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
+	items, next, err := page(s.webhooks, r.URL.Query(), func(w *Webhook) int { return w.number })
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	answers := make([]map[string]any, 0, len(items))
+	for _, webhook := range items {
+		answers = append(answers, webhook.answer())
+	}
+	answer(w, list(answers, next))
+}
+
+// found returns the webhook a path names, or answers that there is none.
+func (s *Server) found(w http.ResponseWriter, r *http.Request) *Webhook {
+	webhook := s.find(r.PathValue("id"))
+	if webhook == nil {
+		refuse(w, http.StatusNotFound, "Webhook not found")
+	}
+	return webhook
+}
+
+func (s *Server) find(id string) *Webhook {
+	for _, webhook := range s.webhooks {
+		if webhook.ID == id {
+			return webhook
+		}
+	}
+	return nil
+}
+
+func (webhook *Webhook) answer() map[string]any {
+	out := map[string]any{
+		"id":          webhook.ID,
+		"url":         webhook.URL,
+		"events":      webhook.Events,
+		"status":      webhook.Status,
+		"dateCreated": date(webhook.Created),
+		"dateUpdated": date(webhook.Updated),
+	}
+	if webhook.Description != "" {
+		out["description"] = webhook.Description
+	}
+	return out
+}
+
+var kindShape = regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
+
+// decodeWebhook lays the body of a create or an update over a webhook. A create must send url and events.
+func decodeWebhook(body []byte, into *Webhook, all bool) error {
+	fields, err := decodeObject(body, "url", "events", "status", "description")
+	if err != nil {
+		return err
+	}
+	if all && (fields["url"] == nil || fields["events"] == nil) {
+		return errors.New("url and events are required")
+	}
+	return errors.Join(
+		take(fields, "url", &into.URL, validURL, "must be a valid http or https URL"),
+		take(fields, "events", &into.Events, validEvents, "must hold at least one event kind"),
+		take(fields, "status", &into.Status, validStatus, "must be Enabled or Disabled"),
+		take(fields, "description", &into.Description, validDescription, "must have at most 256 characters"),
+	)
+}
+
+func take[T any](fields object, key string, into *T, valid func(T) bool, rule string) error {
+	sent, ok, err := value[T](fields, key)
+	if err != nil || !ok {
+		return err
+	}
+	if !valid(sent) {
+		return fmt.Errorf("%s %s", key, rule)
+	}
+	*into = sent
+	return nil
+}
+
+func validURL(text string) bool {
+	parsed, err := url.Parse(text)
+	return err == nil && (parsed.Scheme == "https" || parsed.Scheme == "http") && parsed.Host != ""
+}
+
+func validEvents(events []string) bool {
+	return len(events) > 0 && !slices.ContainsFunc(events, func(kind string) bool { return !kindShape.MatchString(kind) })
+}
+
+func validStatus(status string) bool { return status == "Enabled" || status == "Disabled" }
+
+// validDescription counts as JavaScript does, in UTF-16 code units.
+func validDescription(text string) bool { return len(utf16.Encode([]rune(text))) <= 256 }
+
+func date(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// page cuts one page out of items by the limit and paginationToken of a query. The token holds the number of the last
+// item served, so that deletions between two pages shift nothing.
+func page[T any](items []T, query url.Values, number func(T) int) (out []T, next string, err error) {
+	limit := 50
+	if text := query.Get("limit"); text != "" {
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > 200 {
+			return nil, "", errors.New("limit must be between 1 and 200")
+		}
+	}
+	after := 0
+	if text := query.Get("paginationToken"); text != "" {
+		raw, _ := base64.RawURLEncoding.DecodeString(text)
+		if after, err = strconv.Atoi(string(raw)); err != nil {
+			return nil, "", errors.New("paginationToken is not valid")
+		}
+	}
+	for _, item := range items {
+		if number(item) <= after {
+			continue
+		}
+		if len(out) == limit {
+			token := strconv.Itoa(number(out[limit-1]))
+			return out, base64.RawURLEncoding.EncodeToString([]byte(token)), nil
+		}
+		out = append(out, item)
+	}
+	return out, "", nil
+}
+
+func list(items []map[string]any, next string) map[string]any {
+	out := map[string]any{"items": items}
+	if next != "" {
+		out["nextPageToken"] = next
+	}
+	return out
+}

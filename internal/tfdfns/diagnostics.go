@@ -1,0 +1,122 @@
+package tfdfns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+// failed says which operation on which webhook failed, what the API said and what to do.
+func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(
+		fmt.Sprintf("Unable to %s Dfns webhook", operation),
+		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)))
+}
+
+// name tells a person which webhook is meant. The url is cut where it may carry a credential.
+func name(webhook webhookModel) string {
+	url := weburl.Hide(webhook.URL.ValueString())
+	if id := webhook.ID.ValueString(); id != "" {
+		return id + " " + url
+	}
+	return url + " (new)"
+}
+
+// remedy says what to do. It never reads the words of the API, which change without notice.
+func remedy(operation string, err error) string {
+	var credential *dfns.CredentialError
+	var signing *dfns.SigningError
+	switch {
+	case errors.As(err, &credential):
+		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and private_key (or " +
+			"DFNS_PRIVATE_KEY) to the key that belongs to it. Nothing was changed."
+	case errors.Is(err, dfns.ErrPendingApproval):
+		return pending(operation)
+	case dfns.OutcomeUnknown(err) && operation != "read":
+		return unknown(operation)
+	case errors.Is(err, context.Canceled):
+		return "The operation was cancelled. Nothing was changed."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The operation ran into its timeout. Nothing was changed. A longer one can be set in the timeouts of the resource."
+	case errors.As(err, &signing) && refused(err):
+		return "The API refused to sign. Check that private_key (DFNS_PRIVATE_KEY) is the key of the credential that " +
+			"credential_id (DFNS_CRED_ID) names, that the credential is active, and that auth_token (DFNS_AUTH_TOKEN) is valid. " +
+			"Nothing was changed."
+	}
+	return remedyByStatus(operation, dfns.Status(err))
+}
+
+func refused(err error) bool {
+	status := dfns.Status(err)
+	return status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden
+}
+
+func remedyByStatus(operation string, status int) string {
+	switch {
+	case status == http.StatusUnauthorized:
+		return "The API does not accept the token. Check auth_token (DFNS_AUTH_TOKEN), and that base_url (DFNS_API_URL) is that " +
+			"of the organization's region: another region refuses the token as well."
+	case status == http.StatusPaymentRequired:
+		return "The organization's plan does not include this. Ask Dfns."
+	case status == http.StatusForbidden:
+		return "The token lacks the permission " + permissions[operation] + ", or a policy forbids the call. Grant the permission " +
+			"to the service account or user the token belongs to."
+	case status == http.StatusNotFound && operation == "update":
+		return "The webhook was deleted outside of Terraform since the plan was made. Plan again: it will be created anew, with " +
+			"another signing secret."
+	case status == http.StatusNotFound:
+		return "Check base_url (DFNS_API_URL). The state was left as it was."
+	case status == http.StatusTooManyRequests:
+		return "The organization's rate limit is used up. Apply again later, or lower -parallelism or raise max_retries."
+	case status >= http.StatusInternalServerError:
+		return "The API has a problem of its own. The state was left as it was; try again later."
+	case status >= http.StatusBadRequest:
+		return "The API refused the values. Nothing was changed."
+	}
+	return "The API could not be reached, or did not answer as the API does. Check base_url (DFNS_API_URL) and the network. " +
+		"The state was left as it was."
+}
+
+var permissions = map[string]string{
+	"create": "Webhooks:Create", "read": "Webhooks:Read", "update": "Webhooks:Update", "delete": "Webhooks:Delete",
+}
+
+// pending says what to do about a change that waits for approval.
+func pending(operation string) string {
+	if operation == "create" {
+		return "The webhook does not exist yet and is not in the state. Once it is approved it will exist: import it then. " +
+			"Applying again before that requests a second one."
+	}
+	return "Nothing has changed yet. Once it is approved, plan again: the state follows the API."
+}
+
+// unknown says what to do about a change of which nobody knows whether it was made.
+func unknown(operation string) string {
+	if operation == "create" {
+		return "The webhook may or may not exist. Before applying again, list the webhooks of the organization and look for one " +
+			"with this url that was just created. Its signing secret is lost, so delete it, and apply again. It was not tried " +
+			"again here, because that could make two."
+	}
+	return "The change may or may not have been made. Plan again: the state follows the API."
+}
+
+// noSecret reports a webhook that can be managed but whose deliveries nobody can verify.
+func noSecret(webhook webhookModel) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Dfns Webhook Without Signing Secret", fmt.Sprintf(
+		"Webhook %s was created and is in the state, but the API did not tell its signing secret, and it never tells it "+
+			"later. The webhook is marked as tainted: the next apply replaces it.", name(webhook)))
+}
+
+func secretUnknownAfterImport(id string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Signing Secret Unknown After Import", fmt.Sprintf(
+		"Dfns tells the signing secret of a webhook once, when it is created, so the secret of %s is null in the state. "+
+			"Everything else is managed as usual. Keep using the secret you have from where you keep it; or, to have a secret "+
+			"that Terraform knows, replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the "+
+			"receiver.", id))
+}

@@ -1,0 +1,122 @@
+package tfdfns
+
+import (
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+// webhookModel is a webhook as Terraform keeps it.
+type webhookModel struct {
+	ID          types.String   `tfsdk:"id"`
+	URL         types.String   `tfsdk:"url"`
+	Events      types.Set      `tfsdk:"events"`
+	Status      types.String   `tfsdk:"status"`
+	Description types.String   `tfsdk:"description"`
+	Secret      types.String   `tfsdk:"secret"`
+	DateCreated types.String   `tfsdk:"date_created"`
+	DateUpdated types.String   `tfsdk:"date_updated"`
+	Timeouts    timeouts.Value `tfsdk:"timeouts"`
+}
+
+// webhookIdentity is what tells one webhook from every other.
+type webhookIdentity struct {
+	ID types.String `tfsdk:"id"`
+}
+
+func (m *webhookModel) identity() webhookIdentity {
+	return webhookIdentity{ID: m.ID}
+}
+
+func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
+	return dfns.CreateWebhookRequest{
+		URL:         m.URL.ValueString(),
+		Events:      m.kinds(),
+		Status:      m.Status.ValueString(),
+		Description: m.Description.ValueString(),
+	}
+}
+
+// updateRequest names what differs from the prior state, and nothing else: what Terraform does not change it must not
+// overwrite.
+func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequest {
+	var out dfns.UpdateWebhookRequest
+	if !m.URL.Equal(prior.URL) {
+		out.URL = m.URL.ValueStringPointer()
+	}
+	if !m.Events.Equal(prior.Events) {
+		out.Events = m.kinds()
+	}
+	if !m.Status.Equal(prior.Status) {
+		out.Status = m.Status.ValueStringPointer()
+	}
+	if description := m.Description.ValueString(); description != prior.Description.ValueString() {
+		out.Description = &description
+	}
+	return out
+}
+
+// refresh takes over everything an answer tells.
+func (m *webhookModel) refresh(api *dfns.Webhook) {
+	m.assigned(api)
+	if !weburl.Same(m.URL.ValueString(), api.URL) {
+		m.URL = types.StringValue(api.URL)
+	}
+	if len(api.Events) > 0 {
+		m.Events = kindSet(api.Events)
+	}
+	if api.Status != "" {
+		m.Status = types.StringValue(api.Status)
+	}
+	if m.Description.ValueString() != api.Description {
+		m.Description = optional(api.Description)
+	}
+	if api.Secret != "" {
+		m.Secret = types.StringValue(string(api.Secret))
+	}
+}
+
+// assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made
+// something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
+func (m *webhookModel) assigned(api *dfns.Webhook) {
+	m.ID = types.StringValue(api.ID)
+	m.DateCreated = optional(api.DateCreated)
+	m.DateUpdated = optional(api.DateUpdated)
+	if m.Secret.IsUnknown() {
+		m.Secret = optional(string(api.Secret))
+	}
+}
+
+// kinds returns the event kinds in order, so that equal sets make equal requests.
+func (m *webhookModel) kinds() []string {
+	out := make([]string, 0, len(m.Events.Elements()))
+	for _, element := range m.Events.Elements() {
+		if kind, ok := element.(types.String); ok {
+			out = append(out, kind.ValueString())
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func kindSet(kinds []string) types.Set {
+	slices.Sort(kinds)
+	var elements []attr.Value
+	for _, kind := range slices.Compact(kinds) {
+		elements = append(elements, types.StringValue(kind))
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+// optional returns the value of a field that an answer may leave out. Absent, null and empty are the same.
+func optional(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}

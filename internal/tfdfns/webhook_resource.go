@@ -1,0 +1,249 @@
+package tfdfns
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
+)
+
+// defaultTimeout bounds an operation that has no timeout of its own. A rate limit of the vendor's lasts up to a minute.
+const defaultTimeout = 5 * time.Minute
+
+var (
+	_ resource.Resource                = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigure   = (*webhookResource)(nil)
+	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
+	_ resource.ResourceWithImportState = (*webhookResource)(nil)
+)
+
+// webhookResource manages one Dfns webhook. The API tells the signing secret once, in the answer to the create.
+//
+// https://docs.dfns.co/api-reference/webhooks
+type webhookResource struct {
+	client *dfns.Client
+}
+
+// NewWebhookResource returns the resource webhook_dfns.
+func NewWebhookResource() resource.Resource { return &webhookResource{} }
+
+// Metadata implements resource.Resource.
+func (r *webhookResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "webhook_dfns"
+}
+
+// Schema implements resource.Resource.
+func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A webhook at Dfns, to which Dfns delivers the events of an organization.\n\n" +
+			"Every change is signed with the credential of the provider's `dfns` block. A create, an update and a delete cost " +
+			"three API calls each, a refresh one. The token needs the permissions `Webhooks:Create`, `Webhooks:Read`, " +
+			"`Webhooks:Update` and `Webhooks:Delete`.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The id Dfns gave the webhook, `wh-…`.",
+				PlanModifiers:       keep,
+			},
+			"url": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Where events are delivered. Must be https, except to a loopback host. Two webhooks may have " +
+					"the same url.",
+				Validators: []validator.String{tfurl.HTTPS()},
+			},
+			"events": schema.SetAttribute{
+				Required:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "The kinds of event to deliver, such as `wallet.transfer.confirmed`, or `*` alone for every " +
+					"kind there is and will be. A kind this version does not know is a warning only: Dfns adds new ones often.",
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1),
+					setvalidator.ValueStringsAre(kindShape()),
+					kindWarnings{},
+				},
+			},
+			"status": schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  stringdefault.StaticString(dfns.StatusEnabled),
+				MarkdownDescription: "`Enabled` (the default) or `Disabled`. While disabled nothing is delivered and retries " +
+					"stop.",
+				Validators: []validator.String{stringvalidator.OneOf(dfns.StatusEnabled, dfns.StatusDisabled)},
+			},
+			"description": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "What the webhook is for, at most 256 characters.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(256)},
+			},
+			"secret": schema.StringAttribute{
+				Computed:  true,
+				Sensitive: true,
+				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns tells it once, when the webhook is " +
+					"created: after an import it is null.",
+				// Null after an import, until an answer tells it: so null must not be promised in a plan.
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+			},
+			"date_created": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "When the webhook was created, ISO 8601.",
+				PlanModifiers:       keep,
+			},
+			"date_updated": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "When the webhook was last changed, ISO 8601.",
+			},
+			"timeouts": timeouts.AttributesAll(ctx),
+		},
+	}
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *webhookResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The id Dfns gave the webhook, wh-….",
+		},
+	}}
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *webhookResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
+	r.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+}
+
+// Create implements resource.Resource.
+func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan webhookModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	created, err := r.client.CreateWebhook(ctx, plan.createRequest())
+	if err != nil {
+		resp.Diagnostics.Append(failed("create", plan, err))
+		return
+	}
+
+	// Saved before anything else can fail: a webhook that is not in state is one nobody manages.
+	plan.assigned(created)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if plan.Secret.IsNull() {
+		resp.Diagnostics.Append(noSecret(plan))
+	}
+}
+
+// Read implements resource.Resource.
+func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state webhookModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	// Before the call: a state written by an older version has no identity, and Terraform wants one even of what is gone.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	webhook, err := r.client.GetWebhook(ctx, state.ID.ValueString())
+	if dfns.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(failed("read", state, err))
+		return
+	}
+
+	state.refresh(webhook)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// Update implements resource.Resource.
+func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, prior webhookModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	request := plan.updateRequest(&prior)
+	if request.Empty() { // only the timeouts have changed
+		plan.DateUpdated, plan.Secret = prior.DateUpdated, prior.Secret
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		return
+	}
+	updated, err := r.client.UpdateWebhook(ctx, prior.ID.ValueString(), request)
+	if err != nil {
+		resp.Diagnostics.Append(failed("update", prior, err))
+		return
+	}
+
+	plan.assigned(updated)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// Delete implements resource.Resource.
+func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state webhookModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	err := r.client.DeleteWebhook(ctx, state.ID.ValueString())
+	if err != nil && !dfns.IsNotFound(err) {
+		resp.Diagnostics.Append(failed("delete", state, err))
+	}
+}
+
+// ImportState implements resource.ResourceWithImportState.
+func (r *webhookResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+	var id types.String
+	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
+	}
+}

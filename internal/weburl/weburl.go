@@ -1,0 +1,65 @@
+// Package weburl holds what the project asks of every URL it is given: https, comparable, and printable without the
+// credentials it may carry.
+package weburl
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// Check returns why text is not an absolute https URL. Plain http is allowed to a loopback host only.
+func Check(text string) error {
+	parsed, err := url.Parse(text)
+	switch {
+	case err != nil || strings.ContainsAny(text, " \t\r\n"):
+		return errors.New("it is not a valid URL")
+	case parsed.Scheme != "https" && parsed.Scheme != "http":
+		return errors.New("it must start with https://")
+	case parsed.Hostname() == "":
+		return errors.New("it has no host")
+	case parsed.Scheme == "http" && !isLoopback(parsed.Hostname()):
+		return errors.New("it must be https; plain http is accepted for a loopback host only")
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// Same reports whether two URLs differ only in what a server may normalize: the case of scheme and host, a default
+// port, a missing root path.
+func Same(a, b string) bool {
+	return normal(a) == normal(b)
+}
+
+func normal(text string) string {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	parsed.Scheme = strings.ToLower(parsed.Scheme)
+	parsed.Host = strings.ToLower(parsed.Host)
+	if port := map[string]string{"https": ":443", "http": ":80"}[parsed.Scheme]; port != "" {
+		parsed.Host = strings.TrimSuffix(parsed.Host, port)
+	}
+	if parsed.Path == "" {
+		parsed.Path = "/"
+	}
+	return parsed.String()
+}
+
+// Hide returns a URL without what may be a credential in it: user info, query and fragment.
+func Hide(text string) string {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return "(hidden)"
+	}
+	parsed.User, parsed.Fragment = nil, ""
+	if parsed.RawQuery != "" {
+		parsed.RawQuery = "(hidden)"
+	}
+	return parsed.String()
+}
