@@ -1,18 +1,27 @@
 #!/usr/bin/env bash
-# Prints the path of a Terraform or OpenTofu CLI of one exact version, obtaining it first where needed:
+# Prints the path of a Terraform or OpenTofu CLI, obtaining it first where needed:
 #
-#   tools/cli.sh terraform 1.16.3
+#   tools/cli.sh                    any: $TF_ACC_TERRAFORM_PATH, else terraform or tofu on PATH, else a recent Terraform
+#   tools/cli.sh terraform 1.16.3   exactly this version
 #   tools/cli.sh opentofu 1.12.6
 #
-# It looks in its cache, then tries the official download (checked against the release's SHA256SUMS), then builds
-# from source through the Go module proxy, which takes 5 to 10 minutes on two cores. Only the path goes to standard
-# output. CLI_CACHE moves the cache, CLI_DOWNLOAD=no skips the download.
+# An exact version is looked for in the cache and on PATH. Then the official download is tried (checked against the
+# release's SHA256SUMS), and then it is built from source through the Go module proxy, which takes 2 to 10 minutes on
+# two cores. Only the path goes to standard output. CLI_CACHE moves the cache, CLI_DOWNLOAD=no skips the download.
 set -euo pipefail
 
 die() { printf 'cli.sh: %s\n' "$*" >&2; exit 1; }
 say() { printf 'cli.sh: %s\n' "$*" >&2; }
 
-[ $# = 2 ] || die 'usage: cli.sh terraform|opentofu VERSION'
+if [ $# = 0 ]; then
+  if [ -n "${TF_ACC_TERRAFORM_PATH:-}" ]; then
+    printf '%s\n' "$TF_ACC_TERRAFORM_PATH"
+  else
+    command -v terraform || command -v tofu || "$0" terraform 1.16.3
+  fi
+  exit 0
+fi
+[ $# = 2 ] || die 'usage: cli.sh [terraform|opentofu VERSION]'
 product=$1 version=$2
 [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9]+)?$ ]] || die "$version is not an exact version such as 1.16.3"
 case $product in
@@ -31,6 +40,12 @@ cache=${CLI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/terraform-provider-webhook/cl
 home=$cache/$product-$version
 if [ -x "$home/$binary" ]; then
   printf '%s\n' "$home/$binary"
+  exit 0
+fi
+
+on_path=$(command -v "$binary" || true)
+if [ -n "$on_path" ] && TF_CLI_CONFIG_FILE=/dev/null "$on_path" version | grep -qE "^(Terraform|OpenTofu) v$version\$"; then
+  printf '%s\n' "$on_path"
   exit 0
 fi
 

@@ -49,6 +49,10 @@ func remedy(operation string, err error) string {
 			"credential_id (DFNS_CRED_ID) names, that the credential is active, and that auth_token (DFNS_AUTH_TOKEN) is valid. " +
 			"Nothing was changed."
 	}
+	var answered *dfns.Error
+	if !errors.As(err, &answered) {
+		return "No call was made."
+	}
 	return remedyByStatus(operation, dfns.Status(err))
 }
 
@@ -111,6 +115,14 @@ func noSecret(webhook webhookModel) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Dfns Webhook Without Signing Secret", fmt.Sprintf(
 		"Webhook %s was created and is in the state, but the API did not tell its signing secret, and it never tells it "+
 			"later. The webhook is marked as tainted: the next apply replaces it.", name(webhook)))
+}
+
+// secretChanged reports a secret that no page says can change. The plan promised the known one, so state must keep it.
+func secretChanged(webhook webhookModel) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Signing Secret Changed Outside Terraform", fmt.Sprintf(
+		"The API answered the update of webhook %s with another signing secret than the one in the state, which receivers may "+
+			"still use. Replace the webhook (terraform apply -replace=ADDRESS) to have a secret that is known for certain.",
+		name(webhook)))
 }
 
 func secretUnknownAfterImport(id string) diag.Diagnostic {

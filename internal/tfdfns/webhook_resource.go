@@ -2,6 +2,7 @@ package tfdfns
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -108,9 +109,18 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 				MarkdownDescription: "When the webhook was last changed, ISO 8601.",
 			},
-			"timeouts": timeouts.AttributesAll(ctx),
+			"timeouts": timeoutsAttribute(ctx),
 		},
 	}
+}
+
+func timeoutsAttribute(ctx context.Context) schema.Attribute {
+	attribute, ok := timeouts.AttributesAll(ctx).(schema.SingleNestedAttribute)
+	if ok {
+		attribute.MarkdownDescription = fmt.Sprintf("How long each operation may take, with its retries and all the pauses the "+
+			"API asks for. Each defaults to `%s`.", defaultTimeout)
+	}
+	return attribute
 }
 
 // IdentitySchema implements resource.ResourceWithIdentity.
@@ -214,6 +224,9 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 
 	plan.assigned(updated)
+	if told := string(updated.Secret); told != "" && told != plan.Secret.ValueString() {
+		resp.Diagnostics.Append(secretChanged(plan))
+	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }

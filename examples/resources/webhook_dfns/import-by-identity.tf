@@ -1,0 +1,6 @@
+import {
+  to = webhook_dfns.payments
+  identity = {
+    id = "wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import webhook_dfns.payments wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d

@@ -1,0 +1,118 @@
+package acctest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+)
+
+// The CLI of a test must not read the configuration of whoever runs it. And the testing library asks OpenTofu for its
+// providers at Terraform's registry unless it is told otherwise.
+func init() {
+	_ = os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull)
+	if isOpenTofu() {
+		_ = os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org")
+		_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "hashicorp")
+	}
+}
+
+// isOpenTofu tells which of the two the tests run. OpenTofu says of itself that it is a Terraform of a version it is
+// not, so only the name of the program is to be trusted.
+func isOpenTofu() bool {
+	return filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")) == "tofu"
+}
+
+// WithIdentity lets a test run on the CLIs that keep a resource's identity: Terraform 1.12 and OpenTofu 1.12.
+func WithIdentity() []tfversion.TerraformVersionCheck {
+	return []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
+}
+
+// CLI returns a command line tool in a directory of its own that holds the configuration, initialized with the built
+// provider as a user would have it: a program of its own, found in a plugin directory.
+func (e *Env) CLI(t *testing.T, config string) *tfexec.Terraform {
+	t.Helper()
+	dir := t.TempDir()
+	header := "terraform {\n  required_providers {\n    webhook = { source = \"webhook-providers/webhook\" }\n  }\n}\n"
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(header+config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cli, err := tfexec.NewTerraform(dir, cliPath(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"TF_CLI_CONFIG_FILE": os.DevNull, "HOME": dir, "PATH": os.Getenv("PATH")}
+	maps.Copy(env, e.Env())
+	if err := cli.SetEnv(env); err != nil {
+		t.Fatal(err)
+	}
+	if err := cli.Init(t.Context(), tfexec.PluginDir(pluginDir(t))); err != nil {
+		t.Fatal(err)
+	}
+	return cli
+}
+
+func cliPath(t *testing.T) string {
+	t.Helper()
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	path, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Fatalf("set TF_ACC_TERRAFORM_PATH to a Terraform or OpenTofu (make test does): %v", err)
+	}
+	return path
+}
+
+var builtPlugin struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// pluginDir builds the provider, once for all tests of a package, and returns the directory in which a CLI finds it.
+func pluginDir(t *testing.T) string {
+	t.Helper()
+	builtPlugin.once.Do(func() { builtPlugin.dir, builtPlugin.err = buildPlugin() })
+	if builtPlugin.err != nil {
+		t.Fatal(builtPlugin.err)
+	}
+	return builtPlugin.dir
+}
+
+func buildPlugin() (string, error) {
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		return "", fmt.Errorf("finding the module: %w", err)
+	}
+	dir := filepath.Join(strings.TrimSpace(string(root)), "bin", "plugins")
+	platform := runtime.GOOS + "_" + runtime.GOARCH
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		home := filepath.Join(dir, host, "webhook-providers", "webhook", "0.0.1", platform)
+		if err := build(home, "terraform-provider-webhook_v0.0.1"); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// build puts the program in place by a rename, because tests of other packages may be building or running it right now.
+func build(dir, name string) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	draft := filepath.Join(dir, fmt.Sprintf(".%s.%d", name, os.Getpid()))
+	out, err := exec.Command("go", "build", "-o", draft, "github.com/webhook-providers/terraform-provider-webhook").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("building the provider: %w\n%s", err, out)
+	}
+	return os.Rename(draft, filepath.Join(dir, name))
+}

@@ -1,0 +1,162 @@
+package acctest
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Protocol talks to a provider as Terraform does, without a CLI. It is for what no CLI test can see, such as warnings.
+type Protocol struct {
+	tfprotov6.ProviderServer
+	Schemas *tfprotov6.GetProviderSchemaResponse
+
+	t *testing.T
+}
+
+// NewProtocol returns a provider that sees the given environment variables and no others.
+func NewProtocol(t *testing.T, env map[string]string) *Protocol {
+	t.Helper()
+	server, err := NewServer(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Protocol{ProviderServer: server, Schemas: schemas, t: t}
+}
+
+// ValidateConfig validates the provider's own configuration.
+func (p *Protocol) ValidateConfig(attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	config := p.encode(Object(p.Schemas.Provider.ValueType(), attributes))
+	resp, err := p.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+// Configure configures the provider with the given attributes; the others are null.
+func (p *Protocol) Configure(attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	config := p.encode(Object(p.Schemas.Provider.ValueType(), attributes))
+	resp, err := p.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+// Validate validates the configuration of a resource.
+func (p *Protocol) Validate(resourceType string, attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	config := p.encode(Object(p.resource(resourceType), attributes))
+	resp, err := p.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: resourceType, Config: config,
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+// Import imports a resource by its id.
+func (p *Protocol) Import(resourceType, id string) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	resp, err := p.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceType, ID: id})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+// Read refreshes a resource of which the state holds the given attributes.
+func (p *Protocol) Read(resourceType string, attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	resp, err := p.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: resourceType, CurrentState: p.encode(Object(p.resource(resourceType), attributes)),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+// Delete deletes a resource of which the state holds the given attributes.
+func (p *Protocol) Delete(resourceType string, attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	kind := p.resource(resourceType)
+	resp, err := p.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName:     resourceType,
+		PriorState:   p.encode(Object(kind, attributes)),
+		PlannedState: p.encode(tftypes.NewValue(kind, nil)),
+		Config:       p.encode(tftypes.NewValue(kind, nil)),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+func (p *Protocol) resource(name string) tftypes.Type {
+	p.t.Helper()
+	schema := p.Schemas.ResourceSchemas[name]
+	if schema == nil {
+		p.t.Fatalf("there is no resource %s", name)
+	}
+	return schema.ValueType()
+}
+
+func (p *Protocol) encode(value tftypes.Value) *tfprotov6.DynamicValue {
+	p.t.Helper()
+	out, err := tfprotov6.NewDynamicValue(value.Type(), value)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return &out
+}
+
+// Object returns a value of an object type with the given attributes; the others are null.
+func Object(kind tftypes.Type, attributes map[string]tftypes.Value) tftypes.Value {
+	object, _ := kind.(tftypes.Object)
+	values := map[string]tftypes.Value{}
+	for name, kind := range object.AttributeTypes {
+		values[name] = tftypes.NewValue(kind, nil)
+		if value, ok := attributes[name]; ok {
+			values[name] = value
+		}
+	}
+	return tftypes.NewValue(object, values)
+}
+
+// String returns a string value.
+func String(text string) tftypes.Value { return tftypes.NewValue(tftypes.String, text) }
+
+// Unknown returns a string that only an apply computes.
+func Unknown() tftypes.Value { return tftypes.NewValue(tftypes.String, tftypes.UnknownValue) }
+
+// StringSet returns a set of strings.
+func StringSet(texts ...string) tftypes.Value {
+	var values []tftypes.Value
+	for _, text := range texts {
+		values = append(values, String(text))
+	}
+	return tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, values)
+}
+
+// Text returns diagnostics as one text, a line for each: severity, summary and detail.
+func Text(diagnostics []*tfprotov6.Diagnostic) string {
+	out := ""
+	for _, d := range diagnostics {
+		out += d.Severity.String() + " " + d.Summary + ": " + d.Detail
+		if d.Attribute != nil {
+			out += " [" + d.Attribute.String() + "]"
+		}
+		out += "\n"
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package provider_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/provider"
+)
+
+// What every type that is registered owes its users.
+
+// secretName matches attributes whose values must never be shown.
+var secretName = regexp.MustCompile(`(^|_)(secret|token|private_key|api_key)$`)
+
+func TestProviderContract(t *testing.T) {
+	t.Parallel()
+	schemas := acctest.NewProtocol(t, nil).Schemas
+	checkAttributes(t, "provider", schemas.Provider.Block.Attributes)
+	if len(schemas.Diagnostics) != 0 {
+		t.Error(acctest.Text(schemas.Diagnostics))
+	}
+	for name, schema := range schemas.ResourceSchemas {
+		if schema.Block.Description == "" {
+			t.Errorf("%s has no description", name)
+		}
+		checkAttributes(t, name, schema.Block.Attributes)
+	}
+}
+
+func TestResourceContract(t *testing.T) {
+	t.Parallel()
+	for _, construct := range provider.New("test")().Resources(context.Background()) {
+		r := construct()
+		var metadata resource.MetadataResponse
+		r.Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: "webhook"}, &metadata)
+		name := metadata.TypeName
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var schema resource.SchemaResponse
+			r.Schema(context.Background(), resource.SchemaRequest{}, &schema)
+			if diags := schema.Schema.ValidateImplementation(context.Background()); diags.HasError() {
+				t.Error(diags)
+			}
+			if !strings.HasPrefix(name, "webhook_") {
+				t.Error("the name does not start with that of the provider")
+			}
+			if _, ok := r.(resource.ResourceWithImportState); !ok {
+				t.Error("it cannot be imported")
+			}
+			if _, ok := r.(resource.ResourceWithIdentity); !ok {
+				t.Error("it has no identity")
+			}
+			for _, file := range []string{"resource.tf", "import.sh", "import-by-string-id.tf", "import-by-identity.tf"} {
+				exists(t, "resources", name, file)
+			}
+		})
+	}
+}
+
+func checkAttributes(t *testing.T, owner string, attributes []*tfprotov6.SchemaAttribute) {
+	t.Helper()
+	for _, attribute := range attributes {
+		name := owner + "." + attribute.Name
+		if attribute.Description == "" {
+			t.Errorf("%s has no description", name)
+		}
+		if secretName.MatchString(attribute.Name) && !attribute.Sensitive {
+			t.Errorf("%s is not sensitive", name)
+		}
+		if attribute.NestedType != nil {
+			checkAttributes(t, name, attribute.NestedType.Attributes)
+		}
+	}
+}
+
+func exists(t *testing.T, elements ...string) {
+	t.Helper()
+	path := filepath.Join(append([]string{"..", "..", "examples"}, elements...)...)
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
+
+// The program that is shipped contains no test support and no sandbox. Package testing is there all the same, because
+// go-plugin, which every provider is built on, imports it; nothing else may.
+func TestShippedPackages(t *testing.T) {
+	t.Parallel()
+	const module = "github.com/webhook-providers/terraform-provider-webhook"
+	out, err := exec.Command("go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) < 50 {
+		t.Fatalf("only %d packages were listed", len(lines))
+	}
+	unwanted := regexp.MustCompile(`^(net/http/httptest|` + module + `/(internal/(sandbox|acctest)|cmd)(/.*)?|.*/terraform-plugin-testing/.*)$`)
+	for _, line := range lines {
+		name, imports, _ := strings.Cut(line, " ")
+		if unwanted.MatchString(name) {
+			t.Errorf("%s is part of the shipped program", name)
+		}
+		if name != "github.com/hashicorp/go-plugin" && slices.Contains(strings.Fields(imports), "testing") {
+			t.Errorf("%s imports testing", name)
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package provider_test
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+)
+
+// dfnsSettings are the attributes of the dfns block and their environment variables.
+var dfnsSettings = []struct{ attribute, variable string }{
+	{"base_url", "DFNS_API_URL"}, {"auth_token", "DFNS_AUTH_TOKEN"},
+	{"credential_id", "DFNS_CRED_ID"}, {"private_key", "DFNS_PRIVATE_KEY"},
+}
+
+// privateKey returns a key that no account uses.
+func privateKey(t *testing.T) string {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(make([]byte, 32)))
+	must(t, err)
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
+// dfnsBlock returns the dfns block with the given attributes.
+func dfnsBlock(p *acctest.Protocol, attributes map[string]tftypes.Value) map[string]tftypes.Value {
+	object, _ := p.Schemas.Provider.ValueType().(tftypes.Object)
+	return map[string]tftypes.Value{"dfns": acctest.Object(object.AttributeTypes["dfns"], attributes)}
+}
+
+// vendorThatTells answers every call with a challenge that allows no credential, so that a delete fails with the id of
+// the configured one, and tells which token it was called with.
+func vendorThatTells(t *testing.T, token *string) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		*token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		_, _ = w.Write([]byte(`{"challenge": "c", "challengeIdentifier": "i", "allowCredentials": {"key": []}}`))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Every combination of where each setting is made: nowhere, in the configuration, in the environment, in both.
+func TestDfnsConfigurationCombinations(t *testing.T) {
+	t.Parallel()
+	const inConfig, inEnvironment = 1, 2
+	var token string
+	valid := map[string]string{
+		"base_url": vendorThatTells(t, &token), "auth_token": "config-token", "credential_id": "cr-config",
+		"private_key": privateKey(t),
+	}
+	for combination := range 1 << (2 * len(dfnsSettings)) {
+		env, attributes, used, missing := map[string]string{}, map[string]tftypes.Value{}, map[string]string{}, []string{}
+		for i, setting := range dfnsSettings {
+			where := combination >> (2 * i) & 3
+			fromEnv := strings.Replace(valid[setting.attribute], "config", "env", 1)
+			if where == inConfig|inEnvironment && setting.attribute == "private_key" {
+				fromEnv = "not a key: the configuration must win"
+			}
+			if where&inEnvironment != 0 {
+				env[setting.variable], used[setting.attribute] = fromEnv, fromEnv
+			}
+			if where&inConfig != 0 {
+				attributes[setting.attribute] = acctest.String(valid[setting.attribute])
+				used[setting.attribute] = valid[setting.attribute]
+			}
+			if where == 0 && setting.attribute != "base_url" {
+				missing = append(missing, fmt.Sprintf("%s (%s)", setting.attribute, setting.variable))
+			}
+		}
+		provider := acctest.NewProtocol(t, env)
+		problems := acctest.Text(provider.Configure(dfnsBlock(provider, attributes)))
+		if len(missing) > 0 {
+			if !strings.Contains(problems, "Missing: "+strings.Join(missing, ", ")+".") {
+				t.Errorf("combination %b: got %q, want %q named", combination, problems, missing)
+			}
+			continue
+		}
+		if problems != "" {
+			t.Errorf("combination %b: %s", combination, problems)
+		}
+		if used["base_url"] == "" {
+			continue // the default is the real vendor
+		}
+		failed := acctest.Text(provider.Delete("webhook_dfns", map[string]tftypes.Value{"id": acctest.String("wh-1")}))
+		if token != used["auth_token"] || !strings.Contains(failed, fmt.Sprintf("%q", used["credential_id"])) {
+			t.Errorf("combination %b: called with token %q and credential %s", combination, token, failed)
+		}
+	}
+}
+
+// Without a block, what is missing is nobody's problem until a Dfns type is used, and then it names both ways out.
+func TestDfnsNotConfigured(t *testing.T) {
+	t.Parallel()
+	for name, env := range map[string]map[string]string{
+		"nothing":        {},
+		"half":           {"DFNS_AUTH_TOKEN": "token"},
+		"empty variable": {"DFNS_AUTH_TOKEN": "", "DFNS_CRED_ID": "cr-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			provider := acctest.NewProtocol(t, env)
+			if problems := provider.Configure(nil); len(problems) != 0 {
+				t.Fatalf("configuring failed before anything needed Dfns: %s", acctest.Text(problems))
+			}
+			got := acctest.Text(provider.Import("webhook_dfns", "wh-1"))
+			for _, word := range []string{"Dfns Is Not Configured", "dfns block", "private_key (DFNS_PRIVATE_KEY)"} {
+				if !strings.Contains(got, word) {
+					t.Errorf("got %q, want %q in it", got, word)
+				}
+			}
+		})
+	}
+}
+
+func TestDfnsInvalidSettings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ attribute, value, want string }{
+		"url in the clear": {"base_url", "http://api.example.com", `must be https; plain http is accepted for a loopback host only. [AttributeName("dfns").AttributeName("base_url")]`},
+		"url without host": {"base_url", "api.example.com", "base_url (DFNS_API_URL): it must start with https://"},
+		"no key":           {"private_key", "hunter2", `no private key in PEM (-----BEGIN … PRIVATE KEY-----) in it. [AttributeName("dfns").AttributeName("private_key")]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := map[string]string{"DFNS_AUTH_TOKEN": "t", "DFNS_CRED_ID": "cr-1", "DFNS_PRIVATE_KEY": privateKey(t)}
+			provider := acctest.NewProtocol(t, env)
+			got := acctest.Text(provider.Configure(dfnsBlock(provider, map[string]tftypes.Value{
+				test.attribute: acctest.String(test.value),
+			})))
+			if !strings.Contains(got, test.want) || strings.Contains(got, "hunter2") {
+				t.Errorf("got %q, want %q in it and the value not", got, test.want)
+			}
+		})
+	}
+}
+
+// While a setting is not known, what needs no call can be planned, and what does says which setting to make known.
+func TestDfnsUnknownSettings(t *testing.T) {
+	t.Parallel()
+	for _, setting := range dfnsSettings {
+		t.Run(setting.attribute, func(t *testing.T) {
+			t.Parallel()
+			provider := acctest.NewProtocol(t, map[string]string{setting.variable: "must not be used instead"})
+			problems := provider.Configure(dfnsBlock(provider, map[string]tftypes.Value{setting.attribute: acctest.Unknown()}))
+			if len(problems) != 0 {
+				t.Fatal(acctest.Text(problems))
+			}
+			if got := severities(provider.Import("webhook_dfns", "wh-1")); strings.Contains(got, "ERROR") {
+				t.Errorf("an import makes no call, but failed: %s", got)
+			}
+			got := acctest.Text(provider.Read("webhook_dfns", map[string]tftypes.Value{"id": acctest.String("wh-1")}))
+			if !strings.Contains(got, "dfns."+setting.attribute+" depend") || !strings.Contains(got, "-target") {
+				t.Errorf("got %q, want the unknown setting and a way out named", got)
+			}
+		})
+	}
+}
+
+func severities(diagnostics []*tfprotov6.Diagnostic) (out string) {
+	for _, d := range diagnostics {
+		out += d.Severity.String() + " "
+	}
+	return out
+}
+
+func TestProviderWideSettings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		attribute string
+		value     tftypes.Value
+		want      string
+	}{
+		"timeout of zero":  {"request_timeout", acctest.String("0s"), "must be longer than 0s"},
+		"no duration":      {"request_timeout", acctest.String("soon"), "soon"},
+		"timeout":          {"request_timeout", acctest.String("10s"), ""},
+		"unknown timeout":  {"request_timeout", acctest.Unknown(), ""},
+		"retries":          {"max_retries", tftypes.NewValue(tftypes.Number, 0), ""},
+		"unknown retries":  {"max_retries", tftypes.NewValue(tftypes.Number, tftypes.UnknownValue), ""},
+		"negative retries": {"max_retries", tftypes.NewValue(tftypes.Number, -1), "between 0 and 20"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			provider := acctest.NewProtocol(t, nil)
+			attributes := map[string]tftypes.Value{test.attribute: test.value}
+			got := acctest.Text(append(provider.ValidateConfig(attributes), provider.Configure(attributes)...))
+			if !strings.Contains(got, test.want) || test.want == "" && got != "" {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

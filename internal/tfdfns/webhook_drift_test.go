@@ -1,0 +1,144 @@
+package tfdfns_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+)
+
+// edit changes the only webhook outside of Terraform.
+func edit(t *testing.T, env *acctest.Env, change func(*dfns.Webhook)) func() {
+	return func() {
+		if err := env.Dfns.Edit(env.Dfns.Webhooks()[0].ID, change); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func planned(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{
+		PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
+		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+	}
+}
+
+func TestWebhookDriftIsRepaired(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*dfns.Webhook){
+		"url":         func(w *dfns.Webhook) { w.URL = "https://elsewhere.example.com/" },
+		"events":      func(w *dfns.Webhook) { w.Events = []string{"*"} },
+		"status":      func(w *dfns.Webhook) { w.Status = "Disabled" },
+		"description": func(w *dfns.Webhook) { w.Description = "edited by hand" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			env.Test(t, resource.TestCase{
+				CheckDestroy: holds(env, none),
+				Steps: []resource.TestStep{
+					{Config: webhook()},
+					{
+						PreConfig:        edit(t, env, change),
+						Config:           webhook(),
+						ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
+						Check: func(*terraform.State) error {
+							got := env.Dfns.Webhooks()[0]
+							if got.URL != "https://hooks.example.com/dfns" || len(got.Events) != 2 || got.Status != "Enabled" || got.Description != "" {
+								return fmt.Errorf("the sandbox holds %+v", got)
+							}
+							return nil
+						},
+					},
+				},
+			})
+		})
+	}
+}
+
+// What a server may normalize or reorder is no change.
+func TestWebhookEquivalentAnswersAreNoDrift(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	config := `resource "webhook_dfns" "test" {
+  url         = "https://hooks.example.com"
+  events      = ["wallet.created", "key.created"]
+  description = ""
+}
+`
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: config},
+		{
+			PreConfig: edit(t, env, func(w *dfns.Webhook) {
+				w.URL = "https://Hooks.example.com:443/"
+				w.Events = []string{"wallet.created", "key.created"}
+			}),
+			Config:           config,
+			ConfigPlanChecks: planned(plancheck.ResourceActionNoop),
+		},
+	}})
+}
+
+func TestWebhookDeletedOutsideIsCreatedAgain(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	var former dfns.Webhook
+	env.Test(t, resource.TestCase{
+		CheckDestroy: holds(env, none),
+		Steps: []resource.TestStep{
+			{Config: webhook()},
+			{
+				PreConfig: func() {
+					former = env.Dfns.Webhooks()[0]
+					env.Dfns.Remove(former.ID)
+				},
+				Config:           webhook(),
+				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
+				Check: func(state *terraform.State) error {
+					got := env.Dfns.Webhooks()
+					secret := state.RootModule().Resources[address].Primary.Attributes["secret"]
+					if len(got) != 1 || got[0].ID == former.ID || got[0].Secret != secret || secret == former.Secret {
+						return errors.New("the state does not hold the id and secret of the one new webhook")
+					}
+					return nil
+				},
+			},
+		},
+	})
+}
+
+// An empty plan costs one read for each webhook and changes nothing.
+func TestWebhookEmptyPlanCallsOncePerWebhook(t *testing.T) {
+	t.Parallel()
+	const count = 5
+	env := acctest.New(t, sandbox.Config{})
+	config := webhook(fmt.Sprintf("count = %d", count))
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: config},
+		{
+			PreConfig: env.DfnsCalls.ForgetCalls,
+			Config:    config,
+			PlanOnly:  true,
+		},
+		{
+			// Runs after the plan above; its own plan and refreshes have not been made yet when PreConfig looks.
+			PreConfig: func() {
+				// The framework plans twice in a PlanOnly step, and nothing else calls.
+				if reads := len(env.DfnsReads()); reads > 2*count {
+					t.Errorf("two plans of %d webhooks made %d reads", count, reads)
+				}
+				if err := calls(env.DfnsChanges(), []string{}...); err != nil {
+					t.Error(err)
+				}
+			},
+			Config: config,
+		},
+	}})
+}

@@ -1,0 +1,417 @@
+package tfdfns_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// says matches a diagnostic's words in this order, wherever the CLI breaks its lines.
+func says(words ...string) *regexp.Regexp {
+	for i, word := range words {
+		words[i] = strings.Join(strings.Fields(regexp.QuoteMeta(word)), `[\s│]+`)
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(words, ".*"))
+}
+
+func inject(t *testing.T, env *acctest.Env, fault sandbox.Fault) func() {
+	return func() {
+		if err := env.DfnsCalls.AddFault(fault); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A failed create says what was wrong, makes its call once, and leaves neither webhook nor state behind.
+func TestWebhookCreateErrors(t *testing.T) {
+	t.Parallel()
+	const sent, refused = 1, 0
+	for name, test := range map[string]struct {
+		fault sandbox.Fault
+		error *regexp.Regexp
+	}{
+		"token": {
+			sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 401},
+			says("Unable to create Dfns webhook", "401 Unauthorized", "Not Authorized. (request id req-", "https://hooks.example.com/dfns (new)", "auth_token"),
+		},
+		"signature": {
+			sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 403},
+			says("signing the change, which was not sent", "403 Forbidden", "private_key (DFNS_PRIVATE_KEY) is the key of the credential"),
+		},
+		"permission": {
+			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 403},
+			says("POST /webhooks: 403 Forbidden", "not authorized to perform operation (Webhooks:Create)", "lacks the permission Webhooks:Create"),
+		},
+		"plan": {
+			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 402},
+			says("402 Payment Required", "plan does not include this"),
+		},
+		"values": {
+			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 400, Message: "url is not to our liking"},
+			says("400 Bad Request: url is not to our liking", "Nothing was changed"),
+		},
+		"rate limit": {
+			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 429},
+			says("429 Too Many Requests", "rate limit is used up"),
+		},
+		"approval": {
+			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 202},
+			says("202 Accepted", "until it is approved", "not in the state", "import it then"),
+		},
+		"outage": {
+			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 500},
+			says("500 Internal Server Error", "may or may not exist", "could make two"),
+		},
+		"proxy": {
+			sandbox.Fault{Path: "/webhooks", Effect: "html"},
+			says("502 Bad Gateway: an HTML page, so a proxy may have answered", "may or may not exist"),
+		},
+		"cut": {
+			sandbox.Fault{Path: "/webhooks", Effect: "drop_before"},
+			says("POST /webhooks: no answer", "may or may not exist"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			inject(t, env, test.fault)()
+			env.Test(t, resource.TestCase{
+				CheckDestroy: func(state *terraform.State) error {
+					if len(state.RootModule().Resources) != 0 {
+						return errors.New("something is in state")
+					}
+					return holds(env, none)(state)
+				},
+				Steps: []resource.TestStep{{Config: webhook(), ExpectError: test.error}},
+			})
+			attempts := sent
+			if test.fault.Status == http.StatusTooManyRequests {
+				attempts += 4 // refused unread, so it may be sent again: max_retries times
+			}
+			if strings.HasPrefix(test.fault.Path, "/auth") {
+				attempts = refused
+			}
+			if got := creates(env); got != attempts {
+				t.Errorf("the create was sent %d times, want %d", got, attempts)
+			}
+		})
+	}
+}
+
+func creates(env *acctest.Env) (count int) {
+	for _, call := range env.DfnsChanges() {
+		if strings.HasPrefix(call, "POST /webhooks") {
+			count++
+		}
+	}
+	return count
+}
+
+// A create that was made but not answered is not sent again, whatever was lost.
+func TestWebhookCreateAnswerLost(t *testing.T) {
+	t.Parallel()
+	for _, effect := range []string{sandbox.DropAfter, sandbox.Truncate, sandbox.StatusAfter} {
+		t.Run(effect, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			inject(t, env, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: effect, Status: 504, Times: 1})()
+			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+				Config:      webhook(),
+				ExpectError: says("Unable to create Dfns webhook", "may or may not exist", "signing secret is lost"),
+			}}})
+			if got := creates(env); got != 1 || len(env.Dfns.Webhooks()) != 1 {
+				t.Errorf("the create was sent %d times and made %d webhooks, want 1 and 1", got, len(env.Dfns.Webhooks()))
+			}
+		})
+	}
+}
+
+// Whatever keeps a read from an answer, the state stays, and the next plan is empty.
+func TestWebhookReadErrorsKeepTheState(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		faults []sandbox.Fault
+		error  *regexp.Regexp
+	}{
+		"token":      {one(sandbox.Fault{Effect: "status", Status: 401}), says("Unable to read Dfns webhook", "401 Unauthorized", "auth_token")},
+		"permission": {one(sandbox.Fault{Effect: "status", Status: 403}), says("403 Forbidden", "lacks the permission Webhooks:Read")},
+		"outage":     {one(sandbox.Fault{Effect: "status", Status: 503}), says("503 Service Unavailable", "state was left as it was")},
+		"cut":        {one(sandbox.Fault{Effect: "drop_before"}), says("no answer", "could not be reached")},
+		"truncated":  {one(sandbox.Fault{Effect: "truncate"}), says("unexpected EOF", "could not be reached")},
+		"proxy":      {one(sandbox.Fault{Effect: "html", Status: 404}), says("404 Not Found: an HTML page", "base_url")},
+		"html":       {one(sandbox.Fault{Effect: "html", Status: 200}), says("the answer cannot be read", "base_url")},
+		"no such route": {
+			[]sandbox.Fault{
+				{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404},
+				{Method: "GET", Path: "/webhooks", Effect: "status", Status: 404},
+			},
+			says("whether the webhook is gone cannot be told", "base URL"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			env.Test(t, resource.TestCase{
+				CheckDestroy: holds(env, none),
+				Steps: []resource.TestStep{
+					{Config: webhook()},
+					{
+						PreConfig: func() {
+							for _, fault := range test.faults {
+								inject(t, env, fault)()
+							}
+						},
+						Config:      webhook(),
+						ExpectError: test.error,
+					},
+					{
+						PreConfig:        env.DfnsCalls.ClearFaults,
+						Config:           webhook(),
+						ConfigPlanChecks: planned(plancheck.ResourceActionNoop),
+					},
+				},
+			})
+		})
+	}
+}
+
+func one(fault sandbox.Fault) []sandbox.Fault {
+	fault.Method, fault.Path = "GET", "/webhooks/*"
+	return []sandbox.Fault{fault}
+}
+
+// Short disturbances of a read are not even noticed.
+func TestWebhookReadIsRetried(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: webhook()},
+		{
+			PreConfig: func() {
+				for _, fault := range []sandbox.Fault{
+					{Effect: "status", Status: 500, Times: 1}, {Effect: "drop_before", Times: 1},
+					{Effect: "truncate", Times: 1}, {Effect: "status", Status: 429, Times: 1},
+				} {
+					inject(t, env, one(fault)[0])()
+				}
+			},
+			Config:           webhook(),
+			ConfigPlanChecks: planned(plancheck.ResourceActionNoop),
+		},
+	}})
+}
+
+func TestWebhookUpdateErrorKeepsTheState(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: webhook()},
+		{
+			PreConfig:   inject(t, env, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: "status", Status: 403, Times: 1}),
+			Config:      webhook(`status = "Disabled"`),
+			ExpectError: says("Unable to update Dfns webhook", "Webhooks:Update", "Webhook: wh-"),
+		},
+		{
+			Config:           webhook(`status = "Disabled"`),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
+		},
+	}})
+}
+
+func TestWebhookDeletedBetweenPlanAndUpdate(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: webhook()},
+		{
+			PreConfig:   inject(t, env, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: "status", Status: 404, Times: 1}),
+			Config:      webhook(`status = "Disabled"`),
+			ExpectError: says("Unable to update Dfns webhook", "deleted outside of Terraform"),
+		},
+	}})
+}
+
+func TestWebhookDeleteOfWhatIsGoneSucceeds(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: webhook()},
+		{
+			PreConfig: inject(t, env, sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "status", Status: 404}),
+			Config:    webhook(),
+			Destroy:   true,
+		},
+	}})
+}
+
+// The 404 of a proxy is no proof that anything was deleted, and neither is one of the signing flow.
+func TestWebhookDeleteErrorsKeepTheState(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault sandbox.Fault
+		error *regexp.Regexp
+	}{
+		"permission": {
+			sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "status", Status: 403},
+			says("Unable to delete Dfns webhook", "Webhooks:Delete"),
+		},
+		"proxy":   {sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "html", Status: 404}, says("404 Not Found: an HTML page")},
+		"signing": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, says("signing the change", "404 Not Found")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			env.Test(t, resource.TestCase{
+				CheckDestroy: holds(env, none),
+				Steps: []resource.TestStep{
+					{Config: webhook()},
+					{PreConfig: inject(t, env, test.fault), Config: webhook(), Destroy: true, ExpectError: test.error},
+					{
+						PreConfig:        env.DfnsCalls.ClearFaults,
+						Config:           webhook(),
+						ConfigPlanChecks: planned(plancheck.ResourceActionNoop),
+					},
+				},
+			})
+		})
+	}
+}
+
+func TestWebhookLimit(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{DfnsWebhookLimit: 1})
+	existing(env)
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+		Config:      webhook(),
+		ExpectError: says("400 Bad Request: Maximum number of webhooks reached (1)", "Nothing was changed"),
+	}}})
+}
+
+func TestWebhookWrongCredential(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	block := strings.Replace(env.ProviderBlock(), env.Env()["DFNS_CRED_ID"], "cr-wrong", 1)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: env.Factories(),
+		Steps: []resource.TestStep{{
+			Config:      block + webhook(),
+			ExpectError: says(`does not allow credential "cr-wrong"`, "it allows "+env.Env()["DFNS_CRED_ID"], "credential_id"),
+		}},
+	})
+	if err := calls(env.DfnsChanges(), "POST /auth/action/init 200"); err != nil {
+		t.Error(err)
+	}
+}
+
+// rewriteBody changes the answers to one method on their way to the provider.
+func rewriteBody(method string, change func(webhook map[string]any)) func(*http.Response) error {
+	return func(response *http.Response) error {
+		if response.Request.Method != method || !strings.HasPrefix(response.Request.URL.Path, "/webhooks") {
+			return nil
+		}
+		var webhook map[string]any
+		if err := json.NewDecoder(response.Body).Decode(&webhook); err != nil {
+			return err
+		}
+		change(webhook)
+		body, err := json.Marshal(webhook)
+		response.Body = io.NopCloser(bytes.NewReader(body))
+		response.ContentLength = int64(len(body))
+		response.Header.Set("Content-Length", strconv.Itoa(len(body)))
+		return err
+	}
+}
+
+// A webhook whose secret nobody was told is kept, marked, and replaced by the next apply.
+func TestWebhookCreatedWithoutSecret(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	told := false
+	env.Rewrite(t, rewriteBody("POST", func(webhook map[string]any) {
+		if !told {
+			webhook["secret"] = "********"
+		}
+	}))
+	env.Test(t, resource.TestCase{
+		CheckDestroy: holds(env, none),
+		Steps: []resource.TestStep{
+			{Config: webhook(), ExpectError: says("Without Signing Secret", "marked as tainted")},
+			{
+				PreConfig:        func() { told = true },
+				Config:           webhook(),
+				ConfigPlanChecks: planned(plancheck.ResourceActionReplace),
+				Check: func(state *terraform.State) error {
+					got := env.Dfns.Webhooks()
+					if len(got) != 1 || got[0].Secret != state.RootModule().Resources[address].Primary.Attributes["secret"] {
+						return fmt.Errorf("the state does not hold the secret of the one webhook there is: %+v", got)
+					}
+					return nil
+				},
+			},
+		},
+	})
+}
+
+// A vendor that makes something else of what was sent must not make Terraform fail the apply and lose the webhook.
+func TestWebhookAnswersThatDifferFromThePlan(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Rewrite(t, rewriteBody("POST", func(webhook map[string]any) {
+		if webhook["url"] != nil {
+			webhook["url"] = "https://hooks.example.com/dfns/"
+			webhook["events"] = []string{"wallet.created"}
+			webhook["unknownField"] = map[string]any{"nested": true}
+			webhook["description"] = nil
+			webhook["dateUpdated"] = "not a date"
+		}
+	}))
+	env.Test(t, resource.TestCase{
+		CheckDestroy: holds(env, none),
+		Steps: []resource.TestStep{{
+			Config: webhook(),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, attribute("url"), knownvalue.StringExact("https://hooks.example.com/dfns")),
+				statecheck.ExpectKnownValue(address, attribute("secret"), knownvalue.NotNull()),
+			},
+		}},
+	})
+}
+
+// Masked and absent secrets in later answers leave the one in state alone.
+func TestWebhookMaskedSecretIsIgnored(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Rewrite(t, func(response *http.Response) error {
+		if response.Request.Method == "POST" {
+			return nil
+		}
+		return rewriteBody(response.Request.Method, func(webhook map[string]any) { webhook["secret"] = "whs-****************" })(response)
+	})
+	live := func(state *terraform.State) error {
+		if state.RootModule().Resources[address].Primary.Attributes["secret"] != env.Dfns.Webhooks()[0].Secret {
+			return errors.New("the secret in state is not the live one")
+		}
+		return nil
+	}
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: webhook(), Check: live},
+		{RefreshState: true, Check: live},
+		{Config: webhook(`status = "Disabled"`), Check: live},
+	}})
+}

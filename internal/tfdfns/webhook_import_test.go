@@ -1,0 +1,137 @@
+package tfdfns_test
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+)
+
+// existing registers the webhook that the configuration of webhook() describes, outside of Terraform.
+func existing(env *acctest.Env) string {
+	return env.Dfns.Register(dfns.Webhook{
+		URL:    "https://hooks.example.com/dfns",
+		Events: []string{"wallet.transfer.confirmed", "wallet.created"},
+		Status: "Enabled",
+	})
+}
+
+// importBlock returns a configuration that imports a webhook by its id.
+func importBlock(id string) string {
+	return fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id)
+}
+
+func TestWebhookImportByCommand(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: webhook(`description = "ledger"`)},
+		{
+			ResourceName:            address,
+			ImportState:             true,
+			ImportStateVerify:       true,
+			ImportStateVerifyIgnore: []string{"secret"},
+			ImportStateCheck: func(states []*terraform.InstanceState) error {
+				if secret, ok := states[0].Attributes["secret"]; ok && secret != "" {
+					return errors.New("an import cannot know the secret")
+				}
+				return nil
+			},
+		},
+	}})
+}
+
+func TestWebhookImportPlansNoChange(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	id := existing(env)
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{
+			Config: webhook() + importBlock(id),
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionNoop)},
+				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+			},
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, attribute("id"), knownvalue.StringExact(id)),
+				statecheck.ExpectKnownValue(address, attribute("secret"), knownvalue.Null()),
+			},
+			Check: func(*terraform.State) error { return calls(env.DfnsChanges(), []string{}...) },
+		},
+	}})
+}
+
+func TestWebhookImportByIdentity(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	id := existing(env)
+	env.Test(t, resource.TestCase{
+		TerraformVersionChecks: acctest.WithIdentity(),
+		Steps: []resource.TestStep{
+			{
+				Config: webhook() + fmt.Sprintf("import {\n  to = %s\n  identity = { id = %q }\n}\n", address, id),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionNoop)},
+				},
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"id": knownvalue.StringExact(id)}),
+				},
+			},
+			{
+				Config: webhook(`status = "Disabled"`),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"id": knownvalue.StringExact(id)}),
+				},
+			},
+		},
+	})
+}
+
+// After an import the secret is null. An update whose answer lacks it must leave it null, one that tells it fills it in.
+func TestWebhookUpdateAfterImport(t *testing.T) {
+	t.Parallel()
+	for name, told := range map[string]bool{"answer without secret": false, "answer with secret": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{DfnsSecretOnUpdate: told})
+			id := existing(env)
+			var secret knownvalue.Check = knownvalue.Null()
+			if told {
+				secret = knownvalue.StringExact(env.Dfns.Webhooks()[0].Secret)
+			}
+			env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+				{Config: webhook() + importBlock(id)},
+				{
+					Config: webhook(`status = "Disabled"`),
+					ConfigPlanChecks: resource.ConfigPlanChecks{
+						PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)},
+						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+					},
+					ConfigStateChecks: []statecheck.StateCheck{
+						statecheck.ExpectKnownValue(address, attribute("id"), knownvalue.StringExact(id)),
+						statecheck.ExpectKnownValue(address, attribute("secret"), secret),
+					},
+				},
+			}})
+		})
+	}
+}
+
+func TestWebhookImportOfNothing(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+		Config:      webhook() + importBlock("wh-00000-00000-0000000000000000"),
+		ExpectError: regexp.MustCompile(`(?s)Cannot import non-existent remote object`),
+	}}})
+}

@@ -1,0 +1,119 @@
+package tfdfns_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// A configuration that cannot work fails at plan, on its attribute, before any call.
+func TestWebhookInvalidConfiguration(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		url, events, further string
+		error                *regexp.Regexp
+	}{
+		"url without scheme":    {url: "hooks.example.com", error: says("url", "must start with https://")},
+		"url of another scheme": {url: "ftp://hooks.example.com", error: says("must start with https://")},
+		"url without host":      {url: "https:///path", error: says("it has no host")},
+		"url in the clear":      {url: "http://hooks.example.com/", error: says("it must be https", "loopback")},
+		"url with a space":      {url: "https://hooks.example.com/a b", error: says("it is not a valid URL")},
+		"url with a token":      {url: "http://user:hunter2@hooks.example.com/?key=hunter2", error: says("got: http://hooks.example.com/?(hidden).")},
+		"no events":             {events: `[]`, error: says("events", "at least 1")},
+		"empty event":           {events: `[""]`, error: says("must be an event kind")},
+		"event in capitals":     {events: `["Wallet.Created"]`, error: says("must be an event kind in lower case")},
+		"event glob":            {events: `["wallet.*"]`, error: says("must be an event kind")},
+		"status":                {further: `status = "Paused"`, error: says("status", `"Enabled"`, `"Disabled"`, `"Paused"`)},
+		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: says("description", "at most 256")},
+		"timeout":               {further: `timeouts = { create = "soon" }`, error: says("soon")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			if test.url == "" {
+				test.url = "https://hooks.example.com/dfns"
+			}
+			if test.events == "" {
+				test.events = `["wallet.created"]`
+			}
+			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+				Config: "resource \"webhook_dfns\" \"test\" {\n  url = \"" + test.url + "\"\n  events = " + test.events + "\n" +
+					test.further + "\n}\n",
+				PlanOnly:    true,
+				ExpectError: test.error,
+			}}})
+			if made := env.DfnsCalls.Journal(); len(made) != 0 {
+				t.Errorf("calls were made: %v", made)
+			}
+		})
+	}
+}
+
+func TestWebhookValidConfiguration(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+		// A loopback receiver, every kind, and a description of 256 characters that are more than 256 bytes.
+		Config: `
+resource "webhook_dfns" "test" {
+  url         = "http://127.0.0.1:8080/"
+  events      = ["*"]
+  description = "` + strings.Repeat("é", 256) + `"
+}
+# What only an apply computes passes validation.
+resource "terraform_data" "receiver" {
+  input = "hooks.example.com"
+}
+resource "webhook_dfns" "later" {
+  url         = "https://${terraform_data.receiver.output}/"
+  events      = toset([for kind in ["created"] : "wallet.${kind}" if terraform_data.receiver.id != ""])
+  description = terraform_data.receiver.id
+}`,
+	}}})
+}
+
+func TestWebhookKindWarnings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		events []string
+		want   []string
+	}{
+		"known":    {[]string{"wallet.created", "policy.approval.pending"}, nil},
+		"wildcard": {[]string{"*"}, nil},
+		"beside":   {[]string{"*", "wallet.created"}, []string{`WARNING Redundant Event Kinds`, `"*" subscribes to every kind`}},
+		"misspelt": {[]string{"wallet.transfer.confirmd"}, []string{`WARNING Unknown Event Kind`, `spelled most like it is "wallet.transfer.confirmed"`}},
+		"newer":    {[]string{"wallet.created", "swap.started"}, []string{`WARNING Unknown Event Kind`, `"swap.started"`, `"swap.failed"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := acctest.NewProtocol(t, nil).Validate("webhook_dfns", map[string]tftypes.Value{
+				"url":    acctest.String("https://hooks.example.com/"),
+				"events": acctest.StringSet(test.events...),
+			})
+			if text := acctest.Text(got); len(got) != min(1, len(test.want)) || !says(test.want...).MatchString(text) {
+				t.Errorf("got %q, want one warning at most, which says %q", text, test.want)
+			}
+		})
+	}
+}
+
+// Importing warns that the secret is unknown.
+func TestWebhookImportWarns(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	provider := acctest.NewProtocol(t, env.Env())
+	if problems := provider.Configure(nil); len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	id := existing(env)
+	got := provider.Import("webhook_dfns", id)
+	if text := acctest.Text(got); len(got) != 1 || !says("WARNING", "secret of "+id+" is null", "-replace").MatchString(text) {
+		t.Errorf("got %q, want one warning about the secret", text)
+	}
+}
