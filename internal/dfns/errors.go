@@ -36,8 +36,6 @@ func isSigning(err error) bool {
 func decodeError(body []byte) (code, message string, ok bool) {
 	var in struct {
 		Error *struct {
-			ID      string `json:"id"`
-			Name    string `json:"name"`
 			Message string `json:"message"`
 		} `json:"error"`
 		Message string `json:"message"`
@@ -46,7 +44,7 @@ func decodeError(body []byte) (code, message string, ok bool) {
 	case json.Unmarshal(body, &in) != nil:
 		return "", "", false
 	case in.Error != nil && in.Error.Message != "":
-		return in.Error.Name, in.Error.Message, true
+		return "", in.Error.Message, true
 	}
 	return "", in.Message, in.Message != ""
 }

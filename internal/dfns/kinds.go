@@ -1,29 +1,12 @@
 package dfns
 
-import (
-	"slices"
-
-	"github.com/agext/levenshtein"
-)
-
-// EveryKind subscribes to every event there is and will be.
-const EveryKind = "*"
+import "slices"
 
 // EventKinds returns the event kinds known when this was written: the enum of the vendor's newest specification and the
 // four that only its prose names. The vendor adds about one a month, so a kind that is not among them is not wrong.
 //
 // https://docs.dfns.co/api-reference/webhooks
 func EventKinds() []string { return slices.Clone(eventKinds) }
-
-// IsKnownKind reports whether a kind is in the catalogue.
-func IsKnownKind(kind string) bool { return slices.Contains(eventKinds, kind) }
-
-// NearestKind returns the known kind that is spelled most like the given one.
-func NearestKind(kind string) string {
-	return slices.MinFunc(eventKinds, func(a, b string) int {
-		return levenshtein.Distance(kind, a, nil) - levenshtein.Distance(kind, b, nil)
-	})
-}
 
 var eventKinds = []string{
 	"address_watch.blockchain_event.misc.confirmed",

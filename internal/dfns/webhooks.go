@@ -79,7 +79,7 @@ func (u UpdateWebhookRequest) Empty() bool {
 }
 
 // CreateWebhook registers a webhook. Its answer is the only one that is sure to tell the secret. The call is not
-// idempotent: when httpapi.OutcomeUnknown reports its error, a webhook may exist.
+// idempotent: when OutcomeUnknown reports its error, a webhook may exist.
 //
 // https://docs.dfns.co/api-reference/webhooks/create-webhook
 func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
@@ -90,7 +90,7 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 	return c.changeWebhook(ctx, httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: body}, "")
 }
 
-// GetWebhook returns a webhook. An error that httpapi.IsNotFound reports means the API has no such webhook, which was
+// GetWebhook returns a webhook. An error that IsNotFound reports means the API has no such webhook, which was
 // made sure of by a second call: a base URL or a proxy that answers 404 to everything must not pass for it.
 //
 // https://docs.dfns.co/api-reference/webhooks/get-webhook
@@ -108,10 +108,12 @@ func (c *Client) GetWebhook(ctx context.Context, id string) (*Webhook, error) {
 
 // confirmNotFound returns notFound when the API otherwise answers, and what it answers when it does not.
 func (c *Client) confirmNotFound(ctx context.Context, notFound error) error {
-	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks"}, Query: url.Values{"limit": {"1"}}}
-	if _, err := c.do(ctx, request); err != nil {
-		return fmt.Errorf("whether the webhook is gone cannot be told, because listing fails too; is the base URL right? %w; %s",
-			unrecognized(err), notFound)
+	for _, err := range c.ListWebhooks(ctx, 1) {
+		if err != nil {
+			return fmt.Errorf("whether the webhook is gone cannot be told, because listing fails too; is the base URL right? %w; "+
+				"before that: %s", unrecognized(err), notFound.Error())
+		}
+		break
 	}
 	return notFound
 }
@@ -144,7 +146,7 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookR
 	return c.changeWebhook(ctx, httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", id}, Body: body}, id)
 }
 
-// DeleteWebhook removes a webhook. An error that httpapi.IsNotFound reports means that it was gone before.
+// DeleteWebhook removes a webhook. An error that IsNotFound reports means that it was gone before.
 //
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
@@ -223,7 +225,7 @@ func decodeWebhook(request httpapi.Request, response *httpapi.Response, id strin
 // list returns the items of every page. Pages are asked for as the caller needs them.
 func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values, path ...string) iter.Seq2[*T, error] {
 	type page struct {
-		Items []T    `json:"items"`
+		Items *[]T   `json:"items"`
 		Next  string `json:"nextPageToken"`
 	}
 	if pageSize <= 0 || pageSize > MaxPage {
@@ -237,12 +239,15 @@ func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values
 		seen := map[string]bool{}
 		for {
 			got, err := get[page](ctx, c, query, path...)
+			if err == nil && got.Items == nil {
+				err = fmt.Errorf("GET %s: the answer is not a list", httpapi.SignedPath(path...))
+			}
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			for i := range got.Items {
-				if !yield(&got.Items[i], nil) {
+			for i := range *got.Items {
+				if !yield(&(*got.Items)[i], nil) {
 					return
 				}
 			}

@@ -15,6 +15,8 @@ import (
 
 	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // maxAnswer bounds how much of an answer is read. The largest honest one, a page of 200 items, is far below it.
@@ -57,7 +59,8 @@ type Client struct {
 // Request is one call of the API.
 type Request struct {
 	Method string
-	// Path holds the elements of the path. Each is escaped, so an id can never reach another path.
+	// Path holds the elements of the path. Each is escaped, and one that no escaping keeps in its place ("", "." and "..")
+	// is refused, so an id can never reach another path.
 	Path  []string
 	Query url.Values
 	// Header is sent beside what every request carries.
@@ -79,7 +82,7 @@ type Response struct {
 func New(config Config) (*Client, error) {
 	base, err := url.Parse(config.BaseURL)
 	if err != nil || base.Host == "" {
-		return nil, fmt.Errorf("%q is not an absolute URL", config.BaseURL)
+		return nil, fmt.Errorf("%q is not an absolute URL", weburl.Hide(config.BaseURL))
 	}
 	if config.RetryWait == 0 {
 		config.RetryWait = 500 * time.Millisecond
@@ -105,7 +108,8 @@ func New(config Config) (*Client, error) {
 func (c *Client) chain() http.RoundTripper {
 	pool := cleanhttp.DefaultPooledTransport()
 	pool.MaxIdleConnsPerHost = 10 // Terraform's usual concurrency
-	return &watching{next: &logging{next: &limiting{next: &buffering{next: pool}, gate: c.limit}, config: &c.config}}
+	buffered := &buffering{next: pool, hide: c.hide}
+	return &watching{next: &logging{next: &limiting{next: buffered, gate: c.limit}, config: &c.config, hide: c.hide}}
 }
 
 // SignedPath returns the escaped path of a request without the base URL's own path.
@@ -139,10 +143,16 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		failed.NotSent, failed.Cause = !attempt.sent.Load(), withoutURL(err)
 		return nil, failed
 	}
+	defer func() { _ = response.Body.Close() }()
 	return c.read(response, failed)
 }
 
 func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.Request, error) {
+	for _, element := range request.Path {
+		if element == "" || element == "." || element == ".." {
+			return nil, fmt.Errorf("%q cannot be part of a path", element)
+		}
+	}
 	target := *c.base
 	target.RawPath = strings.TrimSuffix(c.base.EscapedPath(), "/") + SignedPath(request.Path...)
 	target.Path, _ = url.PathUnescape(target.RawPath)
@@ -167,7 +177,7 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
 	failed.Status = response.StatusCode
-	failed.RequestID = requestID(response.Header)
+	failed.RequestID = c.hide.Replace(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		c.explain(failed, response, body)
@@ -178,13 +188,16 @@ func (c *Client) read(response *http.Response, failed *Error) (*Response, error)
 
 // buffering reads each answer whole, so that a connection cut in the middle of one is an error like any other and the
 // retries see it.
-type buffering struct{ next http.RoundTripper }
+type buffering struct {
+	next http.RoundTripper
+	hide *strings.Replacer
+}
 
 // RoundTrip implements http.RoundTripper.
 func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := b.next.RoundTrip(request)
 	if err != nil {
-		return nil, err
+		return nil, withoutSecret(err, b.hide)
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
@@ -208,12 +221,13 @@ func (buffered) Close() error { return nil }
 func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
 	failed.Code, failed.Message, failed.Recognized = c.config.DecodeError(body)
 	if !failed.Recognized {
-		failed.Message = describe(response.Header.Get("Content-Type"), body)
+		// The secret goes before the text is shortened: half of it would not be found.
+		failed.Message = describe(response.Header.Get("Content-Type"), []byte(c.hide.Replace(string(body))))
 	}
-	if target := response.Header.Get("Location"); target != "" {
+	if response.StatusCode < http.StatusBadRequest && response.Header.Get("Location") != "" {
 		failed.Message = "a redirect, which is not followed; is the base URL right?"
 	}
-	failed.Message = c.hide.Replace(failed.Message)
+	failed.Code, failed.Message = c.hide.Replace(failed.Code), c.hide.Replace(failed.Message)
 }
 
 // describe says in a few words what a body is that nobody can decode.
@@ -248,6 +262,25 @@ func withoutURL(err error) error {
 	}
 	return err
 }
+
+// withoutSecret returns an error whose text holds no secret. net/http quotes what a server sends in place of HTTP.
+func withoutSecret(err error, hide *strings.Replacer) error {
+	if text := hide.Replace(err.Error()); text != err.Error() {
+		return &hiddenError{text: text, cause: err}
+	}
+	return err
+}
+
+type hiddenError struct {
+	text  string
+	cause error
+}
+
+// Error implements error.
+func (e *hiddenError) Error() string { return e.text }
+
+// Unwrap returns the error as it was, for errors.Is.
+func (e *hiddenError) Unwrap() error { return e.cause }
 
 // orNothing keeps an empty secret from matching between every two characters.
 func orNothing(secret string) string {

@@ -36,7 +36,7 @@ func (e *Error) Error() string {
 	case e.Status == 0:
 		out.WriteString("no answer")
 	default:
-		fmt.Fprintf(&out, "%d %s", e.Status, http.StatusText(e.Status))
+		out.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
 	}
 	for _, detail := range []string{e.Code, e.Message} {
 		if detail != "" {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +61,7 @@ func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
 type logging struct {
 	next   http.RoundTripper
 	config *Config
+	hide   *strings.Replacer
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -70,7 +72,7 @@ func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
 	fields := map[string]any{"method": request.Method, "path": request.URL.EscapedPath()}
 	l.config.trace(ctx, "API request", map[string]any{
-		"method": request.Method, "path": fields["path"], "body": redact(bodyOf(request), l.config.LoggedFields),
+		"method": request.Method, "path": fields["path"], "body": l.redact(bodyOf(request)),
 	})
 	start := time.Now()
 	response, err := l.next.RoundTrip(request)
@@ -79,13 +81,18 @@ func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
 		fields["error"] = withoutURL(err).Error()
 	} else {
 		fields["status"] = response.StatusCode
-		fields["request_id"] = requestID(response.Header)
+		fields["request_id"] = l.hide.Replace(requestID(response.Header))
 		l.config.trace(ctx, "API answer", map[string]any{
-			"method": request.Method, "path": fields["path"], "body": redact(peek(response), l.config.LoggedFields),
+			"method": request.Method, "path": fields["path"], "body": l.redact(peek(response)),
 		})
 	}
 	l.config.Logger.Debug(ctx, "API call", fields)
 	return response, err
+}
+
+// redact returns what may be logged of a body. An allowed field may hold the token all the same: a server may quote it.
+func (l *logging) redact(body []byte) string {
+	return l.hide.Replace(redact(body, l.config.LoggedFields))
 }
 
 // peek returns the body of an answer that is in memory and leaves it to be read again.

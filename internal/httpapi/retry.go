@@ -27,14 +27,16 @@ func (c *Client) retrying(httpClient *http.Client, policy retryablehttp.CheckRet
 
 // retryChange allows only retries before which nothing can have happened: the API refused to look at the request, or
 // nobody listened. The reads' policy is retryablehttp's own, which adds cut connections and 5xx.
+//
+// An answer that arrives as its caller gives up is kept: it may hold what the API tells only once.
 func retryChange(ctx context.Context, response *http.Response, err error) (bool, error) {
-	if ctx.Err() != nil {
+	switch {
+	case err == nil && response.StatusCode != http.StatusTooManyRequests:
+		return false, nil
+	case ctx.Err() != nil:
 		return false, ctx.Err()
 	}
-	if err != nil {
-		return errors.Is(err, syscall.ECONNREFUSED), nil
-	}
-	return response.StatusCode == http.StatusTooManyRequests, nil
+	return err == nil || errors.Is(err, syscall.ECONNREFUSED), nil
 }
 
 // backoff doubles the pause with every attempt and spreads it, so that calls that failed together do not return together.

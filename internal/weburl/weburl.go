@@ -51,10 +51,11 @@ func normal(text string) string {
 	return parsed.String()
 }
 
-// Hide returns a URL without what may be a credential in it: user info, query and fragment.
+// Hide returns a URL without what may be a credential in it: user info, query and fragment. Where user info cannot be
+// told from the rest, as in one whose https:// is missing, nothing is left.
 func Hide(text string) string {
 	parsed, err := url.Parse(text)
-	if err != nil {
+	if err != nil || parsed.Host == "" && strings.Contains(text, "@") {
 		return "(hidden)"
 	}
 	parsed.User, parsed.Fragment = nil, ""

@@ -1,0 +1,238 @@
+package dfns_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// now is what the clock of every sandbox shows.
+var now = time.Date(2026, 10, 1, 12, 30, 0, 5e6, time.UTC)
+
+const nowText = "2026-10-01T12:30:00.005Z"
+
+// start returns a sandbox whose ids, secrets and dates are the same in every run.
+func start(t *testing.T, changes ...func(*sandbox.Config)) *sandbox.Sandbox {
+	t.Helper()
+	config := sandbox.Config{Seed: 1, Clock: func() time.Time { return now }}
+	for _, change := range changes {
+		change(&config)
+	}
+	s, err := sandbox.Start(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// newClient returns a client for the account of a sandbox. It retries three times and hardly pauses before it does.
+func newClient(t *testing.T, s *sandbox.Sandbox, changes ...func(*dfns.Config)) *dfns.Client {
+	t.Helper()
+	env := s.Env()
+	signer, err := dfns.ParsePrivateKey(env["DFNS_PRIVATE_KEY"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := dfns.Config{
+		CredentialID: env["DFNS_CRED_ID"], Signer: signer,
+		HTTP: httpapi.Config{
+			BaseURL: env["DFNS_API_URL"], BearerToken: env["DFNS_AUTH_TOKEN"], UserAgent: "test/1",
+			MaxRetries: 3, RetryWait: time.Nanosecond,
+		},
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	client, err := dfns.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
+	t.Helper()
+	if err := s.DfnsCalls.AddFault(f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// journal returns the calls made so far as "METHOD path?query", and forgets them.
+func journal(s *sandbox.Sandbox) (out []string) {
+	for _, call := range s.DfnsCalls.Journal() {
+		line := call.Method + " " + call.Path
+		if call.Query != "" {
+			line += "?" + call.Query
+		}
+		out = append(out, line)
+	}
+	s.DfnsCalls.ForgetCalls()
+	return out
+}
+
+// signed is the journal of one change.
+func signed(call string) []string {
+	return []string{"POST /auth/action/init", "POST /auth/action", call}
+}
+
+// api is a server that answers as a test says and otherwise knows only how to sign.
+type api struct {
+	url string
+
+	mu    sync.Mutex
+	calls []string
+}
+
+// serve starts an api. The routes have the patterns of a ServeMux.
+func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
+	t.Helper()
+	out := &api{}
+	mux := http.NewServeMux()
+	all := map[string]http.HandlerFunc{
+		"POST /auth/action/init": says(200, `{"challenge":"Y2g","challengeIdentifier":"id","allowCredentials":{"key":[{"id":"cr-1"}]}}`),
+		"POST /auth/action":      says(200, `{"userAction":"token"}`),
+	}
+	for pattern, handler := range routes {
+		all[pattern] = handler
+	}
+	for pattern, handler := range all {
+		mux.HandleFunc(pattern, handler)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		out.mu.Lock()
+		out.calls = append(out.calls, r.Method+" "+r.RequestURI)
+		out.mu.Unlock()
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	out.url = server.URL
+	return out
+}
+
+// says is a handler that gives one answer. It is HTML where it looks like it.
+func says(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasPrefix(body, "<") {
+			w.Header().Set("Content-Type", "text/html")
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// cuts is a handler that cuts the connection, after part of an answer where there is one.
+func cuts(part string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if part != "" {
+			w.Header().Set("Content-Length", "1000")
+			_, _ = io.WriteString(w, part)
+			_ = http.NewResponseController(w).Flush()
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// client returns a client for the credential cr-1, whose signature nobody checks.
+func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
+	t.Helper()
+	config := dfns.Config{
+		CredentialID: "cr-1", Signer: signerFunc(func([]byte) ([]byte, error) { return []byte("signature"), nil }),
+		HTTP: httpapi.Config{BaseURL: a.url, BearerToken: "bearer", UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Nanosecond},
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	client, err := dfns.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func (a *api) made() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.calls
+}
+
+type signerFunc func(message []byte) ([]byte, error)
+
+func (f signerFunc) Sign(_ context.Context, message []byte) ([]byte, error) { return f(message) }
+
+// operation is one method of the client, about the webhook wh-1 and the event whe-1.
+type operation struct {
+	name, method, path string
+	run                func(context.Context, *dfns.Client) error
+}
+
+func (o operation) change() bool { return o.method != http.MethodGet }
+
+func (o operation) route() string { return o.method + " " + o.path }
+
+var operations = []operation{
+	{"create", "POST", "/webhooks", func(ctx context.Context, c *dfns.Client) error {
+		_, err := c.CreateWebhook(ctx, dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"*"}})
+		return err
+	}},
+	{"update", "PUT", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
+		_, err := c.UpdateWebhook(ctx, "wh-1", dfns.UpdateWebhookRequest{Events: []string{"*"}})
+		return err
+	}},
+	{"delete", "DELETE", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
+		return c.DeleteWebhook(ctx, "wh-1")
+	}},
+	{"ping", "POST", "/webhooks/wh-1/ping", func(ctx context.Context, c *dfns.Client) error {
+		_, err := c.PingWebhook(ctx, "wh-1")
+		return err
+	}},
+	{"get", "GET", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
+		_, err := c.GetWebhook(ctx, "wh-1")
+		return err
+	}},
+	{"list", "GET", "/webhooks", func(ctx context.Context, c *dfns.Client) error {
+		_, err := collect(c.ListWebhooks(ctx, 0))
+		return err
+	}},
+	{"list events", "GET", "/webhooks/wh-1/events", func(ctx context.Context, c *dfns.Client) error {
+		_, err := collect(c.ListWebhookEvents(ctx, "wh-1", dfns.EventFilter{}, 0))
+		return err
+	}},
+	{"get event", "GET", "/webhooks/wh-1/events/whe-1", func(ctx context.Context, c *dfns.Client) error {
+		_, err := c.GetWebhookEvent(ctx, "wh-1", "whe-1")
+		return err
+	}},
+}
+
+// collect reads a sequence to its end.
+func collect[T any](sequence iter.Seq2[T, error]) (out []T, err error) {
+	for item, err := range sequence {
+		if err != nil {
+			return out, err
+		}
+		out = append(out, item)
+	}
+	return out, nil
+}
+
+// fields decodes a JSON object of strings.
+func fields(t *testing.T, body string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	if err := json.Unmarshal([]byte(body), &out); err != nil {
+		t.Fatalf("%s: %v", body, err)
+	}
+	return out
+}

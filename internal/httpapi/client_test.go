@@ -1,0 +1,243 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+func TestNewRefusesBaseURL(t *testing.T) {
+	t.Parallel()
+	for _, baseURL := range []string{"", "api.example.com", "/path", "https://", "https://u:hunter2@", "https://u:hunter2@h/%zz"} {
+		_, err := httpapi.New(httpapi.Config{BaseURL: baseURL})
+		if err == nil || !strings.Contains(err.Error(), "is not an absolute URL") {
+			t.Errorf("New with base URL %q: %v, want that it is not an absolute URL", baseURL, err)
+		} else if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("New with base URL %q quotes the password: %v", baseURL, err)
+		}
+	}
+}
+
+func TestPathIsEscaped(t *testing.T) {
+	t.Parallel()
+	elements := map[string]string{
+		"wh-1":       "wh-1",
+		"a/b":        "a%2Fb",
+		"../auth":    "..%2Fauth",
+		"...":        "...",
+		".a":         ".a",
+		"100%":       "100%25",
+		"%2F":        "%252F",
+		"a b+c":      "a%20b+c",
+		"a?b#c":      "a%3Fb%23c",
+		"ü":          "%C3%BC",
+		"a\r\nb":     "a%0D%0Ab",
+		"a:b;c,d@e":  "a:b%3Bc%2Cd@e",
+		"\xff":       "%FF",
+		"//host/etc": "%2F%2Fhost%2Fetc",
+	}
+	prefixes := map[string]string{"": "", "/": "", "/v1": "/v1", "/v1/": "/v1", "/a%2Fb": "/a%2Fb", "/ü/x": "/%C3%BC/x"}
+	got := make(chan string, 1)
+	server, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { got <- r.RequestURI })
+	for prefix, wantPrefix := range prefixes {
+		client := newClient(t, server+prefix)
+		for element, escaped := range elements {
+			if _, err := client.Do(t.Context(), get("webhooks", element, "ping")); err != nil {
+				t.Errorf("prefix %q, element %q: %v", prefix, element, err)
+				continue
+			}
+			signed := "/webhooks/" + escaped + "/ping"
+			if uri := <-got; uri != wantPrefix+signed {
+				t.Errorf("prefix %q, element %q: the server was asked for %s, want %s", prefix, element, uri, wantPrefix+signed)
+			}
+			if path := httpapi.SignedPath("webhooks", element, "ping"); path != signed {
+				t.Errorf("element %q: the signed path is %s, want %s", element, path, signed)
+			}
+		}
+	}
+}
+
+// A proxy or a server may take "", "." and ".." out of a path, and the request would reach another one.
+func TestPathNeverReachesAnother(t *testing.T) {
+	t.Parallel()
+	server, count := serve(t, func(http.ResponseWriter, *http.Request) {})
+	client := newClient(t, server)
+	for _, element := range []string{"", ".", ".."} {
+		for _, path := range [][]string{{"webhooks", element}, {"webhooks", element, "events"}} {
+			_, err := client.Do(t.Context(), get(path...))
+			var failed *httpapi.Error
+			if !errors.As(err, &failed) || !failed.NotSent {
+				t.Errorf("path %q: %v, want an error that the request was not sent", path, err)
+			}
+		}
+	}
+	if count.Load() != 0 {
+		t.Errorf("the server was asked %d times", count.Load())
+	}
+}
+
+func TestRequestAsSent(t *testing.T) {
+	t.Parallel()
+	type sent struct {
+		Method, URI, Body string
+		Length            int64
+		Header            http.Header
+	}
+	var got sent
+	server, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Header.Del("Accept-Encoding")
+		r.Header.Del("Content-Length")
+		got = sent{r.Method, r.RequestURI, string(body), r.ContentLength, r.Header}
+	})
+	header := func(further ...string) http.Header {
+		out := http.Header{
+			"Authorization": {"Bearer " + token}, "Accept": {"application/json"}, "Content-Type": {"application/json"},
+			"User-Agent": {"test/1"},
+		}
+		for i := 0; i < len(further); i += 2 {
+			out.Set(further[i], further[i+1])
+		}
+		return out
+	}
+	tests := map[string]struct {
+		request httpapi.Request
+		want    sent
+	}{
+		"read": {
+			httpapi.Request{Method: "GET", Path: []string{"a"}, Query: url.Values{"limit": {"2"}, "p": {"x&y=/ü"}}},
+			sent{"GET", "/a?limit=2&p=x%26y%3D%2F%C3%BC", "", 0, header()},
+		},
+		"body to the letter": {
+			httpapi.Request{Method: "POST", Path: []string{"a"}, Body: []byte("{ \"a\" : 1 }\n")},
+			sent{"POST", "/a", "{ \"a\" : 1 }\n", 12, header()},
+		},
+		"no body": {
+			httpapi.Request{Method: "DELETE", Path: []string{"a", "b"}},
+			sent{"DELETE", "/a/b", "", 0, header()},
+		},
+		"header": {
+			httpapi.Request{Method: "PUT", Path: []string{"a"}, Header: http.Header{"X-Action": {"t"}}, Body: []byte("{}")},
+			sent{"PUT", "/a", "{}", 2, header("X-Action", "t")},
+		},
+		"the client's headers win": {
+			httpapi.Request{Method: "PUT", Path: []string{"a"}, Header: http.Header{"Authorization": {"Basic x"}}, Body: []byte("{}")},
+			sent{"PUT", "/a", "{}", 2, header()},
+		},
+	}
+	for name, test := range tests {
+		if _, err := newClient(t, server).Do(t.Context(), test.request); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestUserInfoOfBaseURLIsNoCredential(t *testing.T) {
+	t.Parallel()
+	got := ""
+	server, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("Authorization") })
+	client := newClient(t, strings.Replace(server, "http://", "http://u:hunter2@", 1))
+	if _, err := client.Do(t.Context(), get("a")); err != nil {
+		t.Fatal(err)
+	}
+	if got != "Bearer "+token {
+		t.Errorf("Authorization is %q", got)
+	}
+}
+
+func TestEvery2xxIsPassedThrough(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 201, 202, 204} {
+		client, script := scripted(t, []step{answer(status, `{"a":1}`, "X-Thing", "y")})
+		response, err := client.Do(t.Context(), post("a"))
+		if err != nil {
+			t.Errorf("%d: %v", status, err)
+			continue
+		}
+		if response.Status != status || string(response.Body) != `{"a":1}` || response.Header.Get("X-Thing") != "y" {
+			t.Errorf("%d: the response is %+v", status, response)
+		}
+		if script.attempts() != 1 {
+			t.Errorf("%d: %d attempts", status, script.attempts())
+		}
+	}
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, request := range []httpapi.Request{get("a"), post("a")} {
+			target, followed := serve(t, func(http.ResponseWriter, *http.Request) {})
+			server, count := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, target+"/b", status) })
+			_, err := newClient(t, server).Do(t.Context(), request)
+			if httpapi.Status(err) != status || !strings.Contains(err.Error(), "redirect, which is not followed") {
+				t.Errorf("%s answered %d: %v, want a redirect reported", request.Method, status, err)
+			}
+			if httpapi.OutcomeUnknown(err) {
+				t.Errorf("%s answered %d: the outcome passes for unknown", request.Method, status)
+			}
+			if count.Load() != 1 || followed.Load() != 0 {
+				t.Errorf("%s answered %d: %d requests, %d followed", request.Method, status, count.Load(), followed.Load())
+			}
+		}
+	}
+}
+
+// Only a redirect has its Location mentioned: what a refusal says must not be lost to one.
+func TestLocationOfARefusal(t *testing.T) {
+	t.Parallel()
+	client, _ := scripted(t, []step{answer(403, `{"error":{"message":"not yours"}}`, "Location", "/login")})
+	_, err := client.Do(t.Context(), get("a"))
+	if want := "GET /a: 403 Forbidden: not yours"; err == nil || err.Error() != want {
+		t.Errorf("the error is %v, want %s", err, want)
+	}
+}
+
+func TestOversizedAnswer(t *testing.T) {
+	t.Parallel()
+	const most = 16 << 20
+	for size, tooLarge := range map[int]bool{most: false, most + 1: true} {
+		server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(make([]byte, size))
+		})
+		response, err := newClient(t, server).Do(t.Context(), post("a"))
+		switch {
+		case !tooLarge && (err != nil || len(response.Body) != size):
+			t.Errorf("%d bytes: %v", size, err)
+		case tooLarge && (err == nil || err.Error() != "POST /a: no answer: the answer is larger than 16 MiB"):
+			t.Errorf("%d bytes: %v", size, err)
+		case tooLarge && !httpapi.OutcomeUnknown(err):
+			t.Errorf("%d bytes: the outcome passes for known", size)
+		}
+	}
+}
+
+// An answer that is there counts, even when its caller gave up at the same moment: it may hold what is told only once.
+func TestAnswerAtTheMomentOfCancellation(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 400} {
+		ctx, cancel := context.WithCancel(t.Context())
+		client, _ := scripted(t, []step{func(request *http.Request) (*http.Response, error) {
+			cancel()
+			return answer(status, `{"error":{"message":"no"}}`)(request)
+		}})
+		response, err := client.Do(ctx, post("a"))
+		if status == 200 && (err != nil || len(response.Body) == 0) {
+			t.Errorf("the answer is lost: %v", err)
+		}
+		if status == 400 && httpapi.Status(err) != 400 {
+			t.Errorf("the refusal is lost: %v", err)
+		}
+	}
+}

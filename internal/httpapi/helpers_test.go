@@ -1,0 +1,173 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// token is the bearer token of every client here. It is longer than what an error quotes of a body.
+var token = "eyJ0b2tlbg." + strings.Repeat("c3VwZXJzZWNyZXQ", 20) + ".c2ln"
+
+// leaksToken looks for any stretch of the token that would be of use to somebody.
+func leaksToken(text string) bool {
+	for i := 0; i+12 <= len(token); i++ {
+		if strings.Contains(text, token[i:i+12]) {
+			return true
+		}
+	}
+	return false
+}
+
+// decodeError reads the shape {"error": {"code", "message"}}.
+func decodeError(body []byte) (code, message string, ok bool) {
+	var in struct {
+		Error *struct{ Code, Message string }
+	}
+	if json.Unmarshal(body, &in) != nil || in.Error == nil {
+		return "", "", false
+	}
+	return in.Error.Code, in.Error.Message, true
+}
+
+// newClient returns a client that retries three times and hardly pauses before it does.
+func newClient(t *testing.T, baseURL string, changes ...func(*httpapi.Config)) *httpapi.Client {
+	t.Helper()
+	config := httpapi.Config{
+		BaseURL: baseURL, BearerToken: token, UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Nanosecond,
+		DecodeError: decodeError,
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	client, err := httpapi.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func retries(n int) func(*httpapi.Config) { return func(c *httpapi.Config) { c.MaxRetries = n } }
+
+func retryWait(d time.Duration) func(*httpapi.Config) {
+	return func(c *httpapi.Config) { c.RetryWait = d }
+}
+
+func timeout(d time.Duration) func(*httpapi.Config) {
+	return func(c *httpapi.Config) { c.RequestTimeout = d }
+}
+
+// serve starts a server and counts the requests that reach it.
+func serve(t *testing.T, handler http.HandlerFunc) (url string, count *atomic.Int32) {
+	t.Helper()
+	count = &atomic.Int32{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		count.Add(1)
+		handler(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, count
+}
+
+// script is a transport in memory: it answers one attempt with each step, and all further ones with the last.
+type script struct {
+	steps []step
+
+	mu    sync.Mutex
+	times []time.Time // when each attempt was made
+}
+
+type step func(*http.Request) (*http.Response, error)
+
+// scripted returns a client that talks to a script.
+func scripted(t *testing.T, steps []step, changes ...func(*httpapi.Config)) (*httpapi.Client, *script) {
+	t.Helper()
+	out := &script{steps: steps}
+	client := newClient(t, "https://api.test", changes...)
+	client.SetTransport(out)
+	return client, out
+}
+
+func (s *script) RoundTrip(request *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	next := s.steps[min(len(s.times), len(s.steps)-1)]
+	s.times = append(s.times, time.Now())
+	s.mu.Unlock()
+	return next(request)
+}
+
+func (s *script) attempts() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.times)
+}
+
+// leave does what the real transport does once the headers of a request are written.
+func leave(request *http.Request) {
+	if trace := httptrace.ContextClientTrace(request.Context()); trace != nil && trace.WroteHeaders != nil {
+		trace.WroteHeaders()
+	}
+}
+
+// answer is a step that answers. The headers are pairs of name and value.
+func answer(status int, body string, headers ...string) step {
+	return func(request *http.Request) (*http.Response, error) {
+		leave(request)
+		header := http.Header{}
+		for i := 0; i < len(headers); i += 2 {
+			header.Set(headers[i], headers[i+1])
+		}
+		return &http.Response{
+			StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: request,
+		}, nil
+	}
+}
+
+// refused is a step at which nobody listens.
+func refused(*http.Request) (*http.Response, error) {
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+}
+
+// cut is a step at which the connection breaks once the request is sent.
+func cut(request *http.Request) (*http.Response, error) {
+	leave(request)
+	return nil, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
+}
+
+// truncated is a step at which the connection breaks in the middle of an answer.
+func truncated(request *http.Request) (*http.Response, error) {
+	leave(request)
+	body := io.MultiReader(strings.NewReader(`{"id":`), brokenReader{})
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(body), Request: request}, nil
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// hang is a step that never answers.
+func hang(request *http.Request) (*http.Response, error) {
+	leave(request)
+	<-request.Context().Done()
+	return nil, request.Context().Err()
+}
+
+func get(path ...string) httpapi.Request {
+	return httpapi.Request{Method: http.MethodGet, Path: path}
+}
+
+func post(path ...string) httpapi.Request {
+	return httpapi.Request{Method: http.MethodPost, Path: path, Body: []byte(`{"a":1}`)}
+}

@@ -1,0 +1,253 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// trouble is what a real server does to a request.
+var trouble = map[string]http.HandlerFunc{
+	"500": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
+	"502": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(502)
+		_, _ = io.WriteString(w, "<html>")
+	},
+	"501":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(501) },
+	"503":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
+	"429":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) },
+	"400":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) },
+	"404":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) },
+	"409":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(409) },
+	"connection": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	"truncated": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(w, `{"id":`)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	},
+}
+
+// requests are the kinds that differ in what may be sent twice.
+var requests = map[string]struct {
+	httpapi.Request
+	resent []string // the kinds of trouble after which it is
+}{
+	"GET":             {get("a"), []string{"500", "502", "503", "429", "connection", "truncated"}},
+	"repeatable POST": {repeatable(post("a")), []string{"500", "502", "503", "429", "connection", "truncated"}},
+	"POST":            {post("a"), []string{"429"}},
+	"PUT":             {httpapi.Request{Method: "PUT", Path: []string{"a"}, Body: []byte("{}")}, []string{"429"}},
+	"DELETE":          {httpapi.Request{Method: "DELETE", Path: []string{"a"}}, []string{"429"}},
+}
+
+func repeatable(request httpapi.Request) httpapi.Request {
+	request.Repeatable = true
+	return request
+}
+
+func TestResent(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		for what, handler := range trouble {
+			t.Run(kind+" "+what, func(t *testing.T) {
+				t.Parallel()
+				server, count := serve(t, handler)
+				want := int32(1)
+				if slices.Contains(request.resent, what) {
+					want = 4
+				}
+				if _, err := newClient(t, server).Do(t.Context(), request.Request); err == nil {
+					t.Error("it ends in success")
+				}
+				if count.Load() != want {
+					t.Errorf("%d requests reached the server, want %d", count.Load(), want)
+				}
+			})
+		}
+	}
+}
+
+func TestRecovered(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		for _, what := range request.resent {
+			t.Run(kind+" "+what, func(t *testing.T) {
+				t.Parallel()
+				var seen atomic.Int32
+				bodies := make(chan string, 10)
+				server, count := serve(t, func(w http.ResponseWriter, r *http.Request) {
+					body, _ := io.ReadAll(r.Body)
+					bodies <- string(body)
+					if seen.Add(1) <= 2 {
+						trouble[what](w, r)
+						return
+					}
+					_, _ = io.WriteString(w, "fine")
+				})
+				response, err := newClient(t, server).Do(t.Context(), request.Request)
+				if err != nil || string(response.Body) != "fine" {
+					t.Errorf("it ends in %+v, %v", response, err)
+				}
+				if count.Load() != 3 {
+					t.Errorf("%d requests reached the server, want 3", count.Load())
+				}
+				for range 3 {
+					if body := <-bodies; body != string(request.Body) {
+						t.Errorf("an attempt carried the body %q, want %q", body, request.Body)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestNoRetries(t *testing.T) {
+	t.Parallel()
+	for _, only := range []step{answer(500, ""), answer(429, ""), cut, truncated, refused} {
+		client, script := scripted(t, []step{only}, retries(0))
+		if _, err := client.Do(t.Context(), get("a")); err == nil || script.attempts() != 1 {
+			t.Errorf("%d attempts, %v", script.attempts(), err)
+		}
+	}
+}
+
+func TestRefusedConnectionIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		client, script := scripted(t, []step{refused, refused, answer(200, "fine")})
+		if _, err := client.Do(t.Context(), request.Request); err != nil || script.attempts() != 3 {
+			t.Errorf("%s: %d attempts, %v", kind, script.attempts(), err)
+		}
+	}
+}
+
+// The port is one at which nobody listens, so the error is the operating system's own.
+func TestRefusedConnectionForReal(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		lines := &recorder{}
+		client := newClient(t, "http://127.0.0.1:1", lines.attach)
+		_, err := client.Do(t.Context(), request.Request)
+		if err == nil || !strings.Contains(err.Error(), "the request was not sent") || !strings.Contains(err.Error(), "refused") {
+			t.Errorf("%s: %v, want that the request was not sent", kind, err)
+		}
+		if httpapi.OutcomeUnknown(err) {
+			t.Errorf("%s: the outcome passes for unknown", kind)
+		}
+		if got := len(lines.lines("API call")); got != 4 {
+			t.Errorf("%s: %d attempts, want 4", kind, got)
+		}
+	}
+}
+
+func TestTimeoutOfOneAttempt(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		synctest.Test(t, func(t *testing.T) {
+			want := 1
+			if slices.Contains(request.resent, "connection") {
+				want = 4
+			}
+			client, script := scripted(t, []step{hang}, timeout(time.Minute))
+			start := time.Now()
+			_, err := client.Do(t.Context(), request.Request)
+			if !errors.Is(err, context.DeadlineExceeded) || !httpapi.OutcomeUnknown(err) {
+				t.Errorf("%s: %v, want a timeout with unknown outcome", kind, err)
+			}
+			if took := time.Since(start).Round(time.Second); script.attempts() != want || took != time.Duration(want)*time.Minute {
+				t.Errorf("%s: %d attempts in %s, want %d", kind, script.attempts(), took, want)
+			}
+		})
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		wait time.Duration
+		most []time.Duration // the longest pause before each retry; the shortest is half of it
+	}{
+		"doubles":     {time.Second, []time.Duration{1e9, 2e9, 4e9, 8e9, 16e9, 30e9, 30e9}},
+		"unset":       {0, []time.Duration{5e8, 1e9, 2e9}},
+		"has a bound": {time.Hour, []time.Duration{30e9, 30e9}},
+	}
+	for name, test := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			client, script := scripted(t, []step{answer(500, "")}, retries(len(test.most)), retryWait(test.wait))
+			if _, err := client.Do(t.Context(), get("a")); httpapi.Status(err) != 500 {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for i, most := range test.most {
+				if pause := script.times[i+1].Sub(script.times[i]); pause < most/2 || pause > most {
+					t.Errorf("%s: retry %d came after %s, want between %s and %s", name, i+1, pause, most/2, most)
+				}
+			}
+		})
+	}
+}
+
+// Calls that failed together must not return together.
+func TestBackoffIsSpread(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, script := scripted(t, []step{answer(500, "")}, retries(1), retryWait(time.Second))
+		pauses := map[time.Duration]bool{}
+		for i := range 20 {
+			_, _ = client.Do(t.Context(), get("a"))
+			pauses[script.times[2*i+1].Sub(script.times[2*i])] = true
+		}
+		if len(pauses) < 2 {
+			t.Error("20 pauses are all of one length")
+		}
+	})
+}
+
+// A token that no header can hold is the caller's mistake, and no retry helps.
+func TestImpossibleHeader(t *testing.T) {
+	t.Parallel()
+	server, count := serve(t, func(http.ResponseWriter, *http.Request) {})
+	lines := &recorder{}
+	client := newClient(t, server, lines.attach, func(c *httpapi.Config) { c.BearerToken = token + "\nx" })
+	_, err := client.Do(t.Context(), get("a"))
+	if err == nil || !strings.Contains(err.Error(), "the request was not sent") || leaksToken(err.Error()) {
+		t.Errorf("the error is %v", err)
+	}
+	if attempts := len(lines.lines("API call")); count.Load() != 0 || attempts > 1 {
+		t.Errorf("%d requests, %d attempts", count.Load(), attempts)
+	}
+}
+
+// Whoever answers is not the API, so the token must not reach it and asking again does not help.
+func TestUntrustedCertificate(t *testing.T) {
+	t.Parallel()
+	var count atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { count.Add(1) }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	for kind, request := range requests {
+		lines := &recorder{}
+		_, err := newClient(t, server.URL, lines.attach).Do(t.Context(), request.Request)
+		if err == nil || !strings.Contains(err.Error(), "the request was not sent") || httpapi.OutcomeUnknown(err) {
+			t.Errorf("%s: %v, want that the request was not sent", kind, err)
+		}
+		if attempts := len(lines.lines("API call")); attempts != 1 {
+			t.Errorf("%s: %d attempts", kind, attempts)
+		}
+	}
+	if count.Load() != 0 {
+		t.Errorf("%d requests reached the server", count.Load())
+	}
+}

@@ -1,0 +1,70 @@
+// Package tfevents checks the event kinds in a configuration: their shape strictly, their names not at all, because
+// every vendor adds kinds faster than a provider can be released.
+package tfevents
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// EveryKind subscribes to every event there is and will be.
+const EveryKind = "*"
+
+var _ validator.Set = kindWarnings{}
+
+// Validators returns the checks of a set of event kinds of a vendor, whose known kinds are given.
+func Validators(vendor string, known []string) []validator.Set {
+	shape := stringvalidator.RegexMatches(
+		regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`),
+		fmt.Sprintf("must be an event kind in lower case, such as %q, or %q", known[0], EveryKind))
+	return []validator.Set{
+		setvalidator.SizeAtLeast(1),
+		setvalidator.ValueStringsAre(shape),
+		kindWarnings{vendor: vendor, known: known},
+	}
+}
+
+// Nearest returns the known kind that is spelled most like the given one.
+func Nearest(kind string, known []string) string {
+	return slices.MinFunc(known, func(a, b string) int {
+		return levenshtein.Distance(kind, a, nil) - levenshtein.Distance(kind, b, nil)
+	})
+}
+
+// kindWarnings points at what is allowed but likely not meant. It never fails.
+type kindWarnings struct {
+	vendor string
+	known  []string
+}
+
+func (kindWarnings) Description(context.Context) string {
+	return "should hold known event kinds, or \"*\" alone"
+}
+
+func (v kindWarnings) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v kindWarnings) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	for _, element := range req.ConfigValue.Elements() {
+		kind, ok := element.(types.String)
+		if !ok || kind.IsNull() || kind.IsUnknown() {
+			continue
+		}
+		switch name := kind.ValueString(); {
+		case name == EveryKind && len(req.ConfigValue.Elements()) > 1:
+			resp.Diagnostics.AddAttributeWarning(req.Path, "Redundant Event Kinds",
+				`"*" subscribes to every kind, so the other kinds beside it change nothing. Keep either "*" or the others.`)
+		case name != EveryKind && !slices.Contains(v.known, name):
+			resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown Event Kind", fmt.Sprintf(
+				"This version of the provider does not know the event kind %q. The known kind spelled most like it is %q. "+
+					"If %s has added the kind since, ignore this warning.", name, Nearest(name, v.known), v.vendor))
+		}
+	}
+}

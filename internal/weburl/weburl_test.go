@@ -1,0 +1,157 @@
+package weburl_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		url  string
+		want string // a part of the reason, empty when the URL is fine
+	}{
+		{"https://hooks.example.com/dfns", ""},
+		{"HTTPS://hooks.example.com", ""},
+		{"https://hooks.example.com:8443/a%20b?c=d", ""},
+		{"https://[2001:db8::1]/", ""},
+		{"https://user:pass@hooks.example.com", ""},
+		{"http://localhost:8080", ""},
+		{"http://127.0.0.1", ""},
+		{"http://127.8.9.10", ""},
+		{"http://[::1]:80/x", ""},
+		{"http://hooks.example.com", "plain http"},
+		{"http://10.0.0.1", "plain http"},
+		{"http://localhost.example.com", "plain http"},
+		{"http://127.0.0.1.example.com", "plain http"},
+		{"http://user@evil.example.com/localhost", "plain http"},
+		{"hooks.example.com", "https://"},
+		{"//hooks.example.com", "https://"},
+		{"ftp://hooks.example.com", "https://"},
+		{"", "https://"},
+		{"https://", "no host"},
+		{"https:hooks.example.com", "no host"},
+		{"https:///path", "no host"},
+		{"https://:443", "no host"},
+		{"https://hooks.example.com/a b", "not a valid URL"},
+		{" https://hooks.example.com", "not a valid URL"},
+		{"https://hooks.example.com\n", "not a valid URL"},
+		{"https://hooks.example.com/\t", "not a valid URL"},
+		{"https://hooks.example.com/%zz", "not a valid URL"},
+		{"https://hooks.example.com:port", "not a valid URL"},
+		{"https://[::1", "not a valid URL"},
+	}
+	for _, test := range tests {
+		t.Run(test.url, func(t *testing.T) {
+			t.Parallel()
+			err := weburl.Check(test.url)
+			switch {
+			case test.want == "" && err != nil:
+				t.Errorf("Check refuses it: %v", err)
+			case test.want != "" && err == nil:
+				t.Error("Check accepts it")
+			case err != nil && !strings.Contains(err.Error(), test.want):
+				t.Errorf("Check says %q, want something about %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestCheckNeverQuotes(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"https://u:hunter2@ho st", "ftp://u:hunter2@host", "http://u:hunter2@host", "https://u:hunter2@:1"} {
+		if err := weburl.Check(url); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("Check(%q) says %v, want a reason without the password", url, err)
+		}
+	}
+}
+
+func TestSame(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		a, b string
+		want bool
+	}{
+		{"https://h.example/p", "https://h.example/p", true},
+		{"https://h.example", "https://h.example/", true},
+		{"HTTPS://H.Example/p", "https://h.example/p", true},
+		{"https://h.example:443/p", "https://h.example/p", true},
+		{"http://h.example:80", "http://h.example/", true},
+		{"https://[::1]:443/", "https://[::1]", true},
+		{"https://h.example?a=b", "https://h.example/?a=b", true},
+		{"https://h.example/P", "https://h.example/p", false},
+		{"https://h.example/p/", "https://h.example/p", false},
+		{"https://h.example:80/", "https://h.example/", false},
+		{"http://h.example:443/", "http://h.example/", false},
+		{"https://h.example:8443/", "https://h.example/", false},
+		{"http://h.example/", "https://h.example/", false},
+		{"https://h.example/?a=B", "https://h.example/?a=b", false},
+		{"https://h.example/#a", "https://h.example/", false},
+		{"https://User@h.example/", "https://user@h.example/", false},
+		{"https://h.example/a%2Fb", "https://h.example/a/b", false},
+		{"https://h.example/%zz", "https://h.example/%zz", true},
+		{"https://h.example/%zz", "https://H.example/%zz", false},
+		{"", "https://h.example/", false},
+	}
+	for _, test := range tests {
+		t.Run(test.a+" "+test.b, func(t *testing.T) {
+			t.Parallel()
+			if got := weburl.Same(test.a, test.b); got != test.want {
+				t.Errorf("Same(%q, %q) = %t", test.a, test.b, got)
+			}
+			if got := weburl.Same(test.b, test.a); got != test.want {
+				t.Errorf("Same(%q, %q) = %t", test.b, test.a, got)
+			}
+		})
+	}
+}
+
+func TestHide(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ url, want string }{
+		{"https://h.example/p", "https://h.example/p"},
+		{"https://user:pass@h.example/p", "https://h.example/p"},
+		{"https://token@h.example", "https://h.example"},
+		{"https://h.example/p?token=abc&x=y", "https://h.example/p?(hidden)"},
+		{"https://h.example/p?token", "https://h.example/p?(hidden)"},
+		{"https://h.example/p#token", "https://h.example/p"},
+		{"https://h.example/p#to%20ken%2F", "https://h.example/p"},
+		{"https://user:pass@h.example:8443/a%2Fb?c=d#e", "https://h.example:8443/a%2Fb?(hidden)"},
+		{"//user:pass@h.example/p", "//h.example/p"},
+		{"https://user:pass@h.example/%zz", "(hidden)"},
+		{"https://user:pass@[::1", "(hidden)"},
+		{"user:pass@h.example/p", "(hidden)"},
+		{"https:user:pass@h.example/p", "(hidden)"},
+		{"https:///user:pass@h.example/p", "(hidden)"},
+		{"token@h.example", "(hidden)"},
+		{"h.example/p?token=abc", "h.example/p?(hidden)"},
+		{"localhost:8080/p", "localhost:8080/p"},
+		{"", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.url, func(t *testing.T) {
+			t.Parallel()
+			if got := weburl.Hide(test.url); got != test.want {
+				t.Errorf("Hide(%q) = %q, want %q", test.url, got, test.want)
+			}
+		})
+	}
+}
+
+// FuzzHide looks for a URL whose marked credential survives.
+func FuzzHide(f *testing.F) {
+	f.Add("h.example", "/p")
+	f.Add("[::1]:80", "")
+	f.Fuzz(func(t *testing.T, host, path string) {
+		const secret = "s3cr3t-c4nary"
+		if strings.Contains(host+path, secret) || strings.ContainsAny(host, "/?#@") || strings.ContainsAny(path, "?#@") {
+			t.Skip()
+		}
+		url := "https://u:" + secret + "@" + host + "/" + path + "?q=" + secret + "#" + secret
+		if got := weburl.Hide(url); strings.Contains(got, secret) {
+			t.Errorf("Hide(%q) = %q", url, got)
+		}
+	})
+}
