@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -14,6 +15,9 @@ import (
 func main() {
 	var config sandbox.Config
 	flag.StringVar(&config.DfnsAddress, "dfns", "127.0.0.1:0", "loopback `HOST:PORT` of the Dfns stand-in; port 0 picks a free one")
+	flag.StringVar(&config.EnfinitosAddress, "enfinitos", "127.0.0.1:0", "loopback `HOST:PORT` of the EnfinitOS stand-in")
+	flag.Func("enfinitos-api", "`documented` (the default) serves the five documented operations, conventional adds get, list and delete",
+		func(name string) error { return enfinitosAPI(&config, name) })
 	flag.DurationVar(&config.Latency, "latency", 0, "time added to every answer, such as 30ms")
 	flag.Uint64Var(&config.Seed, "seed", 0, "makes ids, secrets and keys the same in every run; 0 means they differ")
 	envFile := flag.String("env-file", "", "`PATH` to write the export lines to, once the sandbox listens")
@@ -24,6 +28,14 @@ func main() {
 		fmt.Fprintln(os.Stderr, "webhook-sandbox:", err)
 		os.Exit(1)
 	}
+}
+
+func enfinitosAPI(config *sandbox.Config, name string) error {
+	if name != "documented" && name != "conventional" {
+		return errors.New("it is documented or conventional")
+	}
+	config.EnfinitosConventional = name == "conventional"
+	return nil
 }
 
 func run(config sandbox.Config, envFile string) error {

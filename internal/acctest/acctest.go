@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +23,9 @@ import (
 // Env is what one test works with: a sandbox and a provider that is configured for it.
 type Env struct {
 	*sandbox.Sandbox
-	// DfnsURL is where the provider finds Dfns: the sandbox, unless a proxy was put before it.
-	DfnsURL string
+	// DfnsURL and EnfinitosURL are where the provider finds the vendors: the sandbox, unless a proxy was put before it.
+	DfnsURL      string
+	EnfinitosURL string
 }
 
 // New starts a sandbox for one test. Its ids and secrets are the same in every run.
@@ -35,7 +37,7 @@ func New(t *testing.T, config sandbox.Config) *Env {
 		t.Fatalf("starting the sandbox: %v", err)
 	}
 	t.Cleanup(s.Close)
-	return &Env{Sandbox: s, DfnsURL: s.DfnsURL}
+	return &Env{Sandbox: s, DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
 }
 
 // Test runs the steps, each of whose configurations gets the provider block put before it.
@@ -77,15 +79,20 @@ provider "webhook" {
     credential_id = %q
     private_key   = %q
   }
+  enfinitos = {
+    base_url = %q
+    api_key  = %q
+  }
 }
-`, e.DfnsURL, env["DFNS_AUTH_TOKEN"], env["DFNS_CRED_ID"], env["DFNS_PRIVATE_KEY"])
+`, e.DfnsURL, env["DFNS_AUTH_TOKEN"], env["DFNS_CRED_ID"], env["DFNS_PRIVATE_KEY"],
+		e.EnfinitosURL, env["ENFINITOS_API_KEY"])
 }
 
-// Rewrite puts a proxy before the Dfns stand-in that changes answers on their way to the provider, for what a vendor
-// might answer but the sandbox does not.
-func (e *Env) Rewrite(t *testing.T, change func(*http.Response) error) {
+// Rewrite puts a proxy before a stand-in, whose URL it replaces, that changes answers on their way to the provider: for
+// what a vendor might answer but the sandbox does not.
+func Rewrite(t *testing.T, standIn *string, change func(*http.Response) error) {
 	t.Helper()
-	target, err := url.Parse(e.Sandbox.DfnsURL)
+	target, err := url.Parse(*standIn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,25 +100,34 @@ func (e *Env) Rewrite(t *testing.T, change func(*http.Response) error) {
 	proxy.ModifyResponse = change
 	server := httptest.NewServer(proxy)
 	t.Cleanup(server.Close)
-	e.DfnsURL = server.URL
+	*standIn = server.URL
 }
 
-// DfnsChanges returns the calls that were made to the Dfns stand-in and are not reads, as "METHOD /path status".
-func (e *Env) DfnsChanges() []string {
-	return e.dfnsCalls(func(method string) bool { return method != http.MethodGet })
+// Changes returns the calls of a journal that are not reads, as "METHOD /path status".
+func Changes(calls *sandbox.Calls) []string {
+	return lines(calls, func(method string) bool { return method != http.MethodGet })
 }
 
-// DfnsReads returns the reads that were made of the Dfns stand-in.
-func (e *Env) DfnsReads() []string {
-	return e.dfnsCalls(func(method string) bool { return method == http.MethodGet })
+// Reads returns the reads of a journal.
+func Reads(calls *sandbox.Calls) []string {
+	return lines(calls, func(method string) bool { return method == http.MethodGet })
 }
 
-func (e *Env) dfnsCalls(wanted func(method string) bool) []string {
-	calls := []string{}
-	for _, call := range e.DfnsCalls.Journal() {
+func lines(calls *sandbox.Calls, wanted func(method string) bool) []string {
+	out := []string{}
+	for _, call := range calls.Journal() {
 		if wanted(call.Method) {
-			calls = append(calls, strings.Join(strings.Fields(call.String()), " "))
+			out = append(out, strings.Join(strings.Fields(call.String()), " "))
 		}
 	}
-	return calls
+	return out
+}
+
+// Says matches the words of a diagnostic in this order, wherever a CLI breaks its lines.
+func Says(words ...string) *regexp.Regexp {
+	patterns := make([]string, 0, len(words))
+	for _, word := range words {
+		patterns = append(patterns, strings.Join(strings.Fields(regexp.QuoteMeta(word)), `[\s│]+`))
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(patterns, ".*"))
 }

@@ -74,6 +74,28 @@ func (p *Protocol) Import(resourceType, id string) []*tfprotov6.Diagnostic {
 	return resp.Diagnostics
 }
 
+// Plan plans a change of a resource from one set of attributes to another.
+func (p *Protocol) Plan(resourceType string, prior, proposed map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	kind := p.resource(resourceType)
+	config := map[string]tftypes.Value{}
+	for _, attribute := range p.Schemas.ResourceSchemas[resourceType].Block.Attributes {
+		if value, ok := proposed[attribute.Name]; ok && (attribute.Required || attribute.Optional) {
+			config[attribute.Name] = value
+		}
+	}
+	resp, err := p.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName:         resourceType,
+		PriorState:       p.encode(Object(kind, prior)),
+		ProposedNewState: p.encode(Object(kind, proposed)),
+		Config:           p.encode(Object(kind, config)),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
 // Read refreshes a resource of which the state holds the given attributes.
 func (p *Protocol) Read(resourceType string, attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()

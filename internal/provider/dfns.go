@@ -1,15 +1,12 @@
 package provider
 
 import (
-	"context"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -48,57 +45,21 @@ func dfnsSchema() schema.Attribute {
 	}
 }
 
-// setting is one value of a vendor's configuration, looked for in the configuration, then in the environment.
-type setting struct {
-	attribute string
-	variable  string
-	value     string
-	unknown   bool
-}
-
-// name tells a person where the setting is made.
-func (s setting) name() string { return s.attribute + " (" + s.variable + ")" }
-
-// setting looks a value up. An empty one counts as absent, as an unset variable of a CI system arrives empty.
-func (p *webhookProvider) setting(block types.Object, attribute, variable string) setting {
-	found := setting{attribute: attribute, variable: variable, unknown: block.IsUnknown()}
-	if configured, ok := block.Attributes()[attribute].(basetypes.StringValue); ok {
-		found.value, found.unknown = configured.ValueString(), configured.IsUnknown()
-	}
-	if found.value == "" && !found.unknown {
-		found.value = p.getenv(variable)
-	}
-	return found
-}
-
 // configureDfns makes the client. Without a block in the configuration, what is missing is told only to what needs it.
 func (p *webhookProvider) configureDfns(
-	_ context.Context, block types.Object, calls httpapi.Config,
+	block types.Object, calls httpapi.Config,
 ) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
 	url := p.setting(block, "base_url", "DFNS_API_URL")
 	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
 	credential := p.setting(block, "credential_id", "DFNS_CRED_ID")
 	key := p.setting(block, "private_key", "DFNS_PRIVATE_KEY")
 
-	var unknown, missing []string
-	for _, s := range []setting{url, token, credential, key} {
-		if s.unknown {
-			unknown = append(unknown, "dfns."+s.attribute)
-		}
-		if s.value == "" && s != url {
-			missing = append(missing, s.name())
-		}
+	if unknown := unknown("dfns", url, token, credential, key); unknown != nil {
+		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(unknown)}, nil
 	}
-	if len(unknown) > 0 {
-		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(notKnownYet(unknown))}, nil
-	}
-
 	at := path.Root("dfns")
-	var diags diag.Diagnostics
-	if len(missing) > 0 {
-		diags.AddAttributeError(at, "Dfns Is Not Configured", fmt.Sprintf(
-			"Missing: %s.\n\nSet the attributes in the dfns block of the provider \"webhook\", or the environment "+
-				"variables in parentheses.", strings.Join(missing, ", ")))
+	diags := missing(at, "Dfns", token, credential, key)
+	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
 	if url.value == "" {
@@ -120,21 +81,4 @@ func (p *webhookProvider) configureDfns(
 		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
 	}
 	return vendor(block, client, diags)
-}
-
-// vendor reports problems at once when the block is there, and leaves them to who needs the client when it is not.
-func vendor[Client any](
-	block types.Object, client *Client, problems diag.Diagnostics,
-) (providerdata.Vendor[Client], diag.Diagnostics) {
-	if block.IsNull() {
-		return providerdata.Vendor[Client]{Client: client, Missing: problems}, nil
-	}
-	return providerdata.Vendor[Client]{Client: client}, problems
-}
-
-// notKnownYet is the reason a client cannot be used while the provider's configuration waits for other resources.
-func notKnownYet(attributes []string) error {
-	return fmt.Errorf("the provider's configuration is not known yet: %s depend on values that only an apply computes. "+
-		"Apply what they depend on first (terraform apply -target=…), or set them from variables or the environment",
-		strings.Join(attributes, ", "))
 }

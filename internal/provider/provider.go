@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -21,6 +23,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfdfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfenfinitos"
 )
 
 const (
@@ -28,7 +31,7 @@ const (
 	defaultRequestTimeout = 30 * time.Second
 )
 
-var _ provider.Provider = (*webhookProvider)(nil)
+var _ provider.ProviderWithActions = (*webhookProvider)(nil)
 
 // webhookProvider is the provider "webhook".
 type webhookProvider struct {
@@ -39,6 +42,7 @@ type webhookProvider struct {
 
 type providerModel struct {
 	Dfns           types.Object         `tfsdk:"dfns"`
+	Enfinitos      types.Object         `tfsdk:"enfinitos"`
 	MaxRetries     types.Int64          `tfsdk:"max_retries"`
 	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
 }
@@ -78,7 +82,8 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages webhook registrations at vendors whose APIs make that hard.",
 		Attributes: map[string]schema.Attribute{
-			"dfns": dfnsSchema(),
+			"dfns":      dfnsSchema(),
+			"enfinitos": enfinitosSchema(),
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: fmt.Sprintf("How often a call is sent again after its first attempt, 0 to 20. A change is "+
@@ -106,7 +111,9 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 
 	data := &providerdata.Data{}
-	data.Dfns, diags = p.configureDfns(ctx, config.Dfns, calls)
+	data.Dfns, diags = p.configureDfns(config.Dfns, calls)
+	resp.Diagnostics.Append(diags...)
+	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls)
 	resp.Diagnostics.Append(diags...)
 
 	resp.DataSourceData = data
@@ -140,12 +147,17 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 
 // Resources implements provider.Provider.
 func (p *webhookProvider) Resources(context.Context) []func() resource.Resource {
-	return tfdfns.Resources()
+	return slices.Concat(tfdfns.Resources(), tfenfinitos.Resources())
 }
 
 // DataSources implements provider.Provider.
 func (p *webhookProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return nil
+	return tfenfinitos.DataSources()
+}
+
+// Actions implements provider.ProviderWithActions.
+func (p *webhookProvider) Actions(context.Context) []func() action.Action {
+	return tfenfinitos.Actions()
 }
 
 func known(value interface {

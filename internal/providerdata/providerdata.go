@@ -7,11 +7,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 )
 
 // Data holds a client for each vendor that is configured.
 type Data struct {
-	Dfns Vendor[dfns.Client]
+	Dfns      Vendor[dfns.Client]
+	Enfinitos Vendor[enfinitos.Client]
 }
 
 // Vendor is the client of one vendor, or why there is none.
@@ -32,6 +34,16 @@ func RequireDfns(providerData any, diags *diag.Diagnostics) *dfns.Client {
 	}
 	diags.Append(data.Dfns.Missing...)
 	return data.Dfns.Client
+}
+
+// RequireEnfinitos returns the EnfinitOS client as RequireDfns returns that of Dfns.
+func RequireEnfinitos(providerData any, diags *diag.Diagnostics) *enfinitos.Client {
+	data := from(providerData, diags)
+	if data == nil {
+		return nil
+	}
+	diags.Append(data.Enfinitos.Missing...)
+	return data.Enfinitos.Client
 }
 
 func from(providerData any, diags *diag.Diagnostics) *Data {

@@ -91,7 +91,10 @@ func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		c.vendor.Refuse(w, r, http.StatusRequestEntityTooLarge, "")
+		refusal := &answer{header: http.Header{}}
+		c.vendor.Refuse(refusal, r, http.StatusRequestEntityTooLarge, "")
+		c.record(r, nil, nil, refusal)
+		refusal.send(w)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -116,7 +119,7 @@ func (c *Calls) record(r *http.Request, body []byte, fault *Fault, answer *answe
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.journal = append(c.journal, call)
-	_, _ = fmt.Fprintf(c.log, "%s  %s\n", c.name, call)
+	_, _ = fmt.Fprintf(c.log, "%-10s%s\n", c.name, call)
 }
 
 func (c *Calls) control() http.Handler {

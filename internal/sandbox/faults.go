@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -51,8 +52,12 @@ func (c *Calls) AddFault(fault Fault) error {
 	if _, err := path.Match(fault.Path, ""); err != nil {
 		return fmt.Errorf("path %q: %w", fault.Path, err)
 	}
-	if (fault.Effect == Status || fault.Effect == StatusAfter) && (fault.Status < 200 || fault.Status > 599) {
-		return fmt.Errorf("effect %s needs a status between 200 and 599", fault.Effect)
+	needed := fault.Effect == Status || fault.Effect == StatusAfter
+	if (needed || fault.Status != 0) && (fault.Status < 200 || fault.Status > 599) {
+		return fmt.Errorf("status %d: effect %s needs one between 200 and 599", fault.Status, fault.Effect)
+	}
+	if fault.Skip < 0 || fault.Times < 0 || fault.Milliseconds < 0 {
+		return errors.New("skip, times and ms must not be negative")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -4,8 +4,10 @@
 package sandbox
 
 import (
+	"context"
 	cryptorand "crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -16,15 +18,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
 // Config says how a sandbox is started. The zero value serves every vendor on a free loopback port.
 type Config struct {
 	// DfnsAddress is the host and port the Dfns stand-in listens on. The host must be loopback; empty means a free port.
 	DfnsAddress string
+	// EnfinitosAddress is the same for the EnfinitOS stand-in.
+	EnfinitosAddress string
 	// Latency is added to every answer.
 	Latency time.Duration
 	// Seed makes ids, secrets and keys the same in every run. Zero means they differ.
@@ -37,6 +43,8 @@ type Config struct {
 	// DfnsWebhookLimit and DfnsSecretOnUpdate are handed to the Dfns stand-in.
 	DfnsWebhookLimit   int
 	DfnsSecretOnUpdate bool
+	// EnfinitosConventional adds the calls that EnfinitOS does not document.
+	EnfinitosConventional bool
 }
 
 // Sandbox is a running set of stand-ins.
@@ -49,7 +57,13 @@ type Sandbox struct {
 	// DfnsURL is the base URL of the Dfns listener.
 	DfnsURL string
 
+	// Enfinitos, EnfinitosCalls and EnfinitosURL are the same for EnfinitOS.
+	Enfinitos      *enfinitos.Server
+	EnfinitosCalls *Calls
+	EnfinitosURL   string
+
 	servers []*http.Server
+	serving sync.WaitGroup
 }
 
 // Start opens the listeners and serves until Close.
@@ -60,15 +74,26 @@ func Start(config Config) (*Sandbox, error) {
 	if config.Log == nil {
 		config.Log = io.Discard
 	}
-	s := &Sandbox{Dfns: dfns.New(dfns.Options{
-		Clock:          config.Clock,
-		Random:         random(config.Seed, "dfns"),
-		WebhookLimit:   config.DfnsWebhookLimit,
-		SecretOnUpdate: config.DfnsSecretOnUpdate,
-	})}
+	config.Log = &lockedWriter{to: config.Log}
+	s := &Sandbox{
+		Dfns: dfns.New(dfns.Options{
+			Clock:          config.Clock,
+			Random:         random(config.Seed, "dfns"),
+			WebhookLimit:   config.DfnsWebhookLimit,
+			SecretOnUpdate: config.DfnsSecretOnUpdate,
+		}),
+		Enfinitos: enfinitos.New(enfinitos.Options{
+			Clock:        config.Clock,
+			Random:       random(config.Seed, "enfinitos"),
+			Conventional: config.EnfinitosConventional,
+		}),
+	}
 	s.DfnsCalls = &Calls{vendor: s.Dfns, name: "dfns", clock: config.Clock, latency: config.Latency, log: config.Log}
-	var err error
-	if s.DfnsURL, err = s.listen(config.DfnsAddress, s.DfnsCalls); err != nil {
+	s.EnfinitosCalls = &Calls{vendor: s.Enfinitos, name: "enfinitos", clock: config.Clock, latency: config.Latency, log: config.Log}
+	var err, err2 error
+	s.DfnsURL, err = s.listen(config.DfnsAddress, s.DfnsCalls)
+	s.EnfinitosURL, err2 = s.listen(config.EnfinitosAddress, s.EnfinitosCalls)
+	if err := errors.Join(err, err2); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -77,7 +102,9 @@ func Start(config Config) (*Sandbox, error) {
 
 // Env returns the environment variables by which a client finds every stand-in.
 func (s *Sandbox) Env() map[string]string {
-	return s.Dfns.Env(s.DfnsURL)
+	env := s.Dfns.Env(s.DfnsURL)
+	maps.Copy(env, s.Enfinitos.Env(s.EnfinitosURL))
+	return env
 }
 
 // EnvFile returns Env as lines for a shell to source.
@@ -110,11 +137,12 @@ func (s *Sandbox) WriteEnvFile(path string) error {
 	return err
 }
 
-// Close stops the listeners and cuts open connections.
+// Close stops the listeners and cuts open connections. Once it returns, the addresses are free again.
 func (s *Sandbox) Close() {
 	for _, server := range s.servers {
 		_ = server.Close()
 	}
+	s.serving.Wait()
 }
 
 func (s *Sandbox) listen(address string, handler http.Handler) (url string, err error) {
@@ -128,13 +156,13 @@ func (s *Sandbox) listen(address string, handler http.Handler) (url string, err 
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return "", fmt.Errorf("listening on %q: the sandbox has no protection of its own, so its host must be loopback", address)
 	}
-	listener, err := net.Listen("tcp", address)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return "", err
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	s.servers = append(s.servers, server)
-	go func() { _ = server.Serve(listener) }()
+	s.serving.Go(func() { _ = server.Serve(listener) })
 	return "http://" + listener.Addr().String(), nil
 }
 
@@ -149,4 +177,17 @@ func random(seed uint64, vendor string) *rand.ChaCha8 {
 		binary.LittleEndian.PutUint64(key[:8], seed)
 	}
 	return rand.NewChaCha8(key)
+}
+
+// lockedWriter lets both listeners write their lines to one place.
+type lockedWriter struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+// Write implements io.Writer.
+func (w *lockedWriter) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(line)
 }

@@ -131,10 +131,10 @@ func TestWebhookEmptyPlanCallsOncePerWebhook(t *testing.T) {
 			// Runs after the plan above; its own plan and refreshes have not been made yet when PreConfig looks.
 			PreConfig: func() {
 				// The framework plans twice in a PlanOnly step, and nothing else calls.
-				if reads := len(env.DfnsReads()); reads > 2*count {
+				if reads := len(acctest.Reads(env.DfnsCalls)); reads > 2*count {
 					t.Errorf("two plans of %d webhooks made %d reads", count, reads)
 				}
-				if err := calls(env.DfnsChanges(), []string{}...); err != nil {
+				if err := calls(acctest.Changes(env.DfnsCalls), []string{}...); err != nil {
 					t.Error(err)
 				}
 			},

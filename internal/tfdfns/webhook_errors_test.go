@@ -22,14 +22,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// says matches a diagnostic's words in this order, wherever the CLI breaks its lines.
-func says(words ...string) *regexp.Regexp {
-	for i, word := range words {
-		words[i] = strings.Join(strings.Fields(regexp.QuoteMeta(word)), `[\s│]+`)
-	}
-	return regexp.MustCompile(`(?s)` + strings.Join(words, ".*"))
-}
-
 func inject(t *testing.T, env *acctest.Env, fault sandbox.Fault) func() {
 	return func() {
 		if err := env.DfnsCalls.AddFault(fault); err != nil {
@@ -48,43 +40,43 @@ func TestWebhookCreateErrors(t *testing.T) {
 	}{
 		"token": {
 			sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 401},
-			says("Unable to create Dfns webhook", "401 Unauthorized", "Not Authorized. (request id req-", "https://hooks.example.com/dfns (new)", "auth_token"),
+			acctest.Says("Unable to create Dfns webhook", "401 Unauthorized", "Not Authorized. (request id req-", "https://hooks.example.com/dfns (new)", "auth_token"),
 		},
 		"signature": {
 			sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 403},
-			says("signing the change, which was not sent", "403 Forbidden", "private_key (DFNS_PRIVATE_KEY) is the key of the credential"),
+			acctest.Says("signing the change, which was not sent", "403 Forbidden", "private_key (DFNS_PRIVATE_KEY) is the key of the credential"),
 		},
 		"permission": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 403},
-			says("POST /webhooks: 403 Forbidden", "not authorized to perform operation (Webhooks:Create)", "lacks the permission Webhooks:Create"),
+			acctest.Says("POST /webhooks: 403 Forbidden", "not authorized to perform operation (Webhooks:Create)", "lacks the permission Webhooks:Create"),
 		},
 		"plan": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 402},
-			says("402 Payment Required", "plan does not include this"),
+			acctest.Says("402 Payment Required", "plan does not include this"),
 		},
 		"values": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 400, Message: "url is not to our liking"},
-			says("400 Bad Request: url is not to our liking", "Nothing was changed"),
+			acctest.Says("400 Bad Request: url is not to our liking", "Nothing was changed"),
 		},
 		"rate limit": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 429},
-			says("429 Too Many Requests", "rate limit is used up"),
+			acctest.Says("429 Too Many Requests", "rate limit is used up"),
 		},
 		"approval": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 202},
-			says("202 Accepted", "until it is approved", "not in the state", "import it then"),
+			acctest.Says("202 Accepted", "until it is approved", "not in the state", "import it then"),
 		},
 		"outage": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 500},
-			says("500 Internal Server Error", "may or may not exist", "could make two"),
+			acctest.Says("500 Internal Server Error", "may or may not exist", "could make two"),
 		},
 		"proxy": {
 			sandbox.Fault{Path: "/webhooks", Effect: "html"},
-			says("502 Bad Gateway: an HTML page, so a proxy may have answered", "may or may not exist"),
+			acctest.Says("502 Bad Gateway: an HTML page, so a proxy may have answered", "may or may not exist"),
 		},
 		"cut": {
 			sandbox.Fault{Path: "/webhooks", Effect: "drop_before"},
-			says("POST /webhooks: no answer", "may or may not exist"),
+			acctest.Says("POST /webhooks: no answer", "may or may not exist"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +107,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 }
 
 func creates(env *acctest.Env) (count int) {
-	for _, call := range env.DfnsChanges() {
+	for _, call := range acctest.Changes(env.DfnsCalls) {
 		if strings.HasPrefix(call, "POST /webhooks") {
 			count++
 		}
@@ -133,7 +125,7 @@ func TestWebhookCreateAnswerLost(t *testing.T) {
 			inject(t, env, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: effect, Status: 504, Times: 1})()
 			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
 				Config:      webhook(),
-				ExpectError: says("Unable to create Dfns webhook", "may or may not exist", "signing secret is lost"),
+				ExpectError: acctest.Says("Unable to create Dfns webhook", "may or may not exist", "signing secret is lost"),
 			}}})
 			if got := creates(env); got != 1 || len(env.Dfns.Webhooks()) != 1 {
 				t.Errorf("the create was sent %d times and made %d webhooks, want 1 and 1", got, len(env.Dfns.Webhooks()))
@@ -149,19 +141,19 @@ func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 		faults []sandbox.Fault
 		error  *regexp.Regexp
 	}{
-		"token":      {one(sandbox.Fault{Effect: "status", Status: 401}), says("Unable to read Dfns webhook", "401 Unauthorized", "auth_token")},
-		"permission": {one(sandbox.Fault{Effect: "status", Status: 403}), says("403 Forbidden", "lacks the permission Webhooks:Read")},
-		"outage":     {one(sandbox.Fault{Effect: "status", Status: 503}), says("503 Service Unavailable", "state was left as it was")},
-		"cut":        {one(sandbox.Fault{Effect: "drop_before"}), says("no answer", "could not be reached")},
-		"truncated":  {one(sandbox.Fault{Effect: "truncate"}), says("unexpected EOF", "could not be reached")},
-		"proxy":      {one(sandbox.Fault{Effect: "html", Status: 404}), says("404 Not Found: an HTML page", "base_url")},
-		"html":       {one(sandbox.Fault{Effect: "html", Status: 200}), says("the answer cannot be read", "base_url")},
+		"token":      {one(sandbox.Fault{Effect: "status", Status: 401}), acctest.Says("Unable to read Dfns webhook", "401 Unauthorized", "auth_token")},
+		"permission": {one(sandbox.Fault{Effect: "status", Status: 403}), acctest.Says("403 Forbidden", "lacks the permission Webhooks:Read")},
+		"outage":     {one(sandbox.Fault{Effect: "status", Status: 503}), acctest.Says("503 Service Unavailable", "state was left as it was")},
+		"cut":        {one(sandbox.Fault{Effect: "drop_before"}), acctest.Says("no answer", "could not be reached")},
+		"truncated":  {one(sandbox.Fault{Effect: "truncate"}), acctest.Says("unexpected EOF", "could not be reached")},
+		"proxy":      {one(sandbox.Fault{Effect: "html", Status: 404}), acctest.Says("404 Not Found: an HTML page", "base_url")},
+		"html":       {one(sandbox.Fault{Effect: "html", Status: 200}), acctest.Says("the answer cannot be read", "base_url")},
 		"no such route": {
 			[]sandbox.Fault{
 				{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404},
 				{Method: "GET", Path: "/webhooks", Effect: "status", Status: 404},
 			},
-			says("whether the webhook is gone cannot be told", "base URL"),
+			acctest.Says("whether the webhook is gone cannot be told", "base URL"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -225,7 +217,7 @@ func TestWebhookUpdateErrorKeepsTheState(t *testing.T) {
 		{
 			PreConfig:   inject(t, env, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: "status", Status: 403, Times: 1}),
 			Config:      webhook(`status = "Disabled"`),
-			ExpectError: says("Unable to update Dfns webhook", "Webhooks:Update", "Webhook: wh-"),
+			ExpectError: acctest.Says("Unable to update Dfns webhook", "Webhooks:Update", "Webhook: wh-"),
 		},
 		{
 			Config:           webhook(`status = "Disabled"`),
@@ -242,7 +234,7 @@ func TestWebhookDeletedBetweenPlanAndUpdate(t *testing.T) {
 		{
 			PreConfig:   inject(t, env, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: "status", Status: 404, Times: 1}),
 			Config:      webhook(`status = "Disabled"`),
-			ExpectError: says("Unable to update Dfns webhook", "deleted outside of Terraform"),
+			ExpectError: acctest.Says("Unable to update Dfns webhook", "deleted outside of Terraform"),
 		},
 	}})
 }
@@ -269,10 +261,10 @@ func TestWebhookDeleteErrorsKeepTheState(t *testing.T) {
 	}{
 		"permission": {
 			sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "status", Status: 403},
-			says("Unable to delete Dfns webhook", "Webhooks:Delete"),
+			acctest.Says("Unable to delete Dfns webhook", "Webhooks:Delete"),
 		},
-		"proxy":   {sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "html", Status: 404}, says("404 Not Found: an HTML page")},
-		"signing": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, says("signing the change", "404 Not Found")},
+		"proxy":   {sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "html", Status: 404}, acctest.Says("404 Not Found: an HTML page")},
+		"signing": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, acctest.Says("signing the change", "404 Not Found")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -299,7 +291,7 @@ func TestWebhookLimit(t *testing.T) {
 	existing(env)
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
 		Config:      webhook(),
-		ExpectError: says("400 Bad Request: Maximum number of webhooks reached (1)", "Nothing was changed"),
+		ExpectError: acctest.Says("400 Bad Request: Maximum number of webhooks reached (1)", "Nothing was changed"),
 	}}})
 }
 
@@ -311,10 +303,10 @@ func TestWebhookWrongCredential(t *testing.T) {
 		ProtoV6ProviderFactories: env.Factories(),
 		Steps: []resource.TestStep{{
 			Config:      block + webhook(),
-			ExpectError: says(`does not allow credential "cr-wrong"`, "it allows "+env.Env()["DFNS_CRED_ID"], "credential_id"),
+			ExpectError: acctest.Says(`does not allow credential "cr-wrong"`, "it allows "+env.Env()["DFNS_CRED_ID"], "credential_id"),
 		}},
 	})
-	if err := calls(env.DfnsChanges(), "POST /auth/action/init 200"); err != nil {
+	if err := calls(acctest.Changes(env.DfnsCalls), "POST /auth/action/init 200"); err != nil {
 		t.Error(err)
 	}
 }
@@ -343,7 +335,7 @@ func TestWebhookCreatedWithoutSecret(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	told := false
-	env.Rewrite(t, rewriteBody("POST", func(webhook map[string]any) {
+	acctest.Rewrite(t, &env.DfnsURL, rewriteBody("POST", func(webhook map[string]any) {
 		if !told {
 			webhook["secret"] = "********"
 		}
@@ -351,7 +343,7 @@ func TestWebhookCreatedWithoutSecret(t *testing.T) {
 	env.Test(t, resource.TestCase{
 		CheckDestroy: holds(env, none),
 		Steps: []resource.TestStep{
-			{Config: webhook(), ExpectError: says("Without Signing Secret", "marked as tainted")},
+			{Config: webhook(), ExpectError: acctest.Says("Without Signing Secret", "marked as tainted")},
 			{
 				PreConfig:        func() { told = true },
 				Config:           webhook(),
@@ -372,7 +364,7 @@ func TestWebhookCreatedWithoutSecret(t *testing.T) {
 func TestWebhookAnswersThatDifferFromThePlan(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	env.Rewrite(t, rewriteBody("POST", func(webhook map[string]any) {
+	acctest.Rewrite(t, &env.DfnsURL, rewriteBody("POST", func(webhook map[string]any) {
 		if webhook["url"] != nil {
 			webhook["url"] = "https://hooks.example.com/dfns/"
 			webhook["events"] = []string{"wallet.created"}
@@ -397,7 +389,7 @@ func TestWebhookAnswersThatDifferFromThePlan(t *testing.T) {
 func TestWebhookMaskedSecretIsIgnored(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	env.Rewrite(t, func(response *http.Response) error {
+	acctest.Rewrite(t, &env.DfnsURL, func(response *http.Response) error {
 		if response.Request.Method == "POST" {
 			return nil
 		}

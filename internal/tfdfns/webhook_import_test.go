@@ -66,7 +66,7 @@ func TestWebhookImportPlansNoChange(t *testing.T) {
 				statecheck.ExpectKnownValue(address, attribute("id"), knownvalue.StringExact(id)),
 				statecheck.ExpectKnownValue(address, attribute("secret"), knownvalue.Null()),
 			},
-			Check: func(*terraform.State) error { return calls(env.DfnsChanges(), []string{}...) },
+			Check: func(*terraform.State) error { return calls(acctest.Changes(env.DfnsCalls), []string{}...) },
 		},
 	}})
 }

@@ -1,13 +1,12 @@
 package tfdfns
 
 import (
-	"slices"
-
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -36,7 +35,7 @@ func (m *webhookModel) identity() webhookIdentity {
 func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
 	return dfns.CreateWebhookRequest{
 		URL:         m.URL.ValueString(),
-		Events:      m.kinds(),
+		Events:      tfevents.Sorted(m.Events),
 		Status:      m.Status.ValueString(),
 		Description: m.Description.ValueString(),
 	}
@@ -50,7 +49,7 @@ func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequ
 		out.URL = m.URL.ValueStringPointer()
 	}
 	if !m.Events.Equal(prior.Events) {
-		out.Events = m.kinds()
+		out.Events = tfevents.Sorted(m.Events)
 	}
 	if !m.Status.Equal(prior.Status) {
 		out.Status = m.Status.ValueStringPointer()
@@ -68,13 +67,13 @@ func (m *webhookModel) refresh(api *dfns.Webhook) {
 		m.URL = types.StringValue(api.URL)
 	}
 	if len(api.Events) > 0 {
-		m.Events = kindSet(api.Events)
+		m.Events = tfevents.Set(api.Events)
 	}
 	if api.Status != "" {
 		m.Status = types.StringValue(api.Status)
 	}
 	if m.Description.ValueString() != api.Description {
-		m.Description = optional(api.Description)
+		m.Description = tfvalue.Optional(api.Description)
 	}
 	if api.Secret != "" {
 		m.Secret = types.StringValue(string(api.Secret))
@@ -85,38 +84,9 @@ func (m *webhookModel) refresh(api *dfns.Webhook) {
 // something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
 func (m *webhookModel) assigned(api *dfns.Webhook) {
 	m.ID = types.StringValue(api.ID)
-	m.DateCreated = optional(api.DateCreated)
-	m.DateUpdated = optional(api.DateUpdated)
+	m.DateCreated = tfvalue.Optional(api.DateCreated)
+	m.DateUpdated = tfvalue.Optional(api.DateUpdated)
 	if m.Secret.IsUnknown() {
-		m.Secret = optional(string(api.Secret))
+		m.Secret = tfvalue.Optional(string(api.Secret))
 	}
-}
-
-// kinds returns the event kinds in order, so that equal sets make equal requests.
-func (m *webhookModel) kinds() []string {
-	out := make([]string, 0, len(m.Events.Elements()))
-	for _, element := range m.Events.Elements() {
-		if kind, ok := element.(types.String); ok {
-			out = append(out, kind.ValueString())
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-func kindSet(kinds []string) types.Set {
-	slices.Sort(kinds)
-	var elements []attr.Value
-	for _, kind := range slices.Compact(kinds) {
-		elements = append(elements, types.StringValue(kind))
-	}
-	return types.SetValueMust(types.StringType, elements)
-}
-
-// optional returns the value of a field that an answer may leave out. Absent, null and empty are the same.
-func optional(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
 }

@@ -2,11 +2,7 @@ package tfdfns
 
 import (
 	"context"
-	"fmt"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,11 +16,10 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
-
-// defaultTimeout bounds an operation that has no timeout of its own. A rate limit of the vendor's lasts up to a minute.
-const defaultTimeout = 5 * time.Minute
 
 var (
 	_ resource.Resource                = (*webhookResource)(nil)
@@ -73,11 +68,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				ElementType: types.StringType,
 				MarkdownDescription: "The kinds of event to deliver, such as `wallet.transfer.confirmed`, or `*` alone for every " +
 					"kind there is and will be. A kind this version does not know is a warning only: Dfns adds new ones often.",
-				Validators: []validator.Set{
-					setvalidator.SizeAtLeast(1),
-					setvalidator.ValueStringsAre(kindShape()),
-					kindWarnings{},
-				},
+				Validators: tfevents.Validators("Dfns", dfns.EventKinds()),
 			},
 			"status": schema.StringAttribute{
 				Optional: true,
@@ -109,18 +100,9 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 				MarkdownDescription: "When the webhook was last changed, ISO 8601.",
 			},
-			"timeouts": timeoutsAttribute(ctx),
+			"timeouts": tfvalue.Timeouts(ctx),
 		},
 	}
-}
-
-func timeoutsAttribute(ctx context.Context) schema.Attribute {
-	attribute, ok := timeouts.AttributesAll(ctx).(schema.SingleNestedAttribute)
-	if ok {
-		attribute.MarkdownDescription = fmt.Sprintf("How long each operation may take, with its retries and all the pauses the "+
-			"API asks for. Each defaults to `%s`.", defaultTimeout)
-	}
-	return attribute
 }
 
 // IdentitySchema implements resource.ResourceWithIdentity.
@@ -146,7 +128,7 @@ func (r *webhookResource) Configure(
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	timeout, diags := plan.Timeouts.Create(ctx, tfvalue.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -173,7 +155,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	timeout, diags := state.Timeouts.Read(ctx, tfvalue.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	// Before the call: a state written by an older version has no identity, and Terraform wants one even of what is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -202,7 +184,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	var plan, prior webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
+	timeout, diags := plan.Timeouts.Update(ctx, tfvalue.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -235,7 +217,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	timeout, diags := state.Timeouts.Delete(ctx, tfvalue.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

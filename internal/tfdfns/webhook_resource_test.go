@@ -92,7 +92,7 @@ func TestWebhookLifecycle(t *testing.T) {
 					if attributes["id"] != id || attributes["secret"] != secret {
 						return errors.New("id and secret in state are not those of the webhook")
 					}
-					return calls(env.DfnsChanges(), "POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200")
+					return calls(acctest.Changes(env.DfnsCalls), "POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200")
 				},
 			},
 			{
@@ -107,7 +107,7 @@ func TestWebhookLifecycle(t *testing.T) {
 					if state.RootModule().Resources[address].Primary.Attributes["secret"] != secret {
 						return errors.New("the secret in state has changed")
 					}
-					return calls(env.DfnsChanges(), "POST /auth/action/init 200", "POST /auth/action 200", "PUT /webhooks/"+id+" 200")
+					return calls(acctest.Changes(env.DfnsCalls), "POST /auth/action/init 200", "POST /auth/action 200", "PUT /webhooks/"+id+" 200")
 				},
 			},
 			{
@@ -128,7 +128,7 @@ func TestWebhookLifecycle(t *testing.T) {
 				PreConfig:        env.DfnsCalls.ForgetCalls,
 				Config:           webhook(`status = "Disabled"`, `timeouts = { create = "1m" }`),
 				ConfigPlanChecks: inPlace,
-				Check:            func(*terraform.State) error { return calls(env.DfnsChanges(), []string{}...) },
+				Check:            func(*terraform.State) error { return calls(acctest.Changes(env.DfnsCalls), []string{}...) },
 			},
 		},
 	})

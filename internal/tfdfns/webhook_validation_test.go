@@ -19,19 +19,19 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		url, events, further string
 		error                *regexp.Regexp
 	}{
-		"url without scheme":    {url: "hooks.example.com", error: says("url", "must start with https://")},
-		"url of another scheme": {url: "ftp://hooks.example.com", error: says("must start with https://")},
-		"url without host":      {url: "https:///path", error: says("it has no host")},
-		"url in the clear":      {url: "http://hooks.example.com/", error: says("it must be https", "loopback")},
-		"url with a space":      {url: "https://hooks.example.com/a b", error: says("it is not a valid URL")},
-		"url with a token":      {url: "http://user:hunter2@hooks.example.com/?key=hunter2", error: says("got: http://hooks.example.com/?(hidden).")},
-		"no events":             {events: `[]`, error: says("events", "at least 1")},
-		"empty event":           {events: `[""]`, error: says("must be an event kind")},
-		"event in capitals":     {events: `["Wallet.Created"]`, error: says("must be an event kind in lower case")},
-		"event glob":            {events: `["wallet.*"]`, error: says("must be an event kind")},
-		"status":                {further: `status = "Paused"`, error: says("status", `"Enabled"`, `"Disabled"`, `"Paused"`)},
-		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: says("description", "at most 256")},
-		"timeout":               {further: `timeouts = { create = "soon" }`, error: says("soon")},
+		"url without scheme":    {url: "hooks.example.com", error: acctest.Says("url", "must start with https://")},
+		"url of another scheme": {url: "ftp://hooks.example.com", error: acctest.Says("must start with https://")},
+		"url without host":      {url: "https:///path", error: acctest.Says("it has no host")},
+		"url in the clear":      {url: "http://hooks.example.com/", error: acctest.Says("it must be https", "loopback")},
+		"url with a space":      {url: "https://hooks.example.com/a b", error: acctest.Says("it is not a valid URL")},
+		"url with a token":      {url: "http://user:hunter2@hooks.example.com/?key=hunter2", error: acctest.Says("got: http://hooks.example.com/?(hidden).")},
+		"no events":             {events: `[]`, error: acctest.Says("events", "at least 1")},
+		"empty event":           {events: `[""]`, error: acctest.Says("must be an event kind")},
+		"event in capitals":     {events: `["Wallet.Created"]`, error: acctest.Says("must be an event kind in lower case")},
+		"event glob":            {events: `["wallet.*"]`, error: acctest.Says("must be an event kind")},
+		"status":                {further: `status = "Paused"`, error: acctest.Says("status", `"Enabled"`, `"Disabled"`, `"Paused"`)},
+		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: acctest.Says("description", "at most 256")},
+		"timeout":               {further: `timeouts = { create = "soon" }`, error: acctest.Says("soon")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +96,7 @@ func TestWebhookKindWarnings(t *testing.T) {
 				"url":    acctest.String("https://hooks.example.com/"),
 				"events": acctest.StringSet(test.events...),
 			})
-			if text := acctest.Text(got); len(got) != min(1, len(test.want)) || !says(test.want...).MatchString(text) {
+			if text := acctest.Text(got); len(got) != min(1, len(test.want)) || !acctest.Says(test.want...).MatchString(text) {
 				t.Errorf("got %q, want one warning at most, which says %q", text, test.want)
 			}
 		})
@@ -113,7 +113,7 @@ func TestWebhookImportWarns(t *testing.T) {
 	}
 	id := existing(env)
 	got := provider.Import("webhook_dfns", id)
-	if text := acctest.Text(got); len(got) != 1 || !says("WARNING", "secret of "+id+" is null", "-replace").MatchString(text) {
+	if text := acctest.Text(got); len(got) != 1 || !acctest.Says("WARNING", "secret of "+id+" is null", "-replace").MatchString(text) {
 		t.Errorf("got %q, want one warning about the secret", text)
 	}
 }

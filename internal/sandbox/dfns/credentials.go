@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -14,9 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // credential is a public key that may sign user actions.
@@ -54,6 +58,9 @@ func (s *Server) AddCredential(id, publicKey string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if slices.ContainsFunc(s.credentials, func(known credential) bool { return known.id == id }) {
+		return fmt.Errorf("there already is a credential %s", id)
+	}
 	s.credentials = append(s.credentials, credential{id: id, key: key})
 	return nil
 }
@@ -103,7 +110,7 @@ func (s *Server) allowed() []map[string]string {
 }
 
 func (s *Server) newKey() (privatePEM string, public any) {
-	key := ed25519.NewKeyFromSeed(s.bytes(ed25519.SeedSize))
+	key := ed25519.NewKeyFromSeed(wire.Bytes(s.options.Random, ed25519.SeedSize))
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		panic(fmt.Sprintf("an Ed25519 key always marshals: %v", err))
@@ -116,10 +123,23 @@ func parsePublicKey(text string) (any, error) {
 	if block == nil || block.Type != "PUBLIC KEY" {
 		return nil, errors.New("public_key is not a PEM block of type PUBLIC KEY")
 	}
-	if key, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
+	if key, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil && supported(key) {
 		return key, nil
 	}
 	return parseSecp256k1(block.Bytes)
+}
+
+// supported tells the keys the vendor takes from the others that crypto/x509 knows.
+func supported(key any) bool {
+	switch key := key.(type) {
+	case ed25519.PublicKey:
+		return true
+	case *ecdsa.PublicKey:
+		return key.Curve == elliptic.P256()
+	case *rsa.PublicKey:
+		return key.N.BitLen() >= 2048
+	}
+	return false
 }
 
 // parseSecp256k1 reads the one curve of the vendor's that crypto/x509 does not know.
@@ -134,7 +154,7 @@ func parseSecp256k1(der []byte) (any, error) {
 	var curve asn1.ObjectIdentifier
 	_, err := asn1.Unmarshal(info.Algorithm.Parameters.FullBytes, &curve)
 	if err != nil || !curve.Equal(asn1.ObjectIdentifier{1, 3, 132, 0, 10}) {
-		return nil, errors.New("public_key is neither Ed25519, P-256, secp256k1 nor RSA")
+		return nil, errors.New("public_key is neither Ed25519, P-256, secp256k1 nor RSA of at least 2048 bits")
 	}
 	return secp256k1.ParsePubKey(info.Key.Bytes)
 }

@@ -12,6 +12,9 @@ func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, status int, mess
 	if message == "" {
 		message = s.usualWords(r, status)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stamp(w)
 	refuse(w, status, message)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -25,11 +26,15 @@ type Event struct {
 
 // RecordEvent records an event for each enabled webhook that subscribes to its kind, as if each had answered 200.
 func (s *Server) RecordEvent(kind string, data json.RawMessage) error {
-	if !kindShape.MatchString(kind) || kind == "*" {
+	if !isKind(kind) {
 		return errors.New("kind must be one event kind, such as wallet.created")
 	}
 	if len(data) == 0 {
 		data = json.RawMessage("{}")
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil || fields == nil {
+		return errors.New("data must be a JSON object")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,12 +50,19 @@ func (s *Server) RecordEvent(kind string, data json.RawMessage) error {
 	return nil
 }
 
+// isKind is true for one event kind. A subscription may also be to "*", an event cannot.
+func isKind(text string) bool { return kindShape.MatchString(text) && text != "*" }
+
 func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
 	webhook := s.found(w, r)
 	if webhook == nil {
 		return
 	}
 	query := r.URL.Query()
+	if err := checkFilter(query); err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
 	var matching []*Event
 	for _, event := range s.events {
 		if event.WebhookID == webhook.ID && event.matches(query.Get("kind"), query.Get("deliveryFailed")) {
@@ -69,7 +81,21 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
 	answer(w, list(answers, next))
 }
 
+// checkFilter refuses a filter that could match no event, because it is none of the vendor's.
+func checkFilter(query url.Values) error {
+	if kind := query.Get("kind"); kind != "" && !isKind(kind) {
+		return errors.New("kind must be one event kind")
+	}
+	if failed := query.Get("deliveryFailed"); failed != "" && failed != "true" && failed != "false" {
+		return errors.New("deliveryFailed must be true or false")
+	}
+	return nil
+}
+
 func (s *Server) getEvent(w http.ResponseWriter, r *http.Request) {
+	if s.found(w, r) == nil {
+		return
+	}
 	for _, event := range s.events {
 		if event.ID == r.PathValue("event") && event.WebhookID == r.PathValue("id") {
 			answer(w, event.answer())

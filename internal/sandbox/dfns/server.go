@@ -19,6 +19,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Options are the choices a test or a user makes for one stand-in.
@@ -128,8 +130,7 @@ func (s *Server) routes() {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w.Header().Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
-	w.Header().Set("X-Request-Id", s.newID("req"))
+	s.stamp(w)
 	if problem := s.authenticate(r); problem != "" {
 		refuse(w, http.StatusUnauthorized, problem)
 		return
@@ -139,6 +140,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mux.ServeHTTP(w, r)
+}
+
+// stamp sets the headers every answer has.
+func (s *Server) stamp(w http.ResponseWriter) {
+	w.Header().Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
+	w.Header().Set("X-Request-Id", s.newID("req"))
 }
 
 func (s *Server) authenticate(r *http.Request) string {
@@ -168,25 +175,9 @@ func answer(w http.ResponseWriter, body any) {
 func (s *Server) newJWT(claims map[string]any) string {
 	body, _ := json.Marshal(claims)
 	encode := base64.RawURLEncoding.EncodeToString
-	return encode([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + encode(body) + "." + encode(s.bytes(64))
+	return encode([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + encode(body) + "." + encode(wire.Bytes(s.options.Random, 64))
 }
 
 func (s *Server) newID(prefix string) string {
-	return prefix + "-" + s.text(5) + "-" + s.text(5) + "-" + s.text(16)
-}
-
-// text returns n characters of the vendor's id alphabet.
-func (s *Server) text(n int) string {
-	const alphabet = "0123456789abcdefghijklmnopqrstuv"
-	out := s.bytes(n)
-	for i := range out {
-		out[i] = alphabet[int(out[i])%len(alphabet)]
-	}
-	return string(out)
-}
-
-func (s *Server) bytes(n int) []byte {
-	out := make([]byte, n)
-	_, _ = s.options.Random.Read(out) // never fails, as its documentation says
-	return out
+	return prefix + "-" + wire.Text(s.options.Random, 5) + "-" + wire.Text(s.options.Random, 5) + "-" + wire.Text(s.options.Random, 16)
 }

@@ -5,8 +5,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // validity is how long a challenge, and the token bought with it, may be used.
@@ -51,14 +55,14 @@ func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
 }
 
 func decodeCall(body []byte) (call, error) {
-	fields, err := decodeObject(body, "userActionPayload", "userActionHttpMethod", "userActionHttpPath", "userActionServerKind")
+	fields, err := wire.DecodeObject(body, "userActionPayload", "userActionHttpMethod", "userActionHttpPath", "userActionServerKind")
 	if err != nil {
 		return call{}, err
 	}
-	payload, err := required(fields, "userActionPayload")
-	method, err2 := required(fields, "userActionHttpMethod")
-	path, err3 := required(fields, "userActionHttpPath")
-	kind, err4 := required(fields, "userActionServerKind")
+	payload, err := wire.Required(fields, "userActionPayload")
+	method, err2 := wire.Required(fields, "userActionHttpMethod")
+	path, err3 := wire.Required(fields, "userActionHttpPath")
+	kind, err4 := wire.Required(fields, "userActionServerKind")
 	if kind != "Api" && err4 == nil {
 		err4 = errors.New("userActionServerKind must be Api")
 	}
@@ -67,12 +71,12 @@ func decodeCall(body []byte) (call, error) {
 
 // completeAction answers POST /auth/action: a signed challenge buys a token for the one call it was made for.
 func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
-	fields, err := decodeObject(read(r), "challengeIdentifier", "firstFactor")
+	fields, err := wire.DecodeObject(read(r), "challengeIdentifier", "firstFactor")
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	identifier, err := required(fields, "challengeIdentifier")
+	identifier, err := wire.Required(fields, "challengeIdentifier")
 	c := s.challenges[identifier]
 	if err != nil || c == nil || !s.options.Clock().Before(c.expires) {
 		refuse(w, http.StatusBadRequest, "Challenge token is not valid.")
@@ -88,22 +92,29 @@ func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]string{"userAction": token})
 }
 
+// ActionTokens returns every token handed out since the last reset, for tests that search for them where they must not be.
+func (s *Server) ActionTokens() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.tokens))
+}
+
 // checkFactor verifies the assertion of a Key credential: known, over the right challenge, properly signed.
 func (s *Server) checkFactor(raw json.RawMessage, challengeText string) error {
-	factor, err := decodeObject(raw, "kind", "credentialAssertion")
+	factor, err := wire.DecodeObject(raw, "kind", "credentialAssertion")
 	if err != nil {
 		return err
 	}
-	if kind, err := required(factor, "kind"); err != nil || kind != "Key" {
+	if kind, err := wire.Required(factor, "kind"); err != nil || kind != "Key" {
 		return errors.New("firstFactor.kind must be Key")
 	}
-	assertion, err := decodeObject(factor["credentialAssertion"], "credId", "clientData", "signature", "algorithm")
+	assertion, err := wire.DecodeObject(factor["credentialAssertion"], "credId", "clientData", "signature", "algorithm")
 	if err != nil {
 		return err
 	}
 	clientData, err1 := decodeBase64URL(assertion, "clientData")
 	signature, err2 := decodeBase64URL(assertion, "signature")
-	id, err3 := required(assertion, "credId")
+	id, err3 := wire.Required(assertion, "credId")
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
@@ -132,8 +143,8 @@ func checkClientData(clientData []byte, challengeText string) error {
 	return nil
 }
 
-func decodeBase64URL(fields object, key string) ([]byte, error) {
-	text, err := required(fields, key)
+func decodeBase64URL(fields wire.Object, key string) ([]byte, error) {
+	text, err := wire.Required(fields, key)
 	if err != nil {
 		return nil, err
 	}
@@ -173,5 +184,5 @@ func empty(payload string) bool {
 }
 
 func (s *Server) newChallenge() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(hex.EncodeToString(s.bytes(32))))
+	return base64.RawURLEncoding.EncodeToString([]byte(hex.EncodeToString(wire.Bytes(s.options.Random, 32))))
 }

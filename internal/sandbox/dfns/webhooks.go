@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf16"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Webhook is a registered webhook as the stand-in keeps it.
@@ -33,7 +35,9 @@ func (s *Server) Webhooks() []Webhook {
 	defer s.mu.Unlock()
 	out := make([]Webhook, 0, len(s.webhooks))
 	for _, webhook := range s.webhooks {
-		out = append(out, *webhook)
+		registered := *webhook
+		registered.Events = slices.Clone(webhook.Events)
+		out = append(out, registered)
 	}
 	return out
 }
@@ -85,7 +89,7 @@ func (s *Server) add(webhook Webhook) *Webhook {
 	s.created++
 	webhook.number = s.created
 	webhook.ID = s.newID("wh")
-	webhook.Secret = "whs-" + s.text(32)
+	webhook.Secret = "whs-" + wire.Text(s.options.Random, 32)
 	webhook.Created = s.options.Clock()
 	webhook.Updated = webhook.Created
 	s.webhooks = append(s.webhooks, &webhook)
@@ -187,7 +191,7 @@ var kindShape = regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
 
 // decodeWebhook lays the body of a create or an update over a webhook. A create must send url and events.
 func decodeWebhook(body []byte, into *Webhook, all bool) error {
-	fields, err := decodeObject(body, "url", "events", "status", "description")
+	fields, err := wire.DecodeObject(body, "url", "events", "status", "description")
 	if err != nil {
 		return err
 	}
@@ -202,8 +206,8 @@ func decodeWebhook(body []byte, into *Webhook, all bool) error {
 	)
 }
 
-func take[T any](fields object, key string, into *T, valid func(T) bool, rule string) error {
-	sent, ok, err := value[T](fields, key)
+func take[T any](fields wire.Object, key string, into *T, valid func(T) bool, rule string) error {
+	sent, ok, err := wire.Value[T](fields, key)
 	if err != nil || !ok {
 		return err
 	}

@@ -1,0 +1,6 @@
+import {
+  to = webhook_enfinitos.rights
+  identity = {
+    id = "SUBSCRIPTION_ID"
+  }
+}

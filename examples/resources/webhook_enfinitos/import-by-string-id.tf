@@ -1,0 +1,4 @@
+import {
+  to = webhook_enfinitos.rights
+  id = "SUBSCRIPTION_ID"
+}

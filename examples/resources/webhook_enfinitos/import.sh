@@ -1,0 +1,1 @@
+terraform import webhook_enfinitos.rights SUBSCRIPTION_ID

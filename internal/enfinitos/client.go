@@ -1,0 +1,212 @@
+// Package enfinitos is a client for the webhook part of the EnfinitOS API.
+//
+// Five operations are documented: create, pause or resume, list deliveries, replay, process due retries. Reading and
+// deleting a subscription are not, so the client tries the conventional calls and never believes that a missing route is
+// a missing subscription.
+package enfinitos
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// The base URLs of the two environments. Production opens in April 2027.
+const (
+	ProductionURL = "https://api.enfinitos.com"
+	SandboxURL    = "https://sandbox.api.enfinitos.com"
+)
+
+// ContractVersion is the version of the answers this client was written for.
+const ContractVersion = "v1.0"
+
+// Client calls the EnfinitOS API with one API key. It is safe for concurrent use.
+type Client struct {
+	http     *httpapi.Client
+	unusable error
+
+	said            sync.Map
+	mu              sync.Mutex
+	foreignContract string
+}
+
+// New returns a client. It makes no call.
+func New(config httpapi.Config) (*Client, error) {
+	config.LoggedFields = []string{
+		"ok", "contractVersion", "subscriptionId", "developerId", "url", "events", "label", "active", "createdAt",
+		"lastDeliveredAt", "secretLastRotatedAt", "deliveryId", "attemptCount", "httpStatus", "nextRetryAt", "deliveredAt",
+		"firstAttemptedAt", "lastAttemptedAt", "status", "total", "nextCursor", "limit", "batchLimit", "processed",
+		"delivered", "failed", "deadLettered", "code", "message",
+	}
+	config.DecodeError = decodeError
+	client, err := httpapi.New(config)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{http: client}, nil
+}
+
+// Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.
+func Unusable(reason error) *Client {
+	return &Client{unusable: reason}
+}
+
+// EnvironmentURL returns the base URL that belongs to an API key by its prefix. A key of neither environment has none.
+//
+// https://docs.enfinitos.com/authentication
+func EnvironmentURL(apiKey string) (string, error) {
+	switch {
+	case strings.HasPrefix(apiKey, "sk_live_"):
+		return ProductionURL, nil
+	case strings.HasPrefix(apiKey, "sk_sandbox_"):
+		return SandboxURL, nil
+	case strings.HasPrefix(apiKey, "sk_test_"):
+		return "", errors.New("a key that starts with sk_test_ belongs to no environment of its own, so a base URL is needed")
+	}
+	return "", errors.New("the key starts with none of sk_live_, sk_sandbox_ and sk_test_, so it is not an EnfinitOS API key " +
+		"or of a kind this version does not know; a base URL is needed")
+}
+
+// FirstTime reports true once for each topic in the life of the client, for what a person needs to be told once only.
+func (c *Client) FirstTime(topic string) bool {
+	_, before := c.said.LoadOrStore(topic, true)
+	return !before
+}
+
+// ForeignContract returns the version of an answer that was not ContractVersion, or nothing when there was none.
+func (c *Client) ForeignContract() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.foreignContract
+}
+
+// envelope is what every answer comes in.
+type envelope struct {
+	OK              *bool           `json:"ok"`
+	Data            json.RawMessage `json:"data"`
+	ContractVersion string          `json:"contractVersion"`
+}
+
+// call makes a call and decodes the data of its answer.
+func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, error) {
+	var out T
+	response, err := c.send(ctx, request)
+	if err != nil {
+		return out, err
+	}
+	data, err := c.open(request, response)
+	if err != nil {
+		return out, err
+	}
+	if err := json.Unmarshal(data, &out); err != nil {
+		return out, unreadable(request, response, err)
+	}
+	return out, nil
+}
+
+func (c *Client) send(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
+	if c.unusable != nil {
+		return nil, c.unusable
+	}
+	return c.http.Do(ctx, request)
+}
+
+// open takes the data out of its envelope. An envelope that says it is not ok is a refusal, whatever its status.
+func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json.RawMessage, error) {
+	var in envelope
+	if err := json.Unmarshal(response.Body, &in); err != nil {
+		return nil, unreadable(request, response, err)
+	}
+	switch {
+	case in.OK == nil:
+		return nil, unreadable(request, response, errors.New("it is not in the envelope that every answer comes in"))
+	case !*in.OK:
+		code, message, _ := decodeError(response.Body)
+		return nil, &httpapi.Error{
+			Method: request.Method, Path: httpapi.SignedPath(request.Path...), Status: response.Status,
+			Code: code, Message: strings.TrimSpace("the answer says that it is not ok: " + message),
+		}
+	}
+	c.noteContract(in.ContractVersion)
+	return in.Data, nil
+}
+
+// unreadable is the error for a 2xx answer that does not hold what it must.
+func unreadable(request httpapi.Request, response *httpapi.Response, cause error) error {
+	return &httpapi.Error{
+		Method: request.Method, Path: httpapi.SignedPath(request.Path...), Status: response.Status,
+		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
+	}
+}
+
+func (c *Client) noteContract(version string) {
+	if version == ContractVersion {
+		return
+	}
+	if version == "" {
+		version = "(none)"
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.foreignContract = version
+}
+
+// post makes a call with a JSON body. Nil means none.
+func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (T, error) {
+	request := httpapi.Request{Method: http.MethodPost, Path: path, Repeatable: repeatable}
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		request.Body = encoded
+	}
+	return call[T](ctx, c, request)
+}
+
+func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
+	return call[T](ctx, c, httpapi.Request{Method: http.MethodGet, Path: path, Query: query})
+}
+
+// decodeError reads a refusal. No page shows the shape of one, so every usual shape is read.
+func decodeError(body []byte) (code, message string, ok bool) {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return "", "", false
+	}
+	for _, name := range []string{"error", "errors"} {
+		switch nested := fields[name].(type) {
+		case map[string]any:
+			fields = nested
+		case []any:
+			if first, isObject := firstOf(nested).(map[string]any); isObject {
+				fields = first
+			}
+		}
+	}
+	return firstText(fields, "code", "type"), firstText(fields, "message", "detail", "title", "error"), true
+}
+
+func firstOf(items []any) any {
+	if len(items) == 0 {
+		return nil
+	}
+	return items[0]
+}
+
+func firstText(fields map[string]any, names ...string) string {
+	for _, name := range names {
+		if text, ok := fields[name].(string); ok && text != "" {
+			return text
+		}
+	}
+	return ""
+}

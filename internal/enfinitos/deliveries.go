@@ -1,0 +1,132 @@
+package enfinitos
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// DefaultPage is the size of a page of deliveries when none is asked for. No page tells the largest one.
+const DefaultPage = 50
+
+// Delivery is one event on its way to one subscription, with all attempts made so far. Any field but the ids may be
+// absent, which is nil or empty.
+type Delivery struct {
+	ID             string `json:"deliveryId"`
+	SubscriptionID string `json:"subscriptionId"`
+	DeveloperID    string `json:"developerId"`
+	// Status is queued, delivered, failed or dead_lettered; the vendor's samples leave it out.
+	Status string `json:"status"`
+	// Payload is the delivered body.
+	Payload string `json:"payload"`
+	// The times are RFC 3339.
+	FirstAttemptedAt    string `json:"firstAttemptedAt"`
+	LastAttemptedAt     string `json:"lastAttemptedAt"`
+	NextRetryAt         string `json:"nextRetryAt"`
+	DeliveredAt         string `json:"deliveredAt"`
+	AttemptCount        *int64 `json:"attemptCount"`
+	HTTPStatus          *int64 `json:"httpStatus"`
+	ResponseBodyExcerpt string `json:"responseBodyExcerpt"`
+	ErrorMessage        string `json:"errorMessage"`
+	SignatureHeader     string `json:"signatureHeader"`
+}
+
+type deliveryPage struct {
+	Deliveries []Delivery `json:"deliveries"`
+	NextCursor cursor     `json:"nextCursor"`
+}
+
+// cursor is an offset by the page's words, so a number; an opaque text is taken as well.
+type cursor string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *cursor) UnmarshalJSON(data []byte) error {
+	text := strings.Trim(string(data), `"`)
+	if text == "null" {
+		text = ""
+	}
+	*c = cursor(text)
+	return nil
+}
+
+// ListDeliveries returns the deliveries of a subscription, newest first, those of one status or, when it is empty, all.
+// It asks for pages of pageSize items (0 for 50) as they are needed. An error ends the sequence. The key needs the scope
+// audit:read.
+//
+// https://docs.enfinitos.com/api-reference/webhooks/list-delivery-attempts
+func (c *Client) ListDeliveries(ctx context.Context, id, status string, pageSize int) iter.Seq2[*Delivery, error] {
+	if pageSize <= 0 {
+		pageSize = DefaultPage
+	}
+	return func(yield func(*Delivery, error) bool) {
+		seen := map[cursor]bool{}
+		var next cursor
+		for {
+			page, err := c.deliveries(ctx, id, status, next, pageSize)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range page.Deliveries {
+				if !yield(&page.Deliveries[i], nil) {
+					return
+				}
+			}
+			next = page.NextCursor
+			if next == "" {
+				return
+			}
+			if seen[next] {
+				yield(nil, fmt.Errorf("listing the deliveries of %s: the API sent the same cursor twice, so the list has no end", id))
+				return
+			}
+			seen[next] = true
+		}
+	}
+}
+
+func (c *Client) deliveries(ctx context.Context, id, status string, from cursor, limit int) (deliveryPage, error) {
+	query := url.Values{"limit": {strconv.Itoa(limit)}}
+	if status != "" {
+		query.Set("status", status)
+	}
+	if from != "" {
+		query.Set("cursor", string(from))
+	}
+	return get[deliveryPage](ctx, c, query, "v1", "webhooks", id, "deliveries")
+}
+
+// ReplayResult is what became of a delivery that was sent again at once.
+type ReplayResult struct {
+	Replay struct {
+		OK           bool   `json:"ok"`
+		ErrorMessage string `json:"errorMessage"`
+	} `json:"replay"`
+	Delivery Delivery `json:"delivery"`
+}
+
+// ReplayDelivery sends a delivery again, once and at once. The call succeeds even when that delivery fails.
+//
+// https://docs.enfinitos.com/api-reference/webhooks/replay-a-delivery
+func (c *Client) ReplayDelivery(ctx context.Context, id, deliveryID string) (ReplayResult, error) {
+	return post[ReplayResult](ctx, c, nil, false, "v1", "webhooks", id, "deliveries", deliveryID, "replay")
+}
+
+// DrainResult counts what became of the retries that were due.
+type DrainResult struct {
+	Processed    int64 `json:"processed"`
+	Delivered    int64 `json:"delivered"`
+	Failed       int64 `json:"failed"`
+	DeadLettered int64 `json:"deadLettered"`
+	BatchLimit   int64 `json:"batchLimit"`
+}
+
+// ProcessDue makes the retries that are due now, at most limit (1 to 50) of them, of all subscriptions of the account.
+//
+// https://docs.enfinitos.com/api-reference/webhooks/process-due-retries
+func (c *Client) ProcessDue(ctx context.Context, limit int64) (DrainResult, error) {
+	return post[DrainResult](ctx, c, map[string]int64{"limit": limit}, false, "v1", "webhooks", "deliveries", "process-due")
+}

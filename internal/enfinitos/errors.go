@@ -1,0 +1,28 @@
+package enfinitos
+
+import (
+	"net/http"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// Error is a call that the API did not answer, refused, or answered with something that cannot be read.
+type Error = httpapi.Error
+
+// IsNotFound reports that the API itself answered 404. Of a call that is not documented that proves nothing: use Find.
+func IsNotFound(err error) bool { return httpapi.IsNotFound(err) }
+
+// OutcomeUnknown reports that a change was sent and that it cannot be told from here whether it was made.
+func OutcomeUnknown(err error) bool { return httpapi.OutcomeUnknown(err) }
+
+// Status returns the status the API refused a call with, and 0 for every other error.
+func Status(err error) int { return httpapi.Status(err) }
+
+// routeMissing reports an answer that a call gets when the API does not have it, and may get when the object is gone.
+func routeMissing(err error) bool {
+	switch Status(err) {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,93 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+func enfinitosSchema() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "The EnfinitOS account. Needed only where a `webhook_enfinitos` type is used, and not even there " +
+			"when the environment variables say it all.",
+		Attributes: map[string]schema.Attribute{
+			"base_url": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("The API's base URL. `ENFINITOS_API_URL` in the environment; defaults to that of "+
+					"the key's environment: `%s` for `sk_live_…`, `%s` for `sk_sandbox_…`. A key that starts with `sk_test_` needs "+
+					"it.", enfinitos.ProductionURL, enfinitos.SandboxURL),
+			},
+			"api_key": schema.StringAttribute{
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "The API key, `sk_…`. `ENFINITOS_API_KEY` in the environment.",
+			},
+		},
+	}
+}
+
+// configureEnfinitos makes the client. Without a block in the configuration, what is missing is told only to what needs it.
+func (p *webhookProvider) configureEnfinitos(
+	block types.Object, calls httpapi.Config,
+) (providerdata.Vendor[enfinitos.Client], diag.Diagnostics) {
+	url := p.setting(block, "base_url", "ENFINITOS_API_URL")
+	key := p.setting(block, "api_key", "ENFINITOS_API_KEY")
+	if unknown := unknown("enfinitos", url, key); unknown != nil {
+		return providerdata.Vendor[enfinitos.Client]{Client: enfinitos.Unusable(unknown)}, nil
+	}
+	at := path.Root("enfinitos")
+	diags := missing(at, "EnfinitOS", key)
+	if diags.HasError() {
+		return vendor[enfinitos.Client](block, nil, diags)
+	}
+
+	calls.BearerToken = key.value
+	calls.BaseURL, diags = enfinitosURL(at, url, key)
+	if diags.HasError() {
+		return vendor[enfinitos.Client](block, nil, diags)
+	}
+	client, err := enfinitos.New(calls)
+	if err != nil {
+		diags.AddAttributeError(at, "Invalid EnfinitOS Configuration", err.Error())
+	}
+	return vendor(block, client, diags)
+}
+
+// enfinitosURL returns the URL that was set or the one that belongs to the key, and reports what does not fit together.
+func enfinitosURL(at path.Path, url, key setting) (string, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	environment, err := enfinitos.EnvironmentURL(key.value)
+	if url.value == "" {
+		if err != nil {
+			diags.AddAttributeError(at.AtName("api_key"), "EnfinitOS Environment Unknown",
+				fmt.Sprintf("%s: %s. Set %s.", key.name(), err, url.name()))
+		}
+		return environment, diags
+	}
+	if err := weburl.Check(url.value); err != nil {
+		diags.AddAttributeError(at.AtName("base_url"), "Invalid EnfinitOS API URL", fmt.Sprintf("%s: %s.", url.name(), err))
+		return "", diags
+	}
+	if err != nil && !strings.HasPrefix(key.value, "sk_test_") {
+		diags.AddAttributeWarning(at.AtName("api_key"), "Unknown EnfinitOS Key Prefix", fmt.Sprintf(
+			"%s starts with none of sk_live_, sk_sandbox_ and sk_test_. If EnfinitOS has added a kind of key since, ignore this "+
+				"warning.", key.name()))
+	}
+	for _, other := range []string{enfinitos.ProductionURL, enfinitos.SandboxURL} {
+		if environment != "" && environment != other && weburl.Same(url.value, other) {
+			diags.AddAttributeWarning(at.AtName("base_url"), "EnfinitOS Key of Another Environment", fmt.Sprintf(
+				"By its prefix %s belongs to %s, but %s is %s.", key.name(), environment, url.name(), other))
+		}
+	}
+	return url.value, diags
+}

@@ -1,0 +1,262 @@
+package dfns_test
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+)
+
+// epoch is when every test begins. Its milliseconds show whether they are kept.
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
+
+const epochText = "2026-01-02T03:04:05.678Z"
+
+// clock tells a time that only a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// api is a stand-in behind a listener together with a client of it. The client follows the vendor's pages and takes
+// nothing from the stand-in but the credentials that Env tells.
+type api struct {
+	t      *testing.T
+	server *dfns.Server
+	clock  *clock
+	client *http.Client
+	url    string
+	token  string
+	signer signer
+}
+
+func start(t *testing.T, change ...func(*dfns.Options)) *api {
+	t.Helper()
+	a := &api{t: t, clock: &clock{now: epoch}}
+	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1})}
+	for _, c := range change {
+		c(&options)
+	}
+	a.server = dfns.New(options)
+	a.listen()
+	env := a.server.Env(a.url)
+	a.token = env["DFNS_AUTH_TOKEN"]
+	a.signer = signer{id: env["DFNS_CRED_ID"], sign: ed25519Signer(t, env["DFNS_PRIVATE_KEY"])}
+	return a
+}
+
+func (a *api) listen() {
+	mux := http.NewServeMux()
+	mux.Handle("/_sandbox/", a.server.Control())
+	mux.Handle("/", a.server)
+	listener := httptest.NewServer(mux)
+	a.t.Cleanup(listener.Close)
+	a.url, a.client = listener.URL, listener.Client()
+}
+
+// signer is one credential of the vendor's: an id and what signs with its private key.
+type signer struct {
+	id   string
+	sign func(message []byte) []byte
+}
+
+func ed25519Signer(t *testing.T, privateKey string) func([]byte) []byte {
+	t.Helper()
+	block, _ := pem.Decode([]byte(privateKey))
+	if block == nil || block.Type != "PRIVATE KEY" {
+		t.Fatalf("DFNS_PRIVATE_KEY is not a PKCS#8 PEM block: %q", privateKey)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(message []byte) []byte { return ed25519.Sign(key.(ed25519.PrivateKey), message) }
+}
+
+// reply is what a call was answered.
+type reply struct {
+	t      *testing.T
+	status int
+	header http.Header
+	body   string
+}
+
+// send makes one call with the headers the vendor asks for, each of which a change may replace or remove.
+func (a *api) send(method, path, body string, change ...func(http.Header)) reply {
+	a.t.Helper()
+	request, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(body))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+a.token)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", "test")
+	for _, c := range change {
+		c(request.Header)
+	}
+	response, err := a.client.Do(request)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return reply{t: a.t, status: response.StatusCode, header: response.Header, body: string(text)}
+}
+
+func (a *api) get(path string) reply {
+	a.t.Helper()
+	return a.send(http.MethodGet, path, "")
+}
+
+// change makes a call that has to be signed, the signing included.
+func (a *api) change(method, path, body string) reply {
+	a.t.Helper()
+	return a.withToken(a.userAction(method, path, body), method, path, body)
+}
+
+func (a *api) withToken(token, method, path, body string) reply {
+	a.t.Helper()
+	return a.send(method, path, body, func(h http.Header) { h.Set("X-DFNS-USERACTION", token) })
+}
+
+// ok fails the test unless the answer is a 200 with JSON, which it returns.
+func (r reply) ok() map[string]any {
+	r.t.Helper()
+	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/json" {
+		r.t.Fatalf("answer is %d (%s) %s, want 200", r.status, r.header.Get("Content-Type"), r.body)
+	}
+	return decode[map[string]any](r.t, r.body)
+}
+
+// refused fails the test unless the answer is an error of the vendor's shape whose message holds the given words.
+func (r reply) refused(status int, words string) {
+	r.t.Helper()
+	out := decode[struct {
+		Error struct {
+			ID      string
+			Status  int
+			Message string
+		}
+	}](r.t, r.body).Error
+	if r.status != status || out.Status != status || out.ID == "" || !strings.Contains(out.Message, words) {
+		r.t.Errorf("answer is %d %s, want %d with %q", r.status, r.body, status, words)
+	}
+}
+
+func decode[T any](t *testing.T, text string) (out T) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatalf("%v in %q", err, text)
+	}
+	return out
+}
+
+func encode(t *testing.T, value any) string {
+	t.Helper()
+	out, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// same compares what a test got with what it wants.
+func same(t *testing.T, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// challenge is the answer of POST /auth/action/init, as far as signing needs it.
+type challenge struct {
+	Challenge           string
+	ChallengeIdentifier string
+	AllowCredentials    struct {
+		Key []struct{ Type, ID string }
+	}
+}
+
+// completion is what POST /auth/action is about to be sent. Tests bend one field to see it refused.
+type completion struct {
+	identifier string
+	kind       string
+	clientData string
+	signer     signer
+}
+
+// userAction goes through the signing flow and returns the token for one call.
+func (a *api) userAction(method, path, payload string) string {
+	a.t.Helper()
+	token, _ := a.complete(a.answerTo(a.challenge(method, path, payload))).ok()["userAction"].(string)
+	return token
+}
+
+func (a *api) challenge(method, path, payload string) challenge {
+	a.t.Helper()
+	answer := a.send(http.MethodPost, "/auth/action/init", encode(a.t, map[string]string{
+		"userActionPayload":    payload,
+		"userActionHttpMethod": method,
+		"userActionHttpPath":   path,
+		"userActionServerKind": "Api",
+	}))
+	answer.ok()
+	return decode[challenge](a.t, answer.body)
+}
+
+func (a *api) answerTo(c challenge) completion {
+	return completion{
+		identifier: c.ChallengeIdentifier,
+		kind:       "Key",
+		clientData: `{"challenge":"` + c.Challenge + `","type":"key.get"}`,
+		signer:     a.signer,
+	}
+}
+
+func (a *api) complete(c completion) reply {
+	a.t.Helper()
+	return a.send(http.MethodPost, "/auth/action", encode(a.t, map[string]any{
+		"challengeIdentifier": c.identifier,
+		"firstFactor": map[string]any{"kind": c.kind, "credentialAssertion": map[string]string{
+			"credId":     c.signer.id,
+			"clientData": base64.RawURLEncoding.EncodeToString([]byte(c.clientData)),
+			"signature":  base64.RawURLEncoding.EncodeToString(c.signer.sign([]byte(c.clientData))),
+		}},
+	}))
+}
+
+// create registers a webhook and returns its id.
+func (a *api) create(events ...string) string {
+	a.t.Helper()
+	body := encode(a.t, map[string]any{"url": "https://hooks.example.com/in", "events": events})
+	id, _ := a.change(http.MethodPost, "/webhooks", body).ok()["id"].(string)
+	return id
+}

@@ -1,0 +1,182 @@
+// Package enfinitos is a stateful stand-in for the webhook part of the EnfinitOS API.
+//
+// It shares nothing with the client it is used to test. By itself it serves the five documented operations and answers
+// everything else with 404, as an API does that has nothing else; on request it adds the conventional calls.
+//
+// Where the vendor's pages are silent, the choice made here is named:
+//   - a create is answered with 201;
+//   - a refusal is {"ok": false, "error": {"code", "message"}}, and that of a missing route looks the same;
+//   - subscription ids are whs_ and 20 characters;
+//   - plain http is accepted for a loopback receiver, so that one can be tested.
+package enfinitos
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
+)
+
+// Options are the choices a test or a user makes for one stand-in.
+type Options struct {
+	// Clock tells the time. Nil means the real clock.
+	Clock func() time.Time
+	// Random makes ids, secrets and the API key. It is required.
+	Random *rand.ChaCha8
+	// Conventional adds the undocumented calls: get, list and delete.
+	Conventional bool
+}
+
+// Server stands in for the EnfinitOS API of one account. It is safe for concurrent use.
+type Server struct {
+	options     Options
+	mux         *http.ServeMux
+	apiKey      string
+	developerID string
+
+	mu            sync.Mutex
+	subscriptions []*Subscription
+	deliveries    []*Delivery
+	replayError   string
+	contract      string
+}
+
+// New returns a stand-in with one account, whose key Env tells.
+func New(options Options) *Server {
+	if options.Clock == nil {
+		options.Clock = time.Now
+	}
+	s := &Server{options: options, mux: http.NewServeMux()}
+	s.apiKey = "sk_sandbox_" + wire.Text(options.Random, 32)
+	s.developerID = "dev_" + wire.Text(options.Random, 16)
+	s.clear()
+	s.routes()
+	return s
+}
+
+// Reset forgets every subscription and delivery. The account stays.
+func (s *Server) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clear()
+}
+
+// Env returns the environment variables by which a client finds this stand-in at url.
+func (s *Server) Env(url string) map[string]string {
+	return map[string]string{"ENFINITOS_API_URL": url, "ENFINITOS_API_KEY": s.apiKey}
+}
+
+// AnswerContract changes the contract version of the answers from now on.
+func (s *Server) AnswerContract(version string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.contract = version
+}
+
+func (s *Server) clear() {
+	s.subscriptions = nil
+	s.deliveries = nil
+	s.replayError = ""
+	s.contract = "v1.0"
+}
+
+func (s *Server) routes() {
+	s.mux.HandleFunc("POST /v1/webhooks", s.create)
+	s.mux.HandleFunc("POST /v1/webhooks/{id}/active", s.setActive)
+	s.mux.HandleFunc("GET /v1/webhooks/{id}/deliveries", s.listDeliveries)
+	s.mux.HandleFunc("POST /v1/webhooks/{id}/deliveries/{delivery}/replay", s.replay)
+	s.mux.HandleFunc("POST /v1/webhooks/deliveries/process-due", s.processDue)
+	if s.options.Conventional {
+		s.mux.HandleFunc("GET /v1/webhooks", s.list)
+		s.mux.HandleFunc("GET /v1/webhooks/{id}", s.get)
+		s.mux.HandleFunc("DELETE /v1/webhooks/{id}", s.remove)
+	}
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		s.refuse(w, http.StatusNotFound, "not_found", "Not found")
+	})
+}
+
+// ServeHTTP answers one call of the API. Calls are handled one at a time, so each sees all of the one before.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.Header().Set("X-Request-Id", "req_"+wire.Text(s.options.Random, 16))
+	switch {
+	case r.Header.Get("Authorization") != "Bearer "+s.apiKey:
+		s.refuse(w, http.StatusUnauthorized, "unauthorized", "Missing or invalid API key")
+	case r.ContentLength > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
+		s.refuse(w, http.StatusUnsupportedMediaType, "unsupported_media_type", "Content-Type must be application/json")
+	default:
+		s.mux.ServeHTTP(w, r)
+	}
+}
+
+// Refuse answers a call as the vendor would refuse it with a status of its own accord: a missing scope, a rate limit, an
+// outage. An empty message means the usual words.
+func (s *Server) Refuse(w http.ResponseWriter, _ *http.Request, status int, message string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	code := strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")
+	if message == "" {
+		message = http.StatusText(status)
+	}
+	w.Header().Set("X-Request-Id", "req_"+wire.Text(s.options.Random, 16))
+	s.refuse(w, status, code, message)
+}
+
+// Control answers the call under /_sandbox/ that only this vendor has: POST events.
+func (s *Server) Control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /_sandbox/events", func(w http.ResponseWriter, r *http.Request) {
+		fields, err := wire.DecodeObject(read(r), "kind", "data")
+		if err == nil {
+			var kind string
+			kind, err = wire.Required(fields, "kind")
+			err = errors.Join(err, s.RecordEvent(kind, fields["data"]))
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return mux
+}
+
+// answer puts data into the envelope every answer comes in.
+func (s *Server) answer(w http.ResponseWriter, status int, data any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "data": data, "contractVersion": s.contract})
+}
+
+func (s *Server) refuse(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"ok": false, "error": map[string]string{"code": code, "message": message}, "contractVersion": s.contract,
+	})
+}
+
+// read returns the body of a request; the sandbox in front of this server has already bounded it.
+func read(r *http.Request) []byte {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+// optionalTime is a time as the vendor writes it, null before it first happens.
+func optionalTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format(time.RFC3339)
+}

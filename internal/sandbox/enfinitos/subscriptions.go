@@ -1,0 +1,193 @@
+package enfinitos
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
+)
+
+// Subscription is a registered webhook as the stand-in keeps it.
+type Subscription struct {
+	ID            string
+	URL           string
+	Events        []string
+	Label         string
+	Active        bool
+	Secret        string
+	Created       time.Time
+	LastDelivered time.Time
+	SecretRotated time.Time
+}
+
+// Subscriptions returns a copy of what is registered, in order of creation.
+func (s *Server) Subscriptions() []Subscription {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Subscription, 0, len(s.subscriptions))
+	for _, subscription := range s.subscriptions {
+		out = append(out, *subscription)
+	}
+	return out
+}
+
+// Register adds a subscription outside of any client and returns its id.
+func (s *Server) Register(subscription Subscription) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.add(subscription).ID
+}
+
+// Edit changes a subscription behind the back of whoever manages it.
+func (s *Server) Edit(id string, change func(*Subscription)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	subscription := s.find(id)
+	if subscription == nil {
+		return fmt.Errorf("there is no subscription %s", id)
+	}
+	change(subscription)
+	return nil
+}
+
+// Remove deletes a subscription outside of any client.
+func (s *Server) Remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(id)
+}
+
+func (s *Server) drop(id string) {
+	s.subscriptions = slices.DeleteFunc(s.subscriptions, func(sub *Subscription) bool { return sub.ID == id })
+}
+
+func (s *Server) create(w http.ResponseWriter, r *http.Request) {
+	subscription, err := decodeSubscription(read(r))
+	if err != nil {
+		s.refuse(w, http.StatusBadRequest, "invalid_request", err.Error())
+		return
+	}
+	created := s.add(subscription)
+	s.answer(w, http.StatusCreated, map[string]any{
+		"subscription": s.describe(created), "signingSecret": created.Secret,
+	})
+}
+
+func (s *Server) add(subscription Subscription) *Subscription {
+	subscription.ID = "whs_" + wire.Text(s.options.Random, 20)
+	subscription.Secret = "whsec_" + wire.Text(s.options.Random, 40)
+	subscription.Active = true
+	subscription.Created = s.options.Clock()
+	s.subscriptions = append(s.subscriptions, &subscription)
+	return &subscription
+}
+
+func (s *Server) setActive(w http.ResponseWriter, r *http.Request) {
+	subscription := s.found(w, r)
+	if subscription == nil {
+		return
+	}
+	fields, err := wire.DecodeObject(read(r), "active")
+	active, sent, err2 := wire.Value[bool](fields, "active")
+	if err != nil || err2 != nil || !sent {
+		s.refuse(w, http.StatusBadRequest, "invalid_request", "active is required and a boolean")
+		return
+	}
+	subscription.Active = active
+	s.answer(w, http.StatusOK, map[string]any{"subscription": s.describe(subscription)})
+}
+
+func (s *Server) get(w http.ResponseWriter, r *http.Request) {
+	if subscription := s.found(w, r); subscription != nil {
+		s.answer(w, http.StatusOK, map[string]any{"subscription": s.describe(subscription)})
+	}
+}
+
+func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
+	all := make([]any, 0, len(s.subscriptions))
+	for _, subscription := range s.subscriptions {
+		all = append(all, s.describe(subscription))
+	}
+	s.answer(w, http.StatusOK, map[string]any{"subscriptions": all, "nextCursor": nil, "total": len(all)})
+}
+
+func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
+	if subscription := s.found(w, r); subscription != nil {
+		s.drop(subscription.ID)
+		s.answer(w, http.StatusOK, map[string]any{"deleted": true})
+	}
+}
+
+// found returns the subscription a path names, or answers that there is none.
+func (s *Server) found(w http.ResponseWriter, r *http.Request) *Subscription {
+	subscription := s.find(r.PathValue("id"))
+	if subscription == nil {
+		s.refuse(w, http.StatusNotFound, "not_found", "Subscription not found")
+	}
+	return subscription
+}
+
+func (s *Server) find(id string) *Subscription {
+	for _, subscription := range s.subscriptions {
+		if subscription.ID == id {
+			return subscription
+		}
+	}
+	return nil
+}
+
+func (s *Server) describe(subscription *Subscription) map[string]any {
+	return map[string]any{
+		"subscriptionId":      subscription.ID,
+		"developerId":         s.developerID,
+		"url":                 subscription.URL,
+		"events":              subscription.Events,
+		"label":               subscription.Label,
+		"active":              subscription.Active,
+		"createdAt":           optionalTime(subscription.Created),
+		"lastDeliveredAt":     optionalTime(subscription.LastDelivered),
+		"secretLastRotatedAt": optionalTime(subscription.SecretRotated),
+	}
+}
+
+var kindShape = regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
+
+func decodeSubscription(body []byte) (Subscription, error) {
+	fields, err := wire.DecodeObject(body, "url", "events", "label")
+	if err != nil {
+		return Subscription{}, err
+	}
+	target, err1 := wire.Required(fields, "url")
+	label, err2 := wire.Required(fields, "label")
+	events, sent, err3 := wire.Value[[]string](fields, "events")
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return Subscription{}, err
+	}
+	switch {
+	case !validURL(target):
+		err = errors.New("url must be an absolute https URL")
+	case !sent || len(events) == 0:
+		err = errors.New("events must hold at least one kind")
+	case slices.ContainsFunc(events, func(kind string) bool { return !kindShape.MatchString(kind) }):
+		err = errors.New("events holds what is not an event kind")
+	case label == "" || utf8.RuneCountInString(label) > 60:
+		err = errors.New("label must have 1 to 60 characters")
+	}
+	return Subscription{URL: target, Events: events, Label: label}, err
+}
+
+func validURL(text string) bool {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" {
+		return false
+	}
+	loopback := parsed.Hostname() == "localhost" || net.ParseIP(parsed.Hostname()).IsLoopback()
+	return parsed.Scheme == "https" || parsed.Scheme == "http" && loopback
+}

@@ -1,0 +1,209 @@
+package sandbox_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// outcome is what a fault leaves behind: what the client saw, what the stand-in holds, what the journal says.
+type outcome struct {
+	Status  int
+	Cut     bool
+	Held    int
+	Journal string
+}
+
+// TestEffects creates a webhook while a fault acts on the last of the three calls it takes.
+func TestEffects(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		fault string
+		want  outcome
+	}{
+		"drop_before":  {`"effect":"drop_before"`, outcome{0, true, 0, "POST /webhooks cut (drop_before)"}},
+		"drop_after":   {`"effect":"drop_after"`, outcome{0, true, 1, "POST /webhooks cut (drop_after)"}},
+		"status":       {`"effect":"status","status":429`, outcome{429, false, 0, "POST /webhooks 429 (status)"}},
+		"status_after": {`"effect":"status_after","status":503`, outcome{503, false, 1, "POST /webhooks 503 (status_after)"}},
+		"truncate":     {`"effect":"truncate"`, outcome{200, true, 1, "POST /webhooks 200 (truncate)"}},
+		"html":         {`"effect":"html"`, outcome{502, false, 0, "POST /webhooks 502 (html)"}},
+		"html status":  {`"effect":"html","status":200`, outcome{200, false, 0, "POST /webhooks 200 (html)"}},
+		"delay":        {`"effect":"delay","ms":1`, outcome{200, false, 1, "POST /webhooks 200 (delay)"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, sandbox.Config{})
+			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
+			got := s.create()
+			journal := s.journal()
+			same(t, outcome{got.status, got.err != nil, len(s.Dfns.Webhooks()), journal[len(journal)-1]}, c.want)
+		})
+	}
+}
+
+// TestCutConnections tells an answer that never began from one that ended early.
+func TestCutConnections(t *testing.T) {
+	t.Parallel()
+	for effect, want := range map[string]error{
+		"drop_before": io.EOF, "drop_after": io.EOF, "truncate": io.ErrUnexpectedEOF,
+	} {
+		s := start(t, sandbox.Config{})
+		s.fault(`{"effect":"` + effect + `"}`)
+		if got := s.call("GET /webhooks"); !errors.Is(got.err, want) {
+			t.Errorf("%s: the error is %v, want %v", effect, got.err, want)
+		}
+	}
+}
+
+func TestTruncateSendsHalf(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	whole := s.call("GET /webhooks").body
+	s.fault(`{"effect":"truncate"}`)
+	same(t, s.call("GET /webhooks").body, whole[:len(whole)/2])
+}
+
+func TestStatusAnswer(t *testing.T) {
+	t.Parallel()
+	for _, effect := range []string{"status", "status_after"} {
+		s := start(t, sandbox.Config{})
+		s.fault(`{"effect":"` + effect + `","status":429,"retry_after":"7","message":"slow down","times":1}`)
+		s.fault(`{"effect":"` + effect + `","status":403}`)
+		got := s.call("GET /webhooks")
+		same(t, got.header.Get("Retry-After"), "7")
+		contains(t, got.body, `"message":"slow down"`, `"status":429`)
+		contains(t, s.call("GET /webhooks").body, "is not authorized to perform operation (Webhooks:Read)")
+	}
+}
+
+func TestHTMLAnswer(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	s.fault(`{"effect":"html","status":504}`)
+	got := s.call("GET /webhooks")
+	same(t, got.header.Get("Content-Type"), "text/html")
+	contains(t, got.body, "<title>504 Gateway Timeout</title>", "<h1>Gateway Timeout</h1>")
+}
+
+// TestDelay asserts a lower bound only, so that a slow machine cannot fail it.
+func TestDelay(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	s.fault(`{"effect":"delay","ms":20}`)
+	began := time.Now()
+	same(t, s.call("GET /webhooks").status, 200)
+	if took := time.Since(began); took < 20*time.Millisecond {
+		t.Errorf("a delayed answer took %s", took)
+	}
+}
+
+func contains(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("there is no %q in %q", part, text)
+		}
+	}
+}
+
+// TestFaultSelection makes calls of which some are answered 500 by a fault. Without one, GET /webhooks is answered
+// 200, a change without a token 403 and GET /webhooks/a 404.
+func TestFaultSelection(t *testing.T) {
+	t.Parallel()
+	const list, get, events, put, post = "GET /webhooks", "GET /webhooks/a", "GET /webhooks/a/events", "PUT /webhooks/a", "POST /webhooks"
+	cases := map[string]struct {
+		faults []string
+		calls  []string
+		want   []int
+	}{
+		"none":          {nil, []string{list, get, put, post}, []int{200, 404, 403, 403}},
+		"everything":    {[]string{`{}`}, []string{list, get, put, post}, []int{500, 500, 500, 500}},
+		"times":         {[]string{`{"times":2}`}, []string{list, get, list, list}, []int{500, 500, 200, 200}},
+		"skip":          {[]string{`{"skip":2}`}, []string{list, list, list, list}, []int{200, 200, 500, 500}},
+		"skip, times":   {[]string{`{"skip":1,"times":1}`}, []string{list, list, list}, []int{200, 500, 200}},
+		"skip matching": {[]string{`{"skip":1,"method":"PUT"}`}, []string{put, list, put}, []int{403, 200, 500}},
+		"method":        {[]string{`{"method":"PUT"}`}, []string{list, put, post}, []int{200, 500, 403}},
+		"path":          {[]string{`{"path":"/webhooks"}`}, []string{list, get, post}, []int{500, 404, 500}},
+		"glob":          {[]string{`{"path":"/webhooks/*"}`}, []string{list, get, put, events}, []int{200, 500, 500, 404}},
+		"longer glob":   {[]string{`{"path":"/webhooks/*/events"}`}, []string{get, events}, []int{404, 500}},
+		"both":          {[]string{`{"path":"/webhooks/*","method":"PUT"}`}, []string{get, put, post}, []int{404, 500, 403}},
+		"query":         {[]string{`{"path":"/webhooks"}`}, []string{list + "?limit=1"}, []int{500}},
+		"oldest first": {
+			[]string{`{"times":1}`, `{"status":501,"times":1}`}, []string{list, list, list}, []int{500, 501, 200},
+		},
+		"a skipping fault yields": {
+			[]string{`{"skip":1,"times":1}`, `{"status":501,"times":1}`}, []string{list, list, list}, []int{501, 500, 200},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, sandbox.Config{})
+			for _, fault := range c.faults {
+				s.fault(status500(fault))
+			}
+			got := []int{}
+			for _, call := range c.calls {
+				got = append(got, s.call(call).status)
+			}
+			same(t, got, c.want)
+		})
+	}
+}
+
+// status500 adds the effect to a fault that selects calls, and the status unless it has one.
+func status500(fault string) string {
+	effect := `{"effect":"status"`
+	if !strings.Contains(fault, "status") {
+		effect += `,"status":500`
+	}
+	if fault != "{}" {
+		effect += ","
+	}
+	return effect + strings.TrimPrefix(fault, "{")
+}
+
+func TestRefusedFaults(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	for fault, words := range map[string]string{
+		`{"effect":"explode"}`:                   `unknown effect "explode"`,
+		`{}`:                                     `unknown effect ""`,
+		`{"effect":"html","colour":"red"}`:       "colour",
+		`{"effect":"status"}`:                    "status",
+		`{"effect":"status","status":99}`:        "99",
+		`{"effect":"status","status":600}`:       "600",
+		`{"effect":"status_after"}`:              "status",
+		`{"effect":"html","status":99}`:          "99",
+		`{"effect":"status","status":"500"}`:     "status",
+		`{"effect":"html","path":"/webhooks/["}`: "syntax error in pattern",
+		`{"effect":"html","skip":-1}`:            "skip",
+		`{"effect":"html","times":-1}`:           "times",
+		`{"effect":"delay","ms":-1}`:             "ms",
+		`nonsense`:                               "invalid character",
+		``:                                       "EOF",
+	} {
+		contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
+	}
+	same(t, s.call("GET /webhooks").status, 200)
+}
+
+func TestAddFaultFromGo(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	if err := s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.HTML}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, s.call("GET /webhooks").status, 502)
+	s.DfnsCalls.ClearFaults()
+	same(t, s.call("GET /webhooks").status, 200)
+	if s.DfnsCalls.AddFault(sandbox.Fault{Effect: "explode"}) == nil {
+		t.Error("an unknown effect is accepted")
+	}
+}

@@ -1,0 +1,90 @@
+//go:build sdk
+
+package sandbox_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// TestTypeScriptSDK has the vendor's own client perform every webhook operation against the sandbox. It needs Node.js,
+// and npm with a registry, so it has a build tag of its own.
+func TestTypeScriptSDK(t *testing.T) {
+	t.Parallel()
+	s, err := sandbox.Start(sandbox.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	dir := copyOf(t, filepath.Join("dfns", "testdata", "typescript-sdk"))
+	run(t, dir, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	run(t, dir, s.Env(), "node", "operations.mjs")
+
+	const id, event = "/webhooks/{webhook}", "/webhooks/{webhook}/events/{event}"
+	same(t, operations(s.DfnsCalls.Journal()), []string{
+		"POST /webhooks 200",
+		"GET /webhooks 200",
+		"GET " + id + " 200",
+		"PUT " + id + " 200",
+		"POST " + id + "/ping 200",
+		"GET " + id + "/events 200",
+		"GET " + event + " 200",
+		"DELETE " + id + " 200",
+		"GET " + id + " 404", // shows that the SDK reads an error
+	})
+	same(t, len(s.Dfns.Webhooks()), 0)
+}
+
+// copyOf copies what is checked in, so that the tree stays without node_modules.
+func copyOf(t *testing.T, source string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"package.json", "package-lock.json", "operations.mjs"} {
+		text, err := os.ReadFile(filepath.Join(source, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func run(t *testing.T, dir string, env map[string]string, name string, args ...string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), name, args...)
+	command.Dir = dir
+	command.Env = os.Environ()
+	for key, value := range env {
+		command.Env = append(command.Env, key+"="+value)
+	}
+	out, err := command.CombinedOutput()
+	t.Logf("%s:\n%s", command, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var (
+	webhookID = regexp.MustCompile(`wh-[a-z0-9-]+`)
+	eventID   = regexp.MustCompile(`whe-[a-z0-9-]+`)
+)
+
+// operations lists the calls of the webhook API, without those that sign them.
+func operations(journal []sandbox.Call) (out []string) {
+	for _, call := range journal {
+		if strings.HasPrefix(call.Path, "/webhooks") {
+			path := webhookID.ReplaceAllString(eventID.ReplaceAllString(call.Path, "{event}"), "{webhook}")
+			out = append(out, fmt.Sprintf("%s %s %d", call.Method, path, call.Status))
+		}
+	}
+	return out
+}

@@ -1,0 +1,162 @@
+package tfenfinitos
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+)
+
+// defaultResults is how many deliveries are read when nobody says how many.
+const defaultResults = 100
+
+var _ datasource.DataSourceWithConfigure = (*deliveriesDataSource)(nil)
+
+// deliveriesDataSource lists the deliveries of one EnfinitOS subscription, newest first.
+type deliveriesDataSource struct {
+	client *enfinitos.Client
+}
+
+type deliveriesModel struct {
+	SubscriptionID types.String    `tfsdk:"subscription_id"`
+	Status         types.String    `tfsdk:"status"`
+	MaxResults     types.Int64     `tfsdk:"max_results"`
+	Deliveries     []deliveryModel `tfsdk:"deliveries"`
+}
+
+type deliveryModel struct {
+	ID                  types.String `tfsdk:"id"`
+	Status              types.String `tfsdk:"status"`
+	Payload             types.String `tfsdk:"payload"`
+	FirstAttemptedAt    types.String `tfsdk:"first_attempted_at"`
+	LastAttemptedAt     types.String `tfsdk:"last_attempted_at"`
+	NextRetryAt         types.String `tfsdk:"next_retry_at"`
+	DeliveredAt         types.String `tfsdk:"delivered_at"`
+	AttemptCount        types.Int64  `tfsdk:"attempt_count"`
+	HTTPStatus          types.Int64  `tfsdk:"http_status"`
+	ResponseBodyExcerpt types.String `tfsdk:"response_body_excerpt"`
+	ErrorMessage        types.String `tfsdk:"error_message"`
+	SignatureHeader     types.String `tfsdk:"signature_header"`
+}
+
+func (m *deliveryModel) refresh(api *enfinitos.Delivery) {
+	*m = deliveryModel{
+		ID:                  tfvalue.Optional(api.ID),
+		Status:              tfvalue.Optional(api.Status),
+		Payload:             tfvalue.Optional(api.Payload),
+		FirstAttemptedAt:    tfvalue.Optional(api.FirstAttemptedAt),
+		LastAttemptedAt:     tfvalue.Optional(api.LastAttemptedAt),
+		NextRetryAt:         tfvalue.Optional(api.NextRetryAt),
+		DeliveredAt:         tfvalue.Optional(api.DeliveredAt),
+		AttemptCount:        types.Int64PointerValue(api.AttemptCount),
+		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus),
+		ResponseBodyExcerpt: tfvalue.Optional(api.ResponseBodyExcerpt),
+		ErrorMessage:        tfvalue.Optional(api.ErrorMessage),
+		SignatureHeader:     tfvalue.Optional(api.SignatureHeader),
+	}
+}
+
+// NewDeliveriesDataSource returns the data source webhook_enfinitos_deliveries.
+func NewDeliveriesDataSource() datasource.DataSource { return &deliveriesDataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *deliveriesDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = "webhook_enfinitos_deliveries"
+}
+
+// Schema implements datasource.DataSource.
+func (d *deliveriesDataSource) Schema(
+	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
+) {
+	number := func(description string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The deliveries of one EnfinitOS subscription, newest first. The key needs the scope `audit:read`.",
+		Attributes: map[string]schema.Attribute{
+			"subscription_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "The id of the subscription.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"status": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Only deliveries of this status: `queued`, `delivered`, `failed` or `dead_lettered`. Another one " +
+					"is left to the API to judge.",
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"max_results": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "How many deliveries to read at most. Defaults to 100; each 50 cost a call.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"deliveries": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The deliveries. Whatever the API does not tell is null.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"id":                    computed("The id of the delivery, `dlv_…`, by which it can be replayed."),
+					"status":                computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
+					"payload":               computed("The delivered body, as JSON text."),
+					"first_attempted_at":    computed("When the first attempt was made, RFC 3339."),
+					"last_attempted_at":     computed("When the last attempt was made, RFC 3339."),
+					"next_retry_at":         computed("When the next attempt is due, RFC 3339."),
+					"delivered_at":          computed("When an attempt succeeded, RFC 3339."),
+					"attempt_count":         number("How many attempts were made."),
+					"http_status":           number("What the receiver answered last."),
+					"response_body_excerpt": computed("The beginning of that answer."),
+					"error_message":         computed("What went wrong last."),
+					"signature_header":      computed("The signature header that was sent."),
+				}},
+			},
+		},
+	}
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *deliveriesDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements datasource.DataSource.
+func (d *deliveriesDataSource) Read(
+	ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse,
+) {
+	var data deliveriesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	defer warnOfContract(d.client, &resp.Diagnostics)
+
+	most := defaultResults
+	if !data.MaxResults.IsNull() {
+		most = int(data.MaxResults.ValueInt64())
+	}
+	data.Deliveries = []deliveryModel{}
+	id := data.SubscriptionID.ValueString()
+	for delivery, err := range d.client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
+		if err != nil {
+			resp.Diagnostics.Append(lookupFailed("the deliveries of subscription "+id, err))
+			return
+		}
+		var model deliveryModel
+		model.refresh(delivery)
+		data.Deliveries = append(data.Deliveries, model)
+		if len(data.Deliveries) == most {
+			break
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}

@@ -1,0 +1,80 @@
+package tfenfinitos
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+)
+
+// defaultDueLimit is the vendor's own default.
+const defaultDueLimit = 10
+
+var _ action.ActionWithConfigure = (*processDueAction)(nil)
+
+// processDueAction makes the retries that are due now.
+type processDueAction struct {
+	client *enfinitos.Client
+}
+
+type processDueModel struct {
+	Limit types.Int64 `tfsdk:"limit"`
+}
+
+// NewProcessDueAction returns the action webhook_enfinitos_process_due.
+func NewProcessDueAction() action.Action { return &processDueAction{} }
+
+// Metadata implements action.Action.
+func (a *processDueAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = "webhook_enfinitos_process_due"
+}
+
+// Schema implements action.Action.
+func (a *processDueAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Makes the EnfinitOS delivery retries that are due now, of every subscription of the account. The " +
+			"counts of what became of them are shown as progress.",
+		Attributes: map[string]schema.Attribute{
+			"limit": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "How many retries to make at most, 1 to 50. Defaults to 10.",
+				Validators:          []validator.Int64{int64validator.Between(1, 50)},
+			},
+		},
+	}
+}
+
+// Configure implements action.ActionWithConfigure.
+func (a *processDueAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
+}
+
+// Invoke implements action.Action.
+func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config processDueModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	defer warnOfContract(a.client, &resp.Diagnostics)
+
+	limit := int64(defaultDueLimit)
+	if !config.Limit.IsNull() {
+		limit = config.Limit.ValueInt64()
+	}
+	drained, err := a.client.ProcessDue(ctx, limit)
+	if err != nil {
+		resp.Diagnostics.Append(actionFailed("process due EnfinitOS retries", fmt.Sprintf("at most %d retries", limit), err))
+		return
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(
+		"Processed %d due retries: %d delivered, %d failed, %d dead-lettered (limit %d)",
+		drained.Processed, drained.Delivered, drained.Failed, drained.DeadLettered, drained.BatchLimit)})
+}

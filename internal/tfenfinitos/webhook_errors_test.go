@@ -1,0 +1,293 @@
+package tfenfinitos_test
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+)
+
+// A create whose answer is lost is never sent twice, and the error says what may exist and what to do about it.
+func TestWebhookCreateAnswerLost(t *testing.T) {
+	t.Parallel()
+	for _, effect := range []string{sandbox.DropBefore, sandbox.DropAfter, sandbox.Truncate, sandbox.Status, sandbox.StatusAfter, sandbox.HTML} {
+		t.Run(effect, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			inject(t, env, sandbox.Fault{Method: "POST", Path: "/v1/webhooks", Effect: effect, Status: 504})()
+			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+				Config: webhook(),
+				ExpectError: acctest.Says("Unable to create EnfinitOS webhook", "may or may not exist", `label "rights"`,
+					"url https://hooks.example.com/enfinitos", "POST /v1/webhooks/ID/active"),
+			}}})
+			if made := acctest.Changes(env.EnfinitosCalls); len(made) != 1 {
+				t.Errorf("calls %q, want one", made)
+			}
+		})
+	}
+}
+
+func TestWebhookCreateErrors(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault sandbox.Fault
+		error *regexp.Regexp
+		calls int
+	}{
+		"key":    {sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized: unauthorized", "(request id req_", "api_key (ENFINITOS_API_KEY)"), 1},
+		"scope":  {sandbox.Fault{Effect: "status", Status: 403}, acctest.Says("403 Forbidden", "lacks the scope *"), 1},
+		"values": {sandbox.Fault{Effect: "status", Status: 422, Message: "url is not to our liking"}, acctest.Says("url is not to our liking", "Nothing was changed"), 1},
+		"limit":  {sandbox.Fault{Effect: "status", Status: 429}, acctest.Says("429 Too Many Requests", "rate limit is used up"), 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			test.fault.Path = "/v1/webhooks"
+			inject(t, env, test.fault)()
+			env.Test(t, resource.TestCase{
+				CheckDestroy: func(state *terraform.State) error {
+					if len(state.RootModule().Resources)+len(env.Enfinitos.Subscriptions()) != 0 {
+						return errors.New("something was made")
+					}
+					return nil
+				},
+				Steps: []resource.TestStep{{Config: webhook(), ExpectError: test.error}},
+			})
+			if made := acctest.Changes(env.EnfinitosCalls); len(made) != test.calls {
+				t.Errorf("calls %q, want %d", made, test.calls)
+			}
+		})
+	}
+}
+
+// Whatever keeps a read from an answer, the state stays, and the next plan is empty.
+func TestWebhookReadErrorsKeepTheState(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		path  string
+		fault sandbox.Fault
+		error *regexp.Regexp
+	}{
+		"key":                   {"/v1/webhooks/*", sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized", "api_key")},
+		"scope":                 {"/v1/webhooks/*", sandbox.Fault{Effect: "status", Status: 403}, acctest.Says("403 Forbidden", "audit:read")},
+		"outage":                {"/v1/webhooks/*", sandbox.Fault{Effect: "status", Status: 500}, acctest.Says("500 Internal Server Error")},
+		"cut":                   {"/v1/webhooks/*", sandbox.Fault{Effect: "drop_before"}, acctest.Says("no answer")},
+		"deliveries: key":       {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized")},
+		"deliveries: outage":    {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 503}, acctest.Says("503 Service Unavailable")},
+		"deliveries: proxy":     {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "html", Status: 404}, acctest.Says("404 Not Found: an HTML page", "did not say in its own words")},
+		"deliveries: truncated": {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "truncate"}, acctest.Says("unexpected EOF")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			test.fault.Method, test.fault.Path = "GET", test.path
+			env.Test(t, resource.TestCase{
+				CheckDestroy: nothingActive(env, false),
+				Steps: []resource.TestStep{
+					{Config: webhook()},
+					{PreConfig: inject(t, env, test.fault), Config: webhook(), ExpectError: test.error},
+					{
+						PreConfig:        env.EnfinitosCalls.ClearFaults,
+						Config:           webhook(),
+						ConfigPlanChecks: planned(plancheck.ResourceActionNoop),
+						Check:            tracked(env),
+					},
+				},
+			})
+		})
+	}
+}
+
+func TestWebhookDeleteErrorsKeepTheState(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]sandbox.Fault{
+		"scope":  {Method: "DELETE", Path: "/v1/webhooks/*", Effect: "status", Status: 403},
+		"outage": {Method: "DELETE", Path: "/v1/webhooks/*", Effect: "status", Status: 500},
+		"proxy":  {Method: "DELETE", Path: "/v1/webhooks/*", Effect: "html", Status: 200},
+		"pause":  {Method: "POST", Path: "/v1/webhooks/*/active", Effect: "html", Status: 404},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			env.Test(t, resource.TestCase{
+				CheckDestroy: nothingActive(env, false),
+				Steps: []resource.TestStep{
+					{Config: webhook()},
+					{
+						PreConfig: inject(t, env, fault), Config: webhook(), Destroy: true,
+						ExpectError: acctest.Says("Unable to delete EnfinitOS webhook"),
+					},
+					{
+						PreConfig:        env.EnfinitosCalls.ClearFaults,
+						Config:           webhook(),
+						ConfigPlanChecks: planned(plancheck.ResourceActionNoop),
+						Check:            tracked(env),
+					},
+				},
+			})
+		})
+	}
+}
+
+func TestWebhookInvalidConfiguration(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		from, to string
+		error    *regexp.Regexp
+	}{
+		"url":            {"https://hooks", "http://hooks", acctest.Says("url", "must be https")},
+		"no events":      {`["right.issued", "right.revoked"]`, "[]", acctest.Says("events", "at least 1")},
+		"event":          {"right.issued", "Right Issued", acctest.Says("must be an event kind")},
+		"empty label":    {`"rights"`, `""`, acctest.Says("label", "between 1 and 60")},
+		"long label":     {`"rights"`, `"` + strings.Repeat("é", 61) + `"`, acctest.Says("label", "between 1 and 60")},
+		"secret is read": {"label", "signing_secret = \"mine\"\n  label", acctest.Says("signing_secret")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+				Config: strings.Replace(webhook(), test.from, test.to, 1), PlanOnly: true, ExpectError: test.error,
+			}}})
+			if made := env.EnfinitosCalls.Journal(); len(made) != 0 {
+				t.Errorf("calls were made: %v", made)
+			}
+		})
+	}
+}
+
+// What no CLI test can see: the warnings.
+
+func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
+	t.Helper()
+	provider := acctest.NewProtocol(t, env.Env())
+	if problems := provider.Configure(nil); len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	return provider
+}
+
+// state returns the attributes of a subscription that was created by Terraform.
+func state(id string) map[string]tftypes.Value {
+	return map[string]tftypes.Value{
+		"id": acctest.String(id), "url": acctest.String("https://hooks.example.com/"), "label": acctest.String("x"),
+		"events": acctest.StringSet("*"), "active": tftypes.NewValue(tftypes.Bool, true), "signing_secret": acctest.String("whsec_1"),
+	}
+}
+
+func read(provider *acctest.Protocol, id string) []*tfprotov6.Diagnostic {
+	return provider.Read("webhook_enfinitos", state(id))
+}
+
+func register(env *acctest.Env) string {
+	return env.Enfinitos.Register(enfinitos.Subscription{URL: "https://hooks.example.com/", Events: []string{"*"}, Label: "x"})
+}
+
+func TestWebhookDriftWarningIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	provider, id := configured(t, env), register(env)
+	if got := acctest.Text(read(provider, id)); !acctest.Says("WARNING", "Drift", "cannot be seen").MatchString(got) {
+		t.Errorf("got %q, want a warning", got)
+	}
+	if got := acctest.Text(read(provider, id)); got != "" {
+		t.Errorf("got %q the second time", got)
+	}
+}
+
+func TestWebhookExistenceNotProven(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Effect: "status", Status: 403})()
+	if got := acctest.Text(read(configured(t, env), register(env))); !acctest.Says("WARNING", "Not Proven", "scope audit:read").MatchString(got) {
+		t.Errorf("got %q, want a warning that names the scope", got)
+	}
+}
+
+func TestWebhookForeignContract(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
+	env.Enfinitos.AnswerContract("v2.0")
+	provider, id := configured(t, env), register(env)
+	if got := acctest.Text(read(provider, id)); !acctest.Says("WARNING", "contract version v2.0", "v1.0").MatchString(got) {
+		t.Errorf("got %q, want a warning", got)
+	}
+	if got := acctest.Text(read(provider, id)); got != "" {
+		t.Errorf("got %q the second time", got)
+	}
+}
+
+func TestWebhookSecretRotatedOutside(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
+	provider, id := configured(t, env), register(env)
+	if got := acctest.Text(read(provider, id)); got != "" {
+		t.Fatal(got)
+	}
+	err := env.Enfinitos.Edit(id, func(s *enfinitos.Subscription) { s.SecretRotated = s.Created })
+	if got := acctest.Text(read(provider, id)); err != nil || !acctest.Says("WARNING", "Rotated Outside", "no longer signs").MatchString(got) {
+		t.Errorf("got %q, want a warning", got)
+	}
+}
+
+func TestWebhookPausedAndLeft(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	id := register(env)
+	got := acctest.Text(configured(t, env).Delete("webhook_enfinitos", state(id)))
+	if !acctest.Says("WARNING", "Paused and Left", id, "EnfinitOS console").MatchString(got) || env.Enfinitos.Subscriptions()[0].Active {
+		t.Errorf("got %q, want a warning and a paused subscription", got)
+	}
+}
+
+func TestWebhookReplacementWarns(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	provider := configured(t, env)
+	for name, value := range map[string]tftypes.Value{
+		"url": acctest.String("https://elsewhere.example.com/"), "label": acctest.String("y"), "events": acctest.StringSet("right.issued"),
+	} {
+		planned := state("whs_1")
+		planned[name] = value
+		got := acctest.Text(provider.Plan("webhook_enfinitos", state("whs_1"), planned))
+		if !acctest.Says("WARNING", "Signing Secret Will Change", "whs_1").MatchString(got) {
+			t.Errorf("changing %s: got %q, want a warning", name, got)
+		}
+	}
+	planned := state("whs_1")
+	planned["active"] = tftypes.NewValue(tftypes.Bool, false)
+	if got := acctest.Text(provider.Plan("webhook_enfinitos", state("whs_1"), planned)); got != "" {
+		t.Errorf("changing active: got %q", got)
+	}
+}
+
+func TestWebhookKindWarning(t *testing.T) {
+	t.Parallel()
+	config := state("")
+	config["events"] = acctest.StringSet("right.isued")
+	got := acctest.Text(acctest.NewProtocol(t, nil).Validate("webhook_enfinitos", map[string]tftypes.Value{
+		"url": config["url"], "label": config["label"], "events": config["events"],
+	}))
+	if !acctest.Says("WARNING Unknown Event Kind", `"right.isued"`, `"right.issued"`, "EnfinitOS").MatchString(got) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestWebhookImportWarns(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	got := acctest.Text(configured(t, env).Import("webhook_enfinitos", "whs_1"))
+	if want := fmt.Sprintf("secret of %s is null", "whs_1"); !acctest.Says("WARNING", want, "-replace").MatchString(got) {
+		t.Errorf("got %q", got)
+	}
+}

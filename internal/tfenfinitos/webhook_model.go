@@ -1,0 +1,92 @@
+package tfenfinitos
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+// subscription is what the resource and the data source have in common.
+type subscription struct {
+	ID                  types.String `tfsdk:"id"`
+	DeveloperID         types.String `tfsdk:"developer_id"`
+	URL                 types.String `tfsdk:"url"`
+	Events              types.Set    `tfsdk:"events"`
+	Label               types.String `tfsdk:"label"`
+	Active              types.Bool   `tfsdk:"active"`
+	CreatedAt           types.String `tfsdk:"created_at"`
+	SecretLastRotatedAt types.String `tfsdk:"secret_last_rotated_at"`
+}
+
+// webhookModel is a subscription as the resource keeps it.
+type webhookModel struct {
+	subscription
+	SigningSecret types.String   `tfsdk:"signing_secret"`
+	Timeouts      timeouts.Value `tfsdk:"timeouts"`
+}
+
+// webhookIdentity is what tells one subscription from every other.
+type webhookIdentity struct {
+	ID types.String `tfsdk:"id"`
+}
+
+func (m *webhookModel) identity() webhookIdentity {
+	return webhookIdentity{ID: m.ID}
+}
+
+func (m *webhookModel) createRequest() enfinitos.CreateSubscriptionRequest {
+	return enfinitos.CreateSubscriptionRequest{
+		URL:    m.URL.ValueString(),
+		Events: tfevents.Sorted(m.Events),
+		Label:  m.Label.ValueString(),
+	}
+}
+
+// replaces reports whether a change can only be made by a new subscription, which has another secret.
+func (m *webhookModel) replaces(prior *webhookModel) bool {
+	return !m.URL.Equal(prior.URL) || !m.Events.Equal(prior.Events) || !m.Label.Equal(prior.Label)
+}
+
+// unchanged keeps what a change of active does not touch and what was left unknown only because something changes.
+func (m *webhookModel) unchanged(prior *webhookModel) {
+	m.SecretLastRotatedAt = prior.SecretLastRotatedAt
+	if m.SigningSecret.IsUnknown() {
+		m.SigningSecret = prior.SigningSecret
+	}
+}
+
+// created takes over the answer to a create, the only one that tells the secret.
+func (m *webhookModel) created(api *enfinitos.CreatedSubscription) {
+	m.assigned(&api.Subscription)
+	m.SigningSecret = tfvalue.Optional(api.SigningSecret)
+}
+
+// assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made
+// something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
+func (m *subscription) assigned(api *enfinitos.Subscription) {
+	m.ID = types.StringValue(api.ID)
+	m.DeveloperID = tfvalue.Keep(m.DeveloperID, api.DeveloperID)
+	m.CreatedAt = tfvalue.Keep(m.CreatedAt, api.CreatedAt)
+	m.SecretLastRotatedAt = tfvalue.Optional(api.SecretLastRotatedAt)
+}
+
+// refresh takes over everything an answer tells.
+func (m *subscription) refresh(api *enfinitos.Subscription) {
+	m.assigned(api)
+	if !weburl.Same(m.URL.ValueString(), api.URL) && api.URL != "" {
+		m.URL = types.StringValue(api.URL)
+	}
+	if len(api.Events) > 0 {
+		m.Events = tfevents.Set(api.Events)
+	}
+	if api.Label != "" {
+		m.Label = types.StringValue(api.Label)
+	}
+	if api.Active != nil {
+		m.Active = types.BoolPointerValue(api.Active)
+	}
+}

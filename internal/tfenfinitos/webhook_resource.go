@@ -1,0 +1,296 @@
+package tfenfinitos
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+)
+
+// pausePending marks in the private state a subscription that was to be created paused and could not be paused. Where
+// the API cannot be read, nothing else remembers it.
+const pausePending = "pause_pending"
+
+var (
+	_ resource.Resource                = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigure   = (*webhookResource)(nil)
+	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
+	_ resource.ResourceWithImportState = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
+)
+
+// webhookResource manages one EnfinitOS webhook subscription. The API documents no way to read, change or delete one, and
+// tells the signing secret once, in the answer to the create.
+//
+// https://docs.enfinitos.com/api-reference/webhooks
+type webhookResource struct {
+	client *enfinitos.Client
+}
+
+// NewWebhookResource returns the resource webhook_enfinitos.
+func NewWebhookResource() resource.Resource { return &webhookResource{} }
+
+// Metadata implements resource.Resource.
+func (r *webhookResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "webhook_enfinitos"
+}
+
+// Schema implements resource.Resource.
+func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A webhook subscription at EnfinitOS.\n\n" +
+			"EnfinitOS documents how to create a subscription and how to pause and resume it, and nothing else. So only " +
+			"`active` changes in place; every other change replaces the subscription and with it the signing secret, which the " +
+			"plan warns about. Reading and deleting use the conventional calls. Where the API does not have them, the list of " +
+			"deliveries tells whether the subscription exists (the key needs the scope `audit:read`), drift is not seen, and a " +
+			"destroy pauses the subscription and leaves it, with a warning.\n\n" +
+			"A create costs one API call (two when `active` is false), a change of `active` one, a refresh and a destroy one, or " +
+			"two where the API lacks the conventional call. Creating needs a key with the scope `*`.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The id EnfinitOS gave the subscription.",
+				PlanModifiers:       keep,
+			},
+			"developer_id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The account the subscription belongs to.",
+				PlanModifiers:       keep,
+			},
+			"url": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Where events are delivered. Must be https, except to a loopback host. A change replaces the subscription.",
+				Validators:          []validator.String{tfurl.HTTPS()},
+				PlanModifiers:       replace,
+			},
+			"events": schema.SetAttribute{
+				Required:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "The kinds of event to deliver, such as `right.issued`, or `*` alone for every kind there is and " +
+					"will be. A kind this version does not know is a warning only. A change replaces the subscription.",
+				Validators:    tfevents.Validators("EnfinitOS", enfinitos.EventKinds()),
+				PlanModifiers: []planmodifier.Set{setplanmodifier.RequiresReplace()},
+			},
+			"label": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "A name for people, 1 to 60 characters. A change replaces the subscription.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60)},
+				PlanModifiers:       replace,
+			},
+			"active": schema.BoolAttribute{
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(true),
+				MarkdownDescription: "Whether events are delivered. Defaults to `true`. The one thing that changes in place.",
+			},
+			"signing_secret": schema.StringAttribute{
+				Computed:  true,
+				Sensitive: true,
+				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS tells it once, when the subscription " +
+					"is created: after an import it is null.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+			},
+			"created_at": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "When the subscription was created, RFC 3339.",
+				PlanModifiers:       keep,
+			},
+			"secret_last_rotated_at": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "When the signing secret was last rotated, RFC 3339; null while it never was.",
+			},
+			"timeouts": tfvalue.Timeouts(ctx),
+		},
+	}
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *webhookResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The id EnfinitOS gave the subscription.",
+		},
+	}}
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *webhookResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
+	r.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
+}
+
+// ModifyPlan implements resource.ResourceWithModifyPlan. It warns of a replacement: receivers must learn the new secret.
+func (r *webhookResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+		return
+	}
+	var plan, state webhookModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !resp.Diagnostics.HasError() && plan.replaces(&state) {
+		resp.Diagnostics.Append(secretWillChange(state))
+	}
+}
+
+// Create implements resource.Resource.
+func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan webhookModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, tfvalue.DefaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	defer warnOfContract(r.client, &resp.Diagnostics)
+
+	created, err := r.client.CreateSubscription(ctx, plan.createRequest())
+	if err != nil {
+		resp.Diagnostics.Append(failed("create", plan, err))
+		return
+	}
+
+	// Saved before anything else can fail: a subscription that is not in state is one nobody manages.
+	plan.created(created)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if plan.SigningSecret.IsNull() {
+		resp.Diagnostics.Append(noSecret(plan))
+	}
+	if plan.Active.ValueBool() {
+		return
+	}
+	if _, err := r.client.SetActive(ctx, created.Subscription.ID, false); err != nil {
+		// An error here would mark the subscription as tainted, and the next apply would replace it, secret and all. As a
+		// warning it stays, and the next plan pauses it.
+		resp.Diagnostics.Append(notPaused(plan, err))
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pausePending, []byte("true"))...)
+	}
+}
+
+// Read implements resource.Resource.
+func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state webhookModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, tfvalue.DefaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	// Before the call: a state written by an older version has no identity, and Terraform wants one even of what is gone.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	pending, diags := req.Private.GetKey(ctx, pausePending)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	defer warnOfContract(r.client, &resp.Diagnostics)
+
+	found, presence, err := r.client.Find(ctx, state.ID.ValueString())
+	if enfinitos.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(failed("read", state, err))
+		return
+	}
+
+	if presence != enfinitos.Readable {
+		resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
+		if pending != nil {
+			state.Active = types.BoolValue(true)
+		}
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+		return
+	}
+	if rotatedSince(state, found) {
+		resp.Diagnostics.Append(secretRotated(state, found))
+	}
+	state.refresh(found)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// Update implements resource.Resource. Only active can change in place.
+func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, prior webhookModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	timeout, diags := plan.Timeouts.Update(ctx, tfvalue.DefaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	defer warnOfContract(r.client, &resp.Diagnostics)
+
+	plan.unchanged(&prior)
+	if !plan.Active.Equal(prior.Active) {
+		if _, err := r.client.SetActive(ctx, prior.ID.ValueString(), plan.Active.ValueBool()); err != nil {
+			resp.Diagnostics.Append(failed("update", prior, err))
+			return
+		}
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pausePending, nil)...)
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// Delete implements resource.Resource.
+func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state webhookModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, tfvalue.DefaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	defer warnOfContract(r.client, &resp.Diagnostics)
+
+	removal, err := r.client.Remove(ctx, state.ID.ValueString())
+	if err != nil {
+		resp.Diagnostics.Append(failed("delete", state, err))
+		return
+	}
+	if removal == enfinitos.Paused {
+		resp.Diagnostics.Append(pausedAndLeft(state))
+	}
+}
+
+// ImportState implements resource.ResourceWithImportState. The read that follows fails where the API cannot be read.
+func (r *webhookResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+	var id types.String
+	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
+	}
+}
