@@ -30,7 +30,7 @@ calls() {
 }
 
 title "A sandbox that stands in for the vendors"
-bin/webhook-sandbox -env-file "$work/env" >/dev/null 2>"$work/calls" &
+bin/webhook-sandbox -env-file "$work/env" -enfinitos-api conventional >/dev/null 2>"$work/calls" &
 sandbox=$!
 for _ in $(seq 100); do [ -f "$work/env" ] || sleep 0.1; done
 [ -f "$work/env" ] || { echo 'the sandbox did not start' >&2; cat "$work/calls" >&2; exit 1; }
@@ -58,7 +58,7 @@ title "Plan again: nothing to do, one read for each webhook"
 "$cli" plan -no-color -detailed-exitcode | grep -vE '^$'
 echo "The sandbox saw:"; calls
 
-title "Change in place: the webhook, its id and its secret stay"
+title "Change in place: the webhooks, their ids and their secrets stay"
 "$cli" apply -no-color -auto-approve -var status=Disabled | grep -E 'will be updated|->|Modif|Apply complete'
 echo "The sandbox saw:"; calls
 

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# Everything about the account comes from the environment, which the sandbox writes.
+# Everything about the accounts comes from the environment, which the sandbox writes.
 provider "webhook" {}
 
 variable "status" {
@@ -21,6 +21,13 @@ resource "webhook_dfns" "payments" {
   status      = var.status
 }
 
-output "webhook" {
-  value = webhook_dfns.payments.id
+resource "webhook_enfinitos" "rights" {
+  url    = "https://hooks.example.com/enfinitos"
+  events = ["right.issued", "right.revoked"]
+  label  = "rights ledger"
+  active = var.status == "Enabled"
+}
+
+output "webhooks" {
+  value = [webhook_dfns.payments.id, webhook_enfinitos.rights.id]
 }

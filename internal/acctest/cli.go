@@ -6,11 +6,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 )
@@ -34,6 +36,42 @@ func isOpenTofu() bool {
 // WithIdentity lets a test run on the CLIs that keep a resource's identity: Terraform 1.12 and OpenTofu 1.12.
 func WithIdentity() []tfversion.TerraformVersionCheck {
 	return []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
+}
+
+// WithActions lets a test run on the CLI that has actions and lists: Terraform 1.14. OpenTofu has neither, whatever the
+// version it calls itself.
+func WithActions() []tfversion.TerraformVersionCheck {
+	checks := []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)}
+	if isOpenTofu() {
+		checks = append(checks, tfversion.SkipAbove(version.Must(version.NewVersion("0.0.1"))))
+	}
+	return checks
+}
+
+// RequireActions is WithActions for a test that drives the CLI itself.
+func RequireActions(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command(cliPath(t), "version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`^Terraform v(\S+)`).FindSubmatch(out)
+	if found == nil || version.Must(version.NewVersion(string(found[1]))).LessThan(tfversion.Version1_14_0) {
+		t.Skip("this CLI has no actions")
+	}
+}
+
+// Invoke runs one action of a configuration by itself and returns what the CLI prints.
+func (e *Env) Invoke(t *testing.T, cli *tfexec.Terraform, action string) (string, error) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), cli.ExecPath(), "apply", "-auto-approve", "-no-color", "-invoke="+action)
+	command.Dir = cli.WorkingDir()
+	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
+	for name, value := range e.Env() {
+		command.Env = append(command.Env, name+"="+value)
+	}
+	out, err := command.CombinedOutput()
+	return string(out), err
 }
 
 // CLI returns a command line tool in a directory of its own that holds the configuration, initialized with the built

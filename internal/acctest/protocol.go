@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -30,7 +31,7 @@ func NewProtocol(t *testing.T, env map[string]string) *Protocol {
 }
 
 // ValidateConfig validates the provider's own configuration.
-func (p *Protocol) ValidateConfig(attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+func (p *Protocol) ValidateConfig(attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	config := p.encode(Object(p.Schemas.Provider.ValueType(), attributes))
 	resp, err := p.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
@@ -41,7 +42,7 @@ func (p *Protocol) ValidateConfig(attributes map[string]tftypes.Value) []*tfprot
 }
 
 // Configure configures the provider with the given attributes; the others are null.
-func (p *Protocol) Configure(attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+func (p *Protocol) Configure(attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	config := p.encode(Object(p.Schemas.Provider.ValueType(), attributes))
 	resp, err := p.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
@@ -52,7 +53,7 @@ func (p *Protocol) Configure(attributes map[string]tftypes.Value) []*tfprotov6.D
 }
 
 // Validate validates the configuration of a resource.
-func (p *Protocol) Validate(resourceType string, attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+func (p *Protocol) Validate(resourceType string, attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	config := p.encode(Object(p.resource(resourceType), attributes))
 	resp, err := p.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
@@ -75,10 +76,10 @@ func (p *Protocol) Import(resourceType, id string) []*tfprotov6.Diagnostic {
 }
 
 // Plan plans a change of a resource from one set of attributes to another.
-func (p *Protocol) Plan(resourceType string, prior, proposed map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	kind := p.resource(resourceType)
-	config := map[string]tftypes.Value{}
+	config := map[string]Value{}
 	for _, attribute := range p.Schemas.ResourceSchemas[resourceType].Block.Attributes {
 		if value, ok := proposed[attribute.Name]; ok && (attribute.Required || attribute.Optional) {
 			config[attribute.Name] = value
@@ -97,7 +98,7 @@ func (p *Protocol) Plan(resourceType string, prior, proposed map[string]tftypes.
 }
 
 // Read refreshes a resource of which the state holds the given attributes.
-func (p *Protocol) Read(resourceType string, attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+func (p *Protocol) Read(resourceType string, attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	resp, err := p.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: resourceType, CurrentState: p.encode(Object(p.resource(resourceType), attributes)),
@@ -108,8 +109,54 @@ func (p *Protocol) Read(resourceType string, attributes map[string]tftypes.Value
 	return resp.Diagnostics
 }
 
+// ReadData reads a data source.
+func (p *Protocol) ReadData(dataSource string, attributes map[string]Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	schema := p.Schemas.DataSourceSchemas[dataSource]
+	if schema == nil {
+		p.t.Fatalf("there is no data source %s", dataSource)
+	}
+	resp, err := p.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: dataSource, Config: p.encode(Object(schema.ValueType(), attributes)),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+// Invoke runs an action and returns its progress, a line for each message, and its diagnostics as an error.
+func (p *Protocol) Invoke(action string, attributes map[string]Value) (progress string, err error) {
+	p.t.Helper()
+	schema := p.Schemas.ActionSchemas[action]
+	if schema == nil {
+		p.t.Fatalf("there is no action %s", action)
+	}
+	server, ok := p.ProviderServer.(tfprotov6.ActionServer)
+	if !ok {
+		p.t.Fatal("the provider has no actions")
+	}
+	resp, err := server.InvokeAction(p.t.Context(), &tfprotov6.InvokeActionRequest{
+		ActionType: action, Config: p.encode(Object(schema.Schema.ValueType(), attributes)),
+	})
+	if err != nil {
+		return "", err
+	}
+	for event := range resp.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress += event.Message + "\n"
+		case tfprotov6.CompletedInvokeActionEventType:
+			if text := Text(event.Diagnostics); text != "" {
+				err = errors.New(text)
+			}
+		}
+	}
+	return progress, err
+}
+
 // Delete deletes a resource of which the state holds the given attributes.
-func (p *Protocol) Delete(resourceType string, attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+func (p *Protocol) Delete(resourceType string, attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	kind := p.resource(resourceType)
 	resp, err := p.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
@@ -143,9 +190,9 @@ func (p *Protocol) encode(value tftypes.Value) *tfprotov6.DynamicValue {
 }
 
 // Object returns a value of an object type with the given attributes; the others are null.
-func Object(kind tftypes.Type, attributes map[string]tftypes.Value) tftypes.Value {
+func Object(kind tftypes.Type, attributes map[string]Value) Value {
 	object, _ := kind.(tftypes.Object)
-	values := map[string]tftypes.Value{}
+	values := map[string]Value{}
 	for name, kind := range object.AttributeTypes {
 		values[name] = tftypes.NewValue(kind, nil)
 		if value, ok := attributes[name]; ok {
@@ -155,14 +202,20 @@ func Object(kind tftypes.Type, attributes map[string]tftypes.Value) tftypes.Valu
 	return tftypes.NewValue(object, values)
 }
 
+// Value is the value of an attribute.
+type Value = tftypes.Value
+
+// Number returns a number.
+func Number(n int) Value { return tftypes.NewValue(tftypes.Number, n) }
+
 // String returns a string value.
-func String(text string) tftypes.Value { return tftypes.NewValue(tftypes.String, text) }
+func String(text string) Value { return tftypes.NewValue(tftypes.String, text) }
 
 // Unknown returns a string that only an apply computes.
-func Unknown() tftypes.Value { return tftypes.NewValue(tftypes.String, tftypes.UnknownValue) }
+func Unknown() Value { return tftypes.NewValue(tftypes.String, tftypes.UnknownValue) }
 
 // StringSet returns a set of strings.
-func StringSet(texts ...string) tftypes.Value {
+func StringSet(texts ...string) Value {
 	var values []tftypes.Value
 	for _, text := range texts {
 		values = append(values, String(text))

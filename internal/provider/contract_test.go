@@ -29,12 +29,31 @@ func TestProviderContract(t *testing.T) {
 	if len(schemas.Diagnostics) != 0 {
 		t.Error(acctest.Text(schemas.Diagnostics))
 	}
-	for name, schema := range schemas.ResourceSchemas {
-		if schema.Block.Description == "" {
-			t.Errorf("%s has no description", name)
-		}
-		checkAttributes(t, name, schema.Block.Attributes)
+	if len(schemas.ResourceSchemas) == 0 || len(schemas.DataSourceSchemas) == 0 || len(schemas.ActionSchemas) == 0 {
+		t.Error("a kind of type is missing altogether")
 	}
+	for name, schema := range schemas.ResourceSchemas {
+		checkSchema(t, name, schema)
+	}
+	for name, schema := range schemas.DataSourceSchemas {
+		checkSchema(t, name, schema)
+		exists(t, "data-sources", name, "data-source.tf")
+	}
+	for name, schema := range schemas.ActionSchemas {
+		checkSchema(t, name, schema.Schema)
+		exists(t, "actions", name, "action.tf")
+	}
+}
+
+func checkSchema(t *testing.T, name string, schema *tfprotov6.Schema) {
+	t.Helper()
+	if schema.Block.Description == "" {
+		t.Errorf("%s has no description", name)
+	}
+	if !strings.HasPrefix(name, "webhook_") {
+		t.Errorf("the name of %s does not start with that of the provider", name)
+	}
+	checkAttributes(t, name, schema.Block.Attributes)
 }
 
 func TestResourceContract(t *testing.T) {
@@ -50,9 +69,6 @@ func TestResourceContract(t *testing.T) {
 			r.Schema(context.Background(), resource.SchemaRequest{}, &schema)
 			if diags := schema.Schema.ValidateImplementation(context.Background()); diags.HasError() {
 				t.Error(diags)
-			}
-			if !strings.HasPrefix(name, "webhook_") {
-				t.Error("the name does not start with that of the provider")
 			}
 			if _, ok := r.(resource.ResourceWithImportState); !ok {
 				t.Error("it cannot be imported")

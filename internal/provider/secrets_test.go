@@ -3,6 +3,7 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,6 +24,12 @@ resource "webhook_dfns" "test" {
   url    = "https://user:hunter2@hooks.example.com/dfns?key=hunter3"
   events = ["wallet.created"]
   status = "` + status + `"
+}
+resource "webhook_enfinitos" "test" {
+  url    = "https://user:hunter2@hooks.example.com/enfinitos?key=hunter3"
+  events = ["right.issued"]
+  label  = "rights"
+  active = ` + strconv.FormatBool(status == "Enabled") + `
 }`
 	}
 	cli := env.CLI(t, config("Enabled"))
@@ -35,7 +42,11 @@ resource "webhook_dfns" "test" {
 	}
 
 	must(t, cli.Apply(t.Context()))
-	secrets := map[string]string{"signing secret": env.Dfns.Webhooks()[0].Secret}
+	secrets := map[string]string{
+		"Dfns signing secret":      env.Dfns.Webhooks()[0].Secret,
+		"EnfinitOS signing secret": env.Enfinitos.Subscriptions()[0].Secret,
+		"EnfinitOS key":            env.Env()["ENFINITOS_API_KEY"],
+	}
 	rewrite(t, cli, config("Enabled"), config("Disabled"))
 	must(t, cli.Apply(t.Context()))
 	must(t, cli.Refresh(t.Context()))
@@ -58,7 +69,7 @@ resource "webhook_dfns" "test" {
 
 func search(t *testing.T, log string, secrets map[string]string) {
 	t.Helper()
-	if len(secrets) < 8 || !strings.Contains(log, "API answer") || !strings.Contains(log, `PUT`) {
+	if len(secrets) < 10 || !strings.Contains(log, "API answer") || !strings.Contains(log, `PUT`) {
 		t.Fatalf("the test looks at too little: %d secrets, %d bytes of log", len(secrets), len(log))
 	}
 	for what, secret := range secrets {
