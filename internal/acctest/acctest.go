@@ -103,6 +103,14 @@ func Rewrite(t *testing.T, standIn *string, change func(*http.Response) error) {
 	*standIn = server.URL
 }
 
+// Serve serves a handler on loopback until the test ends and returns its URL.
+func Serve(t *testing.T, handle http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handle)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 // Changes returns the calls of a journal that are not reads, as "METHOD /path status".
 func Changes(calls *sandbox.Calls) []string {
 	return lines(calls, func(method string) bool { return method != http.MethodGet })

@@ -61,10 +61,10 @@ func RequireActions(t *testing.T) {
 	}
 }
 
-// Invoke runs one action of a configuration by itself and returns what the CLI prints.
-func (e *Env) Invoke(t *testing.T, cli *tfexec.Terraform, action string) (string, error) {
+// Run runs a command of the CLI that its library does not know and returns what it prints.
+func (e *Env) Run(t *testing.T, cli *tfexec.Terraform, arguments ...string) (string, error) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), cli.ExecPath(), "apply", "-auto-approve", "-no-color", "-invoke="+action)
+	command := exec.CommandContext(t.Context(), cli.ExecPath(), arguments...)
 	command.Dir = cli.WorkingDir()
 	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
 	for name, value := range e.Env() {

@@ -2,6 +2,8 @@ package acctest
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -100,13 +102,19 @@ func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) [
 // Read refreshes a resource of which the state holds the given attributes.
 func (p *Protocol) Read(resourceType string, attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
+	return p.ReadFully(resourceType, attributes).Diagnostics
+}
+
+// ReadFully is Read with all of the answer.
+func (p *Protocol) ReadFully(resourceType string, attributes map[string]Value) *tfprotov6.ReadResourceResponse {
+	p.t.Helper()
 	resp, err := p.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: resourceType, CurrentState: p.encode(Object(p.resource(resourceType), attributes)),
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return resp.Diagnostics
+	return resp
 }
 
 // ReadData reads a data source.
@@ -123,6 +131,61 @@ func (p *Protocol) ReadData(dataSource string, attributes map[string]Value) []*t
 		p.t.Fatal(err)
 	}
 	return resp.Diagnostics
+}
+
+// List lists resources and returns what it streams.
+func (p *Protocol) List(resourceType string, limit int64, attributes map[string]Value) []tfprotov6.ListResourceResult {
+	p.t.Helper()
+	schema := p.Schemas.ListResourceSchemas[resourceType]
+	server, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
+	if schema == nil || !ok {
+		p.t.Fatalf("there is no list %s", resourceType)
+	}
+	stream, err := server.ListResource(p.t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: resourceType, Config: p.encode(Object(schema.ValueType(), attributes)), Limit: limit, IncludeResource: true,
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return slices.Collect(stream.Results)
+}
+
+// Attributes decodes a resource that a list streamed.
+func (p *Protocol) Attributes(resourceType string, encoded *tfprotov6.DynamicValue) map[string]Value {
+	p.t.Helper()
+	value, err := encoded.Unmarshal(p.resource(resourceType))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	out := map[string]Value{}
+	if err := value.As(&out); err != nil {
+		p.t.Fatal(err)
+	}
+	return out
+}
+
+// Call calls a function and returns its result, or its error with the argument's number before it.
+func (p *Protocol) Call(name string, arguments ...Value) (Value, error) {
+	p.t.Helper()
+	var encoded []*tfprotov6.DynamicValue
+	for _, argument := range arguments {
+		encoded = append(encoded, p.encode(argument))
+	}
+	resp, err := p.CallFunction(p.t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: encoded})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if resp.Error != nil {
+		if resp.Error.FunctionArgument == nil {
+			return Value{}, errors.New(resp.Error.Text)
+		}
+		return Value{}, fmt.Errorf("argument %d: %s", *resp.Error.FunctionArgument, resp.Error.Text)
+	}
+	value, err := resp.Result.Unmarshal(p.Schemas.Functions[name].Return.Type)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return value, nil
 }
 
 // Invoke runs an action and returns its progress, a line for each message, and its diagnostics as an error.

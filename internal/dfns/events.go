@@ -3,9 +3,12 @@ package dfns
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"net/url"
 	"strconv"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // WebhookEvent is one attempt to deliver an event to a webhook. The API keeps it for 31 days.
@@ -59,6 +62,11 @@ func (c *Client) ListWebhookEvents(
 // GetWebhookEvent returns one delivery attempt.
 //
 // https://docs.dfns.co/api-reference/webhooks/get-webhook-event
-func (c *Client) GetWebhookEvent(ctx context.Context, webhookID, eventID string) (WebhookEvent, error) {
-	return get[WebhookEvent](ctx, c, nil, "webhooks", webhookID, "events", eventID)
+func (c *Client) GetWebhookEvent(ctx context.Context, webhookID, eventID string) (*WebhookEvent, error) {
+	event, err := get[WebhookEvent](ctx, c, nil, "webhooks", webhookID, "events", eventID)
+	if err == nil && event.ID != eventID {
+		err = fmt.Errorf("GET %s: the answer is not about this event",
+			httpapi.SignedPath("webhooks", webhookID, "events", eventID))
+	}
+	return &event, err
 }

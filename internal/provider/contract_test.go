@@ -29,7 +29,8 @@ func TestProviderContract(t *testing.T) {
 	if len(schemas.Diagnostics) != 0 {
 		t.Error(acctest.Text(schemas.Diagnostics))
 	}
-	if len(schemas.ResourceSchemas) == 0 || len(schemas.DataSourceSchemas) == 0 || len(schemas.ActionSchemas) == 0 {
+	if len(schemas.ResourceSchemas) == 0 || len(schemas.DataSourceSchemas) == 0 || len(schemas.ActionSchemas) == 0 ||
+		len(schemas.ListResourceSchemas) == 0 || len(schemas.Functions) == 0 {
 		t.Error("a kind of type is missing altogether")
 	}
 	for name, schema := range schemas.ResourceSchemas {
@@ -42,6 +43,16 @@ func TestProviderContract(t *testing.T) {
 	for name, schema := range schemas.ActionSchemas {
 		checkSchema(t, name, schema.Schema)
 		exists(t, "actions", name, "action.tf")
+	}
+	for name, schema := range schemas.ListResourceSchemas {
+		checkSchema(t, name, schema)
+		exists(t, "list-resources", name, "list-resource.tfquery.hcl")
+	}
+	for name, function := range schemas.Functions {
+		if function.Summary == "" || function.Description == "" {
+			t.Errorf("function %s has no description", name)
+		}
+		exists(t, "functions", name, "function.tf")
 	}
 }
 

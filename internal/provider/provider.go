@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -31,7 +33,11 @@ const (
 	defaultRequestTimeout = 30 * time.Second
 )
 
-var _ provider.ProviderWithActions = (*webhookProvider)(nil)
+var (
+	_ provider.ProviderWithActions       = (*webhookProvider)(nil)
+	_ provider.ProviderWithFunctions     = (*webhookProvider)(nil)
+	_ provider.ProviderWithListResources = (*webhookProvider)(nil)
+)
 
 // webhookProvider is the provider "webhook".
 type webhookProvider struct {
@@ -152,12 +158,22 @@ func (p *webhookProvider) Resources(context.Context) []func() resource.Resource 
 
 // DataSources implements provider.Provider.
 func (p *webhookProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return tfenfinitos.DataSources()
+	return slices.Concat(tfdfns.DataSources(), tfenfinitos.DataSources())
+}
+
+// ListResources implements provider.ProviderWithListResources.
+func (p *webhookProvider) ListResources(context.Context) []func() list.ListResource {
+	return tfdfns.ListResources()
 }
 
 // Actions implements provider.ProviderWithActions.
 func (p *webhookProvider) Actions(context.Context) []func() action.Action {
-	return tfenfinitos.Actions()
+	return slices.Concat(tfdfns.Actions(), tfenfinitos.Actions())
+}
+
+// Functions implements provider.ProviderWithFunctions.
+func (p *webhookProvider) Functions(context.Context) []func() function.Function {
+	return slices.Concat(tfdfns.Functions(), tfenfinitos.Functions())
 }
 
 func known(value interface {

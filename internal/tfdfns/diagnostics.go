@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -17,6 +18,24 @@ func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		fmt.Sprintf("Unable to %s Dfns webhook", operation),
 		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)))
+}
+
+// lookupFailed says what was asked for and why there is no answer.
+func lookupFailed(operation, object string, err error) diag.Diagnostic {
+	advice := remedy(operation, err)
+	if dfns.IsNotFound(err) {
+		advice = "The organization that the token belongs to has no such webhook."
+	}
+	return diag.NewErrorDiagnostic("Unable to read Dfns webhooks", fmt.Sprintf("Asked for %s: %s\n\n%s", object, err, advice))
+}
+
+// pingFailed says why a webhook could not be pinged.
+func pingFailed(id string, err error) diag.Diagnostic {
+	advice := remedy("ping", err)
+	if dfns.IsNotFound(err) {
+		advice = "The organization that the token belongs to has no such webhook."
+	}
+	return diag.NewErrorDiagnostic("Unable to ping Dfns webhook", fmt.Sprintf("Webhook %s: %s\n\n%s", id, err, advice))
 }
 
 // name tells a person which webhook is meant. The url is cut where it may carry a credential.
@@ -38,7 +57,7 @@ func remedy(operation string, err error) string {
 			"DFNS_PRIVATE_KEY) to the key that belongs to it. Nothing was changed."
 	case errors.Is(err, dfns.ErrPendingApproval):
 		return pending(operation)
-	case dfns.OutcomeUnknown(err) && operation != "read":
+	case dfns.OutcomeUnknown(err) && !strings.HasPrefix(operation, "read"):
 		return unknown(operation)
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
@@ -89,6 +108,7 @@ func remedyByStatus(operation string, status int) string {
 
 var permissions = map[string]string{
 	"create": "Webhooks:Create", "read": "Webhooks:Read", "update": "Webhooks:Update", "delete": "Webhooks:Delete",
+	"ping": "Webhooks:Ping", "read events": "Webhooks:Events:Read",
 }
 
 // pending says what to do about a change that waits for approval.
@@ -102,7 +122,10 @@ func pending(operation string) string {
 
 // unknown says what to do about a change of which nobody knows whether it was made.
 func unknown(operation string) string {
-	if operation == "create" {
+	switch operation {
+	case "ping":
+		return "The test event may or may not have been sent. Ping again."
+	case "create":
 		return "The webhook may or may not exist. Before applying again, list the webhooks of the organization and look for one " +
 			"with this url that was just created. Its signing secret is lost, so delete it, and apply again. It was not tried " +
 			"again here, because that could make two."

@@ -1,9 +1,37 @@
 // Package tfdfns is everything Terraform about Dfns.
 package tfdfns
 
-import "github.com/hashicorp/terraform-plugin-framework/resource"
+import (
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
 
 // Resources returns the constructors of the resource types.
 func Resources() []func() resource.Resource {
 	return []func() resource.Resource{NewWebhookResource}
+}
+
+// DataSources returns the constructors of the data source types.
+func DataSources() []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		NewWebhookDataSource, NewWebhooksDataSource, NewEventsDataSource, NewEventDataSource,
+	}
+}
+
+// ListResources returns the constructors of the list types.
+func ListResources() []func() list.ListResource {
+	return []func() list.ListResource{NewWebhookListResource}
+}
+
+// Actions returns the constructors of the action types.
+func Actions() []func() action.Action {
+	return []func() action.Action{NewPingAction}
+}
+
+// Functions returns the constructors of the functions.
+func Functions() []func() function.Function {
+	return []func() function.Function{NewEventKindsFunction, NewSignatureFunction}
 }

@@ -142,3 +142,15 @@ func TestWebhookEmptyPlanCallsOncePerWebhook(t *testing.T) {
 		},
 	}})
 }
+
+// A state that was written before there were identities gets one, even when the webhook turns out to be gone.
+func TestWebhookIdentityOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	for name, id := range map[string]string{"there": existing(env), "gone": "wh-00000-00000-0000000000000000"} {
+		resp := configured(t, env).ReadFully("webhook_dfns", map[string]acctest.Value{"id": acctest.String(id)})
+		if len(resp.Diagnostics) != 0 || resp.NewIdentity == nil || resp.NewIdentity.IdentityData == nil {
+			t.Errorf("%s: %s identity %v", name, acctest.Text(resp.Diagnostics), resp.NewIdentity)
+		}
+	}
+}

@@ -19,11 +19,11 @@ import (
 
 // existing registers the webhook that the configuration of webhook() describes, outside of Terraform.
 func existing(env *acctest.Env) string {
-	return env.Dfns.Register(dfns.Webhook{
-		URL:    "https://hooks.example.com/dfns",
-		Events: []string{"wallet.transfer.confirmed", "wallet.created"},
-		Status: "Enabled",
-	})
+	return env.Dfns.Register(existingAt("https://hooks.example.com/dfns"))
+}
+
+func existingAt(url string) dfns.Webhook {
+	return dfns.Webhook{URL: url, Events: []string{"wallet.transfer.confirmed", "wallet.created"}, Status: "Enabled"}
 }
 
 // importBlock returns a configuration that imports a webhook by its id.

@@ -10,17 +10,22 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// webhookModel is a webhook as Terraform keeps it.
+// webhookData is what the resource, the data sources and the list have in common.
+type webhookData struct {
+	ID          types.String `tfsdk:"id"`
+	URL         types.String `tfsdk:"url"`
+	Events      types.Set    `tfsdk:"events"`
+	Status      types.String `tfsdk:"status"`
+	Description types.String `tfsdk:"description"`
+	DateCreated types.String `tfsdk:"date_created"`
+	DateUpdated types.String `tfsdk:"date_updated"`
+}
+
+// webhookModel is a webhook as the resource keeps it.
 type webhookModel struct {
-	ID          types.String   `tfsdk:"id"`
-	URL         types.String   `tfsdk:"url"`
-	Events      types.Set      `tfsdk:"events"`
-	Status      types.String   `tfsdk:"status"`
-	Description types.String   `tfsdk:"description"`
-	Secret      types.String   `tfsdk:"secret"`
-	DateCreated types.String   `tfsdk:"date_created"`
-	DateUpdated types.String   `tfsdk:"date_updated"`
-	Timeouts    timeouts.Value `tfsdk:"timeouts"`
+	webhookData
+	Secret   types.String   `tfsdk:"secret"`
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
 // webhookIdentity is what tells one webhook from every other.
@@ -61,7 +66,7 @@ func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequ
 }
 
 // refresh takes over everything an answer tells.
-func (m *webhookModel) refresh(api *dfns.Webhook) {
+func (m *webhookData) refresh(api *dfns.Webhook) {
 	m.assigned(api)
 	if !weburl.Same(m.URL.ValueString(), api.URL) {
 		m.URL = types.StringValue(api.URL)
@@ -75,17 +80,27 @@ func (m *webhookModel) refresh(api *dfns.Webhook) {
 	if m.Description.ValueString() != api.Description {
 		m.Description = tfvalue.Optional(api.Description)
 	}
+}
+
+// assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made
+// something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
+func (m *webhookData) assigned(api *dfns.Webhook) {
+	m.ID = types.StringValue(api.ID)
+	m.DateCreated = tfvalue.Optional(api.DateCreated)
+	m.DateUpdated = tfvalue.Optional(api.DateUpdated)
+}
+
+// refresh takes over everything an answer tells, the secret where it does.
+func (m *webhookModel) refresh(api *dfns.Webhook) {
+	m.webhookData.refresh(api)
 	if api.Secret != "" {
 		m.Secret = types.StringValue(string(api.Secret))
 	}
 }
 
-// assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made
-// something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
+// assigned takes over only what the API assigns. A secret that the plan promised stays.
 func (m *webhookModel) assigned(api *dfns.Webhook) {
-	m.ID = types.StringValue(api.ID)
-	m.DateCreated = tfvalue.Optional(api.DateCreated)
-	m.DateUpdated = tfvalue.Optional(api.DateUpdated)
+	m.webhookData.assigned(api)
 	if m.Secret.IsUnknown() {
 		m.Secret = tfvalue.Optional(string(api.Secret))
 	}

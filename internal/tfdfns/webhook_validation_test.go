@@ -107,10 +107,7 @@ func TestWebhookKindWarnings(t *testing.T) {
 func TestWebhookImportWarns(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	provider := acctest.NewProtocol(t, env.Env())
-	if problems := provider.Configure(nil); len(problems) != 0 {
-		t.Fatal(acctest.Text(problems))
-	}
+	provider := configured(t, env)
 	id := existing(env)
 	got := provider.Import("webhook_dfns", id)
 	if text := acctest.Text(got); len(got) != 1 || !acctest.Says("WARNING", "secret of "+id+" is null", "-replace").MatchString(text) {

@@ -152,7 +152,7 @@ func TestActionsInvokedByCommand(t *testing.T) {
 	id := register(env)
 	delivery := lost(env, id)
 	cli := env.CLI(t, fmt.Sprintf("action \"webhook_enfinitos_replay\" \"test\" {\n  config {\n    subscription_id = %q\n    delivery_id = %q\n  }\n}\n", id, delivery))
-	out, err := env.Invoke(t, cli, "action.webhook_enfinitos_replay.test")
+	out, err := env.Run(t, cli, "apply", "-auto-approve", "-no-color", "-invoke=action.webhook_enfinitos_replay.test")
 	if err != nil || !acctest.Says("Replaying delivery "+delivery, "Delivered; the receiver answered 200").MatchString(out) {
 		t.Errorf("%v: %s", err, out)
 	}

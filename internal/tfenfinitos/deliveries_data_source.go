@@ -15,9 +15,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
-// defaultResults is how many deliveries are read when nobody says how many.
-const defaultResults = 100
-
 var _ datasource.DataSourceWithConfigure = (*deliveriesDataSource)(nil)
 
 // deliveriesDataSource lists the deliveries of one EnfinitOS subscription, newest first.
@@ -104,18 +101,18 @@ func (d *deliveriesDataSource) Schema(
 				Computed:            true,
 				MarkdownDescription: "The deliveries. Whatever the API does not tell is null.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":                    computed("The id of the delivery, `dlv_…`, by which it can be replayed."),
-					"status":                computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
-					"payload":               computed("The delivered body, as JSON text."),
-					"first_attempted_at":    computed("When the first attempt was made, RFC 3339."),
-					"last_attempted_at":     computed("When the last attempt was made, RFC 3339."),
-					"next_retry_at":         computed("When the next attempt is due, RFC 3339."),
-					"delivered_at":          computed("When an attempt succeeded, RFC 3339."),
+					"id":                    tfvalue.Computed("The id of the delivery, `dlv_…`, by which it can be replayed."),
+					"status":                tfvalue.Computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
+					"payload":               tfvalue.Computed("The delivered body, as JSON text."),
+					"first_attempted_at":    tfvalue.Computed("When the first attempt was made, RFC 3339."),
+					"last_attempted_at":     tfvalue.Computed("When the last attempt was made, RFC 3339."),
+					"next_retry_at":         tfvalue.Computed("When the next attempt is due, RFC 3339."),
+					"delivered_at":          tfvalue.Computed("When an attempt succeeded, RFC 3339."),
 					"attempt_count":         number("How many attempts were made."),
 					"http_status":           number("What the receiver answered last."),
-					"response_body_excerpt": computed("The beginning of that answer."),
-					"error_message":         computed("What went wrong last."),
-					"signature_header":      computed("The signature header that was sent."),
+					"response_body_excerpt": tfvalue.Computed("The beginning of that answer."),
+					"error_message":         tfvalue.Computed("What went wrong last."),
+					"signature_header":      tfvalue.Computed("The signature header that was sent."),
 				}},
 			},
 		},
@@ -140,10 +137,7 @@ func (d *deliveriesDataSource) Read(
 	}
 	defer warnOfContract(d.client, &resp.Diagnostics)
 
-	most := defaultResults
-	if !data.MaxResults.IsNull() {
-		most = int(data.MaxResults.ValueInt64())
-	}
+	most := tfvalue.MaxResults(data.MaxResults)
 	data.Deliveries = []deliveryModel{}
 	id := data.SubscriptionID.ValueString()
 	for delivery, err := range d.client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {

@@ -4,6 +4,7 @@ package tfenfinitos
 import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
@@ -20,4 +21,9 @@ func DataSources() []func() datasource.DataSource {
 // Actions returns the constructors of the action types.
 func Actions() []func() action.Action {
 	return []func() action.Action{NewReplayAction, NewProcessDueAction}
+}
+
+// Functions returns the constructors of the functions.
+func Functions() []func() function.Function {
+	return []func() function.Function{NewEventKindsFunction, NewSignatureFunction}
 }

@@ -49,27 +49,23 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				MarkdownDescription: "The id of the subscription.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
-			"developer_id": computed("The account the subscription belongs to."),
-			"url":          computed("Where events are delivered."),
+			"developer_id": tfvalue.Computed("The account the subscription belongs to."),
+			"url":          tfvalue.Computed("Where events are delivered."),
 			"events": schema.SetAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
 				MarkdownDescription: "The kinds of event that are delivered.",
 			},
-			"label": computed("A name for people."),
+			"label": tfvalue.Computed("A name for people."),
 			"active": schema.BoolAttribute{
 				Computed:            true,
 				MarkdownDescription: "Whether events are delivered.",
 			},
-			"created_at":             computed("When the subscription was created, RFC 3339."),
-			"secret_last_rotated_at": computed("When the signing secret was last rotated, RFC 3339; null while it never was."),
-			"last_delivered_at":      computed("When an event was last delivered, RFC 3339; null while none was."),
+			"created_at":             tfvalue.Computed("When the subscription was created, RFC 3339."),
+			"secret_last_rotated_at": tfvalue.Computed("When the signing secret was last rotated, RFC 3339; null while it never was."),
+			"last_delivered_at":      tfvalue.Computed("When an event was last delivered, RFC 3339; null while none was."),
 		},
 	}
-}
-
-func computed(description string) schema.StringAttribute {
-	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 }
 
 // Configure implements datasource.DataSourceWithConfigure.

@@ -32,6 +32,12 @@ func Validators(vendor string, known []string) []validator.Set {
 	}
 }
 
+// OneKind returns the check of one event kind, which "*" is not.
+func OneKind(known []string) validator.String {
+	return stringvalidator.RegexMatches(
+		regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)+$`), fmt.Sprintf("must be one event kind, such as %q", known[0]))
+}
+
 // Nearest returns the known kind that is spelled most like the given one.
 func Nearest(kind string, known []string) string {
 	return slices.MinFunc(known, func(a, b string) int {

@@ -1,0 +1,5 @@
+# What a receiver under test should accept.
+output "signature" {
+  value     = provider::webhook::dfns_signature("whs-1234567890abcdef1234567890abcdef", jsonencode({ kind = "wallet.created" }))
+  sensitive = true
+}

@@ -1,0 +1,13 @@
+# Import every webhook there is:
+#
+#   terraform query -generate-config-out=webhooks.tf
+#   terraform apply
+list "webhook_dfns" "all" {
+  provider         = webhook
+  include_resource = true
+  limit            = 1000
+
+  config {
+    status = "Enabled"
+  }
+}

@@ -1,0 +1,218 @@
+package tfdfns_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+)
+
+func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
+	t.Helper()
+	provider := acctest.NewProtocol(t, env.Env())
+	if problems := provider.Configure(nil); len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	return provider
+}
+
+func TestWebhookDataSource(t *testing.T) {
+	t.Parallel()
+	const data = "data.webhook_dfns.test"
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+		Config: webhook(`description = "ledger"`) + "data \"webhook_dfns\" \"test\" {\n  id = webhook_dfns.test.id\n}\n",
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(data, attribute("url"), knownvalue.StringExact("https://hooks.example.com/dfns")),
+			statecheck.ExpectKnownValue(data, attribute("events"), knownvalue.SetSizeExact(2)),
+			statecheck.ExpectKnownValue(data, attribute("status"), knownvalue.StringExact("Enabled")),
+			statecheck.ExpectKnownValue(data, attribute("description"), knownvalue.StringExact("ledger")),
+			statecheck.ExpectKnownValue(data, attribute("date_created"), knownvalue.NotNull()),
+			statecheck.ExpectKnownValue(data, attribute("date_updated"), knownvalue.NotNull()),
+		},
+	}}})
+}
+
+func TestWebhookDataSourceErrors(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	config := "data \"webhook_dfns\" \"test\" {\n  id = \"wh-none\"\n}\n"
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: config, ExpectError: acctest.Says("Dfns Webhook Not Found", "Asked for webhook wh-none", "has no webhook")},
+		{
+			PreConfig:   func() { existing(env) },
+			Config:      config,
+			ExpectError: acctest.Says("Asked for webhook wh-none", "has: wh-", "https://hooks.example.com/dfns"),
+		},
+		{
+			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/*", Effect: "status", Status: 403}),
+			Config:      config,
+			ExpectError: acctest.Says("Unable to read Dfns webhooks", "Asked for webhook wh-none", "lacks the permission Webhooks:Read"),
+		},
+	}})
+}
+
+func TestWebhooksDataSource(t *testing.T) {
+	t.Parallel()
+	const data = "data.webhook_dfns_webhooks.test"
+	env := acctest.New(t, sandbox.Config{})
+	for i := range 450 {
+		env.Dfns.Register(dfns.Webhook{
+			URL: fmt.Sprintf("https://hooks.example.com/%d", i%3), Events: []string{"*"}, Status: []string{"Enabled", "Disabled"}[i%2],
+		})
+	}
+	config := func(filter string) string {
+		return "data \"webhook_dfns_webhooks\" \"test\" {\n" + filter + "\n}\n"
+	}
+	length := func(n int) []statecheck.StateCheck {
+		return []statecheck.StateCheck{statecheck.ExpectKnownValue(data, attribute("webhooks"), knownvalue.ListSizeExact(n))}
+	}
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: config(`status = "Paused"`), ExpectError: acctest.Says("status", `"Enabled"`)},
+		{Config: config(""), ConfigStateChecks: length(450)},
+		{Config: config(`url = "https://HOOKS.example.com:443/1"`), ConfigStateChecks: length(150)},
+		{Config: config(`status = "Disabled"`), ConfigStateChecks: length(225)},
+		{Config: config("url = \"https://hooks.example.com/0\"\n  status = \"Enabled\""), ConfigStateChecks: length(75)},
+		{Config: config(`url = "https://hooks.example.com/9"`), ConfigStateChecks: length(0)},
+	}})
+	env.DfnsCalls.ForgetCalls()
+	if got := configured(t, env).ReadData("webhook_dfns_webhooks", nil); len(got) != 0 || len(acctest.Reads(env.DfnsCalls)) != 3 {
+		t.Errorf("%s %q, want 3 calls", acctest.Text(got), acctest.Reads(env.DfnsCalls))
+	}
+}
+
+// record records events for the webhooks that want them.
+func record(t *testing.T, env *acctest.Env, kind string, times int) {
+	t.Helper()
+	for i := range times {
+		if err := env.Dfns.RecordEvent(kind, json.RawMessage(fmt.Sprintf(`{"wallet": {"number": %d}}`, i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestEventsDataSource(t *testing.T) {
+	t.Parallel()
+	const data = "data.webhook_dfns_events.test"
+	env := acctest.New(t, sandbox.Config{})
+	id := existing(env)
+	record(t, env, "wallet.created", 120)
+	record(t, env, "wallet.transfer.confirmed", 3)
+	config := func(filter string) string {
+		return fmt.Sprintf("data \"webhook_dfns_events\" \"test\" {\n  webhook_id = %q\n  %s\n}\n", id, filter)
+	}
+	length := func(n int) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue(data, attribute("events"), knownvalue.ListSizeExact(n))
+	}
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: config(""), ConfigStateChecks: []statecheck.StateCheck{length(100)}},
+		{Config: config("max_results = 1000"), ConfigStateChecks: []statecheck.StateCheck{length(123)}},
+		{
+			Config: config("kind = \"wallet.transfer.confirmed\"\n  delivery_failed = false") +
+				"output \"number\" {\n  value = jsondecode(" + data + ".events[2].data).wallet.number\n}\n",
+			ConfigStateChecks: []statecheck.StateCheck{
+				length(3),
+				statecheck.ExpectKnownOutputValue("number", knownvalue.Int64Exact(2)),
+				statecheck.ExpectKnownValue(data, attribute("events").AtSliceIndex(0), knownvalue.ObjectPartial(map[string]knownvalue.Check{
+					"kind":              knownvalue.StringExact("wallet.transfer.confirmed"),
+					"status":            knownvalue.StringExact("200"),
+					"delivery_failed":   knownvalue.Bool(false),
+					"delivery_attempt":  knownvalue.Int64Exact(1),
+					"timestamp_sent":    knownvalue.NotNull(),
+					"error":             knownvalue.Null(),
+					"retry_of":          knownvalue.Null(),
+					"next_attempt_date": knownvalue.Null(),
+				})),
+			},
+		},
+		{Config: config("delivery_failed = true"), ConfigStateChecks: []statecheck.StateCheck{length(0)}},
+		{Config: config(`kind = "*"`), ExpectError: acctest.Says("kind", "must be one event kind")},
+		{Config: strings.Replace(config(""), id, "wh-none", 1), ExpectError: acctest.Says("the events of webhook wh-none", "no such webhook")},
+		{
+			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/*/events", Effect: "status", Status: 403}),
+			Config:      config(""),
+			ExpectError: acctest.Says("lacks the permission Webhooks:Events:Read"),
+		},
+	}})
+}
+
+// No more is asked of the API than is wanted.
+func TestEventsDataSourceCalls(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	id := existing(env)
+	record(t, env, "wallet.created", 450)
+	provider := configured(t, env)
+	for most, want := range map[int]int{7: 1, 200: 1, 201: 2, 1000: 3} {
+		env.DfnsCalls.ForgetCalls()
+		got := provider.ReadData("webhook_dfns_events", map[string]acctest.Value{
+			"webhook_id": acctest.String(id), "max_results": acctest.Number(most),
+		})
+		if reads := acctest.Reads(env.DfnsCalls); len(got) != 0 || len(reads) != want {
+			t.Errorf("max_results %d: %s %q, want %d calls", most, acctest.Text(got), reads, want)
+		}
+	}
+}
+
+func TestEventDataSource(t *testing.T) {
+	t.Parallel()
+	const data = "data.webhook_dfns_event.test"
+	env := acctest.New(t, sandbox.Config{})
+	id := existing(env)
+	record(t, env, "wallet.created", 1)
+	config := func(event string) string {
+		return fmt.Sprintf("data \"webhook_dfns_event\" \"test\" {\n  webhook_id = %q\n  id = %s\n}\n", id, event)
+	}
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{
+			Config: fmt.Sprintf("data \"webhook_dfns_events\" \"all\" {\n  webhook_id = %q\n}\n", id) + config("data.webhook_dfns_events.all.events[0].id"),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(data, attribute("kind"), knownvalue.StringExact("wallet.created")),
+				statecheck.ExpectKnownValue(data, attribute("data"), knownvalue.StringExact(`{"wallet":{"number":0}}`)),
+			},
+		},
+		{Config: config(`"whe-none"`), ExpectError: acctest.Says("Asked for event whe-none of webhook "+id, "older than 31 days")},
+	}})
+}
+
+func TestSignatureFunction(t *testing.T) {
+	t.Parallel()
+	provider := acctest.NewProtocol(t, nil)
+	// Computed with: printf '{"a":1}' | openssl dgst -sha256 -hmac whs-0123
+	got, err := provider.Call("dfns_signature", acctest.String("whs-0123"), acctest.String(`{"a":1}`))
+	want := tftypes.NewValue(tftypes.String, "sha256=4f2dc4ed4e8a1af8323d3d82baf9ba0d0cdd0a939613df9fc848cfaaccbf5d19")
+	if err != nil || !got.Equal(want) {
+		t.Errorf("got %s, %v", got, err)
+	}
+	if _, err := provider.Call("dfns_signature", acctest.String(""), acctest.String("{}")); err == nil || !strings.HasPrefix(err.Error(), "argument 0: The secret is empty") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestEventKindsFunction(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	config := func(arguments string) string {
+		return "output \"test\" {\n  value = provider::webhook::dfns_event_kinds(" + arguments + ")\n}\n"
+	}
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{
+			Config: config(`"policy.approval.*", "key.created", "policy.*.resolved"`),
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("test", knownvalue.SetExact([]knownvalue.Check{
+				knownvalue.StringExact("key.created"), knownvalue.StringExact("policy.activity.resolved"),
+				knownvalue.StringExact("policy.approval.pending"), knownvalue.StringExact("policy.approval.resolved"),
+			}))},
+		},
+		{Config: config(`"key.created", "wallet.transfers.*"`), ExpectError: acctest.Says(`"wallet.transfers.*" matches no Dfns event kind`, `"wallet.transfer.`)},
+		{Config: config(""), ExpectError: acctest.Says("At least one pattern")},
+	}})
+}

@@ -1,0 +1,89 @@
+package tfdfns
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+)
+
+var _ datasource.DataSourceWithConfigure = (*eventDataSource)(nil)
+
+// eventDataSource reads one delivery attempt of a Dfns webhook.
+type eventDataSource struct {
+	client *dfns.Client
+}
+
+type oneEventModel struct {
+	eventModel
+	WebhookID types.String `tfsdk:"webhook_id"`
+}
+
+// NewEventDataSource returns the data source webhook_dfns_event.
+func NewEventDataSource() datasource.DataSource { return &eventDataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *eventDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = "webhook_dfns_event"
+}
+
+// Schema implements datasource.DataSource.
+func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := eventAttributes()
+	for name, description := range map[string]string{
+		"webhook_id": "The id of the webhook, `wh-…`.",
+		"id":         "The id of the attempt, `whe-…`.",
+	} {
+		attributes[name] = schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: description,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps it for 31 days. The token " +
+			"needs the permission `Webhooks:Events:Read`.",
+		Attributes: attributes,
+	}
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *eventDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements datasource.DataSource.
+func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data oneEventModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	id, webhookID := data.ID.ValueString(), data.WebhookID.ValueString()
+	event, err := d.client.GetWebhookEvent(ctx, webhookID, id)
+	if dfns.IsNotFound(err) {
+		resp.Diagnostics.AddError("Dfns Webhook Event Not Found", fmt.Sprintf(
+			"Asked for event %s of webhook %s: %s\n\nThe webhook has no such event, or it is older than 31 days, after which "+
+				"Dfns forgets it. The data source webhook_dfns_events lists those there are.", id, webhookID, err))
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(lookupFailed("read events", "event "+id+" of webhook "+webhookID, err))
+		return
+	}
+
+	data.refresh(event)
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}

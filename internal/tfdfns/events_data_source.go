@@ -1,0 +1,109 @@
+package tfdfns
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+)
+
+var _ datasource.DataSourceWithConfigure = (*eventsDataSource)(nil)
+
+// eventsDataSource lists the delivery attempts of one Dfns webhook.
+type eventsDataSource struct {
+	client *dfns.Client
+}
+
+type eventsModel struct {
+	WebhookID      types.String `tfsdk:"webhook_id"`
+	Kind           types.String `tfsdk:"kind"`
+	DeliveryFailed types.Bool   `tfsdk:"delivery_failed"`
+	MaxResults     types.Int64  `tfsdk:"max_results"`
+	Events         []eventModel `tfsdk:"events"`
+}
+
+// NewEventsDataSource returns the data source webhook_dfns_events.
+func NewEventsDataSource() datasource.DataSource { return &eventsDataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *eventsDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = "webhook_dfns_events"
+}
+
+// Schema implements datasource.DataSource.
+func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The delivery attempts of one Dfns webhook, which Dfns keeps for 31 days, in the order the API lists " +
+			"them. The token needs the permission `Webhooks:Events:Read`.",
+		Attributes: map[string]schema.Attribute{
+			"webhook_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "The id of the webhook, `wh-…`.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"kind": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only events of this kind; `*` is not one.",
+				Validators:          []validator.String{tfevents.OneKind(dfns.EventKinds())},
+			},
+			"delivery_failed": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only attempts that failed (`true`) or only those that did not (`false`).",
+			},
+			"max_results": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "How many attempts to read at most. Defaults to 100; each 200 cost a call.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"events": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The attempts. Each attempt to deliver an event is an event of its own, with the same `data`.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: eventAttributes()},
+			},
+		},
+	}
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *eventsDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements datasource.DataSource.
+func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data eventsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	id, most := data.WebhookID.ValueString(), tfvalue.MaxResults(data.MaxResults)
+	filter := dfns.EventFilter{Kind: data.Kind.ValueString(), DeliveryFailed: data.DeliveryFailed.ValueBoolPointer()}
+	data.Events = []eventModel{}
+	for event, err := range d.client.ListWebhookEvents(ctx, id, filter, min(most, dfns.MaxPage)) {
+		if err != nil {
+			resp.Diagnostics.Append(lookupFailed("read events", "the events of webhook "+id, err))
+			return
+		}
+		var model eventModel
+		model.refresh(event)
+		data.Events = append(data.Events, model)
+		if len(data.Events) == most {
+			break
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}

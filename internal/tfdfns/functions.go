@@ -1,0 +1,55 @@
+package tfdfns
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+)
+
+// NewEventKindsFunction returns the function dfns_event_kinds.
+func NewEventKindsFunction() function.Function {
+	return tfevents.NewFunction("dfns_event_kinds", "Dfns", dfns.EventKinds())
+}
+
+// signatureFunction computes the signature header of a delivery.
+type signatureFunction struct{}
+
+// NewSignatureFunction returns the function dfns_signature.
+func NewSignatureFunction() function.Function { return signatureFunction{} }
+
+// Metadata implements function.Function.
+func (signatureFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "dfns_signature"
+}
+
+// Definition implements function.Function.
+func (signatureFunction) Definition(
+	_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse,
+) {
+	resp.Definition = function.Definition{
+		Summary: "The signature Dfns sends with a delivery.",
+		MarkdownDescription: "Returns the value of the header `X-DFNS-WEBHOOK-SIGNATURE` that Dfns would send with a body, to test a " +
+			"receiver with.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "secret", MarkdownDescription: "The signing secret of the webhook."},
+			function.StringParameter{Name: "body", MarkdownDescription: "The body, byte for byte: Dfns sends compact JSON."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+// Run implements function.Function.
+func (signatureFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var secret, body string
+	if resp.Error = req.Arguments.Get(ctx, &secret, &body); resp.Error != nil {
+		return
+	}
+	if secret == "" {
+		resp.Error = function.NewArgumentFuncError(0, "The secret is empty; after an import Terraform does not know it.")
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, dfns.Signature(secret, []byte(body)))
+}

@@ -1,0 +1,96 @@
+package tfdfns
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+)
+
+var _ action.ActionWithConfigure = (*pingAction)(nil)
+
+// pingAction has Dfns send a test event to a webhook.
+type pingAction struct {
+	client *dfns.Client
+}
+
+type pingModel struct {
+	WebhookID types.String `tfsdk:"webhook_id"`
+}
+
+// NewPingAction returns the action webhook_dfns_ping.
+func NewPingAction() action.Action { return &pingAction{} }
+
+// Metadata implements action.Action.
+func (a *pingAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = "webhook_dfns_ping"
+}
+
+// webhookID is the format of the vendor's ids.
+var webhookID = regexp.MustCompile(`^wh-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$`)
+
+// Schema implements action.Action.
+func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Has Dfns send a signed test event to a webhook and fails unless the receiver answered 200. Dfns does " +
+			"not record the event. Costs three API calls; the token needs the permission `Webhooks:Ping`.",
+		Attributes: map[string]schema.Attribute{
+			"webhook_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "The id of the webhook, `wh-…`.",
+				Validators: []validator.String{
+					stringvalidator.RegexMatches(webhookID, "must be the id of a webhook, such as wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"),
+				},
+			},
+		},
+	}
+}
+
+// Configure implements action.ActionWithConfigure.
+func (a *pingAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+}
+
+// Invoke implements action.Action.
+func (a *pingAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config pingModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	id := config.WebhookID.ValueString()
+	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking Dfns to send a test event to webhook " + id})
+	result, err := a.client.PingWebhook(ctx, id)
+	if err != nil {
+		resp.Diagnostics.Append(pingFailed(id, err))
+		return
+	}
+
+	if result.Status != "200" {
+		resp.Diagnostics.AddError("Dfns Ping Failed", fmt.Sprintf(
+			"The receiver of webhook %s must answer a delivery with 200. Dfns reports: %s. Check that the url of the webhook can "+
+				"be reached from the internet and that the receiver accepts the signature.", id, outcome(result)))
+		return
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: "The receiver answered 200"})
+}
+
+func outcome(result dfns.PingResult) string {
+	text := "status " + result.Status
+	if result.Status == "" {
+		text = "no status"
+	}
+	if result.Error != "" {
+		text += ", " + result.Error
+	}
+	return text
+}

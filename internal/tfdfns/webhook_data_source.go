@@ -1,0 +1,119 @@
+package tfdfns
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+)
+
+var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
+
+// webhookDataSource reads one Dfns webhook by its id.
+type webhookDataSource struct {
+	client *dfns.Client
+}
+
+// NewWebhookDataSource returns the data source webhook_dfns.
+func NewWebhookDataSource() datasource.DataSource { return &webhookDataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *webhookDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = "webhook_dfns"
+}
+
+// Schema implements datasource.DataSource.
+func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := webhookAttributes()
+	attributes["id"] = schema.StringAttribute{
+		Required:            true,
+		MarkdownDescription: "The id of the webhook, `wh-…`.",
+		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One Dfns webhook, by its id. Its signing secret cannot be read. The token needs the permission " +
+			"`Webhooks:Read`.",
+		Attributes: attributes,
+	}
+}
+
+// webhookAttributes returns what a data source tells of a webhook.
+func webhookAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":  tfvalue.Computed("The id Dfns gave the webhook, `wh-…`."),
+		"url": tfvalue.Computed("Where events are delivered."),
+		"events": schema.SetAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "The kinds of event that are delivered.",
+		},
+		"status":       tfvalue.Computed("`Enabled` or `Disabled`."),
+		"description":  tfvalue.Computed("What the webhook is for."),
+		"date_created": tfvalue.Computed("When the webhook was created, ISO 8601."),
+		"date_updated": tfvalue.Computed("When the webhook was last changed, ISO 8601."),
+	}
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *webhookDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements datasource.DataSource.
+func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data webhookData
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	id := data.ID.ValueString()
+	webhook, err := d.client.GetWebhook(ctx, id)
+	if dfns.IsNotFound(err) {
+		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
+			"Asked for webhook %s: %s\n\n%s", id, err, existing(ctx, d.client)))
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(lookupFailed("read", "webhook "+id, err))
+		return
+	}
+
+	data.refresh(webhook)
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}
+
+// existing says which webhooks there are, for a person who asked for one that there is not.
+func existing(ctx context.Context, client *dfns.Client) string {
+	const most = 10
+	var lines []string
+	for webhook, err := range client.ListWebhooks(ctx, most+1) {
+		if err != nil {
+			return "Which webhooks there are cannot be told: " + err.Error()
+		}
+		if len(lines) == most {
+			lines = append(lines, "…")
+			break
+		}
+		var data webhookModel
+		data.refresh(webhook)
+		lines = append(lines, name(data))
+	}
+	if len(lines) == 0 {
+		return "The organization that the token belongs to has no webhook."
+	}
+	return "The organization that the token belongs to has:\n" + strings.Join(lines, "\n")
+}

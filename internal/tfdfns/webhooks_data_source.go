@@ -1,0 +1,115 @@
+package tfdfns
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+var _ datasource.DataSourceWithConfigure = (*webhooksDataSource)(nil)
+
+// webhooksDataSource lists the webhooks of the organization.
+type webhooksDataSource struct {
+	client *dfns.Client
+}
+
+type webhooksModel struct {
+	webhookFilter
+	Webhooks []webhookData `tfsdk:"webhooks"`
+}
+
+// webhookFilter selects webhooks. The API has no filters, so it is applied here.
+type webhookFilter struct {
+	URL    types.String `tfsdk:"url"`
+	Status types.String `tfsdk:"status"`
+}
+
+func (f webhookFilter) selects(webhook *dfns.Webhook) bool {
+	return (f.URL.IsNull() || weburl.Same(f.URL.ValueString(), webhook.URL)) &&
+		(f.Status.IsNull() || f.Status.ValueString() == webhook.Status)
+}
+
+// isEmpty reports that the filter selects every webhook.
+func (f webhookFilter) isEmpty() bool { return f.URL.IsNull() && f.Status.IsNull() }
+
+// NewWebhooksDataSource returns the data source webhook_dfns_webhooks.
+func NewWebhooksDataSource() datasource.DataSource { return &webhooksDataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *webhooksDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = "webhook_dfns_webhooks"
+}
+
+// Schema implements datasource.DataSource.
+func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The webhooks of the Dfns organization, oldest first; all of them or those that match the filters. " +
+			"Each 200 cost a call. The token needs the permission `Webhooks:Read`.",
+		Attributes: map[string]schema.Attribute{
+			"url": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only webhooks that deliver to this url.",
+				Validators:          []validator.String{tfurl.HTTPS()},
+			},
+			"status": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only webhooks of this status, `Enabled` or `Disabled`.",
+				Validators:          []validator.String{stringvalidator.OneOf(dfns.StatusEnabled, dfns.StatusDisabled)},
+			},
+			"webhooks": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The webhooks. Their signing secrets cannot be read.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: webhookAttributes()},
+			},
+		},
+	}
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *webhooksDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements datasource.DataSource.
+func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data webhooksModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	data.Webhooks = []webhookData{}
+	for webhook, err := range d.client.ListWebhooks(ctx, dfns.MaxPage) {
+		if err != nil {
+			resp.Diagnostics.Append(lookupFailed("read", "the webhooks of the organization", err))
+			return
+		}
+		if data.selects(webhook) {
+			var model webhookData
+			model.refresh(webhook)
+			data.Webhooks = append(data.Webhooks, model)
+		}
+	}
+	// No page tells in which order the API lists, so that order is not handed on.
+	slices.SortFunc(data.Webhooks, func(a, b webhookData) int {
+		return cmp.Or(
+			cmp.Compare(a.DateCreated.ValueString(), b.DateCreated.ValueString()),
+			cmp.Compare(a.ID.ValueString(), b.ID.ValueString()))
+	})
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}

@@ -1,0 +1,60 @@
+package tfenfinitos
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+)
+
+// NewEventKindsFunction returns the function enfinitos_event_kinds.
+func NewEventKindsFunction() function.Function {
+	return tfevents.NewFunction("enfinitos_event_kinds", "EnfinitOS", enfinitos.EventKinds())
+}
+
+// signatureFunction computes the signature header of a delivery.
+type signatureFunction struct{}
+
+// NewSignatureFunction returns the function enfinitos_signature.
+func NewSignatureFunction() function.Function { return signatureFunction{} }
+
+// Metadata implements function.Function.
+func (signatureFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "enfinitos_signature"
+}
+
+// Definition implements function.Function.
+func (signatureFunction) Definition(
+	_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse,
+) {
+	resp.Definition = function.Definition{
+		Summary: "The signature EnfinitOS sends with a delivery.",
+		MarkdownDescription: "Returns the value of the header `Enfinitos-Signature` that EnfinitOS would send with a body at a time, " +
+			"to test a receiver with.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "secret", MarkdownDescription: "The signing secret of the subscription, `whsec_…`."},
+			function.Int64Parameter{Name: "timestamp", MarkdownDescription: "When the delivery is sent, in Unix seconds."},
+			function.StringParameter{Name: "body", MarkdownDescription: "The body, byte for byte."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+// Run implements function.Function.
+func (signatureFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var secret, body string
+	var timestamp int64
+	if resp.Error = req.Arguments.Get(ctx, &secret, &timestamp, &body); resp.Error != nil {
+		return
+	}
+	switch {
+	case secret == "":
+		resp.Error = function.NewArgumentFuncError(0, "The secret is empty; after an import Terraform does not know it.")
+	case timestamp < 0:
+		resp.Error = function.NewArgumentFuncError(1, "The timestamp is before 1970.")
+	default:
+		resp.Error = resp.Result.Set(ctx, enfinitos.Signature(secret, timestamp, []byte(body)))
+	}
+}
