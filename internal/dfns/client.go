@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -33,6 +34,11 @@ type Client struct {
 	credentialID string
 	signer       Signer
 	unusable     error
+
+	// turns and created serve creates whose answers are lost: creates of the same content go one after the other, and
+	// what an answered create has made is never taken for what a lost one has.
+	turns   turns
+	created sync.Map
 }
 
 // New returns a client. It makes no call.

@@ -3,6 +3,7 @@ package dfns
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -13,22 +14,50 @@ type Error = httpapi.Error
 // ErrPendingApproval reports a change that the API accepted but holds back until a policy's approvers agree.
 var ErrPendingApproval = errors.New("a policy holds the change back until it is approved")
 
+// NotMadeError reports a change whose answers kept getting lost and that reading showed not to be made. Nothing is left
+// of it.
+type NotMadeError struct {
+	// Err is what happened to the last answer.
+	Err error
+}
+
+// Error says what happened and that nothing was changed.
+func (e *NotMadeError) Error() string {
+	return e.Err.Error() + "; reading shows that the change was not made, after several attempts"
+}
+
+// Unwrap returns what happened.
+func (e *NotMadeError) Unwrap() error { return e.Err }
+
+// AmbiguousError reports a create whose answer was lost and of which it cannot be told which webhook it made.
+type AmbiguousError struct {
+	// IDs are the webhooks that it may have made.
+	IDs []string
+}
+
+// Error names the webhooks.
+func (e *AmbiguousError) Error() string {
+	return "the webhook that was made may be " + strings.Join(e.IDs, " or ")
+}
+
 // IsNotFound reports that the API has no such object. A 404 of the signing flow says nothing about the object.
 func IsNotFound(err error) bool {
-	return !isSigning(err) && httpapi.IsNotFound(err)
+	return !isSettled(err) && httpapi.IsNotFound(err)
 }
 
 // OutcomeUnknown reports that a change was sent and that it cannot be told from here whether it was made.
 func OutcomeUnknown(err error) bool {
-	return !isSigning(err) && httpapi.OutcomeUnknown(err)
+	return !isSettled(err) && httpapi.OutcomeUnknown(err)
 }
 
 // Status returns the status the API refused a call with, and 0 for every other error.
 func Status(err error) int { return httpapi.Status(err) }
 
-func isSigning(err error) bool {
+// isSettled reports an error after which it is certain that the change itself was not made.
+func isSettled(err error) bool {
 	var signing *SigningError
-	return errors.As(err, &signing)
+	var not *NotMadeError
+	return errors.As(err, &signing) || errors.As(err, &not)
 }
 
 // decodeError reads the vendor's error shape, {"error": {"id", "message"}}, and the top-level message that some of the

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -59,6 +60,9 @@ type challenge struct {
 			ID string `json:"id"`
 		} `json:"key"`
 	} `json:"allowCredentials"`
+
+	// clock is what the API's clock showed when it made the challenge.
+	clock time.Time
 }
 
 type assertion struct {
@@ -67,24 +71,10 @@ type assertion struct {
 	Signature    string `json:"signature"`
 }
 
-// change makes a call that must be signed: challenge, signature, token, and then the call with that token.
+// signChallenge buys the token that allows exactly one call: this method, path and body, once, within 15 minutes.
 //
 // https://docs.dfns.co/api-reference/auth/signing-flows
-func (c *Client) change(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
-	token, err := c.signAction(ctx, request)
-	if err != nil {
-		return nil, &SigningError{Err: err}
-	}
-	request.Header = http.Header{"X-Dfns-Useraction": {token}}
-	return c.do(ctx, request)
-}
-
-// signAction buys the token that allows exactly one call: this method, path and body, once, within 15 minutes.
-func (c *Client) signAction(ctx context.Context, request httpapi.Request) (string, error) {
-	offered, err := c.initAction(ctx, request)
-	if err != nil {
-		return "", err
-	}
+func (c *Client) signChallenge(ctx context.Context, offered challenge) (string, error) {
 	if err := c.checkCredential(offered); err != nil {
 		return "", err
 	}
@@ -115,9 +105,14 @@ func (c *Client) initAction(ctx context.Context, request httpapi.Request) (chall
 	if err != nil {
 		return challenge{}, err
 	}
-	return post[challenge](ctx, c, httpapi.Request{
+	offered, header, err := post[challenge](ctx, c, httpapi.Request{
 		Method: http.MethodPost, Path: []string{"auth", "action", "init"}, Body: body, Repeatable: true,
 	}, func(answer challenge) bool { return answer.Challenge != "" && answer.Identifier != "" })
+	if err != nil {
+		return challenge{}, err
+	}
+	offered.clock, _ = http.ParseTime(header.Get("Date")) // zero when the API does not tell
+	return offered, nil
 }
 
 func (c *Client) checkCredential(offered challenge) error {
@@ -147,22 +142,23 @@ func (c *Client) completeAction(ctx context.Context, identifier string, signed a
 	type token struct {
 		UserAction string `json:"userAction"`
 	}
-	answer, err := post[token](ctx, c, httpapi.Request{
+	answer, _, err := post[token](ctx, c, httpapi.Request{
 		Method: http.MethodPost, Path: []string{"auth", "action"}, Body: body,
 	}, func(answer token) bool { return answer.UserAction != "" })
 	return answer.UserAction, err
 }
 
 // post makes a call of the signing flow itself and decodes its answer, which must be complete.
-func post[T any](ctx context.Context, c *Client, request httpapi.Request, complete func(T) bool) (T, error) {
+func post[T any](
+	ctx context.Context, c *Client, request httpapi.Request, complete func(T) bool,
+) (out T, header http.Header, err error) {
 	response, err := c.do(ctx, request)
 	if err != nil {
-		var none T
-		return none, err
+		return out, nil, err
 	}
-	out, err := decode[T](request, response)
+	out, err = decode[T](request, response)
 	if err == nil && !complete(out) {
 		err = unreadable(request, response, errors.New("a field is missing"))
 	}
-	return out, err
+	return out, response.Header, err
 }

@@ -262,45 +262,6 @@ func TestSigningPermission(t *testing.T) {
 	}
 }
 
-// A challenge may be asked for again. It can be answered once, so its answer is not repeated.
-func TestSigningRetries(t *testing.T) {
-	t.Parallel()
-	const challenge, answer = "POST /auth/action/init", "POST /auth/action"
-	tests := map[string]struct {
-		fault sandbox.Fault
-		calls []string
-	}{
-		"challenge 500":       {sandbox.Fault{Path: "/auth/action/init", Times: 2, Effect: sandbox.Status, Status: 500}, []string{challenge, challenge, challenge, answer, "POST /webhooks"}},
-		"challenge cut":       {sandbox.Fault{Path: "/auth/action/init", Times: 1, Effect: sandbox.DropAfter}, []string{challenge, challenge, answer, "POST /webhooks"}},
-		"challenge truncated": {sandbox.Fault{Path: "/auth/action/init", Times: 1, Effect: sandbox.Truncate}, []string{challenge, challenge, answer, "POST /webhooks"}},
-		"answer 500":          {sandbox.Fault{Path: "/auth/action", Times: 1, Effect: sandbox.Status, Status: 500}, []string{challenge, answer}},
-		"answer cut":          {sandbox.Fault{Path: "/auth/action", Times: 1, Effect: sandbox.DropAfter}, []string{challenge, answer}},
-		"answer limited":      {sandbox.Fault{Path: "/auth/action", Times: 1, Effect: sandbox.Status, Status: 429}, []string{challenge, answer, answer, "POST /webhooks"}},
-		"change limited":      {sandbox.Fault{Path: "/webhooks", Times: 2, Effect: sandbox.Status, Status: 429}, []string{challenge, answer, "POST /webhooks", "POST /webhooks", "POST /webhooks"}},
-		"change 500":          {sandbox.Fault{Path: "/webhooks", Times: 1, Effect: sandbox.Status, Status: 500}, []string{challenge, answer, "POST /webhooks"}},
-		"change cut":          {sandbox.Fault{Path: "/webhooks", Times: 1, Effect: sandbox.DropAfter}, []string{challenge, answer, "POST /webhooks"}},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t)
-			fault(t, s, test.fault)
-			_, err := newClient(t, s).CreateWebhook(t.Context(), dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"*"}})
-			calls := journal(s)
-			if diff := cmp.Diff(test.calls, calls); diff != "" {
-				t.Errorf("calls (-want +got):\n%s", diff)
-			}
-			recovers := test.fault.Effect == sandbox.Status && test.fault.Status == 429 || strings.HasPrefix(name, "challenge")
-			if recovers != (err == nil) {
-				t.Errorf("it ends in %v", err)
-			}
-			if unknown := name == "change 500" || name == "change cut"; dfns.OutcomeUnknown(err) != unknown {
-				t.Errorf("OutcomeUnknown is %t for %v", !unknown, err)
-			}
-		})
-	}
-}
-
 // Every change that is made buys a token of its own.
 func TestTokenIsNeverReused(t *testing.T) {
 	t.Parallel()

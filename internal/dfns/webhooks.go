@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -37,6 +38,9 @@ type Webhook struct {
 	// DateCreated and DateUpdated are ISO 8601, such as 2023-11-01T08:52:01.186Z.
 	DateCreated string `json:"dateCreated"`
 	DateUpdated string `json:"dateUpdated"`
+
+	// Recovery tells how the change that answered with this webhook came about.
+	Recovery Recovery `json:"-"`
 }
 
 // Secret is a signing secret as an answer tells it. A masked one decodes as empty: it must never replace a real one.
@@ -78,8 +82,9 @@ func (u UpdateWebhookRequest) Empty() bool {
 	return u.URL == nil && u.Events == nil && u.Status == nil && u.Description == nil
 }
 
-// CreateWebhook registers a webhook. Its answer is the only one that is sure to tell the secret. The call is not
-// idempotent: when OutcomeUnknown reports its error, a webhook may exist.
+// CreateWebhook registers a webhook. Its answer is the only one that is sure to tell the secret. Where it is lost for
+// good and a webhook was made, that is deleted and another one made. When OutcomeUnknown reports the error, a webhook may
+// exist; an AmbiguousError in it names the candidates.
 //
 // https://docs.dfns.co/api-reference/webhooks/create-webhook
 func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
@@ -87,7 +92,26 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 	if err != nil {
 		return nil, err
 	}
-	return c.changeWebhook(ctx, httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: body}, "")
+	// Of two webhooks with the same content nobody could tell which one a lost create has made.
+	done, err := c.turns.take(ctx, contentKey(in))
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: body}
+	return c.changeWebhook(ctx, change[*Webhook]{
+		request: request,
+		read: func(response *httpapi.Response) (*Webhook, error) {
+			webhook, err := decodeWebhook(request, response, "")
+			if err == nil {
+				c.created.Store(webhook.ID, true)
+			}
+			return webhook, err
+		},
+		resolve: func(ctx context.Context, since time.Time, recovery *Recovery) (finding, *Webhook, error) {
+			return notMade, nil, c.removeOrphan(ctx, in, since, recovery)
+		},
+	})
 }
 
 // GetWebhook returns a webhook. An error that IsNotFound reports means the API has no such webhook, which was
@@ -143,7 +167,18 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookR
 	if err != nil {
 		return nil, err
 	}
-	return c.changeWebhook(ctx, httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", id}, Body: body}, id)
+	request := httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", id}, Body: body}
+	return c.changeWebhook(ctx, change[*Webhook]{
+		request: request,
+		read:    func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, id) },
+		resolve: func(ctx context.Context, _ time.Time, _ *Recovery) (finding, *Webhook, error) {
+			webhook, err := c.GetWebhook(ctx, id)
+			if err != nil || !in.isIn(webhook) {
+				return notMade, nil, err
+			}
+			return made, webhook, nil
+		},
+	})
 }
 
 // DeleteWebhook removes a webhook. An error that IsNotFound reports means that it was gone before.
@@ -151,10 +186,21 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookR
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
 	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"webhooks", id}}
-	response, err := c.change(ctx, request)
-	if err != nil {
-		return err
-	}
+	_, _, err := once(ctx, c, change[any]{
+		request: request,
+		read:    func(response *httpapi.Response) (any, error) { return nil, readDeleted(request, response) },
+		resolve: func(ctx context.Context, _ time.Time, _ *Recovery) (finding, any, error) {
+			_, err := c.GetWebhook(ctx, id)
+			if IsNotFound(err) {
+				return made, nil, nil
+			}
+			return notMade, nil, err
+		},
+	})
+	return err
+}
+
+func readDeleted(request httpapi.Request, response *httpapi.Response) error {
 	if len(response.Body) == 0 {
 		return nil
 	}
@@ -192,20 +238,27 @@ type PingResult struct {
 // https://docs.dfns.co/api-reference/webhooks/ping-webhook
 func (c *Client) PingWebhook(ctx context.Context, id string) (PingResult, error) {
 	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks", id, "ping"}}
-	response, err := c.change(ctx, request)
-	if err != nil {
-		return PingResult{}, err
-	}
-	return decode[PingResult](request, response)
+	result, _, err := once(ctx, c, change[PingResult]{
+		request: request,
+		read:    func(response *httpapi.Response) (PingResult, error) { return decode[PingResult](request, response) },
+		resolve: func(context.Context, time.Time, *Recovery) (finding, PingResult, error) {
+			return notMade, PingResult{}, errors.New("the API does not record test events")
+		},
+	})
+	return result, err
 }
 
-// changeWebhook makes a signed change that answers with the webhook. An empty id accepts any.
-func (c *Client) changeWebhook(ctx context.Context, request httpapi.Request, id string) (*Webhook, error) {
-	response, err := c.change(ctx, request)
+// changeWebhook makes a change that answers with the webhook.
+func (c *Client) changeWebhook(ctx context.Context, ch change[*Webhook]) (*Webhook, error) {
+	webhook, recovery, err := once(ctx, c, ch)
+	if err != nil && len(recovery.Removed) > 0 {
+		err = fmt.Errorf("%w; what lost creates had made was deleted: %s", err, strings.Join(recovery.Removed, ", "))
+	}
 	if err != nil {
 		return nil, err
 	}
-	return decodeWebhook(request, response, id)
+	webhook.Recovery = recovery
+	return webhook, nil
 }
 
 // decodeWebhook reads an answer that must be a webhook. An object without the id asked for, such as a proxy's {}, is not.

@@ -283,7 +283,7 @@ func TestWebhookEvents(t *testing.T) {
 		t.Errorf("listed (-want +got):\n%s", diff)
 	}
 	got, err := client.GetWebhookEvent(t.Context(), id, all[1].ID)
-	if diff := cmp.Diff(*want, got); diff != "" || err != nil {
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("asked for: %v (-want +got):\n%s", err, diff)
 	}
 	if _, err := client.GetWebhookEvent(t.Context(), id, "whe-none"); !dfns.IsNotFound(err) {

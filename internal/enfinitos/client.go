@@ -30,6 +30,7 @@ const ContractVersion = "v1.0"
 // Client calls the EnfinitOS API with one API key. It is safe for concurrent use.
 type Client struct {
 	http     *httpapi.Client
+	hide     *strings.Replacer
 	unusable error
 
 	said            sync.Map
@@ -50,7 +51,11 @@ func New(config httpapi.Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client}, nil
+	hide := strings.NewReplacer()
+	if config.BearerToken != "" {
+		hide = strings.NewReplacer(config.BearerToken, "(hidden)")
+	}
+	return &Client{http: client, hide: hide}, nil
 }
 
 // Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.
@@ -91,7 +96,7 @@ func (c *Client) ForeignContract() string {
 type envelope struct {
 	OK              *bool           `json:"ok"`
 	Data            json.RawMessage `json:"data"`
-	ContractVersion string          `json:"contractVersion"`
+	ContractVersion any             `json:"contractVersion"`
 }
 
 // call makes a call and decodes the data of its answer.
@@ -131,7 +136,7 @@ func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json
 		code, message, _ := decodeError(response.Body)
 		return nil, &httpapi.Error{
 			Method: request.Method, Path: httpapi.SignedPath(request.Path...), Status: response.Status,
-			Code: code, Message: strings.TrimSpace("the answer says that it is not ok: " + message),
+			Code: c.hide.Replace(code), Message: strings.TrimSuffix("the answer says that it is not ok: "+c.hide.Replace(message), ": "),
 		}
 	}
 	c.noteContract(in.ContractVersion)
@@ -146,16 +151,19 @@ func unreadable(request httpapi.Request, response *httpapi.Response, cause error
 	}
 }
 
-func (c *Client) noteContract(version string) {
+// noteContract keeps a version that is not the expected one. Whatever it is, it must not cost an answer that could be
+// read, for that may hold a secret that is told once.
+func (c *Client) noteContract(version any) {
 	if version == ContractVersion {
 		return
 	}
-	if version == "" {
-		version = "(none)"
+	text := "(none)"
+	if version != nil {
+		text = c.hide.Replace(fmt.Sprint(version))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.foreignContract = version
+	c.foreignContract = text
 }
 
 // post makes a call with a JSON body. Nil means none.
@@ -179,7 +187,7 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 // decodeError reads a refusal. No page shows the shape of one, so every usual shape is read.
 func decodeError(body []byte) (code, message string, ok bool) {
 	var fields map[string]any
-	if json.Unmarshal(body, &fields) != nil {
+	if json.Unmarshal(body, &fields) != nil || fields == nil { // nil is null
 		return "", "", false
 	}
 	for _, name := range []string{"error", "errors"} {

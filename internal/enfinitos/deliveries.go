@@ -2,11 +2,11 @@ package enfinitos
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"net/url"
 	"strconv"
-	"strings"
 )
 
 // DefaultPage is the size of a page of deliveries when none is asked for. No page tells the largest one.
@@ -44,9 +44,9 @@ type cursor string
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (c *cursor) UnmarshalJSON(data []byte) error {
-	text := strings.Trim(string(data), `"`)
-	if text == "null" {
-		text = ""
+	var text string
+	if json.Unmarshal(data, &text) != nil { // null leaves it empty
+		text = string(data)
 	}
 	*c = cursor(text)
 	return nil

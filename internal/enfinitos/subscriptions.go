@@ -2,6 +2,7 @@ package enfinitos
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -39,6 +40,22 @@ type CreatedSubscription struct {
 
 type subscriptionAnswer struct {
 	Subscription Subscription `json:"subscription"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler. The documented calls answer with the subscription in a field of its own; the
+// conventional ones, of which no page tells, may well answer with nothing around it.
+func (a *subscriptionAnswer) UnmarshalJSON(data []byte) error {
+	var nested struct {
+		Subscription *Subscription `json:"subscription"`
+	}
+	if err := json.Unmarshal(data, &nested); err != nil {
+		return err
+	}
+	if nested.Subscription != nil {
+		a.Subscription = *nested.Subscription
+		return nil
+	}
+	return json.Unmarshal(data, &a.Subscription)
 }
 
 // CreateSubscription registers a webhook, which is active from the start. The API has no idempotency key: when
@@ -98,7 +115,7 @@ func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, 
 		return &answer.Subscription, Readable, nil
 	}
 	if !routeMissing(err) {
-		return nil, Readable, unproven(err)
+		return nil, Readable, err
 	}
 	_, err = c.deliveries(ctx, id, "", "", 1)
 	switch {
@@ -108,15 +125,6 @@ func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, 
 		return &Subscription{ID: id}, Unproven, nil
 	}
 	return nil, Readable, err
-}
-
-// unproven keeps the error of an undocumented call from passing for the proof that something is gone.
-func unproven(err error) error {
-	var failed *httpapi.Error
-	if errors.As(err, &failed) {
-		failed.Recognized = false
-	}
-	return err
 }
 
 // Removal is what became of a subscription that was to be deleted.

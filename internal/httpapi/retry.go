@@ -11,17 +11,39 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
+// maxRetryWait bounds the pause before a retry where the vendor does not name one.
+const maxRetryWait = 30 * time.Second
+
 // retrying returns a client that sends a request again where policy allows it, never while the vendor asks for a pause.
 func (c *Client) retrying(httpClient *http.Client, policy retryablehttp.CheckRetry) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient:   httpClient,
 		RetryMax:     c.config.MaxRetries,
 		RetryWaitMin: c.config.RetryWait,
-		RetryWaitMax: 30 * time.Second,
+		RetryWaitMax: maxRetryWait,
 		CheckRetry:   policy,
 		Backoff:      backoff,
 		PrepareRetry: func(request *http.Request) error { return c.limit.wait(request.Context()) },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+}
+
+// MaxRetries is how often a request is sent again after its first attempt.
+func (c *Client) MaxRetries() int { return c.config.MaxRetries }
+
+// Pause waits as long as before the retry that follows an attempt, counted from 0, for callers that retry by rules of
+// their own.
+func (c *Client) Pause(ctx context.Context, attempt int) error {
+	if ctx.Err() != nil { // with a short pause the select below would choose at random
+		return ctx.Err()
+	}
+	timer := time.NewTimer(backoff(c.config.RetryWait, maxRetryWait, attempt, nil))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

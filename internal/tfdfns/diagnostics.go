@@ -20,6 +20,23 @@ func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)))
 }
 
+// recovered tells of an answer that was lost on the way and what was done about it.
+func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) diag.Diagnostic {
+	detail := fmt.Sprintf("An answer to the %s of webhook %s was lost. ", operation, name(webhook))
+	switch {
+	case len(recovery.Removed) > 0:
+		detail += fmt.Sprintf("The API had created %s, whose signing secret was lost with the answer, so that was deleted and "+
+			"another webhook created in its place.", strings.Join(recovery.Removed, ", "))
+	case recovery.Confirmed:
+		detail += "Reading showed that the API had made the change, so it was not made twice."
+	case recovery.SignedAnew:
+		detail += "Reading showed that the API had not made the change, so it was signed and made anew."
+	default:
+		detail += "It was sent again with the same single-use token and answered then, so it was made once."
+	}
+	return diag.NewWarningDiagnostic("Dfns Answer Lost and Recovered", detail+" Nothing needs to be done.")
+}
+
 // lookupFailed says what was asked for and why there is no answer.
 func lookupFailed(operation, object string, err error) diag.Diagnostic {
 	advice := remedy(operation, err)
@@ -51,12 +68,20 @@ func name(webhook webhookModel) string {
 func remedy(operation string, err error) string {
 	var credential *dfns.CredentialError
 	var signing *dfns.SigningError
+	var notMade *dfns.NotMadeError
+	var ambiguous *dfns.AmbiguousError
 	switch {
 	case errors.As(err, &credential):
 		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and private_key (or " +
 			"DFNS_PRIVATE_KEY) to the key that belongs to it. Nothing was changed."
 	case errors.Is(err, dfns.ErrPendingApproval):
 		return pending(operation)
+	case errors.As(err, &notMade):
+		return "Every answer was lost, and reading shows that nothing was changed. Something between here and the API cuts " +
+			"connections or fails; try again later."
+	case errors.As(err, &ambiguous):
+		return "The answer to the create was lost, and it was not sent again, because that could make two. Look at the webhooks " +
+			"named above. Nobody has the secret of the one that was just created, so delete it, and apply again."
 	case dfns.OutcomeUnknown(err) && !strings.HasPrefix(operation, "read"):
 		return unknown(operation)
 	case errors.Is(err, context.Canceled):

@@ -146,6 +146,9 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	plan.assigned(created)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if created.Recovery.Happened() {
+		resp.Diagnostics.Append(recovered("create", plan, created.Recovery))
+	}
 	if plan.Secret.IsNull() {
 		resp.Diagnostics.Append(noSecret(plan))
 	}
@@ -206,6 +209,9 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 
 	plan.assigned(updated)
+	if updated.Recovery.Happened() {
+		resp.Diagnostics.Append(recovered("update", plan, updated.Recovery))
+	}
 	if told := string(updated.Secret); told != "" && told != plan.Secret.ValueString() {
 		resp.Diagnostics.Append(secretChanged(plan))
 	}

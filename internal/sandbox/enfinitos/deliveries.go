@@ -110,13 +110,14 @@ func (s *Server) listDeliveries(w http.ResponseWriter, r *http.Request) {
 			matching = append(matching, s.describeDelivery(delivery))
 		}
 	}
-	page := matching[min(offset, len(matching)):min(offset+limit, len(matching))]
+	from := min(offset, len(matching))
+	to := from + min(limit, len(matching)-from) // offset+limit could overflow
 	var next any
-	if offset+limit < len(matching) {
-		next = offset + limit
+	if to < len(matching) {
+		next = to
 	}
 	s.answer(w, http.StatusOK, map[string]any{
-		"deliveries": append([]any{}, page...), "nextCursor": next, "total": len(matching),
+		"deliveries": append([]any{}, matching[from:to]...), "nextCursor": next, "total": len(matching),
 	})
 }
 

@@ -33,7 +33,9 @@ func (s *Server) Subscriptions() []Subscription {
 	defer s.mu.Unlock()
 	out := make([]Subscription, 0, len(s.subscriptions))
 	for _, subscription := range s.subscriptions {
-		out = append(out, *subscription)
+		copied := *subscription
+		copied.Events = slices.Clone(subscription.Events)
+		out = append(out, copied)
 	}
 	return out
 }

@@ -1,0 +1,140 @@
+package dfns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// A change is made exactly once or reported as unknown. The token that a signature buys works once, which makes it an
+// idempotency key: a change whose answer was lost is sent again with the same token.
+//
+//	prepare   challenge, signature, token
+//	send      the change with the token, again with the same token while answers are lost
+//	resolve   when the token is used up or no answer comes through: find out by reading whether the change was made
+//	          made → done; not made → prepare anew; cannot be told → unknown
+
+// maxRounds bounds how often a change is signed: once, and once more for each time it turned out not to have been made.
+const maxRounds = 3
+
+// Recovery tells how a change came about whose answer was lost. Its zero value means that none was.
+type Recovery struct {
+	// Resent says that the change was answered when it was sent again with the same token.
+	Resent bool
+	// Confirmed says that reading showed it to be made.
+	Confirmed bool
+	// SignedAnew says that reading showed it not to be made, so that it was signed and sent anew.
+	SignedAnew bool
+	// Removed are webhooks that a lost create had made. Nobody knows their secrets, so they were deleted.
+	Removed []string
+}
+
+// Happened reports that an answer was lost.
+func (r Recovery) Happened() bool {
+	return r.Resent || r.Confirmed || r.SignedAnew || len(r.Removed) > 0
+}
+
+// finding is what reading showed about a change whose answer was lost.
+type finding int
+
+const (
+	notMade finding = iota
+	made
+)
+
+// change is a change that is made exactly once.
+type change[T any] struct {
+	request httpapi.Request
+	// read takes the result out of an answer. An answer it cannot read counts as lost.
+	read func(*httpapi.Response) (T, error)
+	// resolve finds out whether the change was made since the API's clock showed a time, and with which result.
+	resolve func(ctx context.Context, since time.Time, recovery *Recovery) (finding, T, error)
+}
+
+// once makes a change.
+func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, error) {
+	var none T
+	var recovery Recovery
+	var since time.Time
+	for round := 1; ; round++ {
+		token, clock, err := c.prepare(ctx, ch.request)
+		if err != nil {
+			return none, recovery, &SigningError{Err: err}
+		}
+		if round == 1 {
+			since = clock
+		}
+		out, lost, err := send(ctx, c, ch, token, &recovery)
+		if lost == nil || ctx.Err() != nil {
+			return out, recovery, errors.Join(err, lost)
+		}
+		found, out, err := ch.resolve(ctx, since, &recovery)
+		switch {
+		case IsNotFound(err): // the webhook that was to be changed is gone
+			return none, recovery, err
+		case err != nil:
+			return none, recovery, fmt.Errorf("%w; whether it was made cannot be told: %w", lost, err)
+		case found == made:
+			recovery.Confirmed = true
+			return out, recovery, nil
+		case round == min(maxRounds, 1+c.http.MaxRetries()):
+			return none, recovery, &NotMadeError{Err: lost}
+		}
+		recovery.SignedAnew = true
+	}
+}
+
+// send sends a change until an answer comes through, with the same token every time, so it cannot be made twice. It
+// returns the lost answer's error when the answers stay lost or the token turns out to be used up: both leave open
+// whether the change was made.
+func send[T any](ctx context.Context, c *Client, ch change[T], token string, recovery *Recovery) (out T, lost, err error) {
+	request := ch.request
+	request.Header = http.Header{"X-Dfns-Useraction": {token}}
+	for attempt := 0; ; attempt++ {
+		response, err := c.do(ctx, request)
+		if err == nil {
+			out, err = ch.read(response)
+		}
+		switch {
+		case err == nil:
+			recovery.Resent = lost != nil
+			return out, nil, nil
+		case httpapi.OutcomeUnknown(err):
+			lost = err
+		case lost == nil || errors.Is(err, ErrPendingApproval):
+			return out, nil, err
+		default:
+			// Most likely the API says that the token has been used. Whatever it says, or if this time nothing was even
+			// sent, it is still open what became of the sending before.
+			return out, lost, nil
+		}
+		if attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
+			return out, lost, nil
+		}
+	}
+}
+
+// prepare buys the token of one change and tells what the API's clock showed before. A challenge whose answer is lost
+// is asked for again; one whose signature was sent and not answered may be used up, so another one is signed.
+func (c *Client) prepare(ctx context.Context, request httpapi.Request) (token string, clock time.Time, err error) {
+	if c.unusable != nil {
+		return "", clock, c.unusable
+	}
+	for attempt := 0; ; attempt++ {
+		offered, err := c.initAction(ctx, request)
+		if err != nil {
+			return "", clock, err
+		}
+		if clock.IsZero() {
+			clock = offered.clock
+		}
+		token, err = c.signChallenge(ctx, offered)
+		if err == nil || !httpapi.OutcomeUnknown(err) || attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
+			return token, clock, err
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package enfinitos_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+func TestEventKinds(t *testing.T) {
+	t.Parallel()
+	kinds := enfinitos.EventKinds()
+	if len(kinds) != 19 || !slices.IsSorted(kinds) || len(slices.Compact(slices.Clone(kinds))) != len(kinds) {
+		t.Errorf("there are %d kinds, sorted and without duplicates they should be 19: %q", len(kinds), kinds)
+	}
+	if slices.Contains(kinds, "*") {
+		t.Error("* is not a kind")
+	}
+	kinds[0] = "changed"
+	if enfinitos.EventKinds()[0] == "changed" {
+		t.Error("the catalogue can be changed from outside")
+	}
+}
+
+func TestEnvironmentURL(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ want, err string }{
+		"sk_live_c4n4ry":     {"https://api.enfinitos.com", ""},
+		"sk_live_":           {"https://api.enfinitos.com", ""},
+		"sk_sandbox_c4n4ry":  {"https://sandbox.api.enfinitos.com", ""},
+		"sk_test_c4n4ry":     {"", "sk_test_ belongs to no environment"},
+		"sk_other_c4n4ry":    {"", "none of sk_live_, sk_sandbox_ and sk_test_"},
+		"SK_LIVE_c4n4ry":     {"", "none of sk_live_"},
+		" sk_live_c4n4ry":    {"", "none of sk_live_"},
+		"sk_sandboxc4n4ry":   {"", "none of sk_live_"},
+		"whsec_c4n4ry":       {"", "none of sk_live_"},
+		"c4n4ry_sk_sandbox_": {"", "none of sk_live_"},
+		"":                   {"", "none of sk_live_"},
+	}
+	for apiKey, test := range tests {
+		got, err := enfinitos.EnvironmentURL(apiKey)
+		if got != test.want || (err == nil) != (test.err == "") {
+			t.Errorf("the URL of %q is %q, %v", apiKey, got, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), test.err) || !strings.Contains(err.Error(), "base URL is needed") ||
+			strings.Contains(err.Error(), "c4n4ry")) {
+			t.Errorf("the error of %q is %v", apiKey, err)
+		}
+	}
+}
+
+func TestNewRefusesBaseURL(t *testing.T) {
+	t.Parallel()
+	if client, err := enfinitos.New(httpapi.Config{}); err == nil || client != nil {
+		t.Errorf("a client without base URL: %v, %v", client, err)
+	}
+}
+
+func TestUnusable(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("api_key is not known yet")
+	for _, operation := range operations {
+		err := operation.run(t.Context(), enfinitos.Unusable(reason))
+		if !errors.Is(err, reason) || enfinitos.IsNotFound(err) || enfinitos.OutcomeUnknown(err) || enfinitos.Status(err) != 0 {
+			t.Errorf("%s: it ends in %v", operation.name, err)
+		}
+	}
+	if version := enfinitos.Unusable(reason).ForeignContract(); version != "" {
+		t.Errorf("it has met the contract version %s", version)
+	}
+}
+
+func TestFirstTime(t *testing.T) {
+	t.Parallel()
+	client := enfinitos.Unusable(nil)
+	var first atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if client.FirstTime("drift") {
+				first.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if first.Load() != 1 {
+		t.Errorf("it was the first time %d times", first.Load())
+	}
+	if !client.FirstTime("scope") || client.FirstTime("scope") || client.FirstTime("drift") {
+		t.Error("topics are mixed up")
+	}
+	if !enfinitos.Unusable(nil).FirstTime("drift") {
+		t.Error("clients are mixed up")
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	s := start(t, conventional)
+	s.Enfinitos.AnswerContract("v1.1")
+	client := at(t, s)
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			created, err := client.CreateSubscription(t.Context(), request)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, _, err := client.Find(t.Context(), created.Subscription.ID); err != nil {
+				t.Error(err)
+			}
+			client.ForeignContract()
+		})
+	}
+	all.Wait()
+	if got := len(s.Enfinitos.Subscriptions()); got != 10 {
+		t.Errorf("there are %d subscriptions", got)
+	}
+}

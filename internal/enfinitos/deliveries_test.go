@@ -1,0 +1,339 @@
+package enfinitos_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+)
+
+func TestListDeliveries(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	client := at(t, s)
+	id := s.Enfinitos.Register(example)
+	var ids []string // newest first
+	for range 120 {
+		ids = append(ids, s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: state.Delivered}))
+	}
+	slices.Reverse(ids)
+	tests := map[string]struct {
+		size, take int
+		queries    []string
+	}{
+		"all":                        {50, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
+		"zero is the default":        {0, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
+		"less is the default":        {-1, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
+		"more":                       {120, 120, []string{"limit=120"}},
+		"exact multiple":             {60, 120, []string{"limit=60", "cursor=60&limit=60"}},
+		"first only":                 {50, 1, []string{"limit=50"}},
+		"the page's last":            {50, 50, []string{"limit=50"}},
+		"the next page's first":      {50, 51, []string{"limit=50", "cursor=50&limit=50"}},
+		"pages of one, second's end": {1, 2, []string{"limit=1", "cursor=1&limit=1"}},
+	}
+	for name, test := range tests {
+		var got []string
+		for delivery, err := range client.ListDeliveries(t.Context(), id, "", test.size) {
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			got = append(got, delivery.ID)
+			if len(got) == test.take && test.take < 120 {
+				break
+			}
+		}
+		if !slices.Equal(got, ids[:test.take]) {
+			t.Errorf("%s: there are %d deliveries, or not the right ones", name, len(got))
+		}
+		var want []string
+		for _, query := range test.queries {
+			want = append(want, "GET /v1/webhooks/"+id+"/deliveries?"+query)
+		}
+		if diff := cmp.Diff(want, journal(s)); diff != "" {
+			t.Errorf("%s: calls (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestListOfOneStatus(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	client := at(t, s)
+	id, other := s.Enfinitos.Register(example), s.Enfinitos.Register(example)
+	for i, status := range []string{state.Failed, state.DeadLettered, state.Failed, state.Queued, state.Failed, state.Failed} {
+		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: []string{id, other}[i/5], Status: status})
+	}
+	for status, queries := range map[string][]string{
+		"failed": {"limit=2&status=failed", "cursor=2&limit=2&status=failed"}, "dead_lettered": {"limit=2&status=dead_lettered"},
+		"delivered": {"limit=2&status=delivered"},
+	} {
+		got, err := collect(client.ListDeliveries(t.Context(), id, status, 2))
+		want := map[string]int{"failed": 3, "dead_lettered": 1}[status]
+		if err != nil || len(got) != want || slices.ContainsFunc(got, func(d *enfinitos.Delivery) bool { return d.Status != status || d.SubscriptionID != id }) {
+			t.Errorf("%s: there are %d deliveries, want %d: %v", status, len(got), want, err)
+		}
+		for i, query := range queries {
+			queries[i] = "GET /v1/webhooks/" + id + "/deliveries?" + query
+		}
+		if diff := cmp.Diff(queries, journal(s)); diff != "" {
+			t.Errorf("%s: calls (-want +got):\n%s", status, diff)
+		}
+	}
+}
+
+func TestDeliveryAtTheSandbox(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	id := s.Enfinitos.Register(example)
+	if err := s.Enfinitos.RecordEvent("right.issued", []byte(`{"right":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := collect(at(t, s).ListDeliveries(t.Context(), id, "", 0))
+	if err != nil || len(got) != 1 {
+		t.Fatalf("there are %d deliveries: %v", len(got), err)
+	}
+	held := s.Enfinitos.Deliveries()[0]
+	want := &enfinitos.Delivery{
+		ID: held.ID, SubscriptionID: id, DeveloperID: got[0].DeveloperID, Status: "delivered", Payload: held.Payload,
+		FirstAttemptedAt: nowText, LastAttemptedAt: nowText, DeliveredAt: nowText, AttemptCount: new(int64(1)), HTTPStatus: new(int64(200)),
+	}
+	if diff := cmp.Diff(want, got[0]); diff != "" || !strings.HasPrefix(got[0].DeveloperID, "dev_") || !strings.Contains(held.Payload, `{"right":1}`) {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+const deliveries = "GET /v1/webhooks/whs_1/deliveries"
+
+func TestTolerantDelivery(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body string
+		want enfinitos.Delivery
+	}{
+		"least": {`{"deliveryId":"dlv_1","subscriptionId":"whs_1"}`, enfinitos.Delivery{ID: "dlv_1", SubscriptionID: "whs_1"}},
+		"nulls": {
+			`{"deliveryId":"dlv_1","subscriptionId":"whs_1","developerId":null,"status":null,"payload":null,"firstAttemptedAt":null,
+			"lastAttemptedAt":null,"attemptCount":null,"httpStatus":null,"responseBodyExcerpt":null,"errorMessage":null,
+			"nextRetryAt":null,"deliveredAt":null,"signatureHeader":null}`, enfinitos.Delivery{ID: "dlv_1", SubscriptionID: "whs_1"},
+		},
+		"zeroes":         {`{"attemptCount":0,"httpStatus":0,"payload":""}`, enfinitos.Delivery{AttemptCount: new(int64(0)), HTTPStatus: new(int64(0))}},
+		"unknown fields": {`{"deliveryId":"dlv_1","id":7,"next":{"a":[1]},"status":"on_hold"}`, enfinitos.Delivery{ID: "dlv_1", Status: "on_hold"}},
+		"everything": {
+			`{"deliveryId":"dlv_1","subscriptionId":"whs_1","developerId":"dev_1","status":"failed","payload":"{\"a\":1}",
+			"firstAttemptedAt":"2026-01-01T00:00:00Z","lastAttemptedAt":"2026-01-02T00:00:00Z","attemptCount":2,"httpStatus":503,
+			"responseBodyExcerpt":"<html>","errorMessage":"slow","nextRetryAt":"2026-01-03T00:00:00Z",
+			"deliveredAt":"2026-01-04T00:00:00Z","signatureHeader":"t=1,v1=a"}`,
+			enfinitos.Delivery{
+				ID: "dlv_1", SubscriptionID: "whs_1", DeveloperID: "dev_1", Status: "failed", Payload: `{"a":1}`,
+				FirstAttemptedAt: "2026-01-01T00:00:00Z", LastAttemptedAt: "2026-01-02T00:00:00Z", AttemptCount: new(int64(2)),
+				HTTPStatus: new(int64(503)), ResponseBodyExcerpt: "<html>", ErrorMessage: "slow", NextRetryAt: "2026-01-03T00:00:00Z",
+				DeliveredAt: "2026-01-04T00:00:00Z", SignatureHeader: "t=1,v1=a",
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := serve(t, map[string]http.HandlerFunc{
+				deliveries: holds(`{"deliveries":[` + test.body + `]}`),
+				"POST /v1/webhooks/whs_1/deliveries/dlv_1/replay": holds(`{"replay":{"ok":true},"delivery":` + test.body + `}`),
+			})
+			listed, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "", 0))
+			if diff := cmp.Diff([]*enfinitos.Delivery{&test.want}, listed); diff != "" || err != nil {
+				t.Errorf("listed: %v (-want +got):\n%s", err, diff)
+			}
+			replayed, err := a.client(t).ReplayDelivery(t.Context(), "whs_1", "dlv_1")
+			if diff := cmp.Diff(test.want, replayed.Delivery); diff != "" || err != nil {
+				t.Errorf("replayed: %v (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}
+
+// cursors are the ends of a page, and what the next page is asked for by; nothing where there is none.
+var cursors = map[string]string{
+	`,"nextCursor":50`:               "50",
+	`,"nextCursor":12345678901234`:   "12345678901234",
+	`,"nextCursor":0`:                "0",
+	`,"nextCursor":"50"`:             "50",
+	`,"nextCursor":"b2Zmc2V0OjUw=="`: "b2Zmc2V0OjUw==",
+	`,"nextCursor":"a\/b\u003d\"c"`:  `a/b="c`,
+	`,"nextCursor":"ü&?#"`:           "ü&?#",
+	`,"nextCursor":null`:             "",
+	`,"nextCursor": null `:           "",
+	`,"nextCursor":""`:               "",
+	``:                               "",
+}
+
+func TestCursors(t *testing.T) {
+	t.Parallel()
+	for end, want := range cursors {
+		var asked []string
+		a := serve(t, map[string]http.HandlerFunc{deliveries: func(w http.ResponseWriter, r *http.Request) {
+			asked = append(asked, r.URL.Query().Get("cursor"))
+			body := `{"deliveries":[{"deliveryId":"dlv_1"}]` + end + `}`
+			if len(asked) == 2 {
+				body = `{"deliveries":[{"deliveryId":"dlv_2"}],"nextCursor":null}`
+			}
+			holds(body)(w, r)
+		}})
+		got, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "", 0))
+		calls := []string{""}
+		if want != "" {
+			calls = append(calls, want)
+		}
+		if diff := cmp.Diff(calls, asked); diff != "" || err != nil || len(got) != len(calls) {
+			t.Errorf("%s: %d deliveries, %v (-want +got):\n%s", end, len(got), err, diff)
+		}
+	}
+}
+
+func TestCursorIsRepeated(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		next  map[string]string // the cursor that the page of a cursor ends with
+		pages int
+	}{
+		"at once":  {map[string]string{"": "50", "50": "50"}, 2},
+		"in turns": {map[string]string{"": "50", "50": "100", "100": "50"}, 3},
+		"the same": {map[string]string{"": "0", "0": "0"}, 2},
+	}
+	for name, test := range tests {
+		a := serve(t, map[string]http.HandlerFunc{deliveries: func(w http.ResponseWriter, r *http.Request) {
+			next := test.next[r.URL.Query().Get("cursor")]
+			holds(fmt.Sprintf(`{"deliveries":[{"deliveryId":"dlv_1"}],"nextCursor":%s}`, next))(w, r)
+		}})
+		got, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "", 0))
+		if err == nil || !strings.Contains(err.Error(), "whs_1") || !strings.Contains(err.Error(), "the same cursor twice") || enfinitos.IsNotFound(err) {
+			t.Errorf("%s: it ends in %v", name, err)
+		}
+		if len(got) != test.pages || len(a.made()) != test.pages {
+			t.Errorf("%s: %d deliveries in %d calls, want %d", name, len(got), len(a.made()), test.pages)
+		}
+	}
+}
+
+// A sequence can be gone through again, and then starts anew.
+func TestListTwice(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	id := s.Enfinitos.Register(example)
+	for range 3 {
+		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id})
+	}
+	sequence := at(t, s).ListDeliveries(t.Context(), id, "", 2)
+	for range 2 {
+		if got, err := collect(sequence); err != nil || len(got) != 3 {
+			t.Errorf("there are %d deliveries: %v", len(got), err)
+		}
+	}
+}
+
+// An empty page does not end a list that has another one, and a page without a list is an empty one.
+func TestEmptyPages(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{`{"deliveries":[],"nextCursor":7}`, `{"deliveries":null,"nextCursor":7}`, `{"nextCursor":7}`} {
+		a := serve(t, map[string]http.HandlerFunc{deliveries: inTurn(holds(data), holds(`{"deliveries":[{"deliveryId":"dlv_1"}]}`))})
+		got, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "", 0))
+		if err != nil || len(got) != 1 || len(a.made()) != 2 {
+			t.Errorf("%s: there are %d deliveries after %q: %v", data, len(got), a.made(), err)
+		}
+	}
+}
+
+func TestListEndsWithAnError(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	id := s.Enfinitos.Register(example)
+	for range 3 {
+		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id})
+	}
+	fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Skip: 1, Effect: sandbox.Status, Status: 403})
+	items, errors := 0, 0
+	for delivery, err := range at(t, s).ListDeliveries(t.Context(), id, "", 2) {
+		switch {
+		case err == nil && errors == 0:
+			items++
+		case enfinitos.Status(err) == 403 && delivery == nil:
+			errors++
+		default:
+			t.Errorf("the sequence has %v, %v", delivery, err)
+		}
+	}
+	if items != 2 || errors != 1 {
+		t.Errorf("there are %d deliveries and %d errors", items, errors)
+	}
+	if _, err := collect(at(t, s).ListDeliveries(t.Context(), "whs_none", "", 2)); enfinitos.Status(err) != 403 {
+		t.Errorf("of no subscription it ends in %v", err)
+	}
+}
+
+func TestReplayDelivery(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	client := at(t, s)
+	id := s.Enfinitos.Register(example)
+	delivery := s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: state.DeadLettered, Attempts: 5})
+	for _, failure := range []string{"connection refused", ""} {
+		s.Enfinitos.FailReplays(failure)
+		got, err := client.ReplayDelivery(t.Context(), id, delivery)
+		if err != nil || got.Replay.OK != (failure == "") || got.Replay.ErrorMessage != failure || got.Delivery.ID != delivery {
+			t.Errorf("failing with %q it is %+v, %v", failure, got, err)
+		}
+		if wanted := map[bool]string{true: "delivered", false: "dead_lettered"}[failure == ""]; got.Delivery.Status != wanted {
+			t.Errorf("failing with %q the delivery is %s, want %s", failure, got.Delivery.Status, wanted)
+		}
+	}
+	call := "POST /v1/webhooks/" + id + "/deliveries/" + delivery + "/replay" // without a body
+	if diff := cmp.Diff([]string{call, call}, journal(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	for _, ids := range [][2]string{{id, "dlv_none"}, {"whs_none", delivery}} {
+		if _, err := client.ReplayDelivery(t.Context(), ids[0], ids[1]); !enfinitos.IsNotFound(err) {
+			t.Errorf("%q: it ends in %v", ids, err)
+		}
+	}
+}
+
+func TestProcessDue(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	client := at(t, s)
+	id := s.Enfinitos.Register(example)
+	for range 3 {
+		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: state.Failed, NextRetry: now})
+	}
+	first, err1 := client.ProcessDue(t.Context(), 2)
+	second, err2 := client.ProcessDue(t.Context(), 50)
+	want := []enfinitos.DrainResult{{Processed: 2, Delivered: 2, BatchLimit: 2}, {Processed: 1, Delivered: 1, BatchLimit: 50}}
+	if diff := cmp.Diff(want, []enfinitos.DrainResult{first, second}); diff != "" || err1 != nil || err2 != nil {
+		t.Errorf("%v, %v (-want +got):\n%s", err1, err2, diff)
+	}
+	const call = "POST /v1/webhooks/deliveries/process-due "
+	if diff := cmp.Diff([]string{call + `{"limit":2}`, call + `{"limit":50}`}, journal(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	for _, limit := range []int64{0, 51} {
+		if _, err := client.ProcessDue(t.Context(), limit); enfinitos.Status(err) != 400 {
+			t.Errorf("a limit of %d ends in %v", limit, err)
+		}
+	}
+}
+
+func TestDrainResult(t *testing.T) {
+	t.Parallel()
+	a := serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks/deliveries/process-due": holds(
+		`{"processed":10,"delivered":7,"failed":2,"deadLettered":1,"batchLimit":10}`)})
+	got, err := a.client(t).ProcessDue(t.Context(), 10)
+	want := enfinitos.DrainResult{Processed: 10, Delivered: 7, Failed: 2, DeadLettered: 1, BatchLimit: 10}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}

@@ -1,0 +1,271 @@
+package enfinitos_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+const (
+	notFound  = `{"ok":false,"error":{"code":"not_found","message":"Not found"}}`
+	whs1      = `{"subscription":{"subscriptionId":"whs_1","label":"ledger"}}`
+	emptyPage = `{"deliveries":[],"nextCursor":null,"total":0}`
+)
+
+// The kinds of answer that the call to read a subscription may get.
+const (
+	read    = "read"    // it is there, with its fields
+	missing = "missing" // perhaps there is no such call
+	doubt   = "doubt"   // nothing is known
+)
+
+// reads are answers to the undocumented call.
+var reads = map[string]struct {
+	handler http.HandlerFunc
+	kind    string
+	status  int // of the error, where there is one
+}{
+	"200":                {holds(whs1), read, 0},
+	"404":                {says(404, notFound), missing, 404},
+	"404 of any shape":   {says(404, `{"detail":"no route"}`), missing, 404},
+	"404 HTML":           {says(404, "<html>"), missing, 404},
+	"404 empty":          {says(404, ""), missing, 404},
+	"404 text":           {says(404, "404 page not found"), missing, 404},
+	"405":                {says(405, notFound), missing, 405},
+	"405 empty":          {says(405, ""), missing, 405},
+	"501":                {says(501, notFound), missing, 501},
+	"501 HTML":           {says(501, "<html>"), missing, 501},
+	"302":                {says(302, ""), doubt, 302},
+	"400":                {says(400, notFound), doubt, 400},
+	"401":                {says(401, notFound), doubt, 401},
+	"403":                {says(403, notFound), doubt, 403},
+	"410":                {says(410, notFound), doubt, 410},
+	"429":                {says(429, notFound), doubt, 429},
+	"500":                {says(500, notFound), doubt, 500},
+	"502 HTML":           {says(502, "<html>"), doubt, 502},
+	"503":                {says(503, ""), doubt, 503},
+	"cut":                {cuts(""), doubt, 0},
+	"cut in the middle":  {cuts(envelope(whs1)[:30]), doubt, 0},
+	"200 HTML":           {says(200, "<html>"), doubt, 0},
+	"200 empty":          {says(200, ""), doubt, 0},
+	"204":                {says(204, ""), doubt, 0},
+	"200 truncated":      {says(200, envelope(whs1)[:30]), doubt, 0},
+	"200 no envelope":    {says(200, whs1), doubt, 0},
+	"200 data null":      {holds("null"), doubt, 0},
+	"200 no id":          {holds(`{"subscription":{"label":"ledger"}}`), doubt, 0},
+	"200 other id":       {holds(`{"subscription":{"subscriptionId":"whs_2"}}`), doubt, 0},
+	"200 no object":      {holds(`{"subscription":[]}`), doubt, 0},
+	"200 that is not ok": {says(200, notFound), doubt, 200},
+}
+
+// What the list of deliveries proves.
+const (
+	alive     = "alive"
+	gone      = "gone"
+	forbidden = "forbidden"
+)
+
+// proofs are answers to the documented list of deliveries.
+var proofs = map[string]struct {
+	handler http.HandlerFunc
+	kind    string
+	status  int // of the error, where there is one
+}{
+	"200":                {holds(emptyPage), alive, 0},
+	"200 with one":       {holds(`{"deliveries":[{"deliveryId":"dlv_1"}],"nextCursor":1,"total":7}`), alive, 0},
+	"404":                {says(404, notFound), gone, 404},
+	"404 of any shape":   {says(404, `{"message":"unknown subscription"}`), gone, 404},
+	"403":                {says(403, notFound), forbidden, 403},
+	"403 empty":          {says(403, ""), forbidden, 403},
+	"404 HTML":           {says(404, "<html>"), doubt, 404},
+	"404 empty":          {says(404, ""), doubt, 404},
+	"404 text":           {says(404, "404 page not found"), doubt, 404},
+	"404 null":           {says(404, "null"), doubt, 404},
+	"404 list":           {says(404, "[]"), doubt, 404},
+	"404 cut":            {says(404, notFound[:20]), doubt, 404},
+	"401":                {says(401, notFound), doubt, 401},
+	"405":                {says(405, notFound), doubt, 405},
+	"410":                {says(410, notFound), doubt, 410},
+	"429":                {says(429, notFound), doubt, 429},
+	"500":                {says(500, notFound), doubt, 500},
+	"501":                {says(501, notFound), doubt, 501},
+	"502 HTML":           {says(502, "<html>"), doubt, 502},
+	"302":                {says(302, ""), doubt, 302},
+	"cut":                {cuts(""), doubt, 0},
+	"cut in the middle":  {cuts(envelope(emptyPage)[:30]), doubt, 0},
+	"200 HTML":           {says(200, "<html>"), doubt, 0},
+	"200 empty":          {says(200, ""), doubt, 0},
+	"200 no envelope":    {says(200, emptyPage), doubt, 0},
+	"200 that is not ok": {says(200, notFound), doubt, 200},
+}
+
+// TestFind goes through every pair of answers.
+func TestFind(t *testing.T) {
+	t.Parallel()
+	for readName, first := range reads {
+		for proofName, second := range proofs {
+			t.Run(readName+", "+proofName, func(t *testing.T) {
+				t.Parallel()
+				a := serve(t, map[string]http.HandlerFunc{
+					"GET /v1/webhooks/whs_1": first.handler, "GET /v1/webhooks/whs_1/deliveries": second.handler,
+				})
+				got := lookFor(t, a.client(t, once))
+				want, calls := finding{status: first.status, failed: true}, []string{"GET /v1/webhooks/whs_1"}
+				switch first.kind {
+				case read:
+					want = finding{found: &enfinitos.Subscription{ID: "whs_1", Label: "ledger"}, presence: enfinitos.Readable}
+				case missing:
+					want, calls = proven[second.kind], append(calls, "GET /v1/webhooks/whs_1/deliveries?limit=1")
+					if want.failed {
+						want.status = second.status
+					}
+				}
+				if diff := cmp.Diff(want, got, cmp.AllowUnexported(finding{})); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+				// A cut connection makes net/http send a GET once more.
+				if diff := cmp.Diff(calls, slices.Compact(a.made())); diff != "" {
+					t.Errorf("calls (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// finding is what Find returns.
+type finding struct {
+	found    *enfinitos.Subscription
+	presence enfinitos.Presence
+	failed   bool
+	gone     bool
+	status   int
+}
+
+// proven is what follows from the list of deliveries.
+var proven = map[string]finding{
+	alive:     {found: &enfinitos.Subscription{ID: "whs_1"}, presence: enfinitos.Alive},
+	forbidden: {found: &enfinitos.Subscription{ID: "whs_1"}, presence: enfinitos.Unproven},
+	gone:      {failed: true, gone: true},
+	doubt:     {failed: true},
+}
+
+func lookFor(t *testing.T, client *enfinitos.Client) finding {
+	t.Helper()
+	found, presence, err := client.Find(t.Context(), "whs_1")
+	if err != nil && !strings.HasPrefix(err.Error(), "GET /v1/webhooks/whs_1") {
+		t.Errorf("the error is %v", err)
+	}
+	return finding{found, presence, err != nil, enfinitos.IsNotFound(err), enfinitos.Status(err)}
+}
+
+func TestFindAtTheSandbox(t *testing.T) {
+	t.Parallel()
+	s := start(t, conventional)
+	id := s.Enfinitos.Register(example)
+	got, presence, err := at(t, s).Find(t.Context(), id)
+	if err != nil || presence != enfinitos.Readable {
+		t.Fatal(presence, err)
+	}
+	want := &enfinitos.Subscription{
+		ID: id, DeveloperID: got.DeveloperID, URL: example.URL, Events: example.Events, Label: example.Label, Active: new(true), CreatedAt: nowText,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"GET /v1/webhooks/" + id}, journal(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+func TestFindWithoutTheCall(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	id := s.Enfinitos.Register(example)
+	got, presence, err := at(t, s).Find(t.Context(), id)
+	if diff := cmp.Diff(&enfinitos.Subscription{ID: id}, got); diff != "" || presence != enfinitos.Alive || err != nil {
+		t.Errorf("presence %d, %v (-want +got):\n%s", presence, err, diff)
+	}
+	if diff := cmp.Diff([]string{"GET /v1/webhooks/" + id, "GET /v1/webhooks/" + id + "/deliveries?limit=1"}, journal(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+func TestFindOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	for name, profile := range profiles {
+		s := start(t, profile)
+		id := s.Enfinitos.Register(example)
+		s.Enfinitos.Remove(id)
+		found, _, err := at(t, s).Find(t.Context(), id)
+		if !enfinitos.IsNotFound(err) || found != nil || len(journal(s)) != 2 {
+			t.Errorf("%s: it is %+v, %v", name, found, err)
+		}
+	}
+}
+
+// The scope audit:read is what the list of deliveries needs, and a key may lack it.
+func TestFindWithoutTheScope(t *testing.T) {
+	t.Parallel()
+	for _, there := range []bool{true, false} {
+		s := start(t, documented)
+		id := s.Enfinitos.Register(example)
+		if !there {
+			s.Enfinitos.Remove(id)
+		}
+		fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Effect: sandbox.Status, Status: 403})
+		got, presence, err := at(t, s).Find(t.Context(), id)
+		if diff := cmp.Diff(&enfinitos.Subscription{ID: id}, got); diff != "" || presence != enfinitos.Unproven || err != nil {
+			t.Errorf("there %t: presence %d, %v (-want +got):\n%s", there, presence, err, diff)
+		}
+	}
+}
+
+// With a base URL that is wrong everything is a 404, which no proxy gives in JSON for a path below it.
+func TestWrongBaseURL(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"<html>", "", "404 page not found"} {
+		a := serve(t, map[string]http.HandlerFunc{"/": says(404, body)})
+		for _, operation := range operations {
+			if err := operation.run(t.Context(), a.client(t)); err == nil || enfinitos.IsNotFound(err) {
+				t.Errorf("%s answered %q: it ends in %v", operation.name, body, err)
+			}
+		}
+	}
+}
+
+func TestFindIsCancelled(t *testing.T) {
+	t.Parallel()
+	for _, last := range []string{"GET /v1/webhooks/whs_1", "GET /v1/webhooks/whs_1/deliveries"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		routes := map[string]http.HandlerFunc{"GET /v1/webhooks/whs_1": says(404, notFound)}
+		routes[last] = func(_ http.ResponseWriter, r *http.Request) {
+			cancel()
+			<-r.Context().Done()
+		}
+		_, _, err := serve(t, routes).client(t).Find(ctx, "whs_1")
+		if !errors.Is(err, context.Canceled) || enfinitos.IsNotFound(err) {
+			t.Errorf("%s: it ends in %v", last, err)
+		}
+	}
+}
+
+// Reads are sent again after an outage, each for itself.
+func TestFindIsRepeated(t *testing.T) {
+	t.Parallel()
+	s := start(t, documented)
+	id := s.Enfinitos.Register(example)
+	fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*", Effect: sandbox.HTML, Times: 2})
+	fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Effect: sandbox.Status, Status: 429, Times: 3})
+	_, presence, err := at(t, s).Find(t.Context(), id)
+	if calls := journal(s); err != nil || presence != enfinitos.Alive || len(calls) != 7 {
+		t.Errorf("presence %d, %v after %q", presence, err, calls)
+	}
+}

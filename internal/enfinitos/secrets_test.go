@@ -1,0 +1,131 @@
+package enfinitos_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+)
+
+// TestKeyIsNotQuoted lets a server quote the API key wherever an error, a log line or a warning could take it from.
+func TestKeyIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	quoted, err := json.Marshal("no key " + key + " here")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := string(quoted)
+	bodies := map[string]string{
+		"envelope":      `{"ok":false,"error":{"code":` + q + `,"message":` + q + `}}`,
+		"text in error": `{"ok":false,"error":` + q + `}`,
+		"top level":     `{"ok":false,"code":` + q + `,"message":` + q + `}`,
+		"list":          `{"ok":false,"errors":[{"type":` + q + `,"detail":` + q + `}]}`,
+		"escaped":       `{"ok":false,"error":{"message":"` + strings.ReplaceAll(key, "_", `\u005f`) + `"}}`,
+		"text":          "no key " + key + " here",
+		"JSON text":     q,
+		"long text":     strings.Repeat("x", 190) + key,
+		"HTML":          "<html>" + key,
+		"cut":           `{"message":` + q,
+		"ok of a type":  `{"ok":` + q + `}`,
+		"as a field":    `{"ok":true,"data":{"` + key + `":1,"subscription":` + q + `,"deliveries":` + q + `,"processed":` + q + `,"replay":` + q + `}}`,
+		"everywhere":    `{"ok":true,"data":{"subscription":{"subscriptionId":"whs_1","label":` + q + `,"url":` + q + `}},"contractVersion":` + q + `}`,
+	}
+	for name, body := range bodies {
+		for _, status := range []int{200, 302, 404, 422, 500} {
+			t.Run(fmt.Sprint(status, " ", name), func(t *testing.T) {
+				t.Parallel()
+				a := serve(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("X-Request-Id", key)
+					says(status, body)(w, r)
+				}})
+				for _, operation := range operations {
+					log := &recorder{}
+					client := a.client(t, once, log.attach)
+					err := operation.run(t.Context(), client)
+					if err != nil && strings.Contains(err.Error(), key) {
+						t.Errorf("%s: the key is in the error: %v", operation.name, err)
+					}
+					if strings.Contains(log.text(), key) || !strings.Contains(log.text(), "trace: API answer") {
+						t.Errorf("%s: the key is in the log, or nothing is:\n%s", operation.name, log.text())
+					}
+					if strings.Contains(client.ForeignContract(), key) {
+						t.Errorf("%s: the key is in the contract version", operation.name)
+					}
+				}
+			})
+		}
+	}
+}
+
+// hidden are values that a log must never hold. The last are the contents of what is delivered.
+var hidden = []string{"whsec_c4n4ry", "v1=c4n4ry", "payl04d", "exc3rpt"}
+
+func TestSigningSecretIsNotLogged(t *testing.T) {
+	t.Parallel()
+	const delivery = `{"deliveryId":"dlv_1","payload":"{\"a\":\"payl04d\"}","signatureHeader":"t=1,v1=c4n4ry","responseBodyExcerpt":"exc3rpt"}`
+	const fields = `"subscription":{"subscriptionId":"whs_1","secret":"whsec_c4n4ry","signingSecret":{"value":["whsec_c4n4ry"]}},
+		"signingSecret":"whsec_c4n4ry","signing_secret":"whsec_c4n4ry","delivery":` + delivery + `,"deliveries":[` + delivery + `]`
+	bodies := map[string]string{
+		"in the envelope": envelope(`{` + fields + `}`),
+		"bare":            `{` + fields + `}`,
+		"as text":         envelope(`"whsec_c4n4ry"`),
+		"in a list":       envelope(`["whsec_c4n4ry"]`),
+		"truncated":       envelope(`{"signingSecret":"whsec_c4n4ry"`),
+		"not JSON":        "whsec_c4n4ry",
+	}
+	for name, body := range bodies {
+		for _, operation := range operations {
+			a := serve(t, map[string]http.HandlerFunc{"/": says(200, body)})
+			log := &recorder{}
+			err := operation.run(t.Context(), a.client(t, once, log.attach))
+			for _, secret := range hidden {
+				if strings.Contains(log.text(), secret) {
+					t.Errorf("%s, %s: %s is in the log:\n%s", name, operation.name, secret, log.text())
+				}
+				if err != nil && strings.Contains(err.Error(), secret) {
+					t.Errorf("%s, %s: %s is in the error: %v", name, operation.name, secret, err)
+				}
+			}
+			if !strings.Contains(log.text(), "trace: API answer") {
+				t.Errorf("%s, %s: the log is\n%s", name, operation.name, log.text())
+			}
+		}
+	}
+}
+
+// TestLogOfEveryOperation looks at what is logged of ordinary calls: no secret, and what a person needs.
+func TestLogOfEveryOperation(t *testing.T) {
+	t.Parallel()
+	for name, profile := range profiles {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, profile)
+			log := &recorder{}
+			client := at(t, s, log.attach)
+			made, err := client.CreateSubscription(t.Context(), enfinitos.CreateSubscriptionRequest{
+				URL: "https://user:p4ssw0rd@h.example/in?token=p4ssw0rd", Events: []string{"*"}, Label: "ledger",
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, operation := range operations[1:] {
+				_ = operation.run(t.Context(), client)
+			}
+			_, _, _ = client.Find(t.Context(), made.Subscription.ID)
+			_, _ = client.Remove(t.Context(), made.Subscription.ID)
+			for _, secret := range []string{s.Env()["ENFINITOS_API_KEY"], made.SigningSecret, "whsec_", "p4ssw0rd", "Bearer"} {
+				if strings.Contains(log.text(), secret) {
+					t.Errorf("%s is in the log:\n%s", secret, log.text())
+				}
+			}
+			for _, shown := range []string{made.Subscription.ID, `"label":"ledger"`, `"signingSecret":"(hidden)"`, `"code":"not_found"`, "status:201", "req_"} {
+				if !strings.Contains(log.text(), shown) {
+					t.Errorf("%s is not in the log:\n%s", shown, log.text())
+				}
+			}
+		})
+	}
+}
