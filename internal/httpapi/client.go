@@ -90,7 +90,7 @@ func New(config Config) (*Client, error) {
 	c := &Client{
 		config: config,
 		base:   base,
-		limit:  &gate{},
+		limit:  newGate(),
 		hide:   strings.NewReplacer(orNothing(config.BearerToken), "(hidden)"),
 	}
 	httpClient := &http.Client{
@@ -125,11 +125,10 @@ func SignedPath(elements ...string) string {
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	failed := &Error{Method: request.Method, Path: SignedPath(request.Path...)}
 	ctx, attempt := watch(ctx)
-	if err := c.limit.wait(ctx); err != nil {
-		failed.NotSent, failed.Cause = true, err
-		return nil, failed
-	}
 	prepared, err := c.prepare(ctx, request)
+	if err == nil {
+		err = c.limit.wait(ctx)
+	}
 	if err != nil {
 		failed.NotSent, failed.Cause = true, err
 		return nil, failed

@@ -9,35 +9,46 @@ import (
 	"time"
 )
 
-// gate holds back every call of a client while the vendor asks for a pause.
+// gate keeps the calls of a client within the vendor's limit: none while the vendor asks for a pause, and no more in a
+// window of the limit than the vendor says are left. Calls pass in the order in which they come.
 type gate struct {
-	mu    sync.Mutex
-	until time.Time
+	// turn is held by the call that is to pass next. The others queue for it, and Go serves a channel's queue in order.
+	turn chan struct{}
+
+	mu       sync.Mutex
+	until    time.Time // the end of the pause
+	limit    int       // calls allowed in a window, 0 while unknown
+	left     int       // calls left in the window, which the calls under way have been taken from
+	window   time.Time // when the window ends; zero while unknown
+	underway int
 }
 
-func (g *gate) hold(until time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if until.After(g.until) {
-		g.until = until
-	}
-}
+func newGate() *gate { return &gate{turn: make(chan struct{}, 1)} }
 
-// wait returns once calls may be made. It fails at once when the context would end first: waiting could not help.
+// wait returns once a call may be made, which is then under way until answered is called. It fails at once when the
+// context would end first: waiting could not help.
 func (g *gate) wait(ctx context.Context) error {
+	if err := tooLong(ctx, g.closed()); err != nil {
+		return err
+	}
+	select {
+	case g.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-g.turn }()
 	for {
-		g.mu.Lock()
-		until := g.until
-		g.mu.Unlock()
-		pause := time.Until(until)
-		if pause <= 0 {
+		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
-			return fmt.Errorf("the API's rate limit asks to wait %s, longer than this operation's timeout allows: %w",
-				pause.Round(time.Second), context.DeadlineExceeded)
+		until := g.pass()
+		if until.IsZero() {
+			return nil
 		}
-		timer := time.NewTimer(pause)
+		if err := tooLong(ctx, until); err != nil {
+			return err
+		}
+		timer := time.NewTimer(time.Until(until))
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
@@ -47,7 +58,73 @@ func (g *gate) wait(ctx context.Context) error {
 	}
 }
 
-// limiting closes the gate when an answer asks for a pause.
+func tooLong(ctx context.Context, until time.Time) error {
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
+		return fmt.Errorf("the API's rate limit asks to wait %s, longer than this operation's timeout allows: %w",
+			time.Until(until).Round(time.Second), context.DeadlineExceeded)
+	}
+	return nil
+}
+
+// pass lets a call pass, or returns until when it must wait.
+func (g *gate) pass() (until time.Time) {
+	if until := g.closed(); !until.IsZero() {
+		return until
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.underway++
+	g.left--
+	return time.Time{}
+}
+
+// closed returns until when no call may be made, zero when one may.
+func (g *gate) closed() (until time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	if !g.window.IsZero() && !g.window.After(now) {
+		g.window = time.Time{} // the next one is thought to be as large, until an answer tells
+		g.left = g.limit - g.underway
+	}
+	if g.limit > 0 && g.left <= 0 && g.window.After(now) {
+		until = g.window
+	}
+	if g.until.After(now) && g.until.After(until) {
+		until = g.until
+	}
+	return until
+}
+
+// answered ends a call and takes over what its answer tells of the limit.
+func (g *gate) answered(response *http.Response) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.underway--
+	if response == nil {
+		return
+	}
+	now := time.Now()
+	if until := now.Add(pauseAsked(response, now)); until.After(now) && until.After(g.until) {
+		g.until = until
+	}
+	left, err1 := strconv.Atoi(response.Header.Get("X-RateLimit-Remaining"))
+	limit, err2 := strconv.Atoi(response.Header.Get("X-RateLimit-Limit"))
+	reset, err3 := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil {
+		return
+	}
+	// The calls under way may or may not be counted yet; it is assumed that they are not.
+	left -= g.underway
+	if window := time.Unix(reset, 0); window.Equal(g.window) {
+		g.left = min(g.left, left)
+	} else {
+		g.window, g.left = window, left
+	}
+	g.limit = limit
+}
+
+// limiting tells the gate of every answer.
 type limiting struct {
 	next http.RoundTripper
 	gate *gate
@@ -56,14 +133,8 @@ type limiting struct {
 // RoundTrip implements http.RoundTripper.
 func (l *limiting) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := l.next.RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	if pause := pauseAsked(response, now); pause > 0 {
-		l.gate.hold(now.Add(pause))
-	}
-	return response, nil
+	l.gate.answered(response)
+	return response, err
 }
 
 // pauseAsked reads how long an answer asks its caller to wait: Retry-After in seconds or as a date, else the moment
