@@ -1,0 +1,239 @@
+package acctest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Instance is one resource instance as Terraform handles it: it refreshes, plans and applies as Terraform's core does and
+// holds the provider to the same rules, at a thousandth of the cost of a CLI. Faults and random sequences need many runs.
+type Instance struct {
+	Provider *Protocol
+	Type     string
+	// State is nil while there is none.
+	State map[string]Value
+	// Tainted says that the next apply replaces the instance.
+	Tainted bool
+
+	private []byte
+}
+
+// Report is what came of an operation.
+type Report struct {
+	// Planned is the action: "no-op", "create", "update", "replace" or "delete".
+	Planned string
+	// Problems are the diagnostics, a line for each.
+	Problems string
+}
+
+// Failed reports an error.
+func (r Report) Failed() bool { return strings.Contains(r.Problems, "ERROR ") }
+
+// Apply refreshes the instance and brings it to a configuration.
+func (i *Instance) Apply(config map[string]Value) Report {
+	i.Provider.t.Helper()
+	report := i.Refresh()
+	if report.Failed() {
+		return report
+	}
+	planned, private, replace, diagnostics := i.plan(i.State, config)
+	report.Problems += Text(diagnostics)
+	switch {
+	case report.Failed():
+		return report
+	case i.State == nil:
+		report.Planned = "create"
+	case replace || i.Tainted:
+		report.Planned = "replace"
+		report.Problems += i.Destroy().Problems
+		if report.Failed() {
+			return report
+		}
+		planned, private, _, diagnostics = i.plan(nil, config)
+		report.Problems += Text(diagnostics)
+	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
+		report.Planned = "no-op"
+		return report
+	default:
+		report.Planned = "update"
+	}
+	if !report.Failed() {
+		report.Problems += i.apply(planned, config, private)
+	}
+	return report
+}
+
+// Plan refreshes the instance and returns the action that a configuration would make, changing nothing but the state.
+func (i *Instance) Plan(config map[string]Value) Report {
+	i.Provider.t.Helper()
+	report := i.Refresh()
+	if report.Failed() {
+		return report
+	}
+	planned, _, replace, diagnostics := i.plan(i.State, config)
+	report.Problems += Text(diagnostics)
+	switch {
+	case i.State == nil:
+		report.Planned = "create"
+	case replace || i.Tainted:
+		report.Planned = "replace"
+	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
+		report.Planned = "no-op"
+	default:
+		report.Planned = "update"
+	}
+	return report
+}
+
+// Refresh reads the instance.
+func (i *Instance) Refresh() Report {
+	i.Provider.t.Helper()
+	if i.State == nil {
+		return Report{}
+	}
+	resp, err := i.Provider.ReadResource(i.Provider.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: i.Type, CurrentState: i.encode(i.State), Private: i.private,
+	})
+	if err != nil {
+		i.Provider.t.Fatal(err)
+	}
+	report := Report{Problems: Text(resp.Diagnostics)}
+	if !report.Failed() {
+		i.State, i.private = i.decode(resp.NewState), resp.Private
+	}
+	return report
+}
+
+// Destroy deletes the instance.
+func (i *Instance) Destroy() Report {
+	i.Provider.t.Helper()
+	if i.State == nil {
+		return Report{}
+	}
+	return Report{Planned: "delete", Problems: i.apply(nil, nil, i.private)}
+}
+
+// Import forgets the instance and takes over the object of an id.
+func (i *Instance) Import(id string) Report {
+	i.Provider.t.Helper()
+	resp, err := i.Provider.ImportResourceState(i.Provider.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: i.Type, ID: id})
+	if err != nil {
+		i.Provider.t.Fatal(err)
+	}
+	report := Report{Problems: Text(resp.Diagnostics)}
+	if report.Failed() {
+		return report
+	}
+	imported := &Instance{Provider: i.Provider, Type: i.Type, State: i.decode(resp.ImportedResources[0].State), private: resp.ImportedResources[0].Private}
+	report.Problems += imported.Refresh().Problems
+	if !report.Failed() {
+		*i = *imported
+	}
+	return report
+}
+
+// plan returns the planned state, the private state and whether the plan replaces the instance.
+func (i *Instance) plan(prior, config map[string]Value) (map[string]Value, []byte, bool, []*tfprotov6.Diagnostic) {
+	i.Provider.t.Helper()
+	resp, err := i.Provider.PlanResourceChange(i.Provider.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: i.Type, PriorState: i.encode(prior), ProposedNewState: i.encode(i.propose(prior, config)),
+		Config: i.encode(config), PriorPrivate: i.private,
+	})
+	if err != nil {
+		i.Provider.t.Fatal(err)
+	}
+	replace := len(resp.RequiresReplace) > 0 && prior != nil
+	return i.decode(resp.PlannedState), resp.PlannedPrivate, replace, resp.Diagnostics
+}
+
+// propose merges prior state and configuration as Terraform's core does: what is computed and not configured keeps its
+// value, or is unknown when there is none yet.
+func (i *Instance) propose(prior, config map[string]Value) map[string]Value {
+	out := map[string]Value{}
+	for _, attribute := range i.schema().Block.Attributes {
+		value, configured := config[attribute.Name]
+		switch {
+		case configured && !value.IsNull():
+			out[attribute.Name] = value
+		case attribute.Computed && prior != nil:
+			out[attribute.Name] = prior[attribute.Name]
+		case attribute.Computed:
+			out[attribute.Name] = tftypes.NewValue(attribute.ValueType(), tftypes.UnknownValue)
+		}
+	}
+	return out
+}
+
+func (i *Instance) apply(planned, config map[string]Value, private []byte) (problems string) {
+	i.Provider.t.Helper()
+	creates := i.State == nil
+	resp, err := i.Provider.ApplyResourceChange(i.Provider.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: i.Type, PriorState: i.encode(i.State), PlannedState: i.encode(planned), Config: i.encode(config), PlannedPrivate: private,
+	})
+	if err != nil {
+		i.Provider.t.Fatal(err)
+	}
+	problems = Text(resp.Diagnostics)
+	state := i.decode(resp.NewState)
+	if !strings.Contains(problems, "ERROR ") {
+		problems += inconsistencies(planned, state)
+	}
+	i.State, i.private = state, resp.Private
+	i.Tainted = state != nil && creates && strings.Contains(problems, "ERROR ")
+	return problems
+}
+
+// inconsistencies are what Terraform's core reports when the new state is not what the plan promised.
+func inconsistencies(planned, state map[string]Value) (problems string) {
+	if (planned == nil) != (state == nil) {
+		return "ERROR Provider produced inconsistent result after apply\n"
+	}
+	for name, value := range planned {
+		if value.IsFullyKnown() && !value.Equal(state[name]) || !state[name].IsFullyKnown() {
+			problems += fmt.Sprintf("ERROR Provider produced inconsistent result after apply: %s\n", name)
+		}
+	}
+	return problems
+}
+
+func (i *Instance) schema() *tfprotov6.Schema { return i.Provider.Schemas.ResourceSchemas[i.Type] }
+func (i *Instance) kind() tftypes.Type        { return i.Provider.resource(i.Type) }
+
+func (i *Instance) encode(attributes map[string]Value) *tfprotov6.DynamicValue {
+	if attributes == nil {
+		return i.Provider.encode(tftypes.NewValue(i.kind(), nil))
+	}
+	return i.Provider.encode(Object(i.kind(), attributes))
+}
+
+// decode returns the attributes of a state, nil of none.
+func (i *Instance) decode(encoded *tfprotov6.DynamicValue) map[string]Value {
+	i.Provider.t.Helper()
+	if encoded == nil {
+		return nil
+	}
+	value, err := encoded.Unmarshal(i.kind())
+	if err != nil {
+		i.Provider.t.Fatal(err)
+	}
+	if value.IsNull() {
+		return nil
+	}
+	out := map[string]Value{}
+	if err := value.As(&out); err != nil {
+		i.Provider.t.Fatal(err)
+	}
+	return out
+}
+
+// Text returns the value of a text attribute of the state, empty when there is none.
+func (i *Instance) Text(attribute string) (text string) {
+	value, ok := i.State[attribute]
+	if ok && !value.IsNull() {
+		_ = value.As(&text)
+	}
+	return text
+}
