@@ -291,3 +291,25 @@ func TestWebhookImportWarns(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// Nobody knows whether a pause was made whose answer is lost, and where the API cannot be read nobody can find out. So
+// the state forgets what it said, and the next apply sets it again, to whatever is then wanted.
+func TestWebhookPauseOutcomeUnknown(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
+	clean(t, instance.Apply(configuration(true)))
+	for name, operation := range map[string]func() acctest.Report{
+		"update": func() acctest.Report { return instance.Apply(configuration(false)) },
+		"delete": instance.Destroy,
+	} {
+		inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/active", Effect: "drop_after"})()
+		if report := operation(); !report.Failed() || env.Enfinitos.Subscriptions()[0].Active {
+			t.Fatalf("%s: %+v", name, report)
+		}
+		env.EnfinitosCalls.ClearFaults()
+		if report := instance.Apply(configuration(true)); report.Planned != "update" || !env.Enfinitos.Subscriptions()[0].Active {
+			t.Errorf("after the %s: %+v, and the subscription stays paused", name, report)
+		}
+	}
+}

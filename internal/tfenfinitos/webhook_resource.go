@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -13,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
@@ -22,9 +24,9 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
-// pausePending marks in the private state a subscription that was to be created paused and could not be paused. Where
+// activeUnknown marks in the private state a subscription that was to be created paused and could not be paused. Where
 // the API cannot be read, nothing else remembers it.
-const pausePending = "pause_pending"
+const activeUnknown = "active_unknown"
 
 var (
 	_ resource.Resource                = (*webhookResource)(nil)
@@ -188,7 +190,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		// An error here would mark the subscription as tainted, and the next apply would replace it, secret and all. As a
 		// warning it stays, and the next plan pauses it.
 		resp.Diagnostics.Append(notPaused(plan, err))
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pausePending, []byte("true"))...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, []byte("true"))...)
 	}
 }
 
@@ -200,7 +202,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(diags...)
 	// Before the call: a state written by an older version has no identity, and Terraform wants one even of what is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	pending, diags := req.Private.GetKey(ctx, pausePending)
+	forgotten, diags := req.Private.GetKey(ctx, activeUnknown)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -221,8 +223,8 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 	if presence != enfinitos.Readable {
 		resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
-		if pending != nil {
-			state.Active = types.BoolValue(true)
+		if forgotten != nil {
+			state.Active = types.BoolNull() // whatever is configured is then set
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 		return
@@ -252,9 +254,10 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if !plan.Active.Equal(prior.Active) {
 		if _, err := r.client.SetActive(ctx, prior.ID.ValueString(), plan.Active.ValueBool()); err != nil {
 			resp.Diagnostics.Append(failed("update", prior, err))
+			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 			return
 		}
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pausePending, nil)...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -276,11 +279,21 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	removal, err := r.client.Remove(ctx, state.ID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(failed("delete", state, err))
+		resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...) // it may have been paused
 		return
 	}
 	if removal == enfinitos.Paused {
 		resp.Diagnostics.Append(pausedAndLeft(state))
 	}
+}
+
+// forgetActive takes active out of the state when nobody knows whether a change of it was made. Where the API cannot be
+// read, the state would otherwise keep saying that a paused subscription delivers; so the next apply sets it again.
+func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagnostics {
+	if !enfinitos.OutcomeUnknown(err) {
+		return nil
+	}
+	return state.SetAttribute(ctx, path.Root("active"), types.BoolNull())
 }
 
 // ImportState implements resource.ResourceWithImportState. The read that follows fails where the API cannot be read.

@@ -3,7 +3,6 @@ package tfevents
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -69,10 +68,20 @@ func (f *kindsFunction) Run(ctx context.Context, req function.RunRequest, resp *
 
 // Match returns the kinds that match a pattern, in which * stands for any number of characters, dots among them.
 func Match(pattern string, kinds []string) []string {
+	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !matches(pattern, kind) })
+}
+
+func matches(pattern, kind string) bool {
 	parts := strings.Split(pattern, "*")
-	for i := range parts {
-		parts[i] = regexp.QuoteMeta(parts[i])
+	first, last := parts[0], parts[len(parts)-1]
+	if len(parts) == 1 {
+		return pattern == kind
 	}
-	matcher := regexp.MustCompile("^" + strings.Join(parts, ".*") + "$")
-	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !matcher.MatchString(kind) })
+	rest, found := strings.CutPrefix(kind, first)
+	for _, part := range parts[1 : len(parts)-1] {
+		if found {
+			_, rest, found = strings.Cut(rest, part)
+		}
+	}
+	return found && strings.HasSuffix(rest, last)
 }

@@ -1,0 +1,62 @@
+package enfinitos_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// FuzzAnswer has the API answer anything at all. Nothing may crash the client, and nothing but a JSON 404 of the delivery
+// list may pass for the proof that a subscription is gone.
+func FuzzAnswer(f *testing.F) {
+	for _, body := range []string{
+		`{"ok":true,"data":{"subscription":{"subscriptionId":"s"},"signingSecret":"w"},"contractVersion":"v1.0"}`, `{"ok":false}`,
+		`{"ok":true,"data":{"deliveries":[{}],"nextCursor":3}}`, `{"ok":true,"data":null,"contractVersion":2}`, `null`, `[]`, `{}`, "<html>",
+		`{"errors":[{"message":"no"}]}`, `{"ok":true,"data":{"replay":{"ok":false},"delivery":null}}`,
+	} {
+		f.Add(200, body)
+		f.Add(404, body)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		if status < 200 || status > 599 || status == 204 || status == 304 || status == 429 || status >= 500 {
+			return // those without a body, and those that are only retried
+		}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}))
+		defer server.Close()
+		client, err := enfinitos.New(httpapi.Config{BaseURL: server.URL, BearerToken: "key", RetryWait: time.Nanosecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = client.Find(t.Context(), "s")
+		if enfinitos.IsNotFound(err) && (status != 404 || !strings.HasPrefix(strings.TrimSpace(body), "{")) {
+			t.Fatalf("%d %q passes for gone", status, body)
+		}
+		created, err := client.CreateSubscription(t.Context(), enfinitos.CreateSubscriptionRequest{})
+		if err == nil && (created.Subscription.ID == "" || status > 299) {
+			t.Fatalf("%d %q passes for a subscription", status, body)
+		}
+		_, _ = client.Remove(t.Context(), "s")
+		_, _ = client.ReplayDelivery(t.Context(), "s", "d")
+		_, _ = client.ProcessDue(t.Context(), 1)
+	})
+}
+
+func FuzzSignature(f *testing.F) {
+	f.Add("whsec_1", int64(1), []byte(`{}`))
+	f.Fuzz(func(t *testing.T, secret string, timestamp int64, body []byte) {
+		got := enfinitos.Signature(secret, timestamp, body)
+		if !strings.HasPrefix(got, fmt.Sprintf("t=%d,v1=", timestamp)) || len(got) != len(fmt.Sprintf("t=%d,v1=", timestamp))+64 {
+			t.Fatalf("%q", got)
+		}
+	})
+}

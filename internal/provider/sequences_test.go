@@ -1,0 +1,290 @@
+package provider_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"pgregory.net/rapid"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+)
+
+// TestRandomSequences applies, changes, deletes, imports and restarts at random and under random faults, and after every
+// step asks: does every webhook at the vendor belong to exactly one resource, and is the secret in its state the live one?
+func TestRandomSequences(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		w := newWorld(t, r)
+		defer w.sandbox.Close()
+		r.Repeat(map[string]func(*rapid.T){
+			"":                w.invariants,
+			"apply":           w.apply,
+			"apply in storm":  w.applyInStorm,
+			"destroy":         w.destroy,
+			"change outside":  w.changeOutside,
+			"delete outside":  w.deleteOutside,
+			"import":          w.importAgain,
+			"restart":         func(*rapid.T) { w.restart() },
+			"apply all clean": w.applyAll,
+		})
+	})
+}
+
+// world is a few resources of both vendors and what is known of them.
+type world struct {
+	t            *testing.T
+	sandbox      *sandbox.Sandbox
+	conventional bool
+	resources    []*managed
+}
+
+type managed struct {
+	acctest.Instance
+	config map[string]acctest.Value // as it was applied last
+	secret bool                     // whether the state must hold the live secret
+}
+
+func newWorld(t *testing.T, r *rapid.T) *world {
+	w := &world{t: t, conventional: rapid.Bool().Draw(r, "conventional")}
+	var err error
+	w.sandbox, err = sandbox.Start(sandbox.Config{Seed: 1, EnfinitosConventional: w.conventional})
+	must(t, err)
+	for _, kind := range []string{"webhook_dfns", "webhook_dfns", "webhook_dfns", "webhook_enfinitos", "webhook_enfinitos"} {
+		w.resources = append(w.resources, &managed{Instance: acctest.Instance{Type: kind}})
+	}
+	w.restart()
+	return w
+}
+
+// restart replaces the provider's process. What it remembered is gone.
+func (w *world) restart() {
+	provider := acctest.NewProtocol(w.t, w.sandbox.Env())
+	if problems := provider.Configure(nil); len(problems) != 0 {
+		w.t.Fatal(acctest.Text(problems))
+	}
+	for _, m := range w.resources {
+		m.Provider = provider
+	}
+}
+
+func (w *world) pick(r *rapid.T) *managed {
+	return w.resources[rapid.IntRange(0, len(w.resources)-1).Draw(r, "resource")]
+}
+
+// configuration draws from few values, so that resources of equal content are common.
+func configuration(r *rapid.T, kind string) map[string]acctest.Value {
+	url := acctest.String(rapid.SampledFrom([]string{"https://a.example.com/", "https://b.example.com/"}).Draw(r, "url"))
+	on := rapid.Bool().Draw(r, "on")
+	if kind == "webhook_enfinitos" {
+		return map[string]acctest.Value{
+			"url": url, "events": acctest.StringSet("right.issued"), "label": acctest.String("x"),
+			"active": tftypes.NewValue(tftypes.Bool, on),
+		}
+	}
+	config := map[string]acctest.Value{"url": url, "events": acctest.StringSet("wallet.created"), "status": acctest.String("Enabled")}
+	if !on {
+		config["status"], config["description"] = acctest.String("Disabled"), acctest.String("paused")
+	}
+	return config
+}
+
+func (w *world) apply(r *rapid.T) {
+	m := w.pick(r)
+	w.run(r, m, func() acctest.Report { return m.Apply(m.config) }, func() { m.config = configuration(r, m.Type) })
+}
+
+func (w *world) applyInStorm(r *rapid.T) {
+	for range rapid.IntRange(1, 3).Draw(r, "faults") {
+		w.fault(r)
+	}
+	w.apply(r)
+}
+
+func (w *world) fault(r *rapid.T) {
+	fault := sandbox.Fault{
+		Method: rapid.SampledFrom([]string{"", "GET", "POST", "PUT", "DELETE"}).Draw(r, "method"),
+		Path: rapid.SampledFrom([]string{
+			"", "/webhooks", "/webhooks/*", "/auth/action/init", "/auth/action", "/v1/webhooks", "/v1/webhooks/*", "/v1/webhooks/*/*",
+		}).Draw(r, "path"),
+		Skip:  rapid.IntRange(0, 2).Draw(r, "skip"),
+		Times: rapid.IntRange(0, 4).Draw(r, "times"),
+		Effect: rapid.SampledFrom([]string{
+			sandbox.DropBefore, sandbox.DropAfter, sandbox.Status, sandbox.StatusAfter, sandbox.Truncate, sandbox.HTML,
+		}).Draw(r, "effect"),
+		Status: rapid.SampledFrom([]int{401, 403, 405, 429, 500, 503}).Draw(r, "status"),
+	}
+	if fault.Effect == sandbox.StatusAfter {
+		fault.Status = 503 // against an API that does what it says it refuses nobody can do anything
+	}
+	must(w.t, w.sandbox.DfnsCalls.AddFault(fault))
+	must(w.t, w.sandbox.EnfinitosCalls.AddFault(fault))
+}
+
+func (w *world) destroy(r *rapid.T) {
+	m := w.pick(r)
+	if rapid.Bool().Draw(r, "storm") {
+		w.fault(r)
+	}
+	w.run(r, m, m.Destroy, func() {})
+}
+
+// run runs an operation and then does what its messages tell a person to do.
+func (w *world) run(r *rapid.T, m *managed, operation func() acctest.Report, before func()) {
+	before()
+	former := m.Text("id")
+	report := operation()
+	w.sandbox.DfnsCalls.ClearFaults()
+	w.sandbox.EnfinitosCalls.ClearFaults()
+	r.Logf("%s %s: %+v", m.Type, m.Text("id"), report)
+	if m.Text("id") != former {
+		m.secret = m.State != nil
+	}
+	if strings.Contains(report.Problems, "inconsistent result") {
+		r.Fatalf("the provider broke its plan: %s", report.Problems)
+	}
+	if strings.Contains(report.Problems, "may or may not exist") || strings.Contains(report.Problems, "Look at the webhooks named above") {
+		w.removeUnowned()
+	}
+	if strings.Contains(report.Problems, "Paused and Left") {
+		w.removePaused()
+	}
+}
+
+func (w *world) owners() map[string]*managed {
+	out := map[string]*managed{}
+	for _, m := range w.resources {
+		if id := m.Text("id"); id != "" {
+			out[id] = m
+		}
+	}
+	return out
+}
+
+// removeUnowned deletes what a person would find that was just created and belongs to nothing.
+func (w *world) removeUnowned() {
+	owners := w.owners()
+	for _, webhook := range w.sandbox.Dfns.Webhooks() {
+		if owners[webhook.ID] == nil {
+			w.sandbox.Dfns.Remove(webhook.ID)
+		}
+	}
+	for _, subscription := range w.sandbox.Enfinitos.Subscriptions() {
+		if owners[subscription.ID] == nil {
+			w.sandbox.Enfinitos.Remove(subscription.ID)
+		}
+	}
+}
+
+func (w *world) removePaused() {
+	owners := w.owners()
+	for _, subscription := range w.sandbox.Enfinitos.Subscriptions() {
+		if owners[subscription.ID] == nil && !subscription.Active {
+			w.sandbox.Enfinitos.Remove(subscription.ID)
+		}
+	}
+}
+
+func (w *world) changeOutside(r *rapid.T) {
+	id := w.pick(r).Text("id")
+	_ = w.sandbox.Dfns.Edit(id, func(webhook *dfns.Webhook) { webhook.Status, webhook.Description = "Disabled", "by hand" })
+	if w.conventional { // elsewhere it cannot be seen
+		_ = w.sandbox.Enfinitos.Edit(id, func(subscription *enfinitos.Subscription) { subscription.Active = false })
+	}
+}
+
+func (w *world) deleteOutside(r *rapid.T) {
+	id := w.pick(r).Text("id")
+	w.sandbox.Dfns.Remove(id)
+	w.sandbox.Enfinitos.Remove(id)
+}
+
+func (w *world) importAgain(r *rapid.T) {
+	m := w.pick(r)
+	if m.State == nil || m.Type == "webhook_enfinitos" && !w.conventional {
+		return
+	}
+	id := m.Text("id")
+	report := m.Import(id)
+	if m.State != nil && m.Text("id") == id && !report.Failed() {
+		m.secret = false
+	}
+}
+
+// applyAll applies everything without faults. Afterwards configuration, state and server agree, and nothing is left to do.
+func (w *world) applyAll(r *rapid.T) {
+	for _, m := range w.resources {
+		if m.config == nil {
+			m.config = configuration(r, m.Type)
+		}
+		var report acctest.Report
+		w.run(r, m, func() acctest.Report { report = m.Apply(m.config); return report }, func() {})
+		if report.Failed() {
+			r.Fatalf("%s: an apply without faults failed: %s", m.Type, report.Problems)
+		}
+		if plan := m.Plan(m.config); plan.Planned != "no-op" {
+			r.Fatalf("%s: after an apply the plan is %+v", m.Type, plan)
+		}
+	}
+	for _, m := range w.resources {
+		w.agrees(r, m)
+	}
+}
+
+// agrees compares a resource with what the server holds of it.
+func (w *world) agrees(r *rapid.T, m *managed) {
+	if m.Type == "webhook_enfinitos" {
+		at := slices.IndexFunc(w.sandbox.Enfinitos.Subscriptions(), func(s enfinitos.Subscription) bool { return s.ID == m.Text("id") })
+		if at < 0 {
+			r.Fatalf("subscription %s is not there", m.Text("id"))
+		}
+		got := w.sandbox.Enfinitos.Subscriptions()[at]
+		if !m.config["url"].Equal(acctest.String(got.URL)) || !m.config["active"].Equal(tftypes.NewValue(tftypes.Bool, got.Active)) {
+			r.Fatalf("the server holds %+v, wanted is %v", got, m.config)
+		}
+		return
+	}
+	at := slices.IndexFunc(w.sandbox.Dfns.Webhooks(), func(webhook dfns.Webhook) bool { return webhook.ID == m.Text("id") })
+	if at < 0 {
+		r.Fatalf("webhook %s is not there", m.Text("id"))
+	}
+	got := w.sandbox.Dfns.Webhooks()[at]
+	description := map[string]string{"Enabled": "", "Disabled": "paused"}[got.Status]
+	if !m.config["url"].Equal(acctest.String(got.URL)) || !m.config["status"].Equal(acctest.String(got.Status)) || got.Description != description {
+		r.Fatalf("the server holds %+v, wanted is %v", got, m.config)
+	}
+}
+
+// invariants hold after every step, whatever went wrong in it.
+func (w *world) invariants(r *rapid.T) {
+	owners := w.owners()
+	owned := 0
+	for _, m := range w.resources {
+		if m.State != nil {
+			owned++
+		}
+	}
+	if owned != len(owners) {
+		r.Fatalf("%d resources own %d webhooks", owned, len(owners))
+	}
+	secrets := map[string]string{}
+	for _, webhook := range w.sandbox.Dfns.Webhooks() {
+		secrets[webhook.ID] = webhook.Secret
+	}
+	for _, subscription := range w.sandbox.Enfinitos.Subscriptions() {
+		secrets[subscription.ID] = subscription.Secret
+	}
+	for id, secret := range secrets {
+		m := owners[id]
+		if m == nil {
+			r.Fatalf("nobody owns %s", id)
+		}
+		if got := m.Text("secret") + m.Text("signing_secret"); m.secret && got != secret {
+			r.Fatalf("the state of %s holds %q, not its live secret", id, got)
+		}
+	}
+}
