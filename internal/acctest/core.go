@@ -127,7 +127,8 @@ func (i *Instance) Import(id string) Report {
 	if report.Failed() {
 		return report
 	}
-	imported := &Instance{Provider: i.Provider, Type: i.Type, State: i.decode(resp.ImportedResources[0].State), private: resp.ImportedResources[0].Private}
+	found := resp.ImportedResources[0]
+	imported := &Instance{Provider: i.Provider, Type: i.Type, State: i.decode(found.State), private: found.Private}
 	report.Problems += imported.Refresh().Problems
 	if !report.Failed() {
 		*i = *imported
