@@ -133,7 +133,8 @@ type Removal int
 const (
 	// Deleted means that it is gone.
 	Deleted Removal = iota
-	// Paused means that the API cannot delete it, so that it was paused and left.
+	// Paused means that the API cannot delete it, so that it was paused and left. Beside an error it means that pausing
+	// was tried.
 	Paused
 )
 

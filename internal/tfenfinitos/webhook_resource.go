@@ -279,7 +279,9 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	removal, err := r.client.Remove(ctx, state.ID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(failed("delete", state, err))
-		resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...) // it may have been paused
+		if removal == enfinitos.Paused { // or may have been
+			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
+		}
 		return
 	}
 	if removal == enfinitos.Paused {
