@@ -420,3 +420,34 @@ func TestWebhookMaskedSecretIsIgnored(t *testing.T) {
 		{Config: webhook(`status = "Disabled"`), Check: live},
 	}})
 }
+
+// The timeout of an operation is above everything else, and what it leaves open is said.
+func TestWebhookTimeouts(t *testing.T) {
+	t.Parallel()
+	slow := func(method, path string) sandbox.Fault {
+		return sandbox.Fault{Method: method, Path: path, Effect: "delay", Milliseconds: 60_000}
+	}
+	env := acctest.New(t, sandbox.Config{})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{
+			PreConfig:   inject(t, env, slow("POST", "/auth/action/init")),
+			Config:      webhook(`timeouts = { create = "200ms" }`),
+			ExpectError: acctest.Says("context deadline exceeded", "ran into its timeout. Nothing was changed", "timeouts of the resource"),
+		},
+		{
+			PreConfig: func() {
+				env.DfnsCalls.ClearFaults()
+				inject(t, env, slow("POST", "/webhooks"))()
+			},
+			Config:      webhook(`timeouts = { create = "200ms" }`),
+			ExpectError: acctest.Says("context deadline exceeded", "may or may not exist"),
+		},
+		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook(`timeouts = { read = "200ms" }`)},
+		{
+			PreConfig:   inject(t, env, slow("GET", "/webhooks/*")),
+			Config:      webhook(`timeouts = { read = "200ms" }`),
+			ExpectError: acctest.Says("Unable to read Dfns webhook", "ran into its timeout"),
+		},
+		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook()},
+	}})
+}
