@@ -70,7 +70,7 @@ func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Resp
 		return nil, err
 	}
 	if response.Status == http.StatusAccepted {
-		return nil, fmt.Errorf("%s %s: 202 Accepted: %w", request.Method, httpapi.SignedPath(request.Path...), ErrPendingApproval)
+		return nil, fmt.Errorf("%s %s: 202 Accepted: %w", request.Method, httpapi.EscapedPath(request.Path...), ErrPendingApproval)
 	}
 	return response, nil
 }
@@ -98,7 +98,7 @@ func decode[T any](request httpapi.Request, response *httpapi.Response) (T, erro
 // unreadable is the error for a 2xx answer that does not hold what it must.
 func unreadable(request httpapi.Request, response *httpapi.Response, cause error) error {
 	return &httpapi.Error{
-		Method: request.Method, Path: httpapi.SignedPath(request.Path...), Status: response.Status,
+		Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
 		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
 	}
 }

@@ -66,7 +66,7 @@ func (c *Client) GetWebhookEvent(ctx context.Context, webhookID, eventID string)
 	event, err := get[WebhookEvent](ctx, c, nil, "webhooks", webhookID, "events", eventID)
 	if err == nil && event.ID != eventID {
 		err = fmt.Errorf("GET %s: the answer is not about this event",
-			httpapi.SignedPath("webhooks", webhookID, "events", eventID))
+			httpapi.EscapedPath("webhooks", webhookID, "events", eventID))
 	}
 	return &event, err
 }

@@ -99,7 +99,7 @@ func (c *Client) initAction(ctx context.Context, request httpapi.Request) (chall
 	body, err := json.Marshal(map[string]string{
 		"userActionPayload":    string(request.Body),
 		"userActionHttpMethod": request.Method,
-		"userActionHttpPath":   httpapi.SignedPath(request.Path...),
+		"userActionHttpPath":   httpapi.EscapedPath(request.Path...),
 		"userActionServerKind": "Api",
 	})
 	if err != nil {

@@ -211,7 +211,7 @@ func readDeleted(request httpapi.Request, response *httpapi.Response) error {
 		return unreadable(request, response, err)
 	}
 	if answer.Deleted == "false" {
-		return fmt.Errorf("DELETE %s: the API answered that it did not delete the webhook", httpapi.SignedPath(request.Path...))
+		return fmt.Errorf("DELETE %s: the API answered that it did not delete the webhook", httpapi.EscapedPath(request.Path...))
 	}
 	return nil
 }
@@ -293,7 +293,7 @@ func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values
 		for {
 			got, err := get[page](ctx, c, query, path...)
 			if err == nil && got.Items == nil {
-				err = fmt.Errorf("GET %s: the answer is not a list", httpapi.SignedPath(path...))
+				err = fmt.Errorf("GET %s: the answer is not a list", httpapi.EscapedPath(path...))
 			}
 			if err != nil {
 				yield(nil, err)
@@ -308,7 +308,7 @@ func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values
 				return
 			}
 			if seen[got.Next] {
-				yield(nil, fmt.Errorf("GET %s: the API sent the same page token twice, so the list has no end", httpapi.SignedPath(path...)))
+				yield(nil, fmt.Errorf("GET %s: the API sent the same page token twice, so the list has no end", httpapi.EscapedPath(path...)))
 				return
 			}
 			seen[got.Next] = true

@@ -135,7 +135,7 @@ func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json
 	case !*in.OK:
 		code, message, _ := decodeError(response.Body)
 		return nil, &httpapi.Error{
-			Method: request.Method, Path: httpapi.SignedPath(request.Path...), Status: response.Status,
+			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
 			Code: c.hide.Replace(code), Message: strings.TrimSuffix("the answer says that it is not ok: "+c.hide.Replace(message), ": "),
 		}
 	}
@@ -146,7 +146,7 @@ func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json
 // unreadable is the error for a 2xx answer that does not hold what it must.
 func unreadable(request httpapi.Request, response *httpapi.Response, cause error) error {
 	return &httpapi.Error{
-		Method: request.Method, Path: httpapi.SignedPath(request.Path...), Status: response.Status,
+		Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
 		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
 	}
 }

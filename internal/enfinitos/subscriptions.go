@@ -66,7 +66,7 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	created, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
 	if err == nil && created.Subscription.ID == "" {
 		err = &httpapi.Error{
-			Method: http.MethodPost, Path: httpapi.SignedPath("v1", "webhooks"), Status: http.StatusOK,
+			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks"), Status: http.StatusOK,
 			Cause: errors.New("the answer cannot be read: it holds no subscription"),
 		}
 	}
@@ -80,7 +80,7 @@ func (c *Client) SetActive(ctx context.Context, id string, active bool) (*Subscr
 	answer, err := post[subscriptionAnswer](ctx, c, map[string]bool{"active": active}, true, "v1", "webhooks", id, "active")
 	if told := answer.Subscription.Active; err == nil && told != nil && *told != active {
 		err = &httpapi.Error{
-			Method: http.MethodPost, Path: httpapi.SignedPath("v1", "webhooks", id, "active"), Status: http.StatusOK,
+			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks", id, "active"), Status: http.StatusOK,
 			Message: fmt.Sprintf("the answer says that active is %t", *told),
 		}
 	}
@@ -107,7 +107,7 @@ func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, 
 	answer, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
 	if err == nil && answer.Subscription.ID != id {
 		return nil, Readable, &httpapi.Error{
-			Method: http.MethodGet, Path: httpapi.SignedPath("v1", "webhooks", id), Status: http.StatusOK,
+			Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id), Status: http.StatusOK,
 			Cause: errors.New("the answer cannot be read: it is not about this subscription"),
 		}
 	}

@@ -112,8 +112,8 @@ func (c *Client) chain() http.RoundTripper {
 	return &watching{next: &logging{next: &limiting{next: buffered, gate: c.limit}, config: &c.config, hide: c.hide}}
 }
 
-// SignedPath returns the escaped path of a request without the base URL's own path.
-func SignedPath(elements ...string) string {
+// EscapedPath returns the escaped path of a request without the base URL's own path.
+func EscapedPath(elements ...string) string {
 	var path strings.Builder
 	for _, element := range elements {
 		path.WriteString("/" + url.PathEscape(element))
@@ -123,7 +123,7 @@ func SignedPath(elements ...string) string {
 
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
-	failed := &Error{Method: request.Method, Path: SignedPath(request.Path...)}
+	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...)}
 	ctx, attempt := watch(ctx)
 	prepared, err := c.prepare(ctx, request)
 	if err == nil {
@@ -153,7 +153,7 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 		}
 	}
 	target := *c.base
-	target.RawPath = strings.TrimSuffix(c.base.EscapedPath(), "/") + SignedPath(request.Path...)
+	target.RawPath = strings.TrimSuffix(c.base.EscapedPath(), "/") + EscapedPath(request.Path...)
 	target.Path, _ = url.PathUnescape(target.RawPath)
 	target.RawQuery = request.Query.Encode()
 	var body any

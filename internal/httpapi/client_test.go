@@ -58,7 +58,7 @@ func TestPathIsEscaped(t *testing.T) {
 			if uri := <-got; uri != wantPrefix+signed {
 				t.Errorf("prefix %q, element %q: the server was asked for %s, want %s", prefix, element, uri, wantPrefix+signed)
 			}
-			if path := httpapi.SignedPath("webhooks", element, "ping"); path != signed {
+			if path := httpapi.EscapedPath("webhooks", element, "ping"); path != signed {
 				t.Errorf("element %q: the signed path is %s, want %s", element, path, signed)
 			}
 		}
