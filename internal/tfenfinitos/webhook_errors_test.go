@@ -1,6 +1,7 @@
 package tfenfinitos_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -189,8 +190,10 @@ func read(provider *acctest.Protocol, id string) []*tfprotov6.Diagnostic {
 	return provider.Read("webhook_enfinitos", state(id))
 }
 
+// register adds a subscription for the sandbox's own receiver, where the sandbox has one.
 func register(env *acctest.Env) string {
-	return env.Enfinitos.Register(enfinitos.Subscription{URL: "https://hooks.example.com/", Events: []string{"*"}, Label: "x"})
+	url := cmp.Or(env.ReceiverURL, "https://hooks.example.com/")
+	return env.Enfinitos.Register(enfinitos.Subscription{URL: url, Events: []string{"*"}, Label: "x"})
 }
 
 func TestWebhookDriftWarningIsGivenOnce(t *testing.T) {
