@@ -103,7 +103,7 @@ func (a *attempt) Attempt() (delivery.Request, bool) {
 		return delivery.Request{}, false
 	}
 	a.event = &Event{
-		ID: s.newID("whe"), WebhookID: p.WebhookID, Kind: p.Kind, Data: p.Data,
+		ID: newID(s.attempts, "whe"), WebhookID: p.WebhookID, Kind: p.Kind, Data: p.Data,
 		Date: p.Raised, Sent: s.options.Clock(), Attempt: p.Attempt, RetryOf: p.First,
 	}
 	return a.event.request(webhook), true
@@ -186,7 +186,7 @@ func (s *Server) pingWebhook(w http.ResponseWriter, r *http.Request, _ []byte) {
 		return
 	}
 	now := s.options.Clock()
-	ping := &Event{ID: s.newID("whe"), Kind: "webhook.ping", Data: json.RawMessage("{}"), Date: now, Sent: now, Attempt: 1}
+	ping := &Event{ID: newID(s.attempts, "whe"), Kind: "webhook.ping", Data: json.RawMessage("{}"), Date: now, Sent: now, Attempt: 1}
 	request := ping.request(webhook)
 	var result delivery.Result
 	var err error

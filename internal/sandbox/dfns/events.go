@@ -58,7 +58,7 @@ func (s *Server) RecordEvent(kind string, data json.RawMessage) error {
 	for _, webhook := range s.webhooks {
 		if webhook.wants(kind) {
 			s.record(&Event{
-				ID: s.newID("whe"), WebhookID: webhook.ID, Kind: kind, Data: data, Date: now, Sent: now, Status: "200", Attempt: 1,
+				ID: newID(s.attempts, "whe"), WebhookID: webhook.ID, Kind: kind, Data: data, Date: now, Sent: now, Status: "200", Attempt: 1,
 			})
 		}
 	}

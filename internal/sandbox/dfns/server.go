@@ -49,6 +49,9 @@ type Options struct {
 type Server struct {
 	options Options
 	mux     *http.ServeMux
+	// attempts makes the ids of delivery attempts, which are made whenever it is their turn: drawn from options.Random
+	// they would change the ids of what comes by call.
+	attempts *rand.ChaCha8
 
 	mu          sync.Mutex
 	account     account
@@ -82,6 +85,7 @@ func New(options Options) *Server {
 	}
 	s := &Server{options: options, mux: http.NewServeMux()}
 	s.openAccount()
+	s.attempts = rand.NewChaCha8([32]byte(wire.Bytes(options.Random, 32)))
 	s.clear()
 	s.routes()
 	return s
@@ -206,6 +210,8 @@ func (s *Server) newJWT(claims map[string]any) string {
 	return encode([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + encode(body) + "." + encode(wire.Bytes(s.options.Random, 64))
 }
 
-func (s *Server) newID(prefix string) string {
-	return prefix + "-" + wire.Text(s.options.Random, 5) + "-" + wire.Text(s.options.Random, 5) + "-" + wire.Text(s.options.Random, 16)
+func (s *Server) newID(prefix string) string { return newID(s.options.Random, prefix) }
+
+func newID(random *rand.ChaCha8, prefix string) string {
+	return prefix + "-" + wire.Text(random, 5) + "-" + wire.Text(random, 5) + "-" + wire.Text(random, 16)
 }

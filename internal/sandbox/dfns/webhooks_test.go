@@ -327,7 +327,7 @@ func story(t *testing.T, seed byte) string {
 	out.WriteString(encode(t, a.server.Env("")))
 	body := tell(a.change("POST", "/webhooks", minimal)).ok()
 	path := "/webhooks/" + body["id"].(string)
-	tell(a.control("/_sandbox/events", `{"kind":"wallet.created","data":{"b":1,"a":2}}`))
+	a.record("wallet.created", `{"b":1,"a":2}`)
 	a.clock.Move(time.Minute)
 	tell(a.get(path + "/events"))
 	tell(a.change("PUT", path, `{"description":"x"}`))

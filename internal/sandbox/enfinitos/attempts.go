@@ -119,7 +119,7 @@ func (s *Server) note(d *Delivery, signed string, result delivery.Result) {
 }
 
 func (s *Server) jitter(d time.Duration) time.Duration {
-	share := float64(binary.LittleEndian.Uint16(wire.Bytes(s.options.Random, 2))) / (1 << 16)
+	share := float64(binary.LittleEndian.Uint16(wire.Bytes(s.jitters, 2))) / (1 << 16)
 	return time.Duration(float64(d) * (0.8 + 0.4*share))
 }
 

@@ -49,6 +49,9 @@ type Server struct {
 	mux         *http.ServeMux
 	apiKey      string
 	developerID string
+	// jitters is a source of its own, because attempts are made whenever it is their turn: drawn from options.Random their
+	// jitter would change the ids of what comes by call.
+	jitters *rand.ChaCha8
 
 	mu            sync.Mutex
 	subscriptions []*Subscription
@@ -73,6 +76,7 @@ func New(options Options) *Server {
 	s := &Server{options: options, mux: http.NewServeMux()}
 	s.apiKey = "sk_sandbox_" + wire.Text(options.Random, 32)
 	s.developerID = "dev_" + wire.Text(options.Random, 16)
+	s.jitters = rand.NewChaCha8([32]byte(wire.Bytes(options.Random, 32)))
 	s.clear()
 	s.routes()
 	return s
