@@ -87,7 +87,7 @@ func New(options Options) *Engine {
 	defaultTo(&options.Backlog, 10_000)
 	defaultTo(&options.Timeout, 10*time.Second)
 	e := &Engine{
-		options: options, client: newClient(options.PerReceiver), lanes: map[string]*lane{}, rescheduled: make(chan struct{}, 1),
+		options: options, client: newClient(options.Workers), lanes: map[string]*lane{}, rescheduled: make(chan struct{}, 1),
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.work, e.room = sync.NewCond(&e.mu), sync.NewCond(&e.mu)

@@ -52,8 +52,9 @@ var (
 )
 
 // newClient returns a client that can reach nothing but this machine, whatever a name resolves to and whatever proxy
-// the environment names. It follows no redirect and keeps no more idle connections than are used at a time.
-func newClient(perHost int) *http.Client {
+// the environment names. It follows no redirect. One server may be every webhook's receiver, so it keeps a connection for
+// each worker: opening one for each delivery would use up the ports of this machine.
+func newClient(workers int) *http.Client {
 	dialer := &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
 		host, _, err := net.SplitHostPort(address)
 		if err != nil || !net.ParseIP(host).IsLoopback() {
@@ -64,7 +65,7 @@ func newClient(perHost int) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext:         dialer.DialContext,
-			MaxIdleConnsPerHost: perHost,
+			MaxIdleConnsPerHost: workers,
 			// Shorter than servers usually wait: a connection that the other side is closing would fail an attempt.
 			IdleConnTimeout:        2 * time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
