@@ -64,7 +64,13 @@ func RequireActions(t *testing.T) {
 // Invoke runs one action of a configuration by itself and returns what the CLI prints.
 func (e *Env) Invoke(t *testing.T, cli *tfexec.Terraform, action string) (string, error) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), cli.ExecPath(), "apply", "-auto-approve", "-no-color", "-invoke="+action)
+	return e.Run(t, cli, "apply", "-auto-approve", "-no-color", "-invoke="+action)
+}
+
+// Run runs any command of a CLI, configured for this sandbox by the environment, and returns what it prints.
+func (e *Env) Run(t *testing.T, cli *tfexec.Terraform, args ...string) (string, error) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), cli.ExecPath(), args...)
 	command.Dir = cli.WorkingDir()
 	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
 	for name, value := range e.Env() {
@@ -83,6 +89,21 @@ func (e *Env) CLI(t *testing.T, config string) *tfexec.Terraform {
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(header+config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return e.initialized(t, dir)
+}
+
+// CLIFor is CLI for a copy of a directory, with everything in it.
+func (e *Env) CLIFor(t *testing.T, source string) *tfexec.Terraform {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+		t.Fatal(err)
+	}
+	return e.initialized(t, dir)
+}
+
+func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
+	t.Helper()
 	cli, err := tfexec.NewTerraform(dir, cliPath(t))
 	if err != nil {
 		t.Fatal(err)

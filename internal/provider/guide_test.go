@@ -1,0 +1,24 @@
+package provider_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// TestTestingGuide runs the module tests of the guide as its reader would.
+func TestTestingGuide(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
+	cli := env.CLIFor(t, filepath.Join("..", "..", "examples", "testing"))
+	out, err := env.Run(t, cli, "test", "-no-color")
+	if err != nil || !strings.Contains(out, "3 passed, 0 failed") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks)+len(subscriptions) != 0 {
+		t.Errorf("the tests leave %v and %v behind", webhooks, subscriptions)
+	}
+}
