@@ -18,6 +18,12 @@ func TestTestingGuide(t *testing.T) {
 	if err != nil || !strings.Contains(out, "3 passed, 0 failed") {
 		t.Errorf("%v\n%s", err, out)
 	}
+	changes := strings.Join(append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...), "\n") + "\n"
+	for _, create := range []string{"POST /webhooks 200\n", "POST /v1/webhooks 201\n"} {
+		if got := strings.Count(changes, create); got != 1 {
+			t.Errorf("%q was called %d times:\n%s", create, got, changes)
+		}
+	}
 	if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks)+len(subscriptions) != 0 {
 		t.Errorf("the tests leave %v and %v behind", webhooks, subscriptions)
 	}
