@@ -279,10 +279,10 @@ type entry struct {
 // schedule is a heap of entries, the earliest first.
 type schedule []entry
 
-func (s schedule) Len() int           { return len(s) }
-func (s schedule) Less(i, j int) bool { return s[i].at.Before(s[j].at) }
-func (s schedule) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
-func (s *schedule) Push(x any)        { *s = append(*s, x.(entry)) } //nolint:forcetypeassert // only Schedule pushes
+func (s *schedule) Len() int           { return len(*s) }
+func (s *schedule) Less(i, j int) bool { return (*s)[i].at.Before((*s)[j].at) }
+func (s *schedule) Swap(i, j int)      { (*s)[i], (*s)[j] = (*s)[j], (*s)[i] }
+func (s *schedule) Push(x any)         { *s = append(*s, x.(entry)) } //nolint:forcetypeassert // only Schedule pushes
 
 func (s *schedule) Pop() any {
 	last := len(*s) - 1

@@ -82,7 +82,7 @@ func newClient(workers int) *http.Client {
 func (e *Engine) Post(ctx context.Context, request Request) (Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(e.ctx, func() { cancel(ErrClosed) })()
+	defer context.AfterFunc(e.ctx, func() { cancel(ErrClosed) })() //nolint:contextcheck // an attempt ends with either
 	timed, stop := context.WithTimeoutCause(ctx, e.options.Timeout, errTimeout)
 	defer stop()
 	result, err := e.post(timed, request)

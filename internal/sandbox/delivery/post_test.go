@@ -73,10 +73,12 @@ func TestBadReceivers(t *testing.T) {
 		handle http.HandlerFunc
 		want   delivery.Result
 	}{
-		"500":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, delivery.Result{Status: 500}},
-		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, 307) }, delivery.Result{Status: 307}},
-		"cut":      {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, delivery.Result{Code: "ECONNRESET", Error: "the receiver cut the connection"}},
-		"hang":     {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, delivery.Result{Code: "ETIMEDOUT"}},
+		"500": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, delivery.Result{Status: 500}},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
+		}, delivery.Result{Status: 307}},
+		"cut":  {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, delivery.Result{Code: "ECONNRESET", Error: "the receiver cut the connection"}},
+		"hang": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, delivery.Result{Code: "ETIMEDOUT"}},
 		"hang after the header": {func(w http.ResponseWriter, r *http.Request) {
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()

@@ -220,7 +220,7 @@ func (s *Server) processDue(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	batch := s.claim(limit)
-	s.unlocked(func() { s.post(r.Context(), batch) })
+	s.unlocked(func() { s.post(r.Context(), batch) }) //nolint:contextcheck // it is the call's own context
 	count := map[string]int{"processed": len(batch), "delivered": 0, "failed": 0, "deadLettered": 0, "batchLimit": limit}
 	names := map[string]string{Delivered: "delivered", Failed: "failed", DeadLettered: "deadLettered"}
 	for _, c := range batch {
