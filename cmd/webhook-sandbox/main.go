@@ -26,6 +26,10 @@ func main() {
 		"also run a receiver that verifies deliveries and prints them; -receiver=`HOST:PORT` says where")
 	envFile := flag.String("env-file", "", "`PATH` to write the export lines to, once the sandbox listens")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "webhook-sandbox: what is %q? Options have the form -name=value\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	config.Log = os.Stderr
 
 	if err := run(config, *envFile); err != nil {

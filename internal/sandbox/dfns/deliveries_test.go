@@ -432,3 +432,14 @@ func TestOverviewHasNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// What is being stopped takes on nothing that it could not deliver.
+func TestEventIsRefusedWhenNothingIsTaken(t *testing.T) {
+	t.Parallel()
+	closed := delivery.New(delivery.Options{})
+	closed.Close()
+	a := start(t, func(o *dfns.Options) { o.Engine = closed })
+	a.create("*")
+	a.control("/_sandbox/events", `{"kind":"wallet.created"}`).refused(503, "being stopped")
+	same(t, a.server.Overview().Pending, 0)
+}

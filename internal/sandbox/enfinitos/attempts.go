@@ -224,13 +224,13 @@ func (s *Server) processDue(w http.ResponseWriter, r *http.Request) {
 	count := map[string]int{"processed": len(batch), "delivered": 0, "failed": 0, "deadLettered": 0, "batchLimit": limit}
 	names := map[string]string{Delivered: "delivered", Failed: "failed", DeadLettered: "deadLettered"}
 	for _, c := range batch {
-		if c.err != nil {
+		if c.err != nil { // the caller has gone, and the attempt is still to be made
 			c.delivery.busy = false
 			err = c.err
-			continue
+		} else {
+			s.conclude(c.delivery, c.signed, c.result)
+			count[names[c.delivery.Status]]++
 		}
-		s.conclude(c.delivery, c.signed, c.result)
-		count[names[c.delivery.Status]]++
 		if !c.delivery.settled() {
 			s.options.Engine.Schedule(c.delivery.NextRetry, &attempt{server: s, delivery: c.delivery})
 		}

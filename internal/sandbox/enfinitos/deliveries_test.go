@@ -1,6 +1,7 @@
 package enfinitos_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -275,6 +276,33 @@ func TestProcessDue(t *testing.T) {
 	bad.status.Store(200)
 	a.clock.Move(3 * time.Minute)
 	bad.next(t)
+}
+
+// A caller that has gone leaves the attempt to be made, and it is made.
+func TestProcessDueWithoutCaller(t *testing.T) {
+	t.Parallel()
+	a := start(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var calls atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if calls.Add(1) == 1 {
+			cancel()
+			<-r.Context().Done()
+		}
+	}))
+	t.Cleanup(server.Close)
+	id := a.server.Register(enfinitos.Subscription{URL: server.URL, Events: []string{"*"}, Label: "x"})
+	a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: enfinitos.Failed, Attempts: 1})
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url+"/v1/webhooks/deliveries/process-due", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+a.server.Env("")["ENFINITOS_API_KEY"])
+	if response, err := http.DefaultClient.Do(request); err == nil {
+		t.Errorf("it is answered %d", response.StatusCode)
+	}
+	a.listed(id, "delivered", 2)
 }
 
 func TestPausedGetsNothing(t *testing.T) {
