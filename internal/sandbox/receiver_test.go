@@ -2,10 +2,13 @@ package sandbox_test
 
 import (
 	"bytes"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
@@ -106,4 +109,32 @@ func TestPage(t *testing.T) {
 	if strings.Contains(strings.Join(s.journal(), "\n"), "GET / ") {
 		t.Error("the page is in the journal")
 	}
+}
+
+// A receiver that hangs fails its attempt after the time it has, and the other webhooks are served meanwhile.
+func TestHangingReceiver(t *testing.T) {
+	t.Parallel()
+	s, err := sandbox.Start(sandbox.Config{ReceiverAddress: "127.0.0.1:0", DeliveryTimeout: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(hanging.Close)
+	bad := s.Dfns.Register(dfns.Webhook{URL: hanging.URL, Events: []string{"*"}, Status: "Enabled"})
+	good := s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL, Events: []string{"*"}, Status: "Enabled"})
+	for range 10 {
+		if err := s.Dfns.Deliver("wallet.created", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "every first attempt is recorded", func() bool { return len(s.Dfns.Events()) == 20 })
+	got := map[string]int{}
+	for _, event := range s.Dfns.Events() {
+		got[event.WebhookID+" "+event.Status]++
+	}
+	same(t, got, map[string]int{bad + " ETIMEDOUT": 10, good + " 200": 10})
 }
