@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,5 +27,17 @@ func TestTestingGuide(t *testing.T) {
 	}
 	if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks)+len(subscriptions) != 0 {
 		t.Errorf("the tests leave %v and %v behind", webhooks, subscriptions)
+	}
+}
+
+// TestTestingGuideShowsItsFiles holds because a template with the wrong name is copied as it is.
+func TestTestingGuideShowsItsFiles(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "guides", "testing.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "{{") || !strings.Contains(string(text), `run "registers"`) {
+		t.Error("docs/guides/testing.md does not show the files it names")
 	}
 }
