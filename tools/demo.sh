@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Shows the provider at work: a real CLI applies examples/demo against a sandbox, and the sandbox tells what it saw.
+# Shows the provider at work: a real CLI applies examples/demo against a sandbox, and the sandbox tells what it saw and
+# delivers events to a receiver that verifies them.
 # Everything happens in a temporary directory, and nothing is left running. `make demo` builds what it needs first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,8 +30,18 @@ calls() {
   seen=$all
 }
 
+# event has a vendor's stand-in at a URL raise an event, as only the vendor can. A user would use curl; bash needs nothing.
+event() {
+  local address=${1#http://} body="{\"kind\": \"$2\", \"data\": $3}"
+  exec 3<>"/dev/tcp/${address%:*}/${address##*:}"
+  printf 'POST /_sandbox/events HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' \
+    "$address" "${#body}" "$body" >&3
+  grep -q ' 204 ' <<<"$(head -n 1 <&3)" || { echo "the sandbox refuses the event $2" >&2; exit 1; }
+  exec 3>&-
+}
+
 title "A sandbox that stands in for the vendors"
-bin/webhook-sandbox -env-file "$work/env" -enfinitos-api conventional >/dev/null 2>"$work/calls" &
+bin/webhook-sandbox -env-file "$work/env" -enfinitos-api conventional -receiver >/dev/null 2>"$work/calls" &
 sandbox=$!
 for _ in $(seq 100); do [ -f "$work/env" ] || sleep 0.1; done
 [ -f "$work/env" ] || { echo 'the sandbox did not start' >&2; cat "$work/calls" >&2; exit 1; }
@@ -48,6 +59,7 @@ done
 cp examples/demo/*.tf "$work/"
 cd "$work"
 quiet "$cli" init -no-color -plugin-dir="$work/plugins"
+export TF_VAR_receiver=$WEBHOOK_RECEIVER_URL
 "$cli" version | sed -n '1p;/webhook/p'
 
 title "Apply"
@@ -57,6 +69,13 @@ echo "The sandbox saw:"; calls
 title "Plan again: nothing to do, one read for each webhook"
 "$cli" plan -no-color -detailed-exitcode | grep -vE '^$'
 echo "The sandbox saw:"; calls
+
+title "An event of each vendor: signed, delivered, verified by the receiver"
+event "$DFNS_API_URL" wallet.transfer.confirmed '{"transferRequest": {"id": "xfr-1vs8g-c1ub1-0000000000000000", "status": "Confirmed"}}'
+event "$ENFINITOS_API_URL" right.issued '{"rightId": "right_1"}'
+for _ in $(seq 100); do [ "$(grep -c '^receiver  verified' "$work/calls")" = 2 ] || sleep 0.1; done
+[ "$(grep -c '^receiver  verified' "$work/calls")" = 2 ] || { echo 'the events were not received' >&2; cat "$work/calls" >&2; exit 1; }
+echo "The receiver saw:"; calls
 
 title "Change in place: the webhooks, their ids and their secrets stay"
 "$cli" apply -no-color -auto-approve -var status=Disabled | grep -E 'will be updated|->|Modif|Apply complete'

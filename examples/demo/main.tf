@@ -14,15 +14,21 @@ variable "status" {
   default = "Enabled"
 }
 
+# Where the receiver listens. The sandbox delivers to this machine only, and has a receiver of its own.
+variable "receiver" {
+  type    = string
+  default = "https://hooks.example.com"
+}
+
 resource "webhook_dfns" "payments" {
-  url         = "https://hooks.example.com/dfns"
+  url         = "${var.receiver}/dfns"
   events      = ["wallet.transfer.confirmed", "wallet.transfer.failed"]
   description = "ledger"
   status      = var.status
 }
 
 resource "webhook_enfinitos" "rights" {
-  url    = "https://hooks.example.com/enfinitos"
+  url    = "${var.receiver}/enfinitos"
   events = ["right.issued", "right.revoked"]
   label  = "rights ledger"
   active = var.status == "Enabled"

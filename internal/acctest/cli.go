@@ -83,6 +83,21 @@ func (e *Env) CLI(t *testing.T, config string) *tfexec.Terraform {
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(header+config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return e.initialized(t, dir)
+}
+
+// CLIFor is CLI for a copy of a directory, with everything in it.
+func (e *Env) CLIFor(t *testing.T, source string) *tfexec.Terraform {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+		t.Fatal(err)
+	}
+	return e.initialized(t, dir)
+}
+
+func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
+	t.Helper()
 	cli, err := tfexec.NewTerraform(dir, cliPath(t))
 	if err != nil {
 		t.Fatal(err)

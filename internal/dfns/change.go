@@ -31,6 +31,8 @@ type Recovery struct {
 	SignedAnew bool
 	// Removed are webhooks that a lost create had made. Nobody knows their secrets, so they were deleted.
 	Removed []string
+	// Suspects are webhooks of the same content that a lost create may have made all the same. They were left alone.
+	Suspects []string
 }
 
 // Happened reports that an answer was lost.
@@ -51,8 +53,11 @@ type change[T any] struct {
 	request httpapi.Request
 	// read takes the result out of an answer. An answer it cannot read counts as lost.
 	read func(*httpapi.Response) (T, error)
-	// resolve finds out whether the change was made since the API's clock showed a time, and with which result.
-	resolve func(ctx context.Context, since time.Time, recovery *Recovery) (finding, T, error)
+	// resolve finds out whether the change was made since the API's clock showed a time, and with which result. Once the
+	// token has been refused on a resend, the API has most likely taken the change and may only be slow to make it.
+	resolve func(ctx context.Context, since time.Time, taken bool, recovery *Recovery) (finding, T, error)
+	// settle looks after a change that was made only when it was signed anew. Nil does nothing.
+	settle func(ctx context.Context, since time.Time, recovery *Recovery)
 }
 
 // once makes a change.
@@ -68,11 +73,14 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 		if round == 1 {
 			since = clock
 		}
-		out, lost, err := send(ctx, c, ch, token, &recovery)
+		out, taken, lost, err := send(ctx, c, ch, token, &recovery)
+		if lost == nil && err == nil && recovery.SignedAnew && ch.settle != nil {
+			ch.settle(ctx, since, &recovery)
+		}
 		if lost == nil || ctx.Err() != nil {
 			return out, recovery, errors.Join(err, lost)
 		}
-		found, out, err := ch.resolve(ctx, since, &recovery)
+		found, out, err := ch.resolve(ctx, since, taken, &recovery)
 		switch {
 		case IsNotFound(err): // the webhook that was to be changed is gone
 			return none, recovery, err
@@ -89,9 +97,11 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 }
 
 // send sends a change until an answer comes through, with the same token every time, so it cannot be made twice. It
-// returns the lost answer's error when the answers stay lost or the token turns out to be used up: both leave open
-// whether the change was made.
-func send[T any](ctx context.Context, c *Client, ch change[T], token string, recovery *Recovery) (out T, lost, err error) {
+// returns the lost answer's error when the answers stay lost or the token turns out to be used up (taken): both leave
+// open whether the change was made.
+func send[T any](
+	ctx context.Context, c *Client, ch change[T], token string, recovery *Recovery,
+) (out T, taken bool, lost, err error) {
 	request := ch.request
 	request.Header = http.Header{"X-Dfns-Useraction": {token}}
 	for attempt := 0; ; attempt++ {
@@ -102,18 +112,18 @@ func send[T any](ctx context.Context, c *Client, ch change[T], token string, rec
 		switch {
 		case err == nil:
 			recovery.Resent = lost != nil
-			return out, nil, nil
+			return out, false, nil, nil
 		case httpapi.OutcomeUnknown(err):
 			lost = err
 		case lost == nil || errors.Is(err, ErrPendingApproval):
-			return out, nil, err
+			return out, false, nil, err
 		default:
 			// Most likely the API says that the token has been used. Whatever it says, or if this time nothing was even
 			// sent, it is still open what became of the sending before.
-			return out, lost, nil
+			return out, Status(err) != http.StatusTooManyRequests && Status(err) != 0, lost, nil
 		}
 		if attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
-			return out, lost, nil
+			return out, false, lost, nil
 		}
 	}
 }

@@ -57,7 +57,7 @@ func TestCreateOnce(t *testing.T) {
 		"lost after":          {post("drop_after", 1), removed, dfns.Recovery{SignedAnew: true, Removed: []string{"orphan"}}},
 		"outage after":        {post("status_after", 1), removed, dfns.Recovery{SignedAnew: true, Removed: []string{"orphan"}}},
 		"truncated":           {post("truncate", 1), removed, dfns.Recovery{SignedAnew: true, Removed: []string{"orphan"}}},
-		"lost before, always": {post("drop_before", 4), append(neverAnswered, listing, listing, challenge, answer, create), dfns.Recovery{SignedAnew: true}},
+		"lost before, always": {post("drop_before", 4), append(neverAnswered, listing, listing, challenge, answer, create, listing), dfns.Recovery{SignedAnew: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +93,7 @@ func TestCreateOnce(t *testing.T) {
 // removed are the calls when the first create was made and its answer lost: the token is used up, the orphan found and
 // deleted, and another webhook created.
 var removed = []string{
-	challenge, answer, create, create, listing, challenge, answer, "DELETE /webhooks/ID", challenge, answer, create,
+	challenge, answer, create, create, listing, challenge, answer, "DELETE /webhooks/ID", challenge, answer, create, listing,
 }
 
 var neverAnswered = []string{challenge, answer, create, create, create, create}
@@ -161,6 +161,9 @@ func TestCreateSparesTheOthers(t *testing.T) {
 	var got []string
 	for _, webhook := range s.Dfns.Webhooks() {
 		got = append(got, webhook.ID)
+	}
+	if diff := cmp.Diff(spared[:1], created.Recovery.Suspects); diff != "" {
+		t.Errorf("the one created only just before is not named: %s", diff)
 	}
 	if diff := cmp.Diff(append(spared, twin.ID, created.ID), got); diff != "" {
 		t.Error(diff)
@@ -317,3 +320,57 @@ func TestResendRefused(t *testing.T) {
 		}
 	}
 }
+
+// What became of removing an orphan says nothing about the create that made it.
+func TestOrphanCannotBeRemoved(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]sandbox.Fault{
+		"outage":   {Method: "DELETE", Effect: sandbox.Status, Status: 503},
+		"approval": {Method: "DELETE", Effect: sandbox.Status, Status: 202},
+		"signing":  {Path: "/auth/action/init", Skip: 1, Effect: sandbox.Status, Status: 403},
+	} {
+		s := start(t)
+		fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.StatusAfter, Status: 502, Times: 1})
+		fault(t, s, f)
+		_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
+		var ambiguous *dfns.AmbiguousError
+		if !errors.As(err, &ambiguous) || !dfns.OutcomeUnknown(err) || errors.Is(err, dfns.ErrPendingApproval) ||
+			!strings.Contains(err.Error(), s.Dfns.Webhooks()[0].ID+": removing it failed") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A create that the API has taken and makes only later is named when it appears.
+func TestCreateMadeLate(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 1})
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 400, Message: "user action has already been used", Times: 1})
+	late, calls := "", 0
+	client := newClient(t, s, func(config *dfns.Config) {
+		config.HTTP.Logger = onCall(func(method, path string) {
+			if method == "POST" && path == "/webhooks" {
+				if calls++; calls == 3 { // the create that was signed anew
+					late = s.Dfns.Register(held("Enabled"))
+				}
+			}
+		})
+	})
+	webhook, err := client.CreateWebhook(t.Context(), wanted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{late}, webhook.Recovery.Suspects); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// onCall is a logger that tells of each call that has been made.
+type onCall func(method, path string)
+
+func (f onCall) Debug(_ context.Context, _ string, fields map[string]any) {
+	f(fields["method"].(string), fields["path"].(string))
+}
+
+func (onCall) Trace(context.Context, string, map[string]any) {}

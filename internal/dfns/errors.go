@@ -29,15 +29,23 @@ func (e *NotMadeError) Error() string {
 // Unwrap returns what happened.
 func (e *NotMadeError) Unwrap() error { return e.Err }
 
-// AmbiguousError reports a create whose answer was lost and of which it cannot be told which webhook it made.
+// AmbiguousError reports a create whose answer was lost and of which it cannot be told which webhook it made, or which
+// made one that could not be removed.
 type AmbiguousError struct {
 	// IDs are the webhooks that it may have made.
 	IDs []string
+	// Reason says why they were left, empty when there are several. It is text only: what an attempt to remove a webhook
+	// ended in says nothing about the create.
+	Reason string
 }
 
 // Error names the webhooks.
 func (e *AmbiguousError) Error() string {
-	return "the webhook that was made may be " + strings.Join(e.IDs, " or ")
+	text := "the webhook that was made may be " + strings.Join(e.IDs, " or ")
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
 }
 
 // IsNotFound reports that the API has no such object. A 404 of the signing flow says nothing about the object.

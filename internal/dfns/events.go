@@ -3,8 +3,9 @@ package dfns
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"iter"
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -65,8 +66,10 @@ func (c *Client) ListWebhookEvents(
 func (c *Client) GetWebhookEvent(ctx context.Context, webhookID, eventID string) (*WebhookEvent, error) {
 	event, err := get[WebhookEvent](ctx, c, nil, "webhooks", webhookID, "events", eventID)
 	if err == nil && event.ID != eventID {
-		err = fmt.Errorf("GET %s: the answer is not about this event",
-			httpapi.EscapedPath("webhooks", webhookID, "events", eventID))
+		err = &httpapi.Error{
+			Method: http.MethodGet, Path: httpapi.EscapedPath("webhooks", webhookID, "events", eventID), Status: http.StatusOK,
+			Cause: errors.New("the answer is not about this event"),
+		}
 	}
 	return &event, err
 }

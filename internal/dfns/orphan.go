@@ -3,7 +3,6 @@ package dfns
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -12,14 +11,21 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
+// clockTolerance is by how much the clock of what answers may run ahead of the one that stamps webhooks. What was created
+// in that time before a create was sent is taken to be older, but named.
+const clockTolerance = 10 * time.Second
+
 // removeOrphan deletes the webhook that a lost create has made, if it has made one: nobody knows its secret. It changes
 // nothing when it cannot be certain which one that is.
-func (c *Client) removeOrphan(ctx context.Context, in CreateWebhookRequest, since time.Time, recovery *Recovery) error {
-	orphans, err := c.orphans(ctx, in, since)
-	if err == nil && len(orphans) == 0 {
-		// The lost create may still be on its way through the API: look again a moment later.
-		if err = c.http.Pause(ctx, 1); err == nil {
-			orphans, err = c.orphans(ctx, in, since)
+func (c *Client) removeOrphan(
+	ctx context.Context, in CreateWebhookRequest, since time.Time, taken bool, recovery *Recovery,
+) error {
+	orphans, err := c.orphans(ctx, in, since, recovery)
+	// The lost create may still be on its way through the API, so one look is not enough. When the API refuses its token
+	// it has most likely taken it, and looking goes on for longer.
+	for look := 1; err == nil && len(orphans) == 0 && (look == 1 || taken && look <= 4); look++ {
+		if err = c.http.Pause(ctx, look); err == nil {
+			orphans, err = c.orphans(ctx, in, since, recovery)
 		}
 	}
 	switch {
@@ -27,34 +33,48 @@ func (c *Client) removeOrphan(ctx context.Context, in CreateWebhookRequest, sinc
 		return err
 	case len(orphans) == 0:
 		return nil
-	case len(orphans) > 1 || since.IsZero():
-		// Without the API's clock an older webhook of the same content could be taken for the new one.
+	case len(orphans) > 1:
 		return &AmbiguousError{IDs: orphans}
+	case since.IsZero():
+		return &AmbiguousError{IDs: orphans, Reason: "the API does not tell its time, so an older one cannot be told from a new one"}
 	}
 	if err := c.DeleteWebhook(ctx, orphans[0]); err != nil && !IsNotFound(err) {
-		return errors.Join(&AmbiguousError{IDs: orphans}, err)
+		return &AmbiguousError{IDs: orphans, Reason: "removing it failed: " + err.Error()}
 	}
 	recovery.Removed = append(recovery.Removed, orphans[0])
 	return nil
 }
 
+// nameLatecomers looks once more after a create that was signed anew: the one before it, which reading did not show, may
+// have been made since. It only names what it finds, for the create itself has succeeded.
+func (c *Client) nameLatecomers(ctx context.Context, in CreateWebhookRequest, since time.Time, recovery *Recovery) {
+	late, err := c.orphans(ctx, in, since, recovery)
+	if err == nil {
+		recovery.Suspects = append(recovery.Suspects, late...)
+	}
+}
+
 // orphans returns the ids of the webhooks that a create sent since a time can have made: those of the same content that
-// are not older and whose create this client has not seen answered.
-func (c *Client) orphans(ctx context.Context, in CreateWebhookRequest, since time.Time) ([]string, error) {
-	var out []string
+// are not older and whose create this client has not seen answered. Those only just older become suspects.
+func (c *Client) orphans(
+	ctx context.Context, in CreateWebhookRequest, since time.Time, recovery *Recovery,
+) (out []string, err error) {
+	recovery.Suspects = nil
 	for webhook, err := range c.ListWebhooks(ctx, MaxPage) {
 		if err != nil {
-			return nil, err
+			return nil, unrecognized(err)
 		}
 		if _, answered := c.created.Load(webhook.ID); answered || !in.isIn(webhook) {
 			continue
 		}
 		created, err := time.Parse(time.RFC3339, webhook.DateCreated)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, fmt.Errorf("when webhook %s was created cannot be read", webhook.ID)
-		}
-		if !created.Before(since) {
+		case !created.Before(since):
 			out = append(out, webhook.ID)
+		case created.After(since.Add(-clockTolerance)):
+			recovery.Suspects = append(recovery.Suspects, webhook.ID)
 		}
 	}
 	return out, nil
@@ -79,13 +99,16 @@ func (u UpdateWebhookRequest) isIn(webhook *Webhook) bool {
 }
 
 func sameKinds(a, b []string) bool {
-	normal := func(kinds []string) []string { return slices.Compact(slices.Sorted(slices.Values(kinds))) }
-	return slices.Equal(normal(a), normal(b))
+	return slices.Equal(normalKinds(a), normalKinds(b))
 }
+
+// normalKinds returns event kinds in order, each once.
+func normalKinds(kinds []string) []string { return slices.Compact(slices.Sorted(slices.Values(kinds))) }
 
 // contentKey is equal for requests that make webhooks which cannot be told apart.
 func contentKey(in CreateWebhookRequest) string {
-	in.Events = slices.Sorted(slices.Values(in.Events))
+	in.URL = weburl.Normal(in.URL)
+	in.Events = normalKinds(in.Events)
 	key, _ := json.Marshal(in) // strings only
 	return string(key)
 }

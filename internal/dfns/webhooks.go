@@ -108,8 +108,11 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 			}
 			return webhook, err
 		},
-		resolve: func(ctx context.Context, since time.Time, recovery *Recovery) (finding, *Webhook, error) {
-			return notMade, nil, c.removeOrphan(ctx, in, since, recovery)
+		resolve: func(ctx context.Context, since time.Time, taken bool, recovery *Recovery) (finding, *Webhook, error) {
+			return notMade, nil, c.removeOrphan(ctx, in, since, taken, recovery)
+		},
+		settle: func(ctx context.Context, since time.Time, recovery *Recovery) {
+			c.nameLatecomers(ctx, in, since, recovery)
 		},
 	})
 }
@@ -171,7 +174,7 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookR
 	return c.changeWebhook(ctx, change[*Webhook]{
 		request: request,
 		read:    func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, id) },
-		resolve: func(ctx context.Context, _ time.Time, _ *Recovery) (finding, *Webhook, error) {
+		resolve: func(ctx context.Context, _ time.Time, _ bool, _ *Recovery) (finding, *Webhook, error) {
 			webhook, err := c.GetWebhook(ctx, id)
 			if err != nil || !in.isIn(webhook) {
 				return notMade, nil, err
@@ -189,7 +192,7 @@ func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
 	_, _, err := once(ctx, c, change[any]{
 		request: request,
 		read:    func(response *httpapi.Response) (any, error) { return nil, readDeleted(request, response) },
-		resolve: func(ctx context.Context, _ time.Time, _ *Recovery) (finding, any, error) {
+		resolve: func(ctx context.Context, _ time.Time, _ bool, _ *Recovery) (finding, any, error) {
 			_, err := c.GetWebhook(ctx, id)
 			if IsNotFound(err) {
 				return made, nil, nil
@@ -211,7 +214,10 @@ func readDeleted(request httpapi.Request, response *httpapi.Response) error {
 		return unreadable(request, response, err)
 	}
 	if answer.Deleted == "false" {
-		return fmt.Errorf("DELETE %s: the API answered that it did not delete the webhook", httpapi.EscapedPath(request.Path...))
+		return &httpapi.Error{
+			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
+			Message: "the API answered that it did not delete the webhook",
+		}
 	}
 	return nil
 }
@@ -241,7 +247,7 @@ func (c *Client) PingWebhook(ctx context.Context, id string) (PingResult, error)
 	result, _, err := once(ctx, c, change[PingResult]{
 		request: request,
 		read:    func(response *httpapi.Response) (PingResult, error) { return decode[PingResult](request, response) },
-		resolve: func(context.Context, time.Time, *Recovery) (finding, PingResult, error) {
+		resolve: func(context.Context, time.Time, bool, *Recovery) (finding, PingResult, error) {
 			return notMade, PingResult{}, errors.New("the API does not record test events")
 		},
 	})
@@ -293,7 +299,7 @@ func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values
 		for {
 			got, err := get[page](ctx, c, query, path...)
 			if err == nil && got.Items == nil {
-				err = fmt.Errorf("GET %s: the answer is not a list", httpapi.EscapedPath(path...))
+				err = badList(path, "the answer is not a list")
 			}
 			if err != nil {
 				yield(nil, err)
@@ -308,11 +314,18 @@ func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values
 				return
 			}
 			if seen[got.Next] {
-				yield(nil, fmt.Errorf("GET %s: the API sent the same page token twice, so the list has no end", httpapi.EscapedPath(path...)))
+				yield(nil, badList(path, "the API sent the same page token twice, so the list has no end"))
 				return
 			}
 			seen[got.Next] = true
 			query.Set("paginationToken", got.Next)
 		}
+	}
+}
+
+// badList is the error for a list that is none or has no end.
+func badList(path []string, problem string) error {
+	return &httpapi.Error{
+		Method: http.MethodGet, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New(problem),
 	}
 }

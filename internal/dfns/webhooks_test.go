@@ -152,7 +152,9 @@ func TestDeleteWebhook(t *testing.T) {
 func TestPingWebhook(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	id := s.Dfns.Register(example)
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(receiver.Close)
+	id := s.Dfns.Register(state.Webhook{URL: receiver.URL, Events: []string{"*"}, Status: "Enabled"})
 	got, err := newClient(t, s).PingWebhook(t.Context(), id)
 	if diff := cmp.Diff(dfns.PingResult{Status: "200"}, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)

@@ -184,11 +184,16 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 	return call[T](ctx, c, httpapi.Request{Method: http.MethodGet, Path: path, Query: query})
 }
 
-// decodeError reads a refusal. No page shows the shape of one, so every usual shape is read.
+// decodeError reads a refusal. No page shows the shape of one, so every usual shape is read, but for a bare message: that
+// is how gateways answer for a route they do not have, and a subscription must not be taken for gone by one's word.
 func decodeError(body []byte) (code, message string, ok bool) {
 	var fields map[string]any
-	if json.Unmarshal(body, &fields) != nil || fields == nil { // nil is null
+	if json.Unmarshal(body, &fields) != nil {
 		return "", "", false
+	}
+	for _, name := range []string{"ok", "error", "errors", "code", "type", "title", "detail"} {
+		_, has := fields[name]
+		ok = ok || has
 	}
 	for _, name := range []string{"error", "errors"} {
 		switch nested := fields[name].(type) {
@@ -200,7 +205,7 @@ func decodeError(body []byte) (code, message string, ok bool) {
 			}
 		}
 	}
-	return firstText(fields, "code", "type"), firstText(fields, "message", "detail", "title", "error"), true
+	return firstText(fields, "code", "type"), firstText(fields, "message", "detail", "title", "error"), ok
 }
 
 func firstOf(items []any) any {

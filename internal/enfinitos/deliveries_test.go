@@ -3,6 +3,7 @@ package enfinitos_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -275,11 +276,19 @@ func TestListEndsWithAnError(t *testing.T) {
 	}
 }
 
+// received returns a subscription whose receiver answers 200.
+func received(t *testing.T) state.Subscription {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(server.Close)
+	return state.Subscription{URL: server.URL, Events: example.Events, Label: example.Label}
+}
+
 func TestReplayDelivery(t *testing.T) {
 	t.Parallel()
 	s := start(t, documented)
 	client := at(t, s)
-	id := s.Enfinitos.Register(example)
+	id := s.Enfinitos.Register(received(t))
 	delivery := s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: state.DeadLettered, Attempts: 5})
 	for _, failure := range []string{"connection refused", ""} {
 		s.Enfinitos.FailReplays(failure)
@@ -306,7 +315,7 @@ func TestProcessDue(t *testing.T) {
 	t.Parallel()
 	s := start(t, documented)
 	client := at(t, s)
-	id := s.Enfinitos.Register(example)
+	id := s.Enfinitos.Register(received(t))
 	for range 3 {
 		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: state.Failed, NextRetry: now})
 	}

@@ -82,7 +82,8 @@ var proofs = map[string]struct {
 	"200":                {holds(emptyPage), alive, 0},
 	"200 with one":       {holds(`{"deliveries":[{"deliveryId":"dlv_1"}],"nextCursor":1,"total":7}`), alive, 0},
 	"404":                {says(404, notFound), gone, 404},
-	"404 of any shape":   {says(404, `{"message":"unknown subscription"}`), gone, 404},
+	"404 of any shape":   {says(404, `{"error":"unknown subscription"}`), gone, 404},
+	"404 of a gateway":   {says(404, `{"message":"no Route matched with those values"}`), doubt, 404},
 	"403":                {says(403, notFound), forbidden, 403},
 	"403 empty":          {says(403, ""), forbidden, 403},
 	"404 HTML":           {says(404, "<html>"), doubt, 404},
@@ -228,10 +229,10 @@ func TestFindWithoutTheScope(t *testing.T) {
 	}
 }
 
-// With a base URL that is wrong everything is a 404, which no proxy gives in JSON for a path below it.
+// With a base URL that is wrong everything is a 404, in the words of whatever is there instead.
 func TestWrongBaseURL(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"<html>", "", "404 page not found"} {
+	for _, body := range []string{"<html>", "", "404 page not found", `{"message":"Not Found"}`} {
 		a := serve(t, map[string]http.HandlerFunc{"/": says(404, body)})
 		for _, operation := range operations {
 			if err := operation.run(t.Context(), a.client(t)); err == nil || enfinitos.IsNotFound(err) {

@@ -138,6 +138,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		sender = c.reads
 	}
 	response, err := sender.Do(prepared)
+	failed.Lost = attempt.lost.Load()
 	if err != nil {
 		failed.NotSent, failed.Cause = !attempt.sent.Load(), withoutURL(err)
 		return nil, failed
@@ -219,7 +220,7 @@ func (buffered) Close() error { return nil }
 // explain fills an error with what a refusal says.
 func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
 	failed.Code, failed.Message, failed.Recognized = c.config.DecodeError(body)
-	if !failed.Recognized {
+	if !failed.Recognized && failed.Message == "" {
 		// The secret goes before the text is shortened: half of it would not be found.
 		failed.Message = describe(response.Header.Get("Content-Type"), []byte(c.hide.Replace(string(body))))
 	}

@@ -22,6 +22,8 @@ type Error struct {
 	RequestID string
 	// NotSent says that the request never left.
 	NotSent bool
+	// Lost says that an attempt, not necessarily the last one, left and was not answered, so it may have been carried out.
+	Lost bool
 	// Cause is why there is no answer, or why it could not be read.
 	Cause error
 }
@@ -70,11 +72,12 @@ func IsNotFound(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Recognized
 }
 
-// OutcomeUnknown reports that a request left and that nothing trustworthy came back, so it may have been carried out.
+// OutcomeUnknown reports that a request left, in whichever attempt, and that nothing trustworthy came back, so it may have
+// been carried out.
 func OutcomeUnknown(err error) bool {
 	var e *Error
-	if !errors.As(err, &e) || e.NotSent {
+	if !errors.As(err, &e) {
 		return false
 	}
-	return e.Cause != nil || e.Status >= http.StatusInternalServerError
+	return e.Lost || !e.NotSent && (e.Cause != nil || e.Status >= http.StatusInternalServerError)
 }

@@ -86,7 +86,7 @@ func TestErrorFields(t *testing.T) {
 			httpapi.Error{Method: "POST", Path: "/a", Status: 409, Code: "E7", Message: "m", Recognized: true, RequestID: "r"},
 		},
 		"other":   {answer(409, "m"), httpapi.Error{Method: "POST", Path: "/a", Status: 409, Message: "m"}},
-		"cut":     {cut, httpapi.Error{Method: "POST", Path: "/a"}},
+		"cut":     {cut, httpapi.Error{Method: "POST", Path: "/a", Lost: true}},
 		"refused": {refused, httpapi.Error{Method: "POST", Path: "/a", NotSent: true}},
 	}
 	for name, test := range tests {

@@ -18,6 +18,7 @@ type gate struct {
 	mu       sync.Mutex
 	until    time.Time // the end of the pause
 	limit    int       // calls allowed in a window, 0 while unknown
+	reset    int64     // the window's name: when it ends by the API's clock
 	left     int       // calls left in the window, which the calls under way have been taken from
 	window   time.Time // when the window ends; zero while unknown
 	underway int
@@ -110,18 +111,18 @@ func (g *gate) answered(response *http.Response) {
 	}
 	left, err1 := strconv.Atoi(response.Header.Get("X-RateLimit-Remaining"))
 	limit, err2 := strconv.Atoi(response.Header.Get("X-RateLimit-Limit"))
-	reset, err3 := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64)
-	if err1 != nil || err2 != nil || err3 != nil {
+	reset, after, ok := resetAfter(response, now)
+	if err1 != nil || err2 != nil || !ok {
 		return
 	}
 	// The calls under way may or may not be counted yet; it is assumed that they are not.
 	left -= g.underway
-	if window := time.Unix(reset, 0); window.Equal(g.window) {
-		g.left = min(g.left, left)
+	if reset == g.reset {
+		left = min(g.left, left)
 	} else {
-		g.window, g.left = window, left
+		g.reset, g.window = reset, now.Add(after)
 	}
-	g.limit = limit
+	g.left, g.limit = left, limit
 }
 
 // limiting tells the gate of every answer.
@@ -150,8 +151,19 @@ func pauseAsked(response *http.Response, now time.Time) time.Duration {
 	if date, err := http.ParseTime(after); err == nil {
 		return date.Sub(now)
 	}
-	if reset, err := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-		return time.Unix(reset, 0).Sub(now)
+	_, pause, _ := resetAfter(response, now)
+	return pause
+}
+
+// resetAfter reads when the window of a rate limit ends and in how long that is, by the API's own clock where it tells:
+// this machine's may differ by more than a window.
+func resetAfter(response *http.Response, now time.Time) (reset int64, after time.Duration, ok bool) {
+	reset, err := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64)
+	if err != nil {
+		return 0, 0, false
 	}
-	return 0
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		now = date
+	}
+	return reset, time.Unix(reset, 0).Sub(now), true
 }

@@ -28,8 +28,8 @@ func (c *Config) trace(ctx context.Context, message string, fields map[string]an
 	}
 }
 
-// attemptState tells whether the latest attempt of a request has left.
-type attemptState struct{ sent atomic.Bool }
+// attemptState tells whether the latest attempt of a request has left, and whether any may have been carried out.
+type attemptState struct{ sent, lost atomic.Bool }
 
 type attemptKey struct{}
 
@@ -51,6 +51,9 @@ func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
 	state.sent.Store(false)
 	trace := &httptrace.ClientTrace{WroteHeaders: func() { state.sent.Store(true) }}
 	response, err := w.next.RoundTrip(request.WithContext(httptrace.WithClientTrace(request.Context(), trace)))
+	if err != nil && state.sent.Load() || err == nil && response.StatusCode >= http.StatusInternalServerError {
+		state.lost.Store(true)
+	}
 	if response != nil && response.StatusCode == http.StatusTooManyRequests {
 		state.sent.Store(false) // refused unread: whatever ends the waiting for a retry, nothing was done
 	}

@@ -197,3 +197,20 @@ func TestProviderWideSettings(t *testing.T) {
 		})
 	}
 }
+
+// A file that a token was read from ends in a newline, which no header may hold.
+func TestSettingsAreTrimmed(t *testing.T) {
+	t.Parallel()
+	var token string
+	provider := acctest.NewProtocol(t, map[string]string{
+		"DFNS_API_URL": vendorThatTells(t, &token) + "\n", "DFNS_AUTH_TOKEN": "token\n", "DFNS_CRED_ID": " cr-1\n",
+		"DFNS_PRIVATE_KEY": privateKey(t),
+	})
+	if problems := provider.Configure(nil); len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	failed := acctest.Text(provider.Delete("webhook_dfns", map[string]tftypes.Value{"id": acctest.String("wh-1")}))
+	if token != "token" || !strings.Contains(failed, `"cr-1"`) {
+		t.Errorf("called with token %q: %s", token, failed)
+	}
+}

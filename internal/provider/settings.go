@@ -32,6 +32,7 @@ func (p *webhookProvider) setting(block types.Object, attribute, variable string
 	if found.value == "" && !found.unknown {
 		found.value = p.getenv(variable)
 	}
+	found.value = strings.TrimSpace(found.value) // a file that a token was read from ends in a newline
 	return found
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // maxBody bounds what a caller can make the sandbox hold.
@@ -23,6 +25,8 @@ type vendor interface {
 	Reset()
 	// Control answers the calls under /_sandbox/ that only this vendor has.
 	Control() http.Handler
+	// Overview returns what the page shows.
+	Overview() wire.Overview
 }
 
 // Call is one line of the journal.
@@ -61,6 +65,8 @@ type Calls struct {
 	name    string
 	clock   func() time.Time
 	latency time.Duration
+	// save returns once every change made is kept. No change is acknowledged before.
+	save func() error
 
 	mu      sync.Mutex
 	log     io.Writer
@@ -84,9 +90,15 @@ func (c *Calls) ForgetCalls() {
 
 // ServeHTTP answers a control call, or passes a call to the vendor and writes it into the journal.
 func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/" && r.Method == http.MethodGet {
+		servePage(w)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/_sandbox/") {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		c.control().ServeHTTP(w, r)
+		answer := &answer{header: http.Header{}, status: http.StatusOK}
+		c.control().ServeHTTP(answer, r)
+		c.acknowledge(r, answer).send(w)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -100,9 +112,21 @@ func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	wait(r, c.latency)
 	fault := c.nextFault(r)
-	answer := fault.inject(c.vendor, r)
+	answer := c.acknowledge(r, fault.inject(c.vendor, r))
 	c.record(r, body, fault, answer)
 	answer.send(w)
+}
+
+// acknowledge returns the answer once what it says was done is kept, or a refusal when it could not be.
+func (c *Calls) acknowledge(r *http.Request, done *answer) *answer {
+	if r.Method == http.MethodGet {
+		return done
+	}
+	if err := c.save(); err != nil {
+		done = &answer{header: http.Header{}}
+		c.vendor.Refuse(done, r, http.StatusInternalServerError, err.Error())
+	}
+	return done
 }
 
 func (c *Calls) record(r *http.Request, body []byte, fault *Fault, answer *answer) {
@@ -128,6 +152,7 @@ func (c *Calls) control() http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(c.Journal())
 	})
+	mux.HandleFunc("GET /_sandbox/state", c.serveOverview)
 	mux.HandleFunc("POST /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
 		var fault Fault
 		decoder := json.NewDecoder(r.Body)

@@ -109,6 +109,7 @@ func TestVendorsControl(t *testing.T) {
 	s.control("POST events", `{"kind":"*"}`, http.StatusBadRequest)
 	s.control("POST credentials", `{}`, http.StatusBadRequest)
 	s.control("POST nonsense", ``, http.StatusNotFound)
+	eventually(t, "the event is recorded", func() bool { return len(s.Dfns.Events()) == 1 })
 	events := s.call("GET /webhooks/" + s.Dfns.Webhooks()[0].ID + "/events")
 	same(t, strings.Count(events.body, `"kind":"wallet.created"`), 1)
 }

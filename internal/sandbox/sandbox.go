@@ -7,6 +7,7 @@ import (
 	"context"
 	cryptorand "crypto/rand"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,8 +22,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
 )
 
 // Config says how a sandbox is started. The zero value serves every vendor on a free loopback port.
@@ -37,6 +41,16 @@ type Config struct {
 	Seed uint64
 	// Clock tells the time to the stand-ins. Nil means the real clock.
 	Clock func() time.Time
+	// Wait waits for the retries of deliveries. Nil means real waiting, for as long as Clock says.
+	Wait clock.Wait
+	// TimeScale divides the vendors' waits between attempts. Zero means 1.
+	TimeScale float64
+	// DeliveryTimeout is how long a receiver has to answer. Zero means the vendors' 10 seconds.
+	DeliveryTimeout time.Duration
+	// StatePath names a file that keeps the state from one start to the next. Empty means that nothing is kept.
+	StatePath string
+	// ReceiverAddress is the host and port of a receiver that verifies deliveries and logs them. Empty means there is none.
+	ReceiverAddress string
 	// Log receives one line for every call. Nil means no lines.
 	Log io.Writer
 
@@ -62,12 +76,44 @@ type Sandbox struct {
 	EnfinitosCalls *Calls
 	EnfinitosURL   string
 
+	// ReceiverURL is where the receiver listens, empty when there is none.
+	ReceiverURL string
+
+	engine  *delivery.Engine
+	store   *store
 	servers []*http.Server
 	serving sync.WaitGroup
+	closing sync.Once
 }
 
 // Start opens the listeners and serves until Close.
 func Start(config Config) (*Sandbox, error) {
+	if err := config.complete(); err != nil {
+		return nil, err
+	}
+	kept, err := readState(config.StatePath)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sandbox{store: &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}}
+	s.store.start()
+	s.engine = delivery.New(delivery.Options{Now: config.Clock, Wait: config.Wait, Timeout: config.DeliveryTimeout})
+	s.addVendors(config, kept)
+	if err = s.load(kept, config.StatePath); err == nil {
+		err = s.open(config)
+	}
+	if err != nil {
+		s.store.path = "" // what did not start has nothing to save
+		s.Close()
+		return nil, err
+	}
+	s.Dfns.Resume()
+	s.Enfinitos.Resume()
+	return s, nil
+}
+
+// complete fills in what was left out and refuses what cannot be.
+func (config *Config) complete() error {
 	if config.Clock == nil {
 		config.Clock = time.Now
 	}
@@ -75,35 +121,78 @@ func Start(config Config) (*Sandbox, error) {
 		config.Log = io.Discard
 	}
 	config.Log = &lockedWriter{to: config.Log}
-	s := &Sandbox{
-		Dfns: dfns.New(dfns.Options{
-			Clock:          config.Clock,
-			Random:         random(config.Seed, "dfns"),
-			WebhookLimit:   config.DfnsWebhookLimit,
-			SecretOnUpdate: config.DfnsSecretOnUpdate,
-		}),
-		Enfinitos: enfinitos.New(enfinitos.Options{
-			Clock:        config.Clock,
-			Random:       random(config.Seed, "enfinitos"),
-			Conventional: config.EnfinitosConventional,
-		}),
+	if scale := config.TimeScale; scale != 0 && !(scale >= 1 && scale <= 1e9) {
+		return fmt.Errorf("the time scale is %v: it must be at least 1", scale)
 	}
-	s.DfnsCalls = &Calls{vendor: s.Dfns, name: "dfns", clock: config.Clock, latency: config.Latency, log: config.Log}
-	s.EnfinitosCalls = &Calls{vendor: s.Enfinitos, name: "enfinitos", clock: config.Clock, latency: config.Latency, log: config.Log}
-	var err, err2 error
-	s.DfnsURL, err = s.listen(config.DfnsAddress, s.DfnsCalls)
-	s.EnfinitosURL, err2 = s.listen(config.EnfinitosAddress, s.EnfinitosCalls)
+	return nil
+}
+
+func (s *Sandbox) addVendors(config Config, kept *state) {
+	starts := 0
+	if kept != nil {
+		starts = kept.Starts + 1
+	}
+	scale := delivery.Scale(config.TimeScale)
+	s.Dfns = dfns.New(dfns.Options{
+		Clock:          config.Clock,
+		Random:         random(config.Seed, "dfns", starts),
+		WebhookLimit:   config.DfnsWebhookLimit,
+		SecretOnUpdate: config.DfnsSecretOnUpdate,
+		Engine:         s.engine, Scale: scale, Changed: s.store.Soon,
+	})
+	s.Enfinitos = enfinitos.New(enfinitos.Options{
+		Clock:        config.Clock,
+		Random:       random(config.Seed, "enfinitos", starts),
+		Conventional: config.EnfinitosConventional,
+		Engine:       s.engine, Scale: scale, Changed: s.store.Soon,
+	})
+	calls := func(vendor vendor, name string) *Calls {
+		return &Calls{vendor: vendor, name: name, clock: config.Clock, latency: config.Latency, log: config.Log, save: s.store.Save}
+	}
+	s.DfnsCalls, s.EnfinitosCalls = calls(s.Dfns, "dfns"), calls(s.Enfinitos, "enfinitos")
+	s.store.snapshot = func() ([]byte, error) { return s.snapshot(starts) }
+}
+
+// snapshot returns what the state file is to hold.
+func (s *Sandbox) snapshot(starts int) ([]byte, error) {
+	dfnsState, err := s.Dfns.Save()
+	enfinitosState, err2 := s.Enfinitos.Save()
 	if err := errors.Join(err, err2); err != nil {
-		s.Close()
 		return nil, err
 	}
-	return s, nil
+	return json.Marshal(state{Format: stateFormat, Starts: starts, Dfns: dfnsState, Enfinitos: enfinitosState})
+}
+
+// load gives the vendors what was kept, and saves it at once: a file that cannot be written must be known before anything
+// is acknowledged.
+func (s *Sandbox) load(kept *state, path string) error {
+	if kept != nil {
+		if err := errors.Join(s.Dfns.Load(kept.Dfns), s.Enfinitos.Load(kept.Enfinitos)); err != nil {
+			return fmt.Errorf("%s is a damaged state of webhook-sandbox (%w); it was left as it is", path, err)
+		}
+	}
+	return s.store.Save()
+}
+
+func (s *Sandbox) open(config Config) (err error) {
+	if config.ReceiverAddress != "" {
+		s.ReceiverURL, err = s.listen(config.ReceiverAddress, &receiver.Receiver{
+			Dfns: s.Dfns.Secrets, Enfinitos: s.Enfinitos.Secrets, Now: config.Clock, Log: config.Log,
+		})
+	}
+	var err1, err2 error
+	s.DfnsURL, err1 = s.listen(config.DfnsAddress, s.DfnsCalls)
+	s.EnfinitosURL, err2 = s.listen(config.EnfinitosAddress, s.EnfinitosCalls)
+	return errors.Join(err, err1, err2)
 }
 
 // Env returns the environment variables by which a client finds every stand-in.
 func (s *Sandbox) Env() map[string]string {
 	env := s.Dfns.Env(s.DfnsURL)
 	maps.Copy(env, s.Enfinitos.Env(s.EnfinitosURL))
+	if s.ReceiverURL != "" {
+		env["WEBHOOK_RECEIVER_URL"] = s.ReceiverURL
+	}
 	return env
 }
 
@@ -137,12 +226,17 @@ func (s *Sandbox) WriteEnvFile(path string) error {
 	return err
 }
 
-// Close stops the listeners and cuts open connections. Once it returns, the addresses are free again.
+// Close stops the listeners and cuts open connections and deliveries in flight, which stay to be made for the next start
+// from the same state. Once it returns, the addresses are free again. Closing twice is harmless.
 func (s *Sandbox) Close() {
-	for _, server := range s.servers {
-		_ = server.Close()
-	}
-	s.serving.Wait()
+	s.closing.Do(func() {
+		s.engine.Close()
+		for _, server := range s.servers {
+			_ = server.Close()
+		}
+		s.serving.Wait()
+		s.store.close()
+	})
 }
 
 func (s *Sandbox) listen(address string, handler http.Handler) (url string, err error) {
@@ -167,7 +261,8 @@ func (s *Sandbox) listen(address string, handler http.Handler) (url string, err 
 }
 
 // random returns the source of one vendor's ids, so that the calls of one vendor never change the ids of the other.
-func random(seed uint64, vendor string) *rand.ChaCha8 {
+// The starts from one state differ, or a seeded sandbox would hand out its ids twice.
+func random(seed uint64, vendor string, starts int) *rand.ChaCha8 {
 	var key [32]byte
 	if seed == 0 {
 		_, _ = cryptorand.Read(key[:])
@@ -175,6 +270,7 @@ func random(seed uint64, vendor string) *rand.ChaCha8 {
 	copy(key[8:], vendor)
 	if seed != 0 {
 		binary.LittleEndian.PutUint64(key[:8], seed)
+		binary.LittleEndian.PutUint32(key[28:], uint32(starts)) //nolint:gosec // nobody starts it so often
 	}
 	return rand.NewChaCha8(key)
 }

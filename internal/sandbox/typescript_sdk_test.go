@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestTypeScriptSDK(t *testing.T) {
 	run(t, dir, s.Env(), "node", "operations.mjs")
 
 	const id, event = "/webhooks/{webhook}", "/webhooks/{webhook}/events/{event}"
-	same(t, operations(s.DfnsCalls.Journal()), []string{
+	same(t, slices.Compact(operations(s.DfnsCalls.Journal())), []string{
 		"POST /webhooks 200",
 		"GET /webhooks 200",
 		"GET " + id + " 200",

@@ -34,7 +34,12 @@ func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) d
 	default:
 		detail += "It was sent again with the same single-use token and answered then, so it was made once."
 	}
-	return diag.NewWarningDiagnostic("Dfns Answer Lost and Recovered", detail+" Nothing needs to be done.")
+	advice := " Nothing needs to be done."
+	if len(recovery.Suspects) > 0 {
+		advice = fmt.Sprintf(" But webhooks of the same content exist that the lost request may have made: %s. Delete those that "+
+			"nobody knows.", strings.Join(recovery.Suspects, ", "))
+	}
+	return diag.NewWarningDiagnostic("Dfns Answer Lost and Recovered", detail+advice)
 }
 
 // lookupFailed says what was asked for and why there is no answer.
@@ -71,6 +76,9 @@ func remedy(operation string, err error) string {
 	var notMade *dfns.NotMadeError
 	var ambiguous *dfns.AmbiguousError
 	switch {
+	case errors.As(err, &ambiguous):
+		return "The answer to the create was lost, and it was not sent again, because that could make two. Look at the webhooks " +
+			"named above. Nobody has the secret of the one that was just created, so delete it, and apply again."
 	case errors.As(err, &credential):
 		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and private_key (or " +
 			"DFNS_PRIVATE_KEY) to the key that belongs to it. Nothing was changed."
@@ -79,9 +87,6 @@ func remedy(operation string, err error) string {
 	case errors.As(err, &notMade):
 		return "Every answer was lost, and reading shows that nothing was changed. Something between here and the API cuts " +
 			"connections or fails; try again later."
-	case errors.As(err, &ambiguous):
-		return "The answer to the create was lost, and it was not sent again, because that could make two. Look at the webhooks " +
-			"named above. Nobody has the secret of the one that was just created, so delete it, and apply again."
 	case dfns.OutcomeUnknown(err) && !strings.HasPrefix(operation, "read"):
 		return unknown(operation)
 	case errors.Is(err, context.Canceled):

@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
 var _ datasource.DataSourceWithConfigure = (*eventDataSource)(nil)
@@ -70,6 +71,8 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 
 	id, webhookID := data.ID.ValueString(), data.WebhookID.ValueString()
 	event, err := d.client.GetWebhookEvent(ctx, webhookID, id)

@@ -89,6 +89,8 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 
 	id, most := data.WebhookID.ValueString(), tfvalue.MaxResults(data.MaxResults)
 	filter := dfns.EventFilter{Kind: data.Kind.ValueString(), DeliveryFailed: data.DeliveryFailed.ValueBoolPointer()}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
 var _ action.ActionWithConfigure = (*pingAction)(nil)
@@ -66,6 +67,8 @@ func (a *pingAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 
 	id := config.WebhookID.ValueString()
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking Dfns to send a test event to webhook " + id})

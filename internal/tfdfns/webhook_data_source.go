@@ -79,6 +79,8 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 
 	id := data.ID.ValueString()
 	webhook, err := d.client.GetWebhook(ctx, id)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -52,6 +53,8 @@ func (r *webhookResource) List(ctx context.Context, req list.ListRequest, stream
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
+		ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+		defer cancel()
 		var pushed int64
 		for webhook, err := range r.client.ListWebhooks(ctx, pageSize(filter, req.Limit)) {
 			if err != nil {

@@ -50,7 +50,7 @@ func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
 // overwrite.
 func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequest {
 	var out dfns.UpdateWebhookRequest
-	if !m.URL.Equal(prior.URL) {
+	if !weburl.Same(m.URL.ValueString(), prior.URL.ValueString()) {
 		out.URL = m.URL.ValueStringPointer()
 	}
 	if !m.Events.Equal(prior.Events) {

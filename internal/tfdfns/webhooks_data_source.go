@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -92,6 +93,8 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 
 	data.Webhooks = []webhookData{}
 	for webhook, err := range d.client.ListWebhooks(ctx, dfns.MaxPage) {

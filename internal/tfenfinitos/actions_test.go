@@ -32,6 +32,9 @@ resource "terraform_data" "trigger" {
 `, action, config, action)
 }
 
+// withReceiver has deliveries verified and answered with 200.
+var withReceiver = sandbox.Config{ReceiverAddress: "127.0.0.1:0"}
+
 func lost(env *acctest.Env, id string) string {
 	return env.Enfinitos.AddDelivery(enfinitos.Delivery{
 		SubscriptionID: id, Status: enfinitos.Failed, Attempts: 1, HTTPStatus: 500, NextRetry: time.Now().Add(-time.Minute),
@@ -44,7 +47,7 @@ func replayOf(id, delivery string) string {
 
 func TestReplayAction(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
+	env := acctest.New(t, withReceiver)
 	id := register(env)
 	delivery := lost(env, id)
 	env.Test(t, resource.TestCase{
@@ -102,7 +105,7 @@ func TestActionErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := acctest.New(t, sandbox.Config{})
+			env := acctest.New(t, withReceiver)
 			id := register(env)
 			delivery := lost(env, id)
 			if test.disturb != nil {
@@ -118,7 +121,7 @@ func TestActionErrors(t *testing.T) {
 
 func TestProcessDueAction(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
+	env := acctest.New(t, withReceiver)
 	id := register(env)
 	for range 3 {
 		lost(env, id)
@@ -148,7 +151,7 @@ func TestProcessDueAction(t *testing.T) {
 func TestActionsInvokedByCommand(t *testing.T) {
 	t.Parallel()
 	acctest.RequireActions(t)
-	env := acctest.New(t, sandbox.Config{})
+	env := acctest.New(t, withReceiver)
 	id := register(env)
 	delivery := lost(env, id)
 	cli := env.CLI(t, fmt.Sprintf("action \"webhook_enfinitos_replay\" \"test\" {\n  config {\n    subscription_id = %q\n    delivery_id = %q\n  }\n}\n", id, delivery))

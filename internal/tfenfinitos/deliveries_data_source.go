@@ -135,6 +135,8 @@ func (d *deliveriesDataSource) Read(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 	defer warnOfContract(d.client, &resp.Diagnostics)
 
 	most := tfvalue.MaxResults(data.MaxResults)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
 // defaultDueLimit is the vendor's own default.
@@ -63,6 +64,8 @@ func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 	defer warnOfContract(a.client, &resp.Diagnostics)
 
 	limit := int64(defaultDueLimit)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
 var _ action.ActionWithConfigure = (*replayAction)(nil)
@@ -64,6 +65,8 @@ func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 	defer warnOfContract(a.client, &resp.Diagnostics)
 
 	delivery, id := config.DeliveryID.ValueString(), config.SubscriptionID.ValueString()

@@ -82,6 +82,8 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	defer cancel()
 	defer warnOfContract(d.client, &resp.Diagnostics)
 
 	found, presence, err := d.client.Find(ctx, data.ID.ValueString())

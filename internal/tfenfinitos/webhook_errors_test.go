@@ -1,6 +1,7 @@
 package tfenfinitos_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -189,8 +190,10 @@ func read(provider *acctest.Protocol, id string) []*tfprotov6.Diagnostic {
 	return provider.Read("webhook_enfinitos", state(id))
 }
 
+// register adds a subscription for the sandbox's own receiver, where the sandbox has one.
 func register(env *acctest.Env) string {
-	return env.Enfinitos.Register(enfinitos.Subscription{URL: "https://hooks.example.com/", Events: []string{"*"}, Label: "x"})
+	url := cmp.Or(env.ReceiverURL, "https://hooks.example.com/")
+	return env.Enfinitos.Register(enfinitos.Subscription{URL: url, Events: []string{"*"}, Label: "x"})
 }
 
 func TestWebhookDriftWarningIsGivenOnce(t *testing.T) {
@@ -310,6 +313,43 @@ func TestWebhookPauseOutcomeUnknown(t *testing.T) {
 		env.EnfinitosCalls.ClearFaults()
 		if report := instance.Apply(configuration(true)); report.Planned != "update" || !env.Enfinitos.Subscriptions()[0].Active {
 			t.Errorf("after the %s: %+v, and the subscription stays paused", name, report)
+		}
+	}
+}
+
+// The same when the retry that follows a lost answer is refused unread: that says nothing about what went before.
+func TestWebhookPauseLostThenLimited(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
+	clean(t, instance.Apply(configuration(true)))
+	inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/active", Effect: "status_after", Status: 502, Times: 1})()
+	inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/active", Effect: "status", Status: 429})()
+	if report := instance.Apply(configuration(false)); !report.Failed() || env.Enfinitos.Subscriptions()[0].Active {
+		t.Fatalf("%+v", report)
+	}
+	env.EnfinitosCalls.ClearFaults()
+	if report := instance.Apply(configuration(true)); report.Planned != "update" || !env.Enfinitos.Subscriptions()[0].Active {
+		t.Errorf("%+v, and the subscription stays paused", report)
+	}
+}
+
+// The same url in another spelling is no reason to give up a signing secret.
+func TestWebhookEquivalentURLIsKept(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
+	instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
+	clean(t, instance.Apply(configuration(true)))
+	secret := instance.Text("signing_secret")
+	config := configuration(true)
+	for _, url := range []string{"https://hooks.example.com", "https://Hooks.Example.com:443/"} {
+		config["url"] = acctest.String(url)
+		env.EnfinitosCalls.ForgetCalls()
+		if report := instance.Apply(config); report.Planned != "update" || report.Problems != "" || instance.Text("signing_secret") != secret {
+			t.Errorf("%s: %+v", url, report)
+		}
+		if err := calls(env); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (m *webhookModel) createRequest() enfinitos.CreateSubscriptionRequest {
 
 // replaces reports whether a change can only be made by a new subscription, which has another secret.
 func (m *webhookModel) replaces(prior *webhookModel) bool {
-	return !m.URL.Equal(prior.URL) || !m.Events.Equal(prior.Events) || !m.Label.Equal(prior.Label)
+	return !weburl.Same(m.URL.ValueString(), prior.URL.ValueString()) || !m.Events.Equal(prior.Events) || !m.Label.Equal(prior.Label)
 }
 
 // unchanged keeps what a change of active does not touch and what was left unknown only because something changes.

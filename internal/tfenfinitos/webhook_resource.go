@@ -80,7 +80,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Required:            true,
 				MarkdownDescription: "Where events are delivered. Must be https, except to a loopback host. A change replaces the subscription.",
 				Validators:          []validator.String{tfurl.HTTPS()},
-				PlanModifiers:       replace,
+				PlanModifiers:       []planmodifier.String{tfurl.RequiresReplace()},
 			},
 			"events": schema.SetAttribute{
 				Required:    true,

@@ -27,6 +27,7 @@ func Validators(vendor string, known []string) []validator.Set {
 		fmt.Sprintf("must be an event kind in lower case, such as %q, or %q", known[0], EveryKind))
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1),
+		setvalidator.NoNullValues(),
 		setvalidator.ValueStringsAre(shape),
 		kindWarnings{vendor: vendor, known: known},
 	}

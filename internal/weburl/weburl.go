@@ -32,10 +32,11 @@ func isLoopback(host string) bool {
 // Same reports whether two URLs differ only in what a server may normalize: the case of scheme and host, a default
 // port, a missing root path.
 func Same(a, b string) bool {
-	return normal(a) == normal(b)
+	return Normal(a) == Normal(b)
 }
 
-func normal(text string) string {
+// Normal returns the form that every URL which is the Same has in common.
+func Normal(text string) string {
 	parsed, err := url.Parse(text)
 	if err != nil {
 		return text

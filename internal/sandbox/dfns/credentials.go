@@ -20,6 +20,7 @@ import (
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -27,6 +28,7 @@ import (
 type credential struct {
 	id  string
 	key any
+	pem string
 }
 
 // verifies checks a signature the way the vendor asks for it: Ed25519 raw, ECDSA over SHA-256 in DER, RSA PKCS#1 v1.5
@@ -61,7 +63,7 @@ func (s *Server) AddCredential(id, publicKey string) error {
 	if slices.ContainsFunc(s.credentials, func(known credential) bool { return known.id == id }) {
 		return fmt.Errorf("there already is a credential %s", id)
 	}
-	s.credentials = append(s.credentials, credential{id: id, key: key})
+	s.credentials = append(s.credentials, credential{id: id, key: key, pem: publicKey})
 	return nil
 }
 
@@ -86,7 +88,10 @@ func (s *Server) Control() http.Handler {
 		}
 		err := json.Unmarshal(read(r), &in)
 		if err == nil {
-			err = s.RecordEvent(in.Kind, in.Data)
+			err = s.options.Engine.AdmitEvent(r)
+		}
+		if err == nil {
+			err = s.Deliver(in.Kind, in.Data)
 		}
 		s.controlled(w, err)
 	})
@@ -95,7 +100,7 @@ func (s *Server) Control() http.Handler {
 
 func (s *Server) controlled(w http.ResponseWriter, err error) {
 	if err != nil {
-		refuse(w, http.StatusBadRequest, err.Error())
+		refuse(w, delivery.StatusOf(err), err.Error())
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -116,6 +121,14 @@ func (s *Server) newKey() (privatePEM string, public any) {
 		panic(fmt.Sprintf("an Ed25519 key always marshals: %v", err))
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), key.Public()
+}
+
+func publicPEM(key any) string {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		panic(fmt.Sprintf("an Ed25519 key always marshals: %v", err))
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
 func parsePublicKey(text string) (any, error) {

@@ -23,7 +23,7 @@ func (s *Server) usualWords(r *http.Request, status int) string {
 	case http.StatusUnauthorized:
 		return "Not Authorized."
 	case http.StatusForbidden:
-		return "ServiceAccount " + s.account.userID + " is not authorized to perform operation (" + permission(r) + ")"
+		return "ServiceAccount " + s.account.UserID + " is not authorized to perform operation (" + permission(r) + ")"
 	case http.StatusNotFound:
 		return "Webhook not found"
 	}

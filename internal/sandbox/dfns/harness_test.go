@@ -11,12 +11,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
@@ -25,30 +26,12 @@ var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
 const epochText = "2026-01-02T03:04:05.678Z"
 
-// clock tells a time that only a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // api is a stand-in behind a listener together with a client of it. The client follows the vendor's pages and takes
 // nothing from the stand-in but the credentials that Env tells.
 type api struct {
 	t      *testing.T
 	server *dfns.Server
-	clock  *clock
+	clock  *clock.Manual
 	client *http.Client
 	url    string
 	token  string
@@ -57,8 +40,10 @@ type api struct {
 
 func start(t *testing.T, change ...func(*dfns.Options)) *api {
 	t.Helper()
-	a := &api{t: t, clock: &clock{now: epoch}}
-	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1})}
+	a := &api{t: t, clock: clock.NewManual(epoch)}
+	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait})
+	t.Cleanup(engine.Close)
+	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
 	for _, c := range change {
 		c(&options)
 	}

@@ -7,7 +7,10 @@
 //   - an empty description clears it, and a cleared description is absent from answers;
 //   - a user action token is consumed once its signature is accepted, even when the body is then found invalid;
 //   - a page of a list holds 50 items when no limit is asked, in order of creation;
-//   - any event name of the right shape is accepted, because the vendor adds kinds faster than a stand-in can follow.
+//   - any event name of the right shape is accepted, because the vendor adds kinds faster than a stand-in can follow;
+//   - a receiver has 10 seconds to answer;
+//   - retryOf is the id of the first attempt, and the times of the retries count from that one;
+//   - a ping is an event of the kind webhook.ping without data, and goes to a disabled webhook too.
 package dfns
 
 import (
@@ -20,6 +23,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -33,12 +37,21 @@ type Options struct {
 	WebhookLimit int
 	// SecretOnUpdate adds the signing secret to the answer of an update, as one edition of the vendor's pages shows.
 	SecretOnUpdate bool
+	// Engine makes the deliveries. It is required.
+	Engine *delivery.Engine
+	// Scale divides the waits between attempts.
+	Scale delivery.Scale
+	// Changed is told whenever a delivery has changed the state, which no call tells. Nil means nobody is.
+	Changed func()
 }
 
 // Server stands in for the Dfns API of one organization. It is safe for concurrent use.
 type Server struct {
 	options Options
 	mux     *http.ServeMux
+	// attempts makes the ids of delivery attempts, which are made whenever it is their turn: drawn from options.Random
+	// they would change the ids of what comes by call.
+	attempts *rand.ChaCha8
 
 	mu          sync.Mutex
 	account     account
@@ -47,15 +60,19 @@ type Server struct {
 	tokens      map[string]*actionToken
 	webhooks    []*Webhook
 	events      []*Event
-	created     int
+	eventBytes  int
+	pending     map[int]*pending
+	// pendingBytes is the size of the data of what is pending, counted once for each receiver though they share it.
+	pendingBytes int
+	created      int
 }
 
 // account is who may call: one service account with one bearer token and one Key credential.
 type account struct {
-	token      string
-	userID     string
-	credential string
-	privateKey string
+	Token      string
+	UserID     string
+	Credential string
+	PrivateKey string
 }
 
 // New returns a stand-in with one service account, whose credentials Env tells.
@@ -63,8 +80,12 @@ func New(options Options) *Server {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
+	if options.Changed == nil {
+		options.Changed = func() {}
+	}
 	s := &Server{options: options, mux: http.NewServeMux()}
 	s.openAccount()
+	s.attempts = rand.NewChaCha8([32]byte(wire.Bytes(options.Random, 32)))
 	s.clear()
 	s.routes()
 	return s
@@ -81,9 +102,9 @@ func (s *Server) Reset() {
 func (s *Server) Env(url string) map[string]string {
 	return map[string]string{
 		"DFNS_API_URL":     url,
-		"DFNS_AUTH_TOKEN":  s.account.token,
-		"DFNS_CRED_ID":     s.account.credential,
-		"DFNS_PRIVATE_KEY": s.account.privateKey,
+		"DFNS_AUTH_TOKEN":  s.account.Token,
+		"DFNS_CRED_ID":     s.account.Credential,
+		"DFNS_PRIVATE_KEY": s.account.PrivateKey,
 	}
 }
 
@@ -93,23 +114,26 @@ func (s *Server) clear() {
 	s.tokens = map[string]*actionToken{}
 	s.webhooks = nil
 	s.events = nil
+	s.eventBytes = 0
+	s.pending = map[int]*pending{}
+	s.pendingBytes = 0
 	s.created = 0
 }
 
 func (s *Server) openAccount() {
 	key, public := s.newKey()
 	s.account = account{
-		userID:     s.newID("us"),
-		credential: s.newID("cr"),
-		privateKey: key,
+		UserID:     s.newID("us"),
+		Credential: s.newID("cr"),
+		PrivateKey: key,
 	}
 	// The official SDKs read the organization from this claim and refuse a token of another one.
-	s.account.token = s.newJWT(map[string]any{
+	s.account.Token = s.newJWT(map[string]any{
 		"iss":                         "sandbox",
-		"sub":                         s.account.userID,
-		"https://custom/app_metadata": map[string]string{"userId": s.account.userID, "orgId": s.newID("or")},
+		"sub":                         s.account.UserID,
+		"https://custom/app_metadata": map[string]string{"userId": s.account.UserID, "orgId": s.newID("or")},
 	})
-	s.credentials = []credential{{id: s.account.credential, key: public}}
+	s.credentials = []credential{{id: s.account.Credential, key: public, pem: publicPEM(public)}}
 }
 
 func (s *Server) routes() {
@@ -126,7 +150,8 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
 }
 
-// ServeHTTP answers one call of the API. Calls are handled one at a time, so each sees all of the one before.
+// ServeHTTP answers one call of the API. Calls are handled one at a time, so each sees all of the one before; only a
+// ping lets others pass while it waits for the receiver.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,6 +167,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
+// unlocked lets other calls go on while this one waits for a receiver.
+func (s *Server) unlocked(wait func()) {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	wait()
+}
+
 // stamp sets the headers every answer has.
 func (s *Server) stamp(w http.ResponseWriter) {
 	w.Header().Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
@@ -152,7 +184,7 @@ func (s *Server) authenticate(r *http.Request) string {
 	switch {
 	case r.UserAgent() == "":
 		return "User-Agent is required"
-	case r.Header.Get("Authorization") != "Bearer "+s.account.token:
+	case r.Header.Get("Authorization") != "Bearer "+s.account.Token:
 		return "Not Authorized."
 	}
 	return ""
@@ -178,6 +210,8 @@ func (s *Server) newJWT(claims map[string]any) string {
 	return encode([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + encode(body) + "." + encode(wire.Bytes(s.options.Random, 64))
 }
 
-func (s *Server) newID(prefix string) string {
-	return prefix + "-" + wire.Text(s.options.Random, 5) + "-" + wire.Text(s.options.Random, 5) + "-" + wire.Text(s.options.Random, 16)
+func (s *Server) newID(prefix string) string { return newID(s.options.Random, prefix) }
+
+func newID(random *rand.ChaCha8, prefix string) string {
+	return prefix + "-" + wire.Text(random, 5) + "-" + wire.Text(random, 5) + "-" + wire.Text(random, 16)
 }

@@ -189,7 +189,7 @@ func TestExpiry(t *testing.T) {
 			t.Parallel()
 			a := start(t)
 			completion := a.answerTo(a.challenge("POST", "/webhooks", minimal))
-			a.clock.move(c.wait)
+			a.clock.Move(c.wait)
 			same(t, a.complete(completion).status, c.status)
 		})
 	}
@@ -199,9 +199,9 @@ func TestTokenExpiry(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	early, late := a.userAction("POST", "/webhooks", minimal), a.userAction("POST", "/webhooks", minimal)
-	a.clock.move(15*time.Minute - time.Second)
+	a.clock.Move(15*time.Minute - time.Second)
 	a.withToken(early, "POST", "/webhooks", minimal).ok()
-	a.clock.move(time.Second)
+	a.clock.Move(time.Second)
 	a.withToken(late, "POST", "/webhooks", minimal).refused(403, "missing or invalid")
 }
 

@@ -70,7 +70,7 @@ func (s *Server) Remove(id string) {
 }
 
 func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []byte) {
-	webhook := Webhook{Status: "Enabled"}
+	webhook := Webhook{Status: enabled}
 	if err := decodeWebhook(body, &webhook, true); err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -132,13 +132,6 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, body []by
 	}
 	s.webhooks = slices.DeleteFunc(s.webhooks, func(w *Webhook) bool { return w == webhook })
 	answer(w, map[string]bool{"deleted": true})
-}
-
-// pingWebhook reports a receiver that answered; the stand-in does not yet deliver.
-func (s *Server) pingWebhook(w http.ResponseWriter, r *http.Request, _ []byte) {
-	if s.found(w, r) != nil {
-		answer(w, map[string]string{"status": "200"})
-	}
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
@@ -227,7 +220,10 @@ func validEvents(events []string) bool {
 	return len(events) > 0 && !slices.ContainsFunc(events, func(kind string) bool { return !kindShape.MatchString(kind) })
 }
 
-func validStatus(status string) bool { return status == "Enabled" || status == "Disabled" }
+// enabled is the status in which a webhook gets events.
+const enabled = "Enabled"
+
+func validStatus(status string) bool { return status == enabled || status == "Disabled" }
 
 // validDescription counts as JavaScript does, in UTF-16 code units.
 func validDescription(text string) bool { return len(utf16.Encode([]rune(text))) <= 256 }

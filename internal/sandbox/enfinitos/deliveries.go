@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -27,16 +28,34 @@ type Delivery struct {
 	Status         string
 	Payload        string
 	Attempts       int
-	HTTPStatus     int
-	Error          string
-	First          time.Time
-	Last           time.Time
-	NextRetry      time.Time
-	DeliveredAt    time.Time
+	// HTTPStatus, Excerpt and Error are what came of the latest attempt, Signature the header it was signed with.
+	HTTPStatus  int
+	Excerpt     string
+	Error       string
+	Signature   string
+	First       time.Time
+	Last        time.Time
+	NextRetry   time.Time
+	DeliveredAt time.Time
+
+	// busy is true while an attempt is in flight, so that no second one is made beside it.
+	busy bool
 }
 
-// RecordEvent records a delivery to each active subscription that wants its kind, as if each had answered 200.
+// RecordEvent records a delivery to each active subscription that wants its kind, as if each had answered 200. Nothing
+// is sent: it is for tests of what reads deliveries.
 func (s *Server) RecordEvent(kind string, data json.RawMessage) error {
+	return s.raise(kind, data, func(subscription *Subscription, delivery Delivery) {
+		now := s.options.Clock()
+		subscription.LastDelivered = now
+		delivery.Status, delivery.Attempts, delivery.HTTPStatus = Delivered, 1, 200
+		delivery.First, delivery.Last, delivery.DeliveredAt = now, now, now
+		s.record(delivery)
+	})
+}
+
+// raise checks an event and has it taken to each active subscription that wants its kind.
+func (s *Server) raise(kind string, data json.RawMessage, take func(*Subscription, Delivery)) error {
 	if !kindShape.MatchString(kind) || kind == "*" {
 		return errors.New("kind must be one event kind, such as right.issued")
 	}
@@ -45,18 +64,20 @@ func (s *Server) RecordEvent(kind string, data json.RawMessage) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.options.Clock()
-	payload, err := json.Marshal(map[string]any{"kind": kind, "data": data, "occurredAt": optionalTime(now)})
+	payload, err := json.Marshal(map[string]any{"kind": kind, "data": data, "occurredAt": optionalTime(s.options.Clock())})
+	if err == nil {
+		payload, err = wire.Stringify(payload)
+	}
 	if err != nil {
 		return err
 	}
+	if s.unsettled >= maxUnsettled || s.unsettledBytes > maxUnsettledBytes {
+		return delivery.ErrFull
+	}
+	text := string(payload) // one for all subscriptions
 	for _, subscription := range s.subscriptions {
 		if subscription.Active && (slices.Contains(subscription.Events, kind) || slices.Contains(subscription.Events, "*")) {
-			subscription.LastDelivered = now
-			s.record(Delivery{
-				SubscriptionID: subscription.ID, Status: Delivered, Payload: string(payload), Attempts: 1, HTTPStatus: 200,
-				First: now, Last: now, DeliveredAt: now,
-			})
+			take(subscription, Delivery{SubscriptionID: subscription.ID, Status: Queued, Payload: text})
 		}
 	}
 	return nil
@@ -87,10 +108,57 @@ func (s *Server) Deliveries() []Delivery {
 	return out
 }
 
-func (s *Server) record(delivery Delivery) *Delivery {
-	delivery.ID = "dlv_" + wire.Text(s.options.Random, 20)
-	s.deliveries = append(s.deliveries, &delivery)
-	return &delivery
+func (s *Server) record(made Delivery) *Delivery {
+	made.ID = "dlv_" + wire.Text(s.options.Random, 20)
+	s.keep(&made)
+	s.forgetSettled()
+	return &made
+}
+
+// keep adds a delivery to the books.
+func (s *Server) keep(delivery *Delivery) {
+	s.deliveries = append(s.deliveries, delivery)
+	s.byID[delivery.ID] = delivery
+	s.count(delivery, 1)
+}
+
+// count keeps the size of what there is and of what is still to be delivered. It is called with -1 before a status
+// changes and with 1 afterwards.
+func (s *Server) count(delivery *Delivery, by int) {
+	s.bytes += by * len(delivery.Payload)
+	if !delivery.settled() {
+		s.unsettled += by
+		s.unsettledBytes += by * len(delivery.Payload)
+	}
+}
+
+func (d *Delivery) settled() bool { return d.Status == Delivered || d.Status == DeadLettered }
+
+// What is kept, so that the sandbox cannot grow without end: so many deliveries that are settled, the newest, and so many
+// that are not.
+const (
+	maxSettled        = 20_000
+	maxSettledBytes   = 64 << 20
+	maxUnsettled      = 100_000
+	maxUnsettledBytes = 256 << 20
+)
+
+// forgetSettled forgets old deliveries, many at a time because each time goes through all of them.
+func (s *Server) forgetSettled() {
+	count, bytes := len(s.deliveries)-s.unsettled, s.bytes-s.unsettledBytes
+	if count <= maxSettled*5/4 && bytes <= maxSettledBytes*5/4 {
+		return
+	}
+	s.deliveries = slices.DeleteFunc(s.deliveries, func(old *Delivery) bool {
+		if !old.settled() || old.busy || count <= maxSettled && bytes <= maxSettledBytes {
+			return false
+		}
+		count--
+		bytes -= len(old.Payload)
+		s.count(old, -1)
+		delete(s.byID, old.ID)
+		return true
+	})
 }
 
 func (s *Server) listDeliveries(w http.ResponseWriter, r *http.Request) {
@@ -104,21 +172,23 @@ func (s *Server) listDeliveries(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest, "invalid_request", err.Error())
 		return
 	}
-	var matching []any
+	var matching []*Delivery
 	for _, delivery := range slices.Backward(s.deliveries) {
 		if delivery.SubscriptionID == subscription.ID && (query.Get("status") == "" || query.Get("status") == delivery.Status) {
-			matching = append(matching, s.describeDelivery(delivery))
+			matching = append(matching, delivery)
 		}
 	}
 	from := min(offset, len(matching))
 	to := from + min(limit, len(matching)-from) // offset+limit could overflow
+	page := []any{}
+	for _, delivery := range matching[from:to] {
+		page = append(page, s.describeDelivery(delivery))
+	}
 	var next any
 	if to < len(matching) {
 		next = to
 	}
-	s.answer(w, http.StatusOK, map[string]any{
-		"deliveries": append([]any{}, matching[from:to]...), "nextCursor": next, "total": len(matching),
-	})
+	s.answer(w, http.StatusOK, map[string]any{"deliveries": page, "nextCursor": next, "total": len(matching)})
 }
 
 // window reads which part of a list is asked for.
@@ -137,60 +207,6 @@ func window(query url.Values) (offset, limit int, err error) {
 	return offset, limit, nil
 }
 
-func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
-	subscription := s.found(w, r)
-	if subscription == nil {
-		return
-	}
-	at := slices.IndexFunc(s.deliveries, func(d *Delivery) bool {
-		return d.ID == r.PathValue("delivery") && d.SubscriptionID == subscription.ID
-	})
-	if at < 0 {
-		s.refuse(w, http.StatusNotFound, "not_found", "Delivery not found")
-		return
-	}
-	delivery := s.deliveries[at]
-	s.attempt(delivery, s.replayError)
-	s.answer(w, http.StatusOK, map[string]any{
-		"replay":   map[string]any{"ok": s.replayError == "", "errorMessage": optionalText(s.replayError)},
-		"delivery": s.describeDelivery(delivery),
-	})
-}
-
-func (s *Server) processDue(w http.ResponseWriter, r *http.Request) {
-	fields, err := wire.DecodeObject(read(r), "limit")
-	limit, sent, err2 := wire.Value[int](fields, "limit")
-	if !sent {
-		limit = 10
-	}
-	if err := errors.Join(err, err2); err != nil || limit < 1 || limit > 50 {
-		s.refuse(w, http.StatusBadRequest, "invalid_request", "limit must be between 1 and 50")
-		return
-	}
-	processed := 0
-	for _, delivery := range s.deliveries {
-		due := delivery.Status == Failed && !delivery.NextRetry.After(s.options.Clock())
-		if due && processed < limit {
-			s.attempt(delivery, "")
-			processed++
-		}
-	}
-	s.answer(w, http.StatusOK, map[string]int{
-		"processed": processed, "delivered": processed, "failed": 0, "deadLettered": 0, "batchLimit": limit,
-	})
-}
-
-// attempt makes an attempt that fails with a message, or succeeds when there is none.
-func (s *Server) attempt(delivery *Delivery, failure string) {
-	now := s.options.Clock()
-	delivery.Attempts++
-	delivery.Last = now
-	delivery.Error = failure
-	if failure == "" {
-		delivery.Status, delivery.HTTPStatus, delivery.DeliveredAt, delivery.NextRetry = Delivered, 200, now, time.Time{}
-	}
-}
-
 func (s *Server) describeDelivery(delivery *Delivery) map[string]any {
 	var httpStatus any
 	if delivery.HTTPStatus != 0 {
@@ -206,11 +222,11 @@ func (s *Server) describeDelivery(delivery *Delivery) map[string]any {
 		"lastAttemptedAt":     optionalTime(delivery.Last),
 		"attemptCount":        delivery.Attempts,
 		"httpStatus":          httpStatus,
-		"responseBodyExcerpt": nil,
+		"responseBodyExcerpt": optionalText(delivery.Excerpt),
 		"errorMessage":        optionalText(delivery.Error),
 		"nextRetryAt":         optionalTime(delivery.NextRetry),
 		"deliveredAt":         optionalTime(delivery.DeliveredAt),
-		"signatureHeader":     nil,
+		"signatureHeader":     optionalText(delivery.Signature),
 	}
 }
 

@@ -26,11 +26,11 @@ func (a *api) page(id, query string) (ids []string, next, total any) {
 
 func TestDelivery(t *testing.T) {
 	t.Parallel()
-	a := start(t, conventional)
-	id := a.create("right.issued")
-	a.clock.move(time.Minute)
+	a, r := start(t, conventional), receive(t, 200)
+	id, _ := a.subscribe(r, `"right.issued"`)
+	a.clock.Move(time.Minute)
 	a.issue(`{"right": {"id": "rgt_1"}}`)
-	got := a.send("GET /v1/webhooks/"+id+"/deliveries", "").ok()["deliveries"].([]any)[0].(map[string]any)
+	got := a.listed(id, "delivered", 1)
 	if text, _ := got["deliveryId"].(string); !deliveryID.MatchString(text) {
 		t.Errorf("the id is %v", got["deliveryId"])
 	}
@@ -43,7 +43,8 @@ func TestDelivery(t *testing.T) {
 	same(t, got, map[string]any{
 		"deliveryId": got["deliveryId"], "subscriptionId": id, "developerId": subscription["developerId"], "status": "delivered",
 		"payload": got["payload"], "firstAttemptedAt": then, "lastAttemptedAt": then, "attemptCount": 1.0, "httpStatus": 200.0,
-		"responseBodyExcerpt": nil, "errorMessage": nil, "nextRetryAt": nil, "deliveredAt": then, "signatureHeader": nil,
+		"responseBodyExcerpt": "so it goes", "errorMessage": nil, "nextRetryAt": nil, "deliveredAt": then,
+		"signatureHeader": r.next(t).signature,
 	})
 }
 
@@ -63,7 +64,15 @@ func TestDeliveryThatIsNotMadeYet(t *testing.T) {
 	}
 }
 
-func TestEventsGoToSubscribers(t *testing.T) {
+// record records an event of the kind right.issued that is not sent.
+func (a *api) record() {
+	a.t.Helper()
+	if err := a.server.RecordEvent("right.issued", nil); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+func TestRecordedEventsGoToSubscribers(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	ids := map[string]string{
@@ -73,7 +82,7 @@ func TestEventsGoToSubscribers(t *testing.T) {
 	for _, name := range []string{"paused", "paused all"} {
 		a.send("POST /v1/webhooks/"+ids[name]+"/active", `{"active":false}`).ok()
 	}
-	a.issue(`{}`)
+	a.record()
 	for name, want := range map[string]int{"one": 1, "several": 1, "all": 1, "other": 0, "paused": 0, "paused all": 0} {
 		if got, _, _ := a.page(ids[name], ""); len(got) != want {
 			t.Errorf("%s: there are %d deliveries, want %d", name, len(got), want)
@@ -85,7 +94,7 @@ func TestEventsGoToSubscribers(t *testing.T) {
 		}
 	}
 	a.send("POST /v1/webhooks/"+ids["paused"]+"/active", `{"active":true}`).ok()
-	a.issue(`{}`)
+	a.record()
 	got, _, _ := a.page(ids["paused"], "")
 	same(t, len(got), 1)
 }
@@ -213,17 +222,17 @@ func TestBadPages(t *testing.T) {
 	a.send("GET /v1/webhooks/whs_none/deliveries", "").refused(404, "Subscription not found")
 }
 
-func TestReplay(t *testing.T) {
+func TestFailingReplays(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	id := a.create("*")
+	id, _ := a.subscribe(receive(t, 200), `"*"`)
 	other := a.deliver(id, "failed")[0]
 	delivery := a.server.AddDelivery(enfinitos.Delivery{
 		SubscriptionID: id, Status: enfinitos.DeadLettered, Attempts: 5, HTTPStatus: 500, Error: "broken",
 		First: epoch, Last: epoch, NextRetry: epoch,
 	})
 	call := "POST /v1/webhooks/" + id + "/deliveries/" + delivery + "/replay"
-	a.clock.move(time.Hour)
+	a.clock.Move(time.Hour)
 
 	a.server.FailReplays("still broken")
 	data := a.send(call, "").ok()
@@ -271,10 +280,10 @@ func TestReplayOfNothing(t *testing.T) {
 
 const processDue = "POST /v1/webhooks/deliveries/process-due"
 
-func TestProcessDue(t *testing.T) {
+func TestProcessDueBatches(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	id := a.create("*")
+	id, _ := a.subscribe(receive(t, 200), `"*"`)
 	due := func(status string, retry time.Time) {
 		a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: status, Attempts: 1, HTTPStatus: 500, NextRetry: retry})
 	}
@@ -295,7 +304,7 @@ func TestProcessDue(t *testing.T) {
 			"batchLimit": float64(step.limit),
 		})
 	}
-	a.clock.move(time.Second)
+	a.clock.Move(time.Second)
 	same(t, a.send(processDue, "").ok()["processed"], any(1.0))
 	counts := map[string]int{}
 	for _, delivery := range a.server.Deliveries() {

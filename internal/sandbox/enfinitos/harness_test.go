@@ -8,12 +8,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
@@ -22,30 +23,12 @@ var epoch = time.Date(2026, 1, 2, 5, 4, 5, 678_000_000, time.FixedZone("east", 2
 
 const epochText = "2026-01-02T03:04:05Z"
 
-// clock tells a time that only a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // api is a stand-in behind a listener together with a client of it. The client follows the vendor's pages and takes
 // nothing from the stand-in but the key that Env tells.
 type api struct {
 	t      *testing.T
 	server *enfinitos.Server
-	clock  *clock
+	clock  *clock.Manual
 	client *http.Client
 	url    string
 	key    string
@@ -53,8 +36,10 @@ type api struct {
 
 func start(t *testing.T, change ...func(*enfinitos.Options)) *api {
 	t.Helper()
-	a := &api{t: t, clock: &clock{now: epoch}}
-	options := enfinitos.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1})}
+	a := &api{t: t, clock: clock.NewManual(epoch)}
+	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait})
+	t.Cleanup(engine.Close)
+	options := enfinitos.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
 	for _, c := range change {
 		c(&options)
 	}
@@ -105,17 +90,17 @@ func (a *api) send(call, body string, change ...func(http.Header)) reply {
 	return reply{t: a.t, status: response.StatusCode, header: response.Header, body: string(text)}
 }
 
-// event makes the control call that records one, which takes no credentials.
+// event makes the control call that raises one, which takes no credentials.
 func (a *api) event(body string) reply {
 	a.t.Helper()
 	return a.send("POST /_sandbox/events", body, func(h http.Header) { h.Del("Authorization") })
 }
 
-// issue records an event of the kind right.issued.
+// issue raises an event of the kind right.issued.
 func (a *api) issue(data string) {
 	a.t.Helper()
 	if r := a.event(`{"kind":"right.issued","data":` + data + `}`); r.status != http.StatusNoContent {
-		a.t.Fatalf("recording an event: %d %s", r.status, r.body)
+		a.t.Fatalf("raising an event: %d %s", r.status, r.body)
 	}
 }
 

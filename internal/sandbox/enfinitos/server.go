@@ -7,12 +7,15 @@
 //   - a create is answered with 201;
 //   - a refusal is {"ok": false, "error": {"code", "message"}}, and that of a missing route looks the same;
 //   - subscription ids are whs_ and 20 characters;
-//   - plain http is accepted for a loopback receiver, so that one can be tested.
+//   - plain http is accepted for a loopback receiver, so that one can be tested;
+//   - a payload is {"kind", "data", "occurredAt"}, and the key of its signature is the whole secret with its prefix;
+//   - a delivery that is due while its subscription is paused waits until that is resumed, and a replay to a paused one fails;
+//   - a replay counts as an attempt, and one that fails changes no status and no schedule;
+//   - deliveries are kept without a limit of time.
 package enfinitos
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -20,6 +23,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -31,6 +35,12 @@ type Options struct {
 	Random *rand.ChaCha8
 	// Conventional adds the undocumented calls: get, list and delete.
 	Conventional bool
+	// Engine makes the deliveries. It is required.
+	Engine *delivery.Engine
+	// Scale divides the waits between attempts.
+	Scale delivery.Scale
+	// Changed is told whenever a delivery has changed the state, which no call tells. Nil means nobody is.
+	Changed func()
 }
 
 // Server stands in for the EnfinitOS API of one account. It is safe for concurrent use.
@@ -39,22 +49,37 @@ type Server struct {
 	mux         *http.ServeMux
 	apiKey      string
 	developerID string
+	// jitters is a source of its own, because attempts are made whenever it is their turn: drawn from options.Random their
+	// jitter would change the ids of what comes by call.
+	jitters *rand.ChaCha8
 
 	mu            sync.Mutex
 	subscriptions []*Subscription
 	deliveries    []*Delivery
-	replayError   string
-	contract      string
+	byID          map[string]*Delivery
+	// bytes is the size of all payloads. unsettled and unsettledBytes count what is still to be delivered.
+	bytes          int
+	unsettled      int
+	unsettledBytes int
+	replayError    string
+	contract       string
 }
 
 // New returns a stand-in with one account, whose key Env tells.
 func New(options Options) *Server {
+	if options.Engine == nil {
+		panic("enfinitos: Options.Engine is required")
+	}
 	if options.Clock == nil {
 		options.Clock = time.Now
+	}
+	if options.Changed == nil {
+		options.Changed = func() {}
 	}
 	s := &Server{options: options, mux: http.NewServeMux()}
 	s.apiKey = "sk_sandbox_" + wire.Text(options.Random, 32)
 	s.developerID = "dev_" + wire.Text(options.Random, 16)
+	s.jitters = rand.NewChaCha8([32]byte(wire.Bytes(options.Random, 32)))
 	s.clear()
 	s.routes()
 	return s
@@ -82,6 +107,8 @@ func (s *Server) AnswerContract(version string) {
 func (s *Server) clear() {
 	s.subscriptions = nil
 	s.deliveries = nil
+	s.byID = map[string]*Delivery{}
+	s.bytes, s.unsettled, s.unsettledBytes = 0, 0, 0
 	s.replayError = ""
 	s.contract = "v1.0"
 }
@@ -102,7 +129,8 @@ func (s *Server) routes() {
 	})
 }
 
-// ServeHTTP answers one call of the API. Calls are handled one at a time, so each sees all of the one before.
+// ServeHTTP answers one call of the API. Calls are handled one at a time, so each sees all of the one before;
+// only those that wait for a receiver let others pass.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,15 +166,27 @@ func (s *Server) Control() http.Handler {
 		if err == nil {
 			var kind string
 			kind, err = wire.Required(fields, "kind")
-			err = errors.Join(err, s.RecordEvent(kind, fields["data"]))
+			if err == nil {
+				err = s.options.Engine.AdmitEvent(r)
+			}
+			if err == nil {
+				err = s.Deliver(kind, fields["data"])
+			}
 		}
 		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
+			http.Error(w, err.Error(), delivery.StatusOf(err))
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
 	return mux
+}
+
+// unlocked lets other calls go on while this one waits for a receiver.
+func (s *Server) unlocked(wait func()) {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	wait()
 }
 
 // answer puts data into the envelope every answer comes in.
@@ -174,9 +214,4 @@ func read(r *http.Request) []byte {
 }
 
 // optionalTime is a time as the vendor writes it, null before it first happens.
-func optionalTime(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UTC().Format(time.RFC3339)
-}
+func optionalTime(t time.Time) any { return optionalText(timeText(t)) }

@@ -24,6 +24,16 @@ func TestEnv(t *testing.T) {
 	same(t, env, map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:1"})
 }
 
+func TestNewNeedsAnEngine(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if recover() == nil {
+			t.Error("a stand-in that cannot deliver is built")
+		}
+	}()
+	enfinitos.New(enfinitos.Options{Random: rand.NewChaCha8([32]byte{1})})
+}
+
 func TestAuthentication(t *testing.T) {
 	t.Parallel()
 	a := start(t, conventional)
@@ -130,7 +140,7 @@ func TestReset(t *testing.T) {
 	same(t, len(a.server.Subscriptions())+len(a.server.Deliveries()), 0)
 	a.send("GET /v1/webhooks/"+id+"/deliveries", "").refused(404, "Subscription not found")
 
-	id = a.create("*") // the account and its key stay
+	id, _ = a.subscribe(receive(t, 200), `"*"`) // the account and its key stay
 	delivery := a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: enfinitos.Failed})
 	same(t, a.send("POST /v1/webhooks/"+id+"/deliveries/"+delivery+"/replay", "").ok()["replay"],
 		any(map[string]any{"ok": true, "errorMessage": nil}))
@@ -158,7 +168,9 @@ func story(t *testing.T, seed byte) string {
 	out.WriteString(encode(t, a.server.Env("")))
 	id := tell(a.send("POST /v1/webhooks", minimal)).subscription(201)["subscriptionId"].(string)
 	tell(a.event(`{"kind":"right.issued","data":{"b":1,"a":2}}`))
-	a.clock.move(time.Minute)
+	a.reached(id, enfinitos.Failed, 1) // its receiver is not on loopback
+	a.clock.Move(time.Minute)
+	a.reached(id, enfinitos.Failed, 2)
 	tell(a.send("GET /v1/webhooks/"+id+"/deliveries", ""))
 	tell(a.send("POST /v1/webhooks/"+id+"/active", `{"active":false}`))
 	tell(a.send("GET /v1/webhooks/whs_none", ""))

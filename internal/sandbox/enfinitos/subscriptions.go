@@ -55,7 +55,11 @@ func (s *Server) Edit(id string, change func(*Subscription)) error {
 	if subscription == nil {
 		return fmt.Errorf("there is no subscription %s", id)
 	}
+	wasActive := subscription.Active
 	change(subscription)
+	if !wasActive {
+		s.resume(subscription)
+	}
 	return nil
 }
 
@@ -66,8 +70,17 @@ func (s *Server) Remove(id string) {
 	s.drop(id)
 }
 
+// drop forgets a subscription and its deliveries, which nobody can ask for any more.
 func (s *Server) drop(id string) {
 	s.subscriptions = slices.DeleteFunc(s.subscriptions, func(sub *Subscription) bool { return sub.ID == id })
+	s.deliveries = slices.DeleteFunc(s.deliveries, func(d *Delivery) bool {
+		if d.SubscriptionID != id {
+			return false
+		}
+		s.count(d, -1)
+		delete(s.byID, d.ID)
+		return true
+	})
 }
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {
@@ -102,7 +115,11 @@ func (s *Server) setActive(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest, "invalid_request", "active is required and a boolean")
 		return
 	}
+	wasActive := subscription.Active
 	subscription.Active = active
+	if !wasActive {
+		s.resume(subscription)
+	}
 	s.answer(w, http.StatusOK, map[string]any{"subscription": s.describe(subscription)})
 }
 

@@ -3,6 +3,7 @@
 // The SDK is the nearest thing to the vendor's own word: what it sends the stand-in must accept, and what the stand-in
 // answers it must be able to use.
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { DfnsApiClient, DfnsError } from '@dfns/sdk'
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner'
 
@@ -16,7 +17,11 @@ assert.match(orgId, /^or-/)
 const signer = new AsymmetricKeySigner({ credId, privateKey })
 const { webhooks } = new DfnsApiClient({ baseUrl, orgId, authToken, signer })
 
-const wanted = { url: 'https://hooks.example.com/sdk', events: ['wallet.created', 'policy.triggered'], status: 'Enabled', description: 'made by the SDK' }
+// A receiver that answers 200 to everything, as the vendor asks for.
+const receiver = createServer((request, response) => request.resume().on('end', () => response.end()))
+await new Promise((listening) => receiver.listen(0, '127.0.0.1', listening))
+
+const wanted = { url: `http://127.0.0.1:${receiver.address().port}/sdk`, events: ['wallet.created', 'policy.triggered'], status: 'Enabled', description: 'made by the SDK' }
 
 const { secret, ...webhook } = await webhooks.createWebhook({ body: wanted })
 const { id: webhookId, dateCreated, dateUpdated, ...echoed } = webhook
@@ -44,7 +49,7 @@ console.log('pingWebhook')
 const data = { wallet: { id: 'wa-1', tags: ['<a&b>'] } }
 await record('wallet.created', data)
 await record('policy.triggered', {})
-const { items, nextPageToken } = await webhooks.listWebhookEvents({ webhookId, query: { kind: 'wallet.created', deliveryFailed: 'false', limit: 1 } })
+const { items, nextPageToken } = await recorded({ kind: 'wallet.created', deliveryFailed: 'false', limit: 1 })
 assert.equal(nextPageToken, undefined)
 assert.equal(items.length, 1)
 const [event] = items
@@ -65,9 +70,19 @@ await assert.rejects(webhooks.getWebhook({ webhookId }), (error) => {
   return true
 })
 console.log('an error is read as one')
+receiver.close()
 
 // record lets the stand-in deliver an event, as only the vendor can.
 async function record(kind, data) {
   const response = await fetch(new URL('/_sandbox/events', baseUrl), { method: 'POST', body: JSON.stringify({ kind, data }) })
   assert.equal(response.status, 204)
+}
+
+// recorded asks for events until there are some: they are delivered after the call that raised them was answered.
+async function recorded(query) {
+  for (let tries = 0; ; tries++) {
+    const page = await webhooks.listWebhookEvents({ webhookId, query })
+    if (page.items.length > 0 || tries === 200) return page
+    await new Promise((later) => setTimeout(later, 50))
+  }
 }

@@ -1,0 +1,87 @@
+package delivery_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// patience is how long a test waits for what must happen.
+const patience = 20 * time.Second
+
+func engine(t *testing.T, options delivery.Options) *delivery.Engine {
+	t.Helper()
+	e := delivery.New(options)
+	t.Cleanup(e.Close)
+	return e
+}
+
+// serve reads the body first: only then does a server notice that its client has gone.
+func serve(t *testing.T, handle http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		handle(w, r)
+	}))
+	t.Cleanup(func() {
+		server.CloseClientConnections() // a handler may be waiting for its client to go
+		server.Close()
+	})
+	return server.URL
+}
+
+// job is sent to a URL once, and again after each wait while it fails.
+type job struct {
+	url   string
+	now   func() time.Time
+	waits []time.Duration
+	// done is sent every result.
+	done chan delivery.Result
+
+	mu       sync.Mutex
+	unwanted bool
+}
+
+func newJob(url string) *job { return &job{url: url, done: make(chan delivery.Result, 100)} }
+
+func (j *job) Receiver() string { return j.url }
+
+func (j *job) Attempt() (delivery.Request, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return delivery.Request{URL: j.url, Body: []byte("body"), Header: map[string]string{"X-Test": "yes"}}, !j.unwanted
+}
+
+func (j *job) Done(result delivery.Result) time.Time {
+	defer func() { j.done <- result }()
+	if result.Status == 200 || len(j.waits) == 0 {
+		return time.Time{}
+	}
+	next := j.now().Add(j.waits[0])
+	j.waits = j.waits[1:]
+	return next
+}
+
+func (j *job) result(t *testing.T) delivery.Result {
+	t.Helper()
+	select {
+	case result := <-j.done:
+		return result
+	case <-time.After(patience):
+		t.Fatal("no attempt is made")
+		return delivery.Result{}
+	}
+}

@@ -1,0 +1,171 @@
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+	"unicode/utf8"
+)
+
+// Request is one POST to a receiver.
+type Request struct {
+	URL    string
+	Header map[string]string
+	Body   []byte
+}
+
+// Result is what came of an attempt.
+type Result struct {
+	// Status is what the receiver answered, 0 when no whole answer came.
+	Status int
+	// Excerpt is how the body of the answer begins.
+	Excerpt string
+	// Code and Error say why no answer came, in the manner of ECONNREFUSED and in words.
+	Code  string
+	Error string
+}
+
+// Outcome is the status as text, or the code where there is none.
+func (r Result) Outcome() string {
+	if r.Status == 0 {
+		return r.Code
+	}
+	return fmt.Sprint(r.Status)
+}
+
+// maxExcerpt is as much of an answer as is read: a receiver can send without end.
+const maxExcerpt = 1 << 10
+
+var (
+	errNotLoopback = errors.New("the sandbox delivers to loopback addresses only, so that nothing it sends leaves this " +
+		"machine: use a URL with the host 127.0.0.1, [::1] or localhost")
+	errTimeout = errors.New("the receiver did not answer in time")
+)
+
+// newClient returns a client that can reach nothing but this machine, whatever a name resolves to and whatever proxy
+// the environment names. It follows no redirect. One server may be every webhook's receiver, so it keeps a connection for
+// each worker: opening one for each delivery would use up the ports of this machine.
+func newClient(workers int) *http.Client {
+	dialer := &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil || !net.ParseIP(host).IsLoopback() {
+			return errNotLoopback
+		}
+		return nil
+	}}
+	return &http.Client{
+		Transport: &http.Transport{
+			DialContext:         dialer.DialContext,
+			MaxIdleConnsPerHost: workers,
+			// Shorter than servers usually wait: a connection that the other side is closing would fail an attempt.
+			IdleConnTimeout:        2 * time.Second,
+			MaxResponseHeaderBytes: 64 << 10,
+			DisableCompression:     true,
+			// A receiver on this machine has a certificate that nobody has signed. There is nobody between to fool us.
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // loopback only, see above
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Post makes one attempt at once. A receiver that fails is a Result; the error is for an attempt that was not made or
+// was cut short, because the caller has gone or the engine is closed.
+func (e *Engine) Post(ctx context.Context, request Request) (Result, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(e.ctx, func() { cancel(ErrClosed) })() //nolint:contextcheck // an attempt ends with either
+	timed, stop := context.WithTimeoutCause(ctx, e.options.Timeout, errTimeout)
+	defer stop()
+	result, err := e.post(timed, request)
+	switch {
+	case err == nil:
+		return result, nil
+	case ctx.Err() != nil:
+		return Result{}, context.Cause(ctx)
+	case timed.Err() != nil:
+		err = fmt.Errorf("%w: waited %s", errTimeout, e.options.Timeout)
+	}
+	return Result{Code: code(err), Error: words(err)}, nil
+}
+
+func (e *Engine) post(ctx context.Context, request Request) (Result, error) {
+	target, err := url.Parse(request.URL)
+	if err != nil {
+		return Result{}, err
+	}
+	if !loopback(target.Hostname()) {
+		return Result{}, errNotLoopback
+	}
+	made, err := http.NewRequestWithContext(ctx, http.MethodPost, request.URL, bytes.NewReader(request.Body))
+	if err != nil {
+		return Result{}, err
+	}
+	for name, value := range request.Header {
+		made.Header.Set(name, value)
+	}
+	response, err := e.client.Do(made)
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	excerpt, err := io.ReadAll(io.LimitReader(response.Body, maxExcerpt))
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Status: response.StatusCode, Excerpt: text(excerpt)}, nil
+}
+
+// loopback looks at the host before any name is resolved: looking up a name would already tell somebody about it.
+func loopback(host string) bool {
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
+}
+
+// text makes an excerpt fit to be shown, whatever the receiver sent and wherever it was cut.
+func text(excerpt []byte) string {
+	if utf8.Valid(excerpt) {
+		return string(excerpt)
+	}
+	return strings.ToValidUTF8(string(excerpt), "\uFFFD")
+}
+
+// code names an error as the vendors' platforms do.
+func code(err error) string {
+	var resolving *net.DNSError
+	switch {
+	case errors.Is(err, errNotLoopback):
+		return "ENOTLOOPBACK"
+	case errors.Is(err, errTimeout):
+		return "ETIMEDOUT"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "ECONNREFUSED"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "ECONNRESET"
+	case errors.As(err, &resolving):
+		return "ENOTFOUND"
+	}
+	return "EPROTO"
+}
+
+// words leaves out the URL, which net/http puts before its errors and which may hold a password.
+func words(err error) string {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if errors.Is(err, errNotLoopback) {
+		err = errNotLoopback
+	}
+	if errors.Is(err, io.EOF) {
+		return "the receiver cut the connection"
+	}
+	return err.Error()
+}

@@ -1,0 +1,190 @@
+package delivery_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+)
+
+func TestPostIsWhatTheJobSays(t *testing.T) {
+	t.Parallel()
+	type request struct{ Method, Path, Header, Body, Encoding string }
+	got := make(chan request, 1)
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got <- request{r.Method, r.URL.String(), r.Header.Get("X-Test"), string(body), r.Header.Get("Accept-Encoding")}
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = io.WriteString(w, "thanks")
+	})
+	result, err := engine(t, delivery.Options{}).Post(t.Context(),
+		delivery.Request{URL: url + "/in?a=b", Body: []byte("body"), Header: map[string]string{"X-Test": "yes"}})
+	if diff := cmp.Diff(delivery.Result{Status: 202, Excerpt: "thanks"}, result); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if diff := cmp.Diff(request{"POST", "/in?a=b", "yes", "body", ""}, <-got); diff != "" {
+		t.Errorf("received (-want +got):\n%s", diff)
+	}
+}
+
+// Nothing leaves this machine: no connection, and not even the look-up of a name.
+func TestOnlyLoopback(t *testing.T) {
+	t.Parallel()
+	e := engine(t, delivery.Options{})
+	for _, url := range []string{
+		"https://hooks.example.com/", "http://192.0.2.1/", "http://10.0.0.1/", "http://0.0.0.0/", "http://[2001:db8::1]/",
+		"http://169.254.169.254/latest", "http://127.0.0.1.example.com/", "http://localhost.example.com/", "http://2130706433/",
+		"http://user@example.com@192.0.2.1/", "http:///nohost",
+	} {
+		result, err := e.Post(t.Context(), delivery.Request{URL: url})
+		if err != nil || result.Code != "ENOTLOOPBACK" && result.Code != "EPROTO" || result.Status != 0 ||
+			result.Code == "ENOTLOOPBACK" && !strings.Contains(result.Error, "loopback addresses only") {
+			t.Errorf("%s: %+v, %v", url, result, err)
+		}
+	}
+}
+
+// A receiver may have a certificate of its own making.
+func TestHTTPS(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(server.Close)
+	result, err := engine(t, delivery.Options{}).Post(t.Context(), delivery.Request{URL: server.URL})
+	if result.Status != 200 || err != nil {
+		t.Errorf("%+v, %v", result, err)
+	}
+}
+
+func TestBadReceivers(t *testing.T) {
+	t.Parallel()
+	var followed atomic.Bool
+	elsewhere := serve(t, func(http.ResponseWriter, *http.Request) { followed.Store(true) })
+	for name, test := range map[string]struct {
+		handle http.HandlerFunc
+		want   delivery.Result
+	}{
+		"500": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, delivery.Result{Status: 500}},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
+		}, delivery.Result{Status: 307}},
+		"cut":  {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, delivery.Result{Code: "ECONNRESET", Error: "the receiver cut the connection"}},
+		"hang": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, delivery.Result{Code: "ETIMEDOUT"}},
+		"hang after the header": {func(w http.ResponseWriter, r *http.Request) {
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}, delivery.Result{Code: "ETIMEDOUT"}},
+		"drip": {func(w http.ResponseWriter, r *http.Request) {
+			for tick := time.NewTicker(5 * time.Millisecond); r.Context().Err() == nil; <-tick.C {
+				_, _ = io.WriteString(w, "x")
+				_ = http.NewResponseController(w).Flush()
+			}
+		}, delivery.Result{Code: "ETIMEDOUT"}},
+		"endless header": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Long", strings.Repeat("x", 10<<20))
+		}, delivery.Result{Code: "EPROTO"}},
+		"not text": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte{'a', 0xff, 'b'}) }, delivery.Result{Status: 200, Excerpt: "a\uFFFDb"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := engine(t, delivery.Options{Timeout: 500 * time.Millisecond})
+			got, err := e.Post(t.Context(), delivery.Request{URL: serve(t, test.handle)})
+			if (got.Code == "") != (got.Error == "") {
+				t.Errorf("a code and an error come together: %+v", got)
+			}
+			if test.want.Error == "" {
+				got.Error = ""
+			}
+			if strings.HasPrefix(name, "redirect") {
+				got.Excerpt = ""
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+				t.Errorf("%v (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if followed.Load() {
+			t.Error("a redirect was followed")
+		}
+	})
+}
+
+// TestEndlessAnswer has a receiver send 1 GB. It counts what the receiver gets rid of and what this process allocates, so
+// it is not parallel.
+//
+//nolint:paralleltest // see above
+func TestEndlessAnswer(t *testing.T) {
+	var sent atomic.Int64
+	gone := make(chan struct{})
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		defer close(gone)
+		chunk := make([]byte, 1<<16)
+		for sent.Load() < 1<<30 {
+			n, err := w.Write(chunk)
+			sent.Add(int64(n))
+			if err != nil {
+				return
+			}
+		}
+	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got, err := engine(t, delivery.Options{}).Post(t.Context(), delivery.Request{URL: url})
+	<-gone
+	runtime.ReadMemStats(&after)
+	if got.Status != 200 || len(got.Excerpt) > 4<<10 || err != nil {
+		t.Errorf("status %d, an excerpt of %d bytes, %v", got.Status, len(got.Excerpt), err)
+	}
+	if sent.Load() > 64<<20 || after.TotalAlloc-before.TotalAlloc > 8<<20 {
+		t.Errorf("%d bytes were sent and %d allocated", sent.Load(), after.TotalAlloc-before.TotalAlloc)
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "http://user:hunter2@" + listener.Addr().String() + "/?token=hunter2"
+	_ = listener.Close()
+	got, err := engine(t, delivery.Options{}).Post(t.Context(), delivery.Request{URL: url})
+	if err != nil || got.Code != "ECONNREFUSED" || !strings.Contains(got.Error, "refused") || strings.Contains(got.Error, "hunter2") {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got.Outcome() != "ECONNREFUSED" {
+		t.Errorf("the outcome is %q", got.Outcome())
+	}
+}
+
+// An attempt whose caller has gone is no failure of the receiver.
+func TestCallerGone(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	url := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	if got, err := engine(t, delivery.Options{}).Post(ctx, delivery.Request{URL: url}); err == nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestScale(t *testing.T) {
+	t.Parallel()
+	for scale, want := range map[delivery.Scale]time.Duration{0: time.Hour, 1: time.Hour, 3600: time.Second, 1.5: 40 * time.Minute} {
+		if got := scale.Shorten(time.Hour); got != want {
+			t.Errorf("an hour by %v is %s, want %s", scale, got, want)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+)
+
+// text is a log that can be read while it is written.
+type text struct {
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func (l *text) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(line)
+}
+
+func (l *text) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.String()
+}
+
+// TestReceiver goes the whole way: registered, raised, delivered, verified.
+func TestReceiver(t *testing.T) {
+	t.Parallel()
+	log := &text{}
+	s, err := sandbox.Start(sandbox.Config{ReceiverAddress: "127.0.0.1:0", Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	same(t, s.Env()["WEBHOOK_RECEIVER_URL"], s.ReceiverURL)
+	one := s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL + "/a", Events: []string{"*"}, Status: "Enabled"})
+	other := s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL + "/b", Events: []string{"*"}, Label: "x"})
+	for url, event := range map[string]string{s.DfnsURL: `{"kind":"wallet.created"}`, s.EnfinitosURL: `{"kind":"right.issued"}`} {
+		response, err := http.Post(url+"/_sandbox/events", "application/json", strings.NewReader(event))
+		if err != nil || response.StatusCode != http.StatusNoContent {
+			t.Fatalf("%v, %v", response, err)
+		}
+	}
+	eventually(t, "both are received", func() bool { return strings.Count(log.String(), "receiver  verified") == 2 })
+	for _, want := range []string{
+		"receiver  verified  dfns wallet.created, attempt 1, signed for " + one + "\n",
+		"receiver  verified  enfinitos right.issued, signed for " + other + "\n",
+	} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%q is not in %s", want, log.String())
+		}
+	}
+	eventually(t, "both are recorded", func() bool {
+		return len(s.Dfns.Events()) == 1 && s.Enfinitos.Deliveries()[0].Status == enfinitos.Delivered
+	})
+	same(t, s.Dfns.Events()[0].Status, "200")
+}
+
+func TestReceiverIsLoopback(t *testing.T) {
+	t.Parallel()
+	if s, err := sandbox.Start(sandbox.Config{ReceiverAddress: "0.0.0.0:0"}); err == nil {
+		s.Close()
+		t.Error("it listens on every address")
+	}
+}
+
+func TestTimeScaleIsChecked(t *testing.T) {
+	t.Parallel()
+	for scale, good := range map[float64]bool{0: true, 1: true, 86400: true, 0.5: false, -1: false, 1e10: false} {
+		s, err := sandbox.Start(sandbox.Config{TimeScale: scale})
+		if (err == nil) != good {
+			t.Errorf("a time scale of %v: %v", scale, err)
+		}
+		if err == nil {
+			s.Close()
+		}
+	}
+}
+
+func TestPage(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	secret := s.create()
+	webhook := s.Dfns.Webhooks()[0]
+	got := s.call("GET /")
+	if got.status != 200 || !strings.Contains(got.body, "<title>webhook-sandbox</title>") || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+		t.Errorf("the page is answered %d %s", got.status, got.body)
+	}
+	for _, external := range []string{"http://", "https://", "//cdn", "src=", "href="} {
+		if strings.Contains(got.body, external) {
+			t.Errorf("the page loads something: %q", external)
+		}
+	}
+	same(t, s.send("POST", "/", "", "").status, 404)
+	state := s.control("GET state", "", 200)
+	if !strings.Contains(state, webhook.ID) || strings.Contains(state, webhook.Secret) || !strings.Contains(secret.body, webhook.Secret) {
+		t.Errorf("the state is %s", state)
+	}
+	if strings.Contains(strings.Join(s.journal(), "\n"), "GET / ") {
+		t.Error("the page is in the journal")
+	}
+}
+
+// A receiver that hangs fails its attempt after the time it has, and the other webhooks are served meanwhile.
+func TestHangingReceiver(t *testing.T) {
+	t.Parallel()
+	s, err := sandbox.Start(sandbox.Config{ReceiverAddress: "127.0.0.1:0", DeliveryTimeout: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(hanging.Close)
+	bad := s.Dfns.Register(dfns.Webhook{URL: hanging.URL, Events: []string{"*"}, Status: "Enabled"})
+	good := s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL, Events: []string{"*"}, Status: "Enabled"})
+	for range 10 {
+		if err := s.Dfns.Deliver("wallet.created", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "every first attempt is recorded", func() bool { return len(s.Dfns.Events()) == 20 })
+	got := map[string]int{}
+	for _, event := range s.Dfns.Events() {
+		got[event.WebhookID+" "+event.Status]++
+	}
+	same(t, got, map[string]int{bad + " ETIMEDOUT": 10, good + " 200": 10})
+}

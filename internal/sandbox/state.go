@@ -1,0 +1,159 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
+)
+
+// stateFormat is how a file says that it is a state of this program, and of which edition.
+const stateFormat = "webhook-sandbox state 1"
+
+// state is the file that Config.StatePath names.
+type state struct {
+	Format string
+	// Starts counts the starts from this file. It takes part in the seed, so that a seeded sandbox does not hand out the
+	// ids of its last run once more.
+	Starts    int
+	Dfns      json.RawMessage
+	Enfinitos json.RawMessage
+}
+
+// readState returns what a file holds, and nothing when there is none yet. A file that is anything else than a whole
+// state is an error, and is left as it is.
+func readState(path string) (*state, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path) //nolint:gosec // the user names it
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the state: %w", err)
+	}
+	var out state
+	if err := wire.DecodeStrictly(text, &out); err != nil {
+		return nil, fmt.Errorf("%s is not a state of webhook-sandbox, or a damaged one (%w); it was left as it is: "+
+			"name another file, or remove it to start anew", path, err)
+	}
+	if out.Format != stateFormat {
+		return nil, fmt.Errorf("%s has the format %q and not %q; it was left as it is: name another file", path, out.Format, stateFormat)
+	}
+	return &out, nil
+}
+
+// store keeps the state file up to date. Its zero value keeps nothing.
+type store struct {
+	path     string
+	snapshot func() ([]byte, error)
+	// failed is told of a save that nobody waited for.
+	failed func(error)
+
+	asked atomic.Uint64
+	soon  chan struct{}
+	stop  chan struct{}
+	saver sync.WaitGroup
+
+	mu    sync.Mutex
+	saved uint64 // the latest Save call whose changes are on disk
+	err   error
+}
+
+// Save returns once every change made before the call is on disk. Calls that come while one writes share the next write.
+func (s *store) Save() error {
+	if s.path == "" {
+		return nil
+	}
+	ticket := s.asked.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.saved >= ticket {
+		return s.err
+	}
+	covered := s.asked.Load()
+	text, err := s.snapshot()
+	if err == nil {
+		err = replaceFile(s.path, text)
+	}
+	if err != nil {
+		err = fmt.Errorf("the state could not be saved: %w", err)
+	}
+	s.saved, s.err = covered, err
+	return err
+}
+
+// Soon has the state saved in the background. It never waits.
+func (s *store) Soon() {
+	select {
+	case s.soon <- struct{}{}:
+	default: // a save that has not begun yet covers this change too
+	}
+}
+
+// start begins to save in the background.
+func (s *store) start() {
+	s.soon, s.stop = make(chan struct{}, 1), make(chan struct{})
+	s.saver.Go(func() {
+		for {
+			select {
+			case <-s.stop:
+				return
+			case <-s.soon:
+				s.saveUnasked()
+			}
+		}
+	})
+}
+
+// close ends the saving in the background and saves once more.
+func (s *store) close() {
+	close(s.stop)
+	s.saver.Wait()
+	s.saveUnasked()
+}
+
+func (s *store) saveUnasked() {
+	if err := s.Save(); err != nil {
+		s.failed(err)
+	}
+}
+
+// replaceFile puts text at path so that a crash at any moment leaves the old file or the new one, whole. The draft has
+// one name, so that crashes leave no litter.
+func replaceFile(path string, text []byte) error {
+	draft := path + ".draft"
+	file, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the user names it
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(draft, path); err != nil {
+		return err
+	}
+	return syncDirectory(filepath.Dir(path))
+}
+
+// syncDirectory makes a rename last. Where directories cannot be synced, as on Windows, the rename is all there is.
+func syncDirectory(path string) error {
+	directory, err := os.Open(path) //nolint:gosec // the user names it
+	if err != nil {
+		return err
+	}
+	defer func() { _ = directory.Close() }()
+	if err := directory.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
+}

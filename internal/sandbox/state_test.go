@@ -1,0 +1,281 @@
+package sandbox_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+)
+
+// TestMain runs the tests, or, in a process that a test started to kill it, a sandbox.
+func TestMain(m *testing.M) {
+	if path := os.Getenv("SANDBOX_TO_KILL"); path != "" {
+		s, err := sandbox.Start(sandbox.Config{StatePath: path, EnfinitosConventional: true})
+		if err != nil {
+			panic(err)
+		}
+		_, _ = fmt.Fprintln(os.Stdout, s.EnfinitosURL, s.Env()["ENFINITOS_API_KEY"])
+		select {}
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// TestKill kills a sandbox again and again while it registers webhooks, and finds every one that was acknowledged after
+// the next start.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state")
+	acknowledged := map[string]string{} // label → id
+	var key string
+	for round := range 8 {
+		victim := startVictim(t, path)
+		if key != "" && victim.key != key {
+			t.Fatal("the account has another key after a restart")
+		}
+		key = victim.key
+		there := victim.labels(t)
+		for label, id := range acknowledged {
+			if there[label] != id {
+				t.Errorf("round %d: webhook %s (%s) is lost", round, label, id)
+			}
+		}
+		victim.registerUntilKilled(round, acknowledged)
+	}
+	if len(acknowledged) < 8 {
+		t.Errorf("only %d webhooks were acknowledged: the test kills too early to show anything", len(acknowledged))
+	}
+	t.Logf("%d webhooks were acknowledged by 8 processes that were killed", len(acknowledged))
+	if got := names(t, filepath.Dir(path)); len(got) > 2 {
+		t.Errorf("killing leaves files behind: %q", got)
+	}
+}
+
+// victim is a sandbox in a process of its own.
+type victim struct {
+	process  *exec.Cmd
+	url, key string
+}
+
+func startVictim(t *testing.T, path string) *victim {
+	t.Helper()
+	v := &victim{process: exec.CommandContext(t.Context(), os.Args[0])}
+	v.process.Env = append(os.Environ(), "SANDBOX_TO_KILL="+path)
+	v.process.Stderr = os.Stderr
+	out, err := v.process.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the sandbox does not start from what the one before left: %v", err)
+	}
+	v.url, v.key, _ = strings.Cut(strings.TrimSpace(line), " ")
+	return v
+}
+
+func (v *victim) call(method, body string, into any) error {
+	request, err := http.NewRequest(method, v.url+"/v1/webhooks", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+v.key)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return json.NewDecoder(response.Body).Decode(into)
+}
+
+func (v *victim) labels(t *testing.T) map[string]string {
+	t.Helper()
+	var list struct {
+		Data struct {
+			Subscriptions []struct{ SubscriptionID, Label string }
+		}
+	}
+	if err := v.call("GET", "", &list); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, subscription := range list.Data.Subscriptions {
+		out[subscription.Label] = subscription.SubscriptionID
+	}
+	return out
+}
+
+// registerUntilKilled has several callers register webhooks, kills the process after some have been acknowledged, and
+// notes each that was.
+func (v *victim) registerUntilKilled(round int, acknowledged map[string]string) {
+	var mu sync.Mutex
+	var callers sync.WaitGroup
+	var killing sync.Once
+	enough := len(acknowledged) + 3 + 5*round
+	for caller := range 4 {
+		callers.Go(func() {
+			for i := 0; ; i++ {
+				label := fmt.Sprintf("%d-%d-%d", round, caller, i)
+				var created struct {
+					Data struct {
+						Subscription struct{ SubscriptionID string }
+					}
+				}
+				body := `{"url":"http://127.0.0.1:1/","events":["*"],"label":"` + label + `"}`
+				if v.call("POST", body, &created) != nil || created.Data.Subscription.SubscriptionID == "" {
+					return
+				}
+				mu.Lock()
+				acknowledged[label] = created.Data.Subscription.SubscriptionID
+				kill := len(acknowledged) >= enough
+				mu.Unlock()
+				if kill { // the others are in the middle of something
+					killing.Do(func() { _ = v.process.Process.Kill() })
+				}
+			}
+		})
+	}
+	callers.Wait()
+	_ = v.process.Wait()
+}
+
+func TestForeignStateIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	good := filepath.Join(t.TempDir(), "good")
+	s, err := sandbox.Start(sandbox.Config{StatePath: good})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	whole, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"empty": "", "foreign": `{"version":4,"terraform_version":"1.16.3"}`, "not JSON": "# notes\n", "cut": string(whole[:len(whole)/2]),
+		"of a later edition": strings.Replace(string(whole), "state 1", "state 2", 1), "no format": `{}`,
+		"without accounts": `{"Format":"webhook-sandbox state 1","Starts":0,"Dfns":{},"Enfinitos":{}}`,
+	} {
+		path := filepath.Join(t.TempDir(), "state")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sandbox.Start(sandbox.Config{StatePath: path}); err == nil || !strings.Contains(err.Error(), path) ||
+			!strings.Contains(err.Error(), "it was left as it is") {
+			t.Errorf("%s: %v", name, err)
+		}
+		after, err := os.ReadFile(path)
+		if err != nil || string(after) != text {
+			t.Errorf("%s: the file was changed (%v)", name, err)
+		}
+	}
+}
+
+func TestStateThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	if _, err := sandbox.Start(sandbox.Config{StatePath: filepath.Join(t.TempDir(), "missing", "state")}); err == nil {
+		t.Error("it starts")
+	}
+	dir := filepath.Join(t.TempDir(), "dir")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s, err := sandbox.Start(sandbox.Config{StatePath: filepath.Join(dir, "state")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	r := &running{Sandbox: s, t: t, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	got := r.send("POST", "/_sandbox/credentials", `{"id":"","public_key":""}`, "")
+	if got.status != 500 || !strings.Contains(got.body, "could not be saved") {
+		t.Errorf("a change that could not be saved is answered %d %s", got.status, got.body)
+	}
+	same(t, r.call("GET /webhooks").status, 200)
+}
+
+// A seeded sandbox starts from its state without handing out an id a second time.
+func TestStateAndSeed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state")
+	ids := map[string]bool{}
+	var account string
+	for range 3 {
+		s, err := sandbox.Start(sandbox.Config{StatePath: path, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if account == "" {
+			account = s.Env()["DFNS_PRIVATE_KEY"]
+		}
+		same(t, s.Env()["DFNS_PRIVATE_KEY"], account)
+		same(t, len(s.Dfns.Webhooks()), len(ids))
+		id := s.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1/", Events: []string{"*"}, Status: "Enabled"})
+		if ids[id] {
+			t.Errorf("%s is handed out twice", id)
+		}
+		ids[id] = true
+		s.Close()
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file is %v, %v: it holds secrets", info.Mode(), err)
+	}
+}
+
+// An event that was acknowledged is delivered after a restart, when it could not be before.
+func TestPendingEventSurvives(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state")
+	arrived, answered := make(chan struct{}, 10), make(chan struct{})
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = bufio.NewReader(r.Body).ReadString('\n')
+		arrived <- struct{}{}
+		select {
+		case <-answered:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(receiver.Close)
+	config := sandbox.Config{StatePath: path}
+	s, err := sandbox.Start(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Dfns.Register(dfns.Webhook{URL: receiver.URL, Events: []string{"*"}, Status: "Enabled"})
+	r := &running{Sandbox: s, t: t, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	r.control("POST events", `{"kind":"wallet.created"}`, http.StatusNoContent)
+	<-arrived
+	s.Close()
+	close(answered)
+	s, err = sandbox.Start(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	select {
+	case <-arrived:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the event is lost")
+	}
+	eventually(t, "it is recorded", func() bool { return len(s.Dfns.Events()) == 1 })
+	same(t, s.Dfns.Events()[0].Status, "200")
+}

@@ -1,0 +1,20 @@
+package tfurl
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+// RequiresReplace returns a plan modifier that replaces a resource when its URL becomes another one, and not when the same
+// one is only written in another way.
+func RequiresReplace() planmodifier.String {
+	const description = "A change to another URL replaces the resource."
+	return stringplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+			resp.RequiresReplace = !weburl.Same(req.StateValue.ValueString(), req.PlanValue.ValueString())
+		}, description, description)
+}
