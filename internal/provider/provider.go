@@ -93,7 +93,7 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: fmt.Sprintf("How often a call is sent again after its first attempt, 0 to 20. A change is "+
-					"sent again only where it cannot have been made. Defaults to %d.", defaultMaxRetries),
+					"sent again only where it cannot be made twice. Defaults to %d.", defaultMaxRetries),
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
 			"request_timeout": schema.StringAttribute{
