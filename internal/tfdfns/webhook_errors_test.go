@@ -431,7 +431,7 @@ func TestWebhookTimeouts(t *testing.T) {
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
 		{
 			PreConfig:   inject(t, env, slow("POST", "/auth/action/init")),
-			Config:      webhook(`timeouts = { create = "200ms" }`),
+			Config:      webhook(`timeouts = { create = "2s" }`),
 			ExpectError: acctest.Says("context deadline exceeded", "ran into its timeout. Nothing was changed", "timeouts of the resource"),
 		},
 		{
@@ -439,13 +439,13 @@ func TestWebhookTimeouts(t *testing.T) {
 				env.DfnsCalls.ClearFaults()
 				inject(t, env, slow("POST", "/webhooks"))()
 			},
-			Config:      webhook(`timeouts = { create = "200ms" }`),
+			Config:      webhook(`timeouts = { create = "2s" }`),
 			ExpectError: acctest.Says("context deadline exceeded", "may or may not exist"),
 		},
-		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook(`timeouts = { read = "200ms" }`)},
+		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook(`timeouts = { read = "2s" }`)},
 		{
 			PreConfig:   inject(t, env, slow("GET", "/webhooks/*")),
-			Config:      webhook(`timeouts = { read = "200ms" }`),
+			Config:      webhook(`timeouts = { read = "2s" }`),
 			ExpectError: acctest.Says("Unable to read Dfns webhook", "ran into its timeout"),
 		},
 		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook()},
