@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"bufio"
 	"fmt"
 	"maps"
 	"os"
@@ -64,14 +65,66 @@ func RequireActions(t *testing.T) {
 // Run runs a command of the CLI that its library does not know and returns what it prints.
 func (e *Env) Run(t *testing.T, cli *tfexec.Terraform, arguments ...string) (string, error) {
 	t.Helper()
+	return e.RunWith(t, cli, nil, arguments...)
+}
+
+// RunWith is Run with further environment variables, as NAME=value, which win over those of the sandbox.
+func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string, arguments ...string) (string, error) {
+	t.Helper()
 	command := exec.CommandContext(t.Context(), cli.ExecPath(), arguments...)
 	command.Dir = cli.WorkingDir()
 	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
 	for name, value := range e.Env() {
 		command.Env = append(command.Env, name+"="+value)
 	}
+	command.Env = append(command.Env, environment...)
 	out, err := command.CombinedOutput()
 	return string(out), err
+}
+
+// Plugin is a provider's process that the test started and may kill.
+type Plugin struct {
+	// Environment is the variable by which a CLI uses this process instead of starting one.
+	Environment string
+
+	command *exec.Cmd
+}
+
+// StartPlugin starts the built provider, as someone does who wants to attach a debugger.
+func StartPlugin(t *testing.T) *Plugin {
+	t.Helper()
+	host := "registry.terraform.io"
+	if isOpenTofu() {
+		host = "registry.opentofu.org"
+	}
+	programs, err := filepath.Glob(filepath.Join(pluginDir(t), host, "*", "*", "*", "*", "terraform-provider-*"))
+	if err != nil || len(programs) != 1 {
+		t.Fatalf("the built provider was not found: %q, %v", programs, err)
+	}
+	plugin := &Plugin{command: exec.Command(programs[0], "-debug")}
+	out, err := plugin.command.StdoutPipe()
+	if err == nil {
+		err = plugin.command.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plugin.Kill)
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if _, value, found := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS='"); found {
+			value = strings.Replace(strings.TrimSuffix(value, "'"), "registry.terraform.io", host, 1)
+			plugin.Environment = "TF_REATTACH_PROVIDERS=" + value
+			return plugin
+		}
+	}
+	t.Fatal("the provider did not say how to attach to it")
+	return nil
+}
+
+// Kill ends the process at once, as a crash or an operator would.
+func (p *Plugin) Kill() {
+	_ = p.command.Process.Kill()
+	_ = p.command.Wait()
 }
 
 // CLI returns a command line tool in a directory of its own that holds the configuration, initialized with the built
