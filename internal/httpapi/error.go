@@ -33,6 +33,8 @@ func (e *Error) Error() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s %s: ", e.Method, e.Path)
 	switch {
+	case e.Status == 0 && e.NotSent && e.Lost:
+		out.WriteString("no answer to an attempt, and the last one was not sent")
 	case e.Status == 0 && e.NotSent:
 		out.WriteString("the request was not sent")
 	case e.Status == 0:

@@ -329,3 +329,15 @@ func TestCancelledBetweenAttempts(t *testing.T) {
 		})
 	}
 }
+
+// A retry that never left says nothing about the attempt before it, so the outcome stays unknown and the text says why.
+func TestLostThenNotSent(t *testing.T) {
+	t.Parallel()
+	request := post("a")
+	request.Repeatable = true
+	client, _ := scripted(t, []step{cut, refused}, retries(1))
+	_, err := client.Do(t.Context(), request)
+	if !httpapi.OutcomeUnknown(err) || !strings.Contains(err.Error(), "no answer to an attempt, and the last one was not sent") {
+		t.Errorf("OutcomeUnknown is %t for %v", httpapi.OutcomeUnknown(err), err)
+	}
+}

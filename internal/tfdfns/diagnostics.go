@@ -77,7 +77,7 @@ func remedy(operation string, err error) string {
 	var ambiguous *dfns.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
-		return "The answer to the create was lost, and it was not sent again, because that could make two. Look at the webhooks " +
+		return "The answer to the create was lost, and none was created anew, because that could make two. Look at the webhooks " +
 			"named above. Nobody has the secret of the one that was just created, so delete it, and apply again."
 	case errors.As(err, &credential):
 		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and private_key (or " +
@@ -157,8 +157,8 @@ func unknown(operation string) string {
 		return "The test event may or may not have been sent. Ping again."
 	case "create":
 		return "The webhook may or may not exist. Before applying again, list the webhooks of the organization and look for one " +
-			"with this url that was just created. Its signing secret is lost, so delete it, and apply again. It was not tried " +
-			"again here, because that could make two."
+			"with this url that was just created. Its signing secret is lost, so delete it, and apply again. None was " +
+			"created anew here, because that could make two."
 	}
 	return "The change may or may not have been made. Plan again: the state follows the API."
 }
