@@ -55,13 +55,7 @@ var (
 // the environment names. It follows no redirect. One server may be every webhook's receiver, so it keeps a connection for
 // each worker: opening one for each delivery would use up the ports of this machine.
 func newClient(workers int) *http.Client {
-	dialer := &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
-		host, _, err := net.SplitHostPort(address)
-		if err != nil || !net.ParseIP(host).IsLoopback() {
-			return errNotLoopback
-		}
-		return nil
-	}}
+	dialer := &net.Dialer{Control: onlyLoopback}
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext:         dialer.DialContext,
@@ -75,6 +69,15 @@ func newClient(workers int) *http.Client {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// onlyLoopback refuses a connection to any address that is not of this machine, before a packet is sent.
+func onlyLoopback(_, address string, _ syscall.RawConn) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || !net.ParseIP(host).IsLoopback() {
+		return errNotLoopback
+	}
+	return nil
 }
 
 // Post makes one attempt at once. A receiver that fails is a Result; the error is for an attempt that was not made or

@@ -188,3 +188,17 @@ func TestScale(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a name resolved to, the address itself is looked at before it is dialled.
+func TestDialledAddresses(t *testing.T) {
+	t.Parallel()
+	for address, allowed := range map[string]bool{
+		"127.0.0.1:80": true, "127.8.9.10:1": true, "[::1]:443": true,
+		"192.0.2.1:80": false, "10.0.0.1:80": false, "169.254.169.254:80": false, "0.0.0.0:80": false, "[2001:db8::1]:80": false,
+		"localhost:80": false, "127.0.0.1": false, "": false,
+	} {
+		if err := delivery.OnlyLoopback(address); (err == nil) != allowed {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}

@@ -107,7 +107,7 @@ func (s *Server) note(d *Delivery, signed string, result delivery.Result) {
 		d.First = d.Last
 	}
 	d.HTTPStatus, d.Excerpt, d.Error, d.Signature = result.Status, result.Excerpt, result.Error, signed
-	if result.Status/100 != 2 {
+	if !delivered(result) {
 		return
 	}
 	s.count(d, -1)
@@ -188,10 +188,13 @@ func (s *Server) replayed(ctx context.Context, subscription *Subscription, d *De
 	return failed(result), nil
 }
 
+// delivered reports what the vendor takes for a delivery: any 2xx.
+func delivered(result delivery.Result) bool { return result.Status/100 == 2 }
+
 // failed says why a result is a failure, and nothing when it is none.
 func failed(result delivery.Result) string {
 	switch {
-	case result.Status/100 == 2:
+	case delivered(result):
 		return ""
 	case result.Status == 0:
 		return result.Error
