@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -26,6 +27,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfdfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfenfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 )
 
 const (
@@ -34,9 +36,10 @@ const (
 )
 
 var (
-	_ provider.ProviderWithActions       = (*webhookProvider)(nil)
-	_ provider.ProviderWithFunctions     = (*webhookProvider)(nil)
-	_ provider.ProviderWithListResources = (*webhookProvider)(nil)
+	_ provider.ProviderWithActions            = (*webhookProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*webhookProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*webhookProvider)(nil)
+	_ provider.ProviderWithListResources      = (*webhookProvider)(nil)
 )
 
 // webhookProvider is the provider "webhook".
@@ -159,6 +162,11 @@ func (p *webhookProvider) Resources(context.Context) []func() resource.Resource 
 // DataSources implements provider.Provider.
 func (p *webhookProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return slices.Concat(tfdfns.DataSources(), tfenfinitos.DataSources())
+}
+
+// EphemeralResources implements provider.ProviderWithEphemeralResources.
+func (p *webhookProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return tfsecret.EphemeralResources()
 }
 
 // ListResources implements provider.ProviderWithListResources.

@@ -164,10 +164,29 @@ func unknown(operation string) string {
 }
 
 // noSecret reports a webhook that can be managed but whose deliveries nobody can verify.
-func noSecret(webhook webhookModel) diag.Diagnostic {
+func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
+	reason := "the API did not tell its signing secret"
+	if notEncrypted != nil {
+		reason = fmt.Sprintf("its signing secret could not be encrypted (%s)", notEncrypted)
+	}
 	return diag.NewErrorDiagnostic("Dfns Webhook Without Signing Secret", fmt.Sprintf(
-		"Webhook %s was created and is in the state, but the API did not tell its signing secret, and it never tells it "+
-			"later. The webhook is marked as tainted: the next apply replaces it.", name(webhook)))
+		"Webhook %s was created and is in the state, but %s, and the API never tells it later. The webhook is marked as "+
+			"tainted: the next apply replaces it.", name(webhook), reason))
+}
+
+// notEncrypted reports a secret that stays as it was held.
+func notEncrypted(webhook webhookModel, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to Encrypt Signing Secret", fmt.Sprintf(
+		"The signing secret of webhook %s could not be encrypted to secret_recipients: %s. The state was left as it was.",
+		name(webhook), err))
+}
+
+// secretWillChange warns of a replacement at plan, when there is still time to prepare the receiver.
+func secretWillChange(webhook webhookModel) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Signing Secret Will Change", fmt.Sprintf(
+		"Webhook %s will be replaced by another one, which has another signing secret: its receiver refuses deliveries until it "+
+			"is given that. With create_before_destroy in the resource's lifecycle both exist for a while, and a receiver that "+
+			"accepts both secrets misses nothing.", name(webhook)))
 }
 
 // secretChanged reports a secret that no page says can change. The plan promised the known one, so state must keep it.

@@ -111,7 +111,7 @@ func existing(ctx context.Context, client *dfns.Client) string {
 			break
 		}
 		var data webhookModel
-		data.refresh(webhook)
+		data.webhookData.refresh(webhook)
 		lines = append(lines, name(data))
 	}
 	if len(lines) == 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
@@ -83,7 +84,7 @@ func pageSize(filter webhookFilter, limit int64) int {
 
 func (r *webhookResource) result(ctx context.Context, req list.ListRequest, webhook *dfns.Webhook) list.ListResult {
 	result := req.NewListResult(ctx)
-	var model webhookModel
+	model := webhookModel{Settings: tfsecret.NoSettings()}
 	// The empty result knows how a resource without timeouts looks.
 	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &model.Timeouts)...)
 	model.webhookData.refresh(webhook)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -24,8 +25,10 @@ type webhookData struct {
 // webhookModel is a webhook as the resource keeps it.
 type webhookModel struct {
 	webhookData
-	Secret   types.String   `tfsdk:"secret"`
-	Timeouts timeouts.Value `tfsdk:"timeouts"`
+	tfsecret.Settings
+	Secret          types.String   `tfsdk:"secret"`
+	SecretEncrypted types.String   `tfsdk:"secret_encrypted"`
+	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 }
 
 // webhookIdentity is what tells one webhook from every other.
@@ -90,18 +93,30 @@ func (m *webhookData) assigned(api *dfns.Webhook) {
 	m.DateUpdated = tfvalue.Optional(api.DateUpdated)
 }
 
-// refresh takes over everything an answer tells, the secret where it does.
-func (m *webhookModel) refresh(api *dfns.Webhook) {
-	m.webhookData.refresh(api)
-	if api.Secret != "" {
-		m.Secret = types.StringValue(string(api.Secret))
+// known is what the API has assigned, as it told before.
+func (m *webhookModel) known() *dfns.Webhook {
+	return &dfns.Webhook{
+		ID: m.ID.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
 	}
 }
 
-// assigned takes over only what the API assigns. A secret that the plan promised stays.
-func (m *webhookModel) assigned(api *dfns.Webhook) {
-	m.webhookData.assigned(api)
-	if m.Secret.IsUnknown() {
-		m.Secret = tfvalue.Optional(string(api.Secret))
+// refresh takes over everything an answer tells, the secret where it does.
+func (m *webhookModel) refresh(api *dfns.Webhook) error {
+	m.webhookData.refresh(api)
+	return m.secret().Learn(string(api.Secret))
+}
+
+// settle takes over what the API assigns, and holds the secret as planned: the one that the answer told, or else the one
+// that the prior state held. prior is nil after a create.
+func (m *webhookModel) settle(api *dfns.Webhook, prior *webhookModel) error {
+	m.assigned(api)
+	return m.secret().Settle(string(api.Secret), prior.secret())
+}
+
+// secret points at what holds the secret. Of a webhook that does not exist yet, which is nil, there is none.
+func (m *webhookModel) secret() tfsecret.Stored {
+	if m == nil {
+		return tfsecret.Stored{}
 	}
+	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
@@ -26,6 +27,7 @@ var (
 	_ resource.ResourceWithConfigure   = (*webhookResource)(nil)
 	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
 	_ resource.ResourceWithImportState = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
 )
 
 // webhookResource manages one Dfns webhook. The API tells the signing secret once, in the answer to the create.
@@ -87,10 +89,11 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed:  true,
 				Sensitive: true,
 				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns tells it once, when the webhook is " +
-					"created: after an import it is null.",
-				// Null after an import, until an answer tells it: so null must not be promised in a plan.
-				PlanModifiers: []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+					"created: after an import it is null. With `secret_recipients` it is null as well.",
 			},
+			"secret_encrypted":  tfsecret.EncryptedAttribute("secret"),
+			"secret_recipients": tfsecret.RecipientsAttribute(),
+			"secret_version":    tfsecret.VersionAttribute(),
 			"date_created": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "When the webhook was created, ISO 8601.",
@@ -124,6 +127,27 @@ func (r *webhookResource) Configure(
 	r.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
 }
 
+// ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the secret is held, and warns when it will be another
+// one: receivers must learn it.
+func (r *webhookResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if req.Plan.Raw.IsNull() { // a destroy
+		return
+	}
+	var plan, prior *webhookModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.RequiresReplace = plan.secret().Plan(prior.secret())
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if len(resp.RequiresReplace) > 0 {
+		resp.Diagnostics.Append(secretWillChange(*prior))
+	}
+}
+
 // Create implements resource.Resource.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
@@ -143,14 +167,14 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 
 	// Saved before anything else can fail: a webhook that is not in state is one nobody manages.
-	plan.assigned(created)
+	err = plan.settle(created, nil)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	if created.Recovery.Happened() {
 		resp.Diagnostics.Append(recovered("create", plan, created.Recovery))
 	}
-	if plan.Secret.IsNull() {
-		resp.Diagnostics.Append(noSecret(plan))
+	if plan.secret().IsMissing() {
+		resp.Diagnostics.Append(noSecret(plan, err))
 	}
 }
 
@@ -178,7 +202,10 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
-	state.refresh(webhook)
+	if err := state.refresh(webhook); err != nil {
+		resp.Diagnostics.Append(notEncrypted(state, err))
+		return
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -195,28 +222,34 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	request := plan.updateRequest(&prior)
-	if request.Empty() { // only the timeouts have changed
-		plan.DateUpdated, plan.Secret = prior.DateUpdated, prior.Secret
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-		return
-	}
-	updated, err := r.client.UpdateWebhook(ctx, prior.ID.ValueString(), request)
+	updated, err := r.update(ctx, &prior, plan.updateRequest(&prior))
 	if err != nil {
 		resp.Diagnostics.Append(failed("update", prior, err))
 		return
 	}
 
-	plan.assigned(updated)
+	if err := plan.settle(updated, &prior); err != nil {
+		resp.Diagnostics.Append(notEncrypted(prior, err)) // the state stays as it was: it holds the secret
+		return
+	}
 	if updated.Recovery.Happened() {
 		resp.Diagnostics.Append(recovered("update", plan, updated.Recovery))
 	}
-	if told := string(updated.Secret); told != "" && told != plan.Secret.ValueString() {
+	if told := string(updated.Secret); told != "" && !prior.Secret.IsNull() && told != prior.Secret.ValueString() {
 		resp.Diagnostics.Append(secretChanged(plan))
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// update makes the change, unless only what the API does not know has changed, such as timeouts and recipients.
+func (r *webhookResource) update(
+	ctx context.Context, prior *webhookModel, request dfns.UpdateWebhookRequest,
+) (*dfns.Webhook, error) {
+	if request.Empty() {
+		return prior.known(), nil
+	}
+	return r.client.UpdateWebhook(ctx, prior.ID.ValueString(), request)
 }
 
 // Delete implements resource.Resource.

@@ -127,17 +127,30 @@ func warnOfContract(client *enfinitos.Client, diags *diag.Diagnostics) {
 	}
 }
 
+// secretWillChange warns of a replacement at plan, when there is still time to prepare the receiver.
 func secretWillChange(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Will Change", fmt.Sprintf(
-		"Subscription %s will be replaced, because EnfinitOS changes nothing but active in place. The new one has another "+
-			"signing secret: its receiver refuses deliveries until it is given that.", name(webhook)))
+		"Subscription %s will be replaced by another one, which has another signing secret: its receiver refuses deliveries until "+
+			"it is given that. With create_before_destroy in the resource's lifecycle both exist for a while, and a receiver that "+
+			"accepts both secrets misses nothing.", name(webhook)))
 }
 
 // noSecret reports a subscription that can be managed but whose deliveries nobody can verify.
-func noSecret(webhook webhookModel) diag.Diagnostic {
+func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
+	reason := "the API did not tell its signing secret"
+	if notEncrypted != nil {
+		reason = fmt.Sprintf("its signing secret could not be encrypted (%s)", notEncrypted)
+	}
 	return diag.NewErrorDiagnostic("EnfinitOS Webhook Without Signing Secret", fmt.Sprintf(
-		"Subscription %s was created and is in the state, but the API did not tell its signing secret, and it never tells it "+
-			"later. The subscription is marked as tainted: the next apply replaces it.", name(webhook)))
+		"Subscription %s was created and is in the state, but %s, and the API never tells it later. The subscription is marked as "+
+			"tainted: the next apply replaces it.", name(webhook), reason))
+}
+
+// notEncrypted reports a secret that stays as it was held.
+func notEncrypted(webhook webhookModel, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to Encrypt Signing Secret", fmt.Sprintf(
+		"The signing secret of subscription %s could not be encrypted to secret_recipients: %s. Nothing was changed.",
+		name(webhook), err))
 }
 
 func notPaused(webhook webhookModel, err error) diag.Diagnostic {
@@ -154,7 +167,7 @@ func pausedAndLeft(webhook webhookModel) diag.Diagnostic {
 
 // rotatedSince reports that the secret in state is known and no longer the one that signs.
 func rotatedSince(state webhookModel, found *enfinitos.Subscription) bool {
-	return !state.SigningSecret.IsNull() && found.SecretLastRotatedAt != state.SecretLastRotatedAt.ValueString() &&
+	return !state.secret().IsMissing() && found.SecretLastRotatedAt != state.SecretLastRotatedAt.ValueString() &&
 		found.SecretLastRotatedAt != ""
 }
 

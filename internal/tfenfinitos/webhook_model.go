@@ -6,6 +6,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -25,8 +26,18 @@ type subscription struct {
 // webhookModel is a subscription as the resource keeps it.
 type webhookModel struct {
 	subscription
-	SigningSecret types.String   `tfsdk:"signing_secret"`
-	Timeouts      timeouts.Value `tfsdk:"timeouts"`
+	tfsecret.Settings
+	SigningSecret          types.String   `tfsdk:"signing_secret"`
+	SigningSecretEncrypted types.String   `tfsdk:"signing_secret_encrypted"`
+	Timeouts               timeouts.Value `tfsdk:"timeouts"`
+}
+
+// secret points at what holds the secret. Of a subscription that does not exist yet, which is nil, there is none.
+func (m *webhookModel) secret() tfsecret.Stored {
+	if m == nil {
+		return tfsecret.Stored{}
+	}
+	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.SigningSecret, Encrypted: &m.SigningSecretEncrypted}
 }
 
 // webhookIdentity is what tells one subscription from every other.
@@ -52,17 +63,15 @@ func (m *webhookModel) replaces(prior *webhookModel) bool {
 }
 
 // unchanged keeps what a change of active does not touch and what was left unknown only because something changes.
-func (m *webhookModel) unchanged(prior *webhookModel) {
+func (m *webhookModel) unchanged(prior *webhookModel) error {
 	m.SecretLastRotatedAt = prior.SecretLastRotatedAt
-	if m.SigningSecret.IsUnknown() {
-		m.SigningSecret = prior.SigningSecret
-	}
+	return m.secret().Settle("", prior.secret())
 }
 
 // created takes over the answer to a create, the only one that tells the secret.
-func (m *webhookModel) created(api *enfinitos.CreatedSubscription) {
+func (m *webhookModel) created(api *enfinitos.CreatedSubscription) error {
 	m.assigned(&api.Subscription)
-	m.SigningSecret = tfvalue.Optional(api.SigningSecret)
+	return m.secret().Settle(api.SigningSecret, tfsecret.Stored{})
 }
 
 // assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made

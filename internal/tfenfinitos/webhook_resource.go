@@ -20,6 +20,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
@@ -106,9 +107,11 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed:  true,
 				Sensitive: true,
 				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS tells it once, when the subscription " +
-					"is created: after an import it is null.",
-				PlanModifiers: []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+					"is created: after an import it is null. With `secret_recipients` it is null as well.",
 			},
+			"signing_secret_encrypted": tfsecret.EncryptedAttribute("signing_secret"),
+			"secret_recipients":        tfsecret.RecipientsAttribute(),
+			"secret_version":           tfsecret.VersionAttribute(),
 			"created_at": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "When the subscription was created, RFC 3339.",
@@ -142,18 +145,28 @@ func (r *webhookResource) Configure(
 	r.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It warns of a replacement: receivers must learn the new secret.
+// ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the secret is held, and warns when it will be another
+// one: receivers must learn it.
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() { // a destroy
 		return
 	}
-	var plan, state webhookModel
+	var plan, prior *webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if !resp.Diagnostics.HasError() && plan.replaces(&state) {
-		resp.Diagnostics.Append(secretWillChange(state))
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.RequiresReplace = plan.secret().Plan(prior.secret())
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if prior == nil { // in a replacement the mark is that of the former subscription
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
+		return
+	}
+	if len(resp.RequiresReplace) > 0 || plan.replaces(prior) {
+		resp.Diagnostics.Append(secretWillChange(*prior))
 	}
 }
 
@@ -177,11 +190,11 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 
 	// Saved before anything else can fail: a subscription that is not in state is one nobody manages.
-	plan.created(created)
+	err = plan.created(created)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	if plan.SigningSecret.IsNull() {
-		resp.Diagnostics.Append(noSecret(plan))
+	if plan.secret().IsMissing() {
+		resp.Diagnostics.Append(noSecret(plan, err))
 	}
 	if plan.Active.ValueBool() {
 		return
@@ -250,7 +263,10 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	defer cancel()
 	defer warnOfContract(r.client, &resp.Diagnostics)
 
-	plan.unchanged(&prior)
+	if err := plan.unchanged(&prior); err != nil {
+		resp.Diagnostics.Append(notEncrypted(prior, err))
+		return
+	}
 	if !plan.Active.Equal(prior.Active) {
 		if _, err := r.client.SetActive(ctx, prior.ID.ValueString(), plan.Active.ValueBool()); err != nil {
 			resp.Diagnostics.Append(failed("update", prior, err))

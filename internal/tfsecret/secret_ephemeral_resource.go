@@ -1,0 +1,136 @@
+package tfsecret
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"filippo.io/age"
+	"filippo.io/age/agessh"
+	"filippo.io/age/armor"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/crypto/ssh"
+)
+
+// EphemeralResources returns the constructors of the ephemeral resource types.
+func EphemeralResources() []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{NewSecretEphemeralResource}
+}
+
+var _ ephemeral.EphemeralResource = secretEphemeralResource{}
+
+// secretEphemeralResource decrypts a signing secret. It makes no call and keeps nothing: Terraform opens it in every plan
+// and every apply that needs it.
+type secretEphemeralResource struct{}
+
+type secretModel struct {
+	Ciphertext types.String `tfsdk:"ciphertext"`
+	Identity   types.String `tfsdk:"identity"`
+	Plaintext  types.String `tfsdk:"plaintext"`
+}
+
+// NewSecretEphemeralResource returns the ephemeral resource webhook_secret.
+func NewSecretEphemeralResource() ephemeral.EphemeralResource { return secretEphemeralResource{} }
+
+// Metadata implements ephemeral.EphemeralResource.
+func (secretEphemeralResource) Metadata(
+	_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse,
+) {
+	resp.TypeName = "webhook_secret"
+}
+
+// Schema implements ephemeral.EphemeralResource.
+func (secretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Decrypts a signing secret that is stored encrypted (`secret_recipients`), in memory only: the plaintext " +
+			"is in no plan and no state. Feed it to a write-only argument, such as that of a secret manager's resource. No call is " +
+			"made and no vendor needs to be configured.",
+		Attributes: map[string]schema.Attribute{
+			"ciphertext": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "ASCII-armored age text: the `secret_encrypted` of a `webhook_dfns` or the " +
+					"`signing_secret_encrypted` of a `webhook_enfinitos`.",
+			},
+			"identity": schema.StringAttribute{
+				Required:  true,
+				Sensitive: true,
+				MarkdownDescription: "The private key of one of the recipients: an age identity file (`AGE-SECRET-KEY-1…`, several keys " +
+					"and comments are fine), or an SSH private key of the type ed25519 or RSA without a passphrase. Use an ephemeral " +
+					"variable, so that it is in no plan either.",
+			},
+			"plaintext": schema.StringAttribute{
+				Computed:            true,
+				Sensitive:           true,
+				MarkdownDescription: "The signing secret.",
+			},
+		},
+	}
+}
+
+// Open implements ephemeral.EphemeralResource.
+func (secretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	var data secretModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	identities, err := parseIdentities(data.Identity.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("identity"), "Invalid Identity", "The value cannot decrypt anything: "+err.Error()+".")
+		return
+	}
+	plaintext, err := decrypt(data.Ciphertext.ValueString(), identities)
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "Unable to Decrypt Secret", "The secret was not decrypted: "+err.Error()+".")
+		return
+	}
+	data.Plaintext = types.StringValue(plaintext)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
+}
+
+// parseIdentities reads the private keys of an age identity file or an SSH private key. Its errors hold none of the text.
+func parseIdentities(text string) ([]age.Identity, error) {
+	if strings.Contains(text, "-----BEGIN") {
+		identity, err := agessh.ParseIdentity([]byte(strings.TrimSpace(text) + "\n"))
+		var encrypted *ssh.PassphraseMissingError
+		if errors.As(err, &encrypted) {
+			return nil, errors.New("the SSH key is encrypted with a passphrase; give a copy without one (ssh-keygen -p)")
+		}
+		if err != nil {
+			return nil, errors.New("it is not an SSH private key of the type ed25519 or RSA")
+		}
+		return []age.Identity{identity}, nil
+	}
+	identities, err := age.ParseIdentities(strings.NewReader(text))
+	switch {
+	case err == nil:
+		return identities, nil
+	case strings.HasPrefix(strings.TrimSpace(text), "age1") || strings.HasPrefix(strings.TrimSpace(text), "ssh-"):
+		return nil, errors.New("it is a public key; the private key that belongs to it is needed")
+	}
+	return nil, errors.New("it is neither an age identity (AGE-SECRET-KEY-1…, as age-keygen prints it) nor an SSH private key")
+}
+
+// decrypt returns what the text holds. Its errors hold none of it.
+func decrypt(text string, identities []age.Identity) (string, error) {
+	decrypted, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(text))), identities...)
+	var noMatch *age.NoIdentityMatchError
+	if errors.As(err, &noMatch) {
+		return "", errors.New("the identity belongs to none of the recipients that it was encrypted to. If secret_recipients has " +
+			"changed since, the plan that follows it must be applied first")
+	}
+	var plaintext bytes.Buffer
+	if err == nil {
+		_, err = io.Copy(&plaintext, decrypted)
+	}
+	if err != nil {
+		return "", errors.New("the text is not whole ASCII-armored age text (-----BEGIN AGE ENCRYPTED FILE-----). Use the value of " +
+			"secret_encrypted or signing_secret_encrypted as it is")
+	}
+	return plaintext.String(), nil
+}
