@@ -39,7 +39,7 @@ func (i *Instance) Apply(config map[string]Value) Report {
 	if report.Failed() {
 		return report
 	}
-	planned, private, replace, diagnostics := i.plan(i.State, config)
+	planned, private, replace, diagnostics := i.plan(i.State, config, i.private)
 	report.Problems += Text(diagnostics)
 	switch {
 	case report.Failed():
@@ -48,11 +48,15 @@ func (i *Instance) Apply(config map[string]Value) Report {
 		report.Planned = "create"
 	case replace || i.Tainted:
 		report.Planned = "replace"
+		report.Problems += i.planReplacement(config, private)
+		if report.Failed() {
+			return report
+		}
 		report.Problems += i.Destroy().Problems
 		if report.Failed() {
 			return report
 		}
-		planned, private, _, diagnostics = i.plan(nil, config)
+		planned, private, _, diagnostics = i.plan(nil, config, nil)
 		report.Problems += Text(diagnostics)
 	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
 		report.Planned = "no-op"
@@ -73,7 +77,7 @@ func (i *Instance) Plan(config map[string]Value) Report {
 	if report.Failed() {
 		return report
 	}
-	planned, _, replace, diagnostics := i.plan(i.State, config)
+	planned, _, replace, diagnostics := i.plan(i.State, config, i.private)
 	report.Problems += Text(diagnostics)
 	switch {
 	case i.State == nil:
@@ -136,12 +140,25 @@ func (i *Instance) Import(id string) Report {
 	return report
 }
 
+// planReplacement plans the other half of a replacement and returns the errors: warnings of it Terraform's core drops.
+func (i *Instance) planReplacement(config map[string]Value, private []byte) (problems string) {
+	_, _, _, diagnostics := i.plan(nil, config, private)
+	for _, diagnostic := range diagnostics {
+		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError {
+			problems += Text([]*tfprotov6.Diagnostic{diagnostic})
+		}
+	}
+	return problems
+}
+
 // plan returns the planned state, the private state and whether the plan replaces the instance.
-func (i *Instance) plan(prior, config map[string]Value) (map[string]Value, []byte, bool, []*tfprotov6.Diagnostic) {
+func (i *Instance) plan(prior, config map[string]Value, private []byte) (
+	map[string]Value, []byte, bool, []*tfprotov6.Diagnostic,
+) {
 	i.Provider.t.Helper()
 	resp, err := i.Provider.PlanResourceChange(i.Provider.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: i.Type, PriorState: i.encode(prior), ProposedNewState: i.encode(i.propose(prior, config)),
-		Config: i.encode(config), PriorPrivate: i.private,
+		Config: i.encode(config), PriorPrivate: private,
 	})
 	if err != nil {
 		i.Provider.t.Fatal(err)
@@ -216,18 +233,7 @@ func (i *Instance) decode(encoded *tfprotov6.DynamicValue) map[string]Value {
 	if encoded == nil {
 		return nil
 	}
-	value, err := encoded.Unmarshal(i.kind())
-	if err != nil {
-		i.Provider.t.Fatal(err)
-	}
-	if value.IsNull() {
-		return nil
-	}
-	out := map[string]Value{}
-	if err := value.As(&out); err != nil {
-		i.Provider.t.Fatal(err)
-	}
-	return out
+	return i.Provider.decode(i.kind(), encoded)
 }
 
 // Text returns the value of a text attribute of the state, empty when there is none.

@@ -153,9 +153,18 @@ func (p *Protocol) List(resourceType string, limit int64, attributes map[string]
 // Attributes decodes a resource that a list streamed.
 func (p *Protocol) Attributes(resourceType string, encoded *tfprotov6.DynamicValue) map[string]Value {
 	p.t.Helper()
-	value, err := encoded.Unmarshal(p.resource(resourceType))
+	return p.decode(p.resource(resourceType), encoded)
+}
+
+// decode returns the attributes of an object, nil when it is null.
+func (p *Protocol) decode(kind tftypes.Type, encoded *tfprotov6.DynamicValue) map[string]Value {
+	p.t.Helper()
+	value, err := encoded.Unmarshal(kind)
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	if value.IsNull() {
+		return nil
 	}
 	out := map[string]Value{}
 	if err := value.As(&out); err != nil {
@@ -216,6 +225,25 @@ func (p *Protocol) Invoke(action string, attributes map[string]Value) (progress 
 		}
 	}
 	return progress, err
+}
+
+// Open opens an ephemeral resource and returns its attributes, which are nil when it cannot be opened.
+func (p *Protocol) Open(ephemeral string, attributes map[string]Value) (map[string]Value, []*tfprotov6.Diagnostic) {
+	p.t.Helper()
+	schema := p.Schemas.EphemeralResourceSchemas[ephemeral]
+	if schema == nil {
+		p.t.Fatalf("there is no ephemeral resource %s", ephemeral)
+	}
+	resp, err := p.OpenEphemeralResource(p.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+		TypeName: ephemeral, Config: p.encode(Object(schema.ValueType(), attributes)),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if len(resp.Diagnostics) > 0 {
+		return nil, resp.Diagnostics
+	}
+	return p.decode(schema.ValueType(), resp.Result), nil
 }
 
 // Delete deletes a resource of which the state holds the given attributes.

@@ -161,11 +161,7 @@ func (r *webhookResource) ModifyPlan(
 	}
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if prior == nil { // in a replacement the mark is that of the former subscription
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
-		return
-	}
-	if len(resp.RequiresReplace) > 0 || plan.replaces(prior) {
+	if prior != nil && (len(resp.RequiresReplace) > 0 || plan.replaces(prior)) {
 		resp.Diagnostics.Append(secretWillChange(*prior))
 	}
 }

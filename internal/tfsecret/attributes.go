@@ -31,10 +31,10 @@ func VersionAttribute() schema.Int64Attribute {
 }
 
 // EncryptedAttribute is the attribute of a resource that holds the secret encrypted.
-func EncryptedAttribute(clear string) schema.StringAttribute {
+func EncryptedAttribute(clearName string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed: true,
 		MarkdownDescription: "The signing secret, encrypted to `secret_recipients`, as ASCII-armored age text. Null without " +
-			"recipients; `" + clear + "` is null with them.",
+			"recipients; `" + clearName + "` is null with them.",
 	}
 }

@@ -28,7 +28,8 @@ func encrypt(secret string, recipients types.Set) (string, error) {
 		return "", err
 	}
 	_, err = encrypted.Write([]byte(secret))
-	return text.String(), errors.Join(err, encrypted.Close(), armored.Close())
+	err = errors.Join(err, encrypted.Close(), armored.Close()) // closing writes the end of the text
+	return text.String(), err
 }
 
 func parseRecipients(recipients types.Set) ([]age.Recipient, error) {

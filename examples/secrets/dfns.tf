@@ -1,0 +1,22 @@
+resource "webhook_dfns" "payments" {
+  url               = "${var.receiver}/dfns"
+  events            = ["wallet.transfer.confirmed", "wallet.transfer.failed"]
+  secret_recipients = [var.age_recipient]
+  secret_version    = var.secret_version
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+ephemeral "webhook_secret" "payments" {
+  ciphertext = webhook_dfns.payments.secret_encrypted
+  identity   = var.age_identity
+}
+
+resource "aws_secretsmanager_secret_version" "payments" {
+  secret_id        = "webhooks/payments"
+  secret_string_wo = ephemeral.webhook_secret.payments.plaintext
+  # A write-only argument is written when its version changes, which it must with every new webhook, whatever made it new.
+  secret_string_wo_version = parseint(substr(sha256(webhook_dfns.payments.id), 0, 7), 16)
+}

@@ -1,0 +1,22 @@
+resource "webhook_enfinitos" "rights" {
+  url               = "${var.receiver}/enfinitos"
+  events            = ["right.issued", "right.revoked"]
+  label             = "rights ledger"
+  secret_recipients = [var.age_recipient]
+  secret_version    = var.secret_version
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+ephemeral "webhook_secret" "rights" {
+  ciphertext = webhook_enfinitos.rights.signing_secret_encrypted
+  identity   = var.age_identity
+}
+
+resource "aws_secretsmanager_secret_version" "rights" {
+  secret_id                = "webhooks/rights"
+  secret_string_wo         = ephemeral.webhook_secret.rights.plaintext
+  secret_string_wo_version = parseint(substr(sha256(webhook_enfinitos.rights.id), 0, 7), 16)
+}
