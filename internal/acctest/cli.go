@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/hashicorp/go-version"
@@ -88,6 +90,7 @@ type Plugin struct {
 	Environment string
 
 	command *exec.Cmd
+	stderr  bytes.Buffer
 }
 
 // StartPlugin starts the built provider, as someone does who wants to attach a debugger.
@@ -102,6 +105,7 @@ func StartPlugin(t *testing.T) *Plugin {
 		t.Fatalf("the built provider was not found: %q, %v", programs, err)
 	}
 	plugin := &Plugin{command: exec.Command(programs[0], "-debug")}
+	plugin.command.Stderr = &plugin.stderr
 	out, err := plugin.command.StdoutPipe()
 	if err == nil {
 		err = plugin.command.Start()
@@ -125,6 +129,13 @@ func StartPlugin(t *testing.T) *Plugin {
 func (p *Plugin) Kill() {
 	_ = p.command.Process.Kill()
 	_ = p.command.Wait()
+}
+
+// Crash ends the process as the Go runtime does when it finds something fatally wrong, and returns what it prints.
+func (p *Plugin) Crash() string {
+	_ = p.command.Process.Signal(syscall.SIGABRT)
+	_ = p.command.Wait()
+	return p.stderr.String()
 }
 
 // CLI returns a command line tool in a directory of its own that holds the configuration, initialized with the built

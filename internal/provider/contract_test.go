@@ -20,7 +20,7 @@ import (
 // What every type that is registered owes its users.
 
 // secretName matches attributes whose values must never be shown.
-var secretName = regexp.MustCompile(`(^|_)(secret|token|private_key|api_key)$`)
+var secretName = regexp.MustCompile(`(^|_)(secret|token|private_key|api_key|identity|plaintext)$`)
 
 func TestProviderContract(t *testing.T) {
 	t.Parallel()
@@ -30,7 +30,7 @@ func TestProviderContract(t *testing.T) {
 		t.Error(acctest.Text(schemas.Diagnostics))
 	}
 	if len(schemas.ResourceSchemas) == 0 || len(schemas.DataSourceSchemas) == 0 || len(schemas.ActionSchemas) == 0 ||
-		len(schemas.ListResourceSchemas) == 0 || len(schemas.Functions) == 0 {
+		len(schemas.ListResourceSchemas) == 0 || len(schemas.EphemeralResourceSchemas) == 0 || len(schemas.Functions) == 0 {
 		t.Error("a kind of type is missing altogether")
 	}
 	for name, schema := range schemas.ResourceSchemas {
@@ -47,6 +47,10 @@ func TestProviderContract(t *testing.T) {
 	for name, schema := range schemas.ListResourceSchemas {
 		checkSchema(t, name, schema)
 		exists(t, "list-resources", name, "list-resource.tfquery.hcl")
+	}
+	for name, schema := range schemas.EphemeralResourceSchemas {
+		checkSchema(t, name, schema)
+		exists(t, "ephemeral-resources", name, "ephemeral-resource.tf")
 	}
 	for name, function := range schemas.Functions {
 		if function.Summary == "" || function.Description == "" {
