@@ -208,7 +208,7 @@ func (s *shared) board(
 		r.flight = f
 		var alone context.Context
 		alone, f.cancel = context.WithCancel(flightContext{context.WithoutCancel(ctx), s, f})
-		go s.fly(r, f, list(alone))
+		go s.fly(r, f, list(alone)) //nolint:contextcheck // it outlives the read that began it
 	}
 	f.waiting++
 	deadline, limited := ctx.Deadline()
