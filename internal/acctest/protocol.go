@@ -82,7 +82,7 @@ func (p *Protocol) Import(resourceType, id string) []*tfprotov6.Diagnostic {
 	return resp.Diagnostics
 }
 
-// Plan plans a change of a resource from one set of attributes to another.
+// Plan plans a change of a resource from one set of attributes, nil where it is to be created, to another.
 func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	kind := p.resource(resourceType)
@@ -92,9 +92,13 @@ func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) [
 			config[attribute.Name] = value
 		}
 	}
+	before := tftypes.NewValue(kind, nil)
+	if prior != nil {
+		before = Object(kind, prior)
+	}
 	resp, err := p.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName:         resourceType,
-		PriorState:       p.encode(Object(kind, prior)),
+		PriorState:       p.encode(before),
 		ProposedNewState: p.encode(Object(kind, proposed)),
 		Config:           p.encode(Object(kind, config)),
 	})

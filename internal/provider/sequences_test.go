@@ -169,7 +169,6 @@ func (w *world) owners() map[string]*managed {
 
 // removeUnowned deletes what a person would find that was just created and belongs to nothing.
 func (w *world) removeUnowned() {
-	defer w.later()
 	owners := w.owners()
 	for _, webhook := range w.sandbox.Dfns.Webhooks() {
 		if owners[webhook.ID] == nil {
