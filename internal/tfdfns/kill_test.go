@@ -106,12 +106,13 @@ func apply(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, status string)
 // killed applies with a process that is killed once a call has reached the API.
 func killed(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, call string, after bool, status string) {
 	t.Helper()
-	plugin := acctest.StartPlugin(t)
 	target, err := url.Parse(env.Sandbox.DfnsURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	forward := httputil.NewSingleHostReverseProxy(target)
+	started := make(chan *acctest.Plugin, 1)
+	reached := make(chan struct{})
 	var once sync.Once
 	between := acctest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != call && r.Method+" "+r.URL.Path != call {
@@ -121,11 +122,21 @@ func killed(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, call string, 
 		if after {
 			forward.ServeHTTP(acctest.Discard{}, r)
 		}
-		once.Do(plugin.Kill)
+		once.Do(func() {
+			close(reached)
+			(<-started).Kill()
+		})
 	})
-	environment := []string{plugin.Environment, "DFNS_API_URL=" + between}
-	if out, err := env.RunWith(t, cli, environment, "apply", "-no-color", "-auto-approve", "-var=status="+status); err == nil {
+	plugin := env.StartPlugin(t, "DFNS_API_URL="+between)
+	started <- plugin
+	out, err := env.RunWith(t, cli, []string{plugin.Environment}, "apply", "-no-color", "-auto-approve", "-var=status="+status)
+	if err == nil {
 		t.Fatalf("the apply outlived its provider: %s", out)
+	}
+	select {
+	case <-reached:
+	default:
+		t.Fatalf("the apply failed before %s: %s", call, out)
 	}
 }
 
