@@ -51,7 +51,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A webhook at Dfns, to which Dfns delivers the events of an organization.\n\n" +
 			"Every change is signed with the credential of the provider's `dfns` block. A create, an update and a delete cost " +
-			"three API calls each, a refresh one. The token needs the permissions `Webhooks:Create`, `Webhooks:Read`, " +
+			"three API calls each. A refresh of one webhook costs one call, a refresh of many one call and one for each 200 " +
+			"webhooks of the organization. The token needs the permissions `Webhooks:Create`, `Webhooks:Read`, " +
 			"`Webhooks:Update` and `Webhooks:Delete`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
@@ -128,7 +129,7 @@ func (r *webhookResource) Configure(
 }
 
 // ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the secret is held, and warns when it will be another
-// one: receivers must learn it.
+// one: receivers must learn it. It makes no call.
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
@@ -138,11 +139,17 @@ func (r *webhookResource) ModifyPlan(
 	var plan, prior *webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.client == nil {
 		return
 	}
+
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if prior == nil {
+		resp.Diagnostics.Append(unclaimed(r.client, plan)...)
+		return
+	}
+	r.client.Claim(prior.ID.ValueString())
 	if len(resp.RequiresReplace) > 0 {
 		resp.Diagnostics.Append(secretWillChange(*prior))
 	}
@@ -192,7 +199,8 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	webhook, err := r.client.GetWebhook(ctx, state.ID.ValueString())
+	r.client.Claim(state.ID.ValueString())
+	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString())
 	if dfns.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -277,7 +285,11 @@ func (r *webhookResource) ImportState(
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 	var id types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
+	if resp.Diagnostics.HasError() {
+		return
 	}
+	if r.client != nil {
+		r.client.Claim(id.ValueString())
+	}
+	resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
 }
