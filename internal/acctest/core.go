@@ -39,7 +39,7 @@ func (i *Instance) Apply(config map[string]Value) Report {
 	if report.Failed() {
 		return report
 	}
-	planned, private, replace, diagnostics := i.plan(i.State, config, i.private)
+	planned, private, replace, diagnostics := i.planAsIs(config)
 	report.Problems += Text(diagnostics)
 	switch {
 	case report.Failed():
@@ -48,7 +48,9 @@ func (i *Instance) Apply(config map[string]Value) Report {
 		report.Planned = "create"
 	case replace || i.Tainted:
 		report.Planned = "replace"
-		report.Problems += i.planReplacement(config, private)
+		if !i.Tainted {
+			report.Problems += i.planReplacement(config, private)
+		}
 		if report.Failed() {
 			return report
 		}
@@ -77,7 +79,7 @@ func (i *Instance) Plan(config map[string]Value) Report {
 	if report.Failed() {
 		return report
 	}
-	planned, _, replace, diagnostics := i.plan(i.State, config, i.private)
+	planned, _, replace, diagnostics := i.planAsIs(config)
 	report.Problems += Text(diagnostics)
 	switch {
 	case i.State == nil:
@@ -138,6 +140,15 @@ func (i *Instance) Import(id string) Report {
 		*i = *imported
 	}
 	return report
+}
+
+// planAsIs plans what becomes of the instance. A tainted one is planned as if there were none.
+func (i *Instance) planAsIs(config map[string]Value) (map[string]Value, []byte, bool, []*tfprotov6.Diagnostic) {
+	i.Provider.t.Helper()
+	if i.Tainted {
+		return i.plan(nil, config, nil)
+	}
+	return i.plan(i.State, config, i.private)
 }
 
 // planReplacement plans the other half of a replacement and returns the errors: warnings of it Terraform's core drops.

@@ -8,12 +8,23 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 )
 
 // Data holds a client for each vendor that is configured.
 type Data struct {
 	Dfns      Vendor[dfns.Client]
 	Enfinitos Vendor[enfinitos.Client]
+	// Replacements are those of webhooks of either vendor.
+	Replacements tfsecret.Replacements
+}
+
+// Replacements returns those out of what Configure was given, and nil before the provider is configured.
+func Replacements(providerData any) *tfsecret.Replacements {
+	if data, ok := providerData.(*Data); ok {
+		return &data.Replacements
+	}
+	return nil
 }
 
 // Vendor is the client of one vendor, or why there is none.

@@ -1,6 +1,7 @@
 package tfdfns
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -120,6 +121,11 @@ func (m *webhookModel) refresh(api *dfns.Webhook) error {
 func (m *webhookModel) settle(api *dfns.Webhook, prior *webhookModel) error {
 	m.assigned(api)
 	return m.secret().Settle(string(api.Secret), prior.secret())
+}
+
+// content is what makes a webhook, apart from its id and its secret.
+func (m *webhookModel) content() string {
+	return fmt.Sprintf("%q", m.createRequest())
 }
 
 // secret points at what holds the secret. Of a webhook that does not exist yet, which is nil, there is none.

@@ -34,7 +34,8 @@ var (
 //
 // https://docs.dfns.co/api-reference/webhooks
 type webhookResource struct {
-	client *dfns.Client
+	client       *dfns.Client
+	replacements *tfsecret.Replacements
 }
 
 // NewWebhookResource returns the resource webhook_dfns.
@@ -126,6 +127,7 @@ func (r *webhookResource) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	r.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+	r.replacements = providerdata.Replacements(req.ProviderData)
 }
 
 // ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the secret is held, and warns when it will be another
@@ -147,9 +149,11 @@ func (r *webhookResource) ModifyPlan(
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if prior == nil {
 		resp.Diagnostics.Append(unclaimed(r.client, plan)...)
+		resp.Diagnostics.Append(r.replacements.New(plan.content())...)
 		return
 	}
 	r.client.Claim(prior.ID.ValueString())
+	r.replacements.Planned(prior.ID.ValueString())
 	if len(resp.RequiresReplace) > 0 {
 		resp.Diagnostics.Append(secretWillChange(*prior))
 	}
@@ -183,6 +187,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
 	}
+	resp.Diagnostics.Append(r.replacements.Created(plan.ID.ValueString(), plan.content())...)
 }
 
 // Read implements resource.Resource.
@@ -214,6 +219,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(notEncrypted(state, err))
 		return
 	}
+	r.replacements.Read(state.ID.ValueString(), state.content())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -275,7 +281,9 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	err := r.client.DeleteWebhook(ctx, state.ID.ValueString())
 	if err != nil && !dfns.IsNotFound(err) {
 		resp.Diagnostics.Append(failed("delete", state, err))
+		return
 	}
+	resp.Diagnostics.Append(r.replacements.Deleted(state.ID.ValueString(), state.content())...)
 }
 
 // ImportState implements resource.ResourceWithImportState.

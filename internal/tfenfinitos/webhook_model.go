@@ -1,6 +1,8 @@
 package tfenfinitos
 
 import (
+	"fmt"
+
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -30,6 +32,11 @@ type webhookModel struct {
 	SigningSecret          types.String   `tfsdk:"signing_secret"`
 	SigningSecretEncrypted types.String   `tfsdk:"signing_secret_encrypted"`
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
+}
+
+// content is what makes a subscription, apart from its id and its secret.
+func (m *webhookModel) content() string {
+	return fmt.Sprintf("%q", m.createRequest())
 }
 
 // secret points at what holds the secret. Of a subscription that does not exist yet, which is nil, there is none.

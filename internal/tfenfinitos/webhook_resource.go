@@ -42,7 +42,8 @@ var (
 //
 // https://docs.enfinitos.com/api-reference/webhooks
 type webhookResource struct {
-	client *enfinitos.Client
+	client       *enfinitos.Client
+	replacements *tfsecret.Replacements
 }
 
 // NewWebhookResource returns the resource webhook_enfinitos.
@@ -143,6 +144,7 @@ func (r *webhookResource) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	r.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
+	r.replacements = providerdata.Replacements(req.ProviderData)
 }
 
 // ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the secret is held, and warns when it will be another
@@ -156,12 +158,18 @@ func (r *webhookResource) ModifyPlan(
 	var plan, prior *webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.client == nil {
 		return
 	}
+
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if prior != nil && (len(resp.RequiresReplace) > 0 || plan.replaces(prior)) {
+	if prior == nil {
+		resp.Diagnostics.Append(r.replacements.New(plan.content())...)
+		return
+	}
+	r.replacements.Planned(prior.ID.ValueString())
+	if len(resp.RequiresReplace) > 0 || plan.replaces(prior) {
 		resp.Diagnostics.Append(secretWillChange(*prior))
 	}
 }
@@ -192,6 +200,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
 	}
+	resp.Diagnostics.Append(r.replacements.Created(plan.ID.ValueString(), plan.content())...)
 	if plan.Active.ValueBool() {
 		return
 	}
@@ -230,6 +239,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
+	r.replacements.Read(state.ID.ValueString(), state.content())
 	if presence != enfinitos.Readable {
 		resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
 		if forgotten != nil {
@@ -299,6 +309,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if removal == enfinitos.Paused {
 		resp.Diagnostics.Append(pausedAndLeft(state))
 	}
+	resp.Diagnostics.Append(r.replacements.Deleted(state.ID.ValueString(), state.content())...)
 }
 
 // forgetActive takes active out of the state when nobody knows whether a change of it was made. Where the API cannot be
