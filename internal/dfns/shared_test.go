@@ -725,7 +725,9 @@ func TestReadAfterEveryoneLeft(t *testing.T) {
 		}()
 		synctest.Wait()
 		cancel()
-		<-ended
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("it ends in %v", err)
+		}
 		go read(t, client, "wh-1")
 		synctest.Wait()
 		release()
