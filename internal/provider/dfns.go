@@ -54,8 +54,7 @@ func dfnsSchema() schema.Attribute {
 					"ASN.1 DER for ECDSA, PKCS#1 v1.5 for RSA, the latter two over SHA-256. It has `request_timeout` to do so. A " +
 					"program without a slash in its name is looked for on `PATH`; a relative path starts at the working " +
 					"directory. Wins over `DFNS_PRIVATE_KEY`; there is no environment variable for it. The guide " +
-					"[Authentication and external signers](guides/authentication.md) has programs for AWS KMS, Google Cloud " +
-					"KMS, Vault and PKCS#11.",
+					"\"Authentication and external signers\" has programs for AWS KMS, Google Cloud KMS, Vault and PKCS#11.",
 				Validators: []validator.List{
 					listvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("private_key")),
 					listvalidator.SizeAtLeast(1),
