@@ -1,3 +1,5 @@
+//go:build unix
+
 package dfns_test
 
 import (
@@ -212,6 +214,9 @@ func TestCommandEnvironment(t *testing.T) {
 			t.Errorf("%s is missing in %q", want, env)
 		}
 	}
+	if slices.Contains(env, "DFNS_CRED_ID="+os.Getenv("DFNS_CRED_ID")) {
+		t.Error("it may sign for the credential of the environment, not that of the configuration")
+	}
 	for _, secret := range ownSecrets {
 		if os.Getenv(secret) == "" || slices.ContainsFunc(env, func(v string) bool { return strings.Contains(v, secret) }) {
 			t.Errorf("%s is in %q, or is not set here", secret, env)
@@ -328,24 +333,21 @@ func TestCommandFails(t *testing.T) {
 	}
 }
 
-// A program that is there when the provider is configured may be gone, or turn out to be none, when it is run.
+// A program that is there when the provider is configured may turn out to be none when it is run, or be gone.
 func TestCommandCannotBeRun(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{"no program": "no first line says how to run this", "empty": ""} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			script := filepath.Join(t.TempDir(), "sign")
-			must(0, os.WriteFile(script, []byte(text), 0o700))
-			failed := fails(t.Context(), t, dfns.Command{Args: []string{script, "hunter2"}})
-			if want := "the signer command " + script + " could not be run: exec format error"; failed.Error() != want {
-				t.Errorf("the error is %q, want %q", failed, want)
-			}
-			signer := newSigner(t, dfns.Command{Args: []string{script}})
-			must(0, os.Remove(script))
-			if _, err := signer.Sign(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "could not be run: no such file or directory") {
-				t.Errorf("the error is %v", err)
-			}
-		})
+	noProgram := must(filepath.Abs("testdata/no-program"))
+	failed := fails(t.Context(), t, dfns.Command{Args: []string{noProgram, "hunter2"}})
+	if want := "the signer command " + noProgram + " could not be run: exec format error"; failed.Error() != want {
+		t.Errorf("the error is %q, want %q", failed, want)
+	}
+	link := filepath.Join(t.TempDir(), "sign")
+	must(0, os.Symlink(noProgram, link))
+	signer := newSigner(t, dfns.Command{Args: []string{link, "hunter2"}})
+	must(0, os.Remove(link))
+	_, err := signer.Sign(t.Context(), nil)
+	if want := "the signer command " + link + " could not be run: no such file or directory"; err == nil || err.Error() != want {
+		t.Errorf("the error is %v, want %q", err, want)
 	}
 }
 
