@@ -3,9 +3,12 @@ package provider
 import (
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -39,7 +42,25 @@ func dfnsSchema() schema.Attribute {
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: "The private key of that credential, in PEM (PKCS#8, SEC1 or PKCS#1): Ed25519, P-256, " +
-					"secp256k1, or RSA of at least 2048 bits. `DFNS_PRIVATE_KEY` in the environment.",
+					"secp256k1, or RSA of at least 2048 bits. `DFNS_PRIVATE_KEY` in the environment. Conflicts with " +
+					"`signer_command`.",
+			},
+			"signer_command": schema.ListAttribute{
+				Optional:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "A program and its arguments that sign instead of `private_key`, so that the key can stay in a " +
+					"KMS, an HSM or Vault. It is run without a shell, is given the bytes to sign on its standard input and " +
+					"`DFNS_CRED_ID` in its environment, and prints the signature in base64: 64 bytes as they are for Ed25519, " +
+					"ASN.1 DER for ECDSA, PKCS#1 v1.5 for RSA, the latter two over SHA-256. It has `request_timeout` to do so. A " +
+					"program without a slash in its name is looked for on `PATH`; a relative path starts at the working " +
+					"directory. Wins over `DFNS_PRIVATE_KEY`; there is no environment variable for it. The guide " +
+					"\"Authentication and external signers\" has programs for AWS KMS, Google Cloud KMS, Vault and PKCS#11.",
+				Validators: []validator.List{
+					listvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("private_key")),
+					listvalidator.SizeAtLeast(1),
+					listvalidator.NoNullValues(),
+					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+				},
 			},
 		},
 	}
@@ -53,12 +74,17 @@ func (p *webhookProvider) configureDfns(
 	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
 	credential := p.setting(block, "credential_id", "DFNS_CRED_ID")
 	key := p.setting(block, "private_key", "DFNS_PRIVATE_KEY")
-
-	if unknown := unknown("dfns", url, token, credential, key); unknown != nil {
+	command := signerCommand(block)
+	if unknown := unknown("dfns", url, token, credential, key, command.setting); unknown != nil {
 		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(unknown)}, nil
 	}
 	at := path.Root("dfns")
-	diags := missing(at, "Dfns", token, credential, key)
+	needed := []setting{token, credential}
+	if command.args == nil {
+		key.instead = command.attribute
+		needed = append(needed, key)
+	}
+	diags := missing(at, "Dfns", needed...)
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
@@ -68,17 +94,60 @@ func (p *webhookProvider) configureDfns(
 	if err := weburl.Check(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
-	signer, err := dfns.ParsePrivateKey(key.value)
-	if err != nil {
-		diags.AddAttributeError(at.AtName("private_key"), "Invalid Dfns Private Key", fmt.Sprintf("%s: %s.", key.name(), err))
-	}
+	calls.BaseURL, calls.BearerToken = url.value, token.value
+	signer, problems := dfnsSigner(at, credential, key, command, calls)
+	diags.Append(problems...)
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
-	calls.BaseURL, calls.BearerToken = url.value, token.value
 	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Now: p.now})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
 	}
 	return vendor(block, client, diags)
+}
+
+// commandSetting is the program that signs, which only the configuration can name.
+type commandSetting struct {
+	setting
+	// args are the program and its arguments, nil when there is none.
+	args []string
+}
+
+// signerCommand looks the program up.
+func signerCommand(block types.Object) commandSetting {
+	out := commandSetting{setting: setting{attribute: "signer_command", unknown: block.IsUnknown()}}
+	list, ok := block.Attributes()[out.attribute].(types.List)
+	if !ok || list.IsNull() {
+		return out
+	}
+	out.unknown, out.args = list.IsUnknown(), []string{}
+	for _, element := range list.Elements() {
+		out.unknown = out.unknown || element.IsUnknown()
+		if text, ok := element.(types.String); ok {
+			out.args = append(out.args, text.ValueString())
+		}
+	}
+	return out
+}
+
+// dfnsSigner makes what signs: the program, where one is configured, or else the private key.
+func dfnsSigner(
+	at path.Path, credential, key setting, command commandSetting, calls httpapi.Config,
+) (signer dfns.Signer, diags diag.Diagnostics) {
+	var err error
+	if command.args == nil {
+		if signer, err = dfns.ParsePrivateKey(key.value); err != nil {
+			diags.AddAttributeError(at.AtName(key.attribute), "Invalid Dfns Private Key", fmt.Sprintf("%s: %s.", key.name(), err))
+		}
+		return signer, diags
+	}
+	signer, err = dfns.NewCommandSigner(dfns.Command{
+		Args: command.args, CredentialID: credential.value, Timeout: calls.RequestTimeout,
+		Secret: calls.BearerToken, Logger: calls.Logger,
+	})
+	if err != nil {
+		diags.AddAttributeError(at.AtName(command.attribute), "Invalid Dfns Signer Command", fmt.Sprintf("%s: %s.", command.attribute, err))
+	}
+	return signer, diags
 }

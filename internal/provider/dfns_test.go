@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -48,9 +50,34 @@ func vendorThatTells(t *testing.T, token *string) string {
 	return server.URL
 }
 
-// Every combination of where each setting is made: nowhere, in the configuration, in the environment, in both.
+// command is a value of signer_command. Null elements are written as "null".
+func command(elements ...string) tftypes.Value {
+	values := []tftypes.Value{}
+	for _, element := range elements {
+		value := acctest.String(element)
+		if element == "null" {
+			value = tftypes.NewValue(tftypes.String, nil)
+		}
+		values = append(values, value)
+	}
+	return tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, values)
+}
+
+// Every combination of where each setting is made: nowhere, in the configuration, in the environment, in both; with and
+// without a program that signs, which only the configuration can name.
 func TestDfnsConfigurationCombinations(t *testing.T) {
 	t.Parallel()
+	t.Run("private_key", func(t *testing.T) {
+		t.Parallel()
+		configurationCombinations(t, false)
+	})
+	t.Run("signer_command", func(t *testing.T) {
+		t.Parallel()
+		configurationCombinations(t, true)
+	})
+}
+
+func configurationCombinations(t *testing.T, withCommand bool) {
 	const inConfig, inEnvironment = 1, 2
 	var token string
 	valid := map[string]string{
@@ -62,7 +89,8 @@ func TestDfnsConfigurationCombinations(t *testing.T) {
 		for i, setting := range dfnsSettings {
 			where := combination >> (2 * i) & 3
 			fromEnv := strings.Replace(valid[setting.attribute], "config", "env", 1)
-			if where == inConfig|inEnvironment && setting.attribute == "private_key" {
+			isKey := setting.attribute == "private_key"
+			if isKey && (where == inConfig|inEnvironment || withCommand) {
 				fromEnv = "not a key: the configuration must win"
 			}
 			if where&inEnvironment != 0 {
@@ -72,11 +100,25 @@ func TestDfnsConfigurationCombinations(t *testing.T) {
 				attributes[setting.attribute] = acctest.String(valid[setting.attribute])
 				used[setting.attribute] = valid[setting.attribute]
 			}
-			if where == 0 && setting.attribute != "base_url" {
-				missing = append(missing, fmt.Sprintf("%s (%s)", setting.attribute, setting.variable))
+			switch name := fmt.Sprintf("%s (%s)", setting.attribute, setting.variable); {
+			case where != 0 || setting.attribute == "base_url" || isKey && withCommand:
+			case isKey:
+				missing = append(missing, name+" or signer_command")
+			default:
+				missing = append(missing, name)
 			}
 		}
+		if withCommand {
+			attributes["signer_command"] = command("true", "hunter2")
+		}
 		provider := acctest.NewProtocol(t, env)
+		_, keyInConfig := attributes["private_key"]
+		invalid := acctest.Text(provider.ValidateConfig(dfnsBlock(provider, attributes)))
+		if both := withCommand && keyInConfig; both != strings.Contains(invalid, conflict) || !both && invalid != "" {
+			t.Errorf("combination %b: the configuration is found to be %q", combination, invalid)
+		} else if both {
+			continue
+		}
 		problems := acctest.Text(provider.Configure(dfnsBlock(provider, attributes)))
 		if len(missing) > 0 {
 			if !strings.Contains(problems, "Missing: "+strings.Join(missing, ", ")+".") {
@@ -97,6 +139,50 @@ func TestDfnsConfigurationCombinations(t *testing.T) {
 	}
 }
 
+const conflict = `Attribute "dfns.private_key" cannot be specified when "dfns.signer_command" is specified ` +
+	`[AttributeName("dfns").AttributeName("signer_command")]`
+
+// Whatever is wrong with a program that is to sign is told on its attribute before any call, and its arguments never are.
+func TestDfnsInvalidSignerCommand(t *testing.T) {
+	t.Parallel()
+	const at = `[AttributeName("dfns").AttributeName("signer_command")`
+	plain := filepath.Join(t.TempDir(), "plain")
+	must(t, os.WriteFile(plain, nil, 0o600))
+	for name, test := range map[string]struct {
+		command tftypes.Value
+		// invalid is what validating finds, unconfigurable is what configuring finds all the same.
+		invalid, unconfigurable string
+	}{
+		"empty list":     {command(), "must contain at least 1 elements", "must name a program"},
+		"empty program":  {command("", "hunter2"), "string length must be at least 1", "none of its elements may be empty"},
+		"empty argument": {command("true", "hunter2", ""), "string length must be at least 1", "none of its elements may be empty"},
+		"null argument":  {command("true", "hunter2", "null"), "null", "none of its elements may be empty"},
+		"no program":     {command("no-such-program", "hunter2"), "", "signer_command: the program no-such-program: executable file not found in $PATH. " + at},
+		"no such path":   {command("./no-such-program", "hunter2"), "", "the program ./no-such-program: no such file or directory. " + at},
+		"not executable": {command(plain, "hunter2"), "", "permission denied. " + at},
+		"one element":    {command("true --key hunter2"), "", "the program true …: executable file not found in $PATH; each argument must be an element of its own. " + at},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var token string
+			provider := acctest.NewProtocol(t, map[string]string{
+				"DFNS_API_URL": vendorThatTells(t, &token), "DFNS_AUTH_TOKEN": "token", "DFNS_CRED_ID": "cr-1",
+			})
+			block := dfnsBlock(provider, map[string]tftypes.Value{"signer_command": test.command})
+			invalid, problems := acctest.Text(provider.ValidateConfig(block)), acctest.Text(provider.Configure(block))
+			if (invalid == "") != (test.invalid == "") || !strings.Contains(invalid, test.invalid) || invalid != "" && !strings.Contains(invalid, at) {
+				t.Errorf("validating finds %q, want %q", invalid, test.invalid)
+			}
+			if !strings.Contains(problems, "ERROR Invalid Dfns Signer Command: ") || !strings.Contains(problems, test.unconfigurable) || !strings.Contains(problems, at) {
+				t.Errorf("configuring finds %q, want %q", problems, test.unconfigurable)
+			}
+			if strings.Contains(invalid+problems, "hunter2") || token != "" {
+				t.Errorf("an argument is told, or a call was made with token %q: %s%s", token, invalid, problems)
+			}
+		})
+	}
+}
+
 // Without a block, what is missing is nobody's problem until a Dfns type is used, and then it names both ways out.
 func TestDfnsNotConfigured(t *testing.T) {
 	t.Parallel()
@@ -112,7 +198,7 @@ func TestDfnsNotConfigured(t *testing.T) {
 				t.Fatalf("configuring failed before anything needed Dfns: %s", acctest.Text(problems))
 			}
 			got := acctest.Text(provider.Import("webhook_dfns", "wh-1"))
-			for _, word := range []string{"Dfns Is Not Configured", "dfns block", "private_key (DFNS_PRIVATE_KEY)"} {
+			for _, word := range []string{"Dfns Is Not Configured", "dfns block", "private_key (DFNS_PRIVATE_KEY) or signer_command"} {
 				if !strings.Contains(got, word) {
 					t.Errorf("got %q, want %q in it", got, word)
 				}
@@ -158,6 +244,32 @@ func TestDfnsUnknownSettings(t *testing.T) {
 			}
 			got := acctest.Text(provider.Read("webhook_dfns", map[string]tftypes.Value{"id": acctest.String("wh-1")}))
 			if !strings.Contains(got, "dfns."+setting.attribute+" depend") || !strings.Contains(got, "-target") {
+				t.Errorf("got %q, want the unknown setting and a way out named", got)
+			}
+		})
+	}
+}
+
+// So it is while the program that signs, or one of its arguments, is not known: the key of the environment, which the
+// program is to win over, is not used instead.
+func TestDfnsUnknownSignerCommand(t *testing.T) {
+	t.Parallel()
+	list := tftypes.List{ElementType: tftypes.String}
+	for name, value := range map[string]tftypes.Value{
+		"command":  tftypes.NewValue(list, tftypes.UnknownValue),
+		"argument": tftypes.NewValue(list, []tftypes.Value{acctest.String("no-such-program"), acctest.Unknown()}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			provider := acctest.NewProtocol(t, map[string]string{
+				"DFNS_API_URL": "http://127.0.0.1:1", "DFNS_AUTH_TOKEN": "token", "DFNS_CRED_ID": "cr-1", "DFNS_PRIVATE_KEY": privateKey(t),
+			})
+			block := dfnsBlock(provider, map[string]tftypes.Value{"signer_command": value})
+			if problems := append(provider.ValidateConfig(block), provider.Configure(block)...); len(problems) != 0 {
+				t.Fatal(acctest.Text(problems))
+			}
+			got := acctest.Text(provider.Delete("webhook_dfns", map[string]tftypes.Value{"id": acctest.String("wh-1")}))
+			if !strings.Contains(got, "dfns.signer_command depend") || !strings.Contains(got, "-target") {
 				t.Errorf("got %q, want the unknown setting and a way out named", got)
 			}
 		})

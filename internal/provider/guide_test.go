@@ -30,14 +30,24 @@ func TestTestingGuide(t *testing.T) {
 	}
 }
 
-// TestTestingGuideShowsItsFiles holds because a template with the wrong name is copied as it is.
-func TestTestingGuideShowsItsFiles(t *testing.T) {
+// TestGuidesShowTheirFiles holds because a template with the wrong name is copied as it is.
+func TestGuidesShowTheirFiles(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "guides", "testing.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(text), "{{") || !strings.Contains(string(text), `run "registers"`) {
-		t.Error("docs/guides/testing.md does not show the files it names")
+	for guide, shown := range map[string][]string{
+		"testing": {`run "registers"`},
+		"authentication": {
+			"aws kms sign --key-id", "gcloud kms asymmetric-sign", "vault write -field=signature", "pkcs11-tool --module \"$module\"",
+			"openssl pkeyutl -sign -rawin",
+		},
+	} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "docs", "guides", guide+".md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, words := range shown {
+			if strings.Contains(string(text), "{{") || !strings.Contains(string(text), words) {
+				t.Errorf("docs/guides/%s.md does not show %q", guide, words)
+			}
+		}
 	}
 }

@@ -108,7 +108,8 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"request_timeout": schema.StringAttribute{
 				Optional:   true,
 				CustomType: timetypes.GoDurationType{},
-				MarkdownDescription: fmt.Sprintf("How long one attempt of a call may take, such as `10s` or `1m`. Defaults to `%s`. "+
+				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of `dfns.signer_command`, may take, such as "+
+					"`10s` or `1m`. Defaults to `%s`. "+
 					"An operation as a whole is bounded by the `timeouts` of its resource.", defaultRequestTimeout),
 			},
 		},

@@ -18,6 +18,8 @@ type setting struct {
 	variable  string
 	value     string
 	unknown   bool
+	// instead is the attribute that makes this one unnecessary, if there is one.
+	instead string
 }
 
 // name tells a person where the setting is made.
@@ -56,7 +58,11 @@ func unknown(block string, settings ...setting) error {
 func missing(block path.Path, vendor string, settings ...setting) (diags diag.Diagnostics) {
 	var names []string
 	for _, s := range settings {
-		if s.value == "" {
+		switch {
+		case s.value != "":
+		case s.instead != "":
+			names = append(names, s.name()+" or "+s.instead)
+		default:
 			names = append(names, s.name())
 		}
 	}

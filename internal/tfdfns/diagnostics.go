@@ -96,6 +96,7 @@ func name(webhook webhookModel) string {
 func remedy(operation string, err error) string {
 	var credential *dfns.CredentialError
 	var signing *dfns.SigningError
+	var command *dfns.CommandError
 	var notMade *dfns.NotMadeError
 	var ambiguous *dfns.AmbiguousError
 	switch {
@@ -103,8 +104,8 @@ func remedy(operation string, err error) string {
 		return "The answer to the create was lost, and none was created anew, because that could make two. Look at the webhooks " +
 			"named above. Nobody has the secret of the one that was just created, so delete it, and apply again."
 	case errors.As(err, &credential):
-		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and private_key (or " +
-			"DFNS_PRIVATE_KEY) to the key that belongs to it. Nothing was changed."
+		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and have private_key (or " +
+			"DFNS_PRIVATE_KEY) or signer_command sign with the key that belongs to it. Nothing was changed."
 	case errors.Is(err, dfns.ErrPendingApproval):
 		return pending(operation)
 	case errors.As(err, &notMade):
@@ -116,10 +117,15 @@ func remedy(operation string, err error) string {
 		return "The operation was cancelled. Nothing was changed."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The operation ran into its timeout. Nothing was changed. A longer one can be set in the timeouts of the resource."
-	case errors.As(err, &signing) && refused(err):
-		return "The API refused to sign. Check that private_key (DFNS_PRIVATE_KEY) is the key of the credential that " +
-			"credential_id (DFNS_CRED_ID) names, that the credential is active, and that auth_token (DFNS_AUTH_TOKEN) is valid. " +
+	case errors.As(err, &command):
+		return "Run the program that signer_command names by hand, with some bytes on its standard input and DFNS_CRED_ID in its " +
+			"environment: within request_timeout it must print the signature in base64, and nothing else, and end with status 0. " +
 			"Nothing was changed."
+	case errors.As(err, &signing) && refused(err):
+		return "The API refused to sign. Check that private_key (DFNS_PRIVATE_KEY), or else the key with which signer_command " +
+			"signs, is the key of the credential that credential_id (DFNS_CRED_ID) names, that the credential is active, and that " +
+			"auth_token (DFNS_AUTH_TOKEN) is valid. A signer_command must print 64 bytes as they are for an Ed25519 key, ASN.1 DER " +
+			"for ECDSA and PKCS#1 v1.5 for RSA, the latter two over SHA-256. Nothing was changed."
 	}
 	var answered *dfns.Error
 	if !errors.As(err, &answered) {

@@ -43,7 +43,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 		},
 		"signature": {
 			sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 403},
-			acctest.Says("signing the change, which was not sent", "403 Forbidden", "private_key (DFNS_PRIVATE_KEY) is the key of the credential"),
+			acctest.Says("signing the change, which was not sent", "403 Forbidden", "private_key (DFNS_PRIVATE_KEY), or else the key with which signer_command signs, is the key of the credential"),
 		},
 		"permission": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 403},

@@ -1,0 +1,264 @@
+package dfns
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/asn1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+const (
+	// maxSignature bounds what is read of a program's standard output. The longest signature is far below it.
+	maxSignature = 16 << 10
+	// maxComplaint bounds what is kept of a program's standard error; the quoted lines are its last ones.
+	maxComplaint = 16 << 10
+	quotedBytes  = 600
+	quotedLines  = 5
+	// afterKill is how long a stopped program's pipes may stay open, and how long they may be held open by what a
+	// program that ended has left behind.
+	afterKill = 50 * time.Millisecond
+)
+
+// withheld are variables of the environment that hold secrets of which a signer needs none.
+var withheld = []string{"DFNS_AUTH_TOKEN", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY"}
+
+// Command is a program that signs with a key that it keeps to itself. It is given the bytes to sign on its standard
+// input and DFNS_CRED_ID in its environment, and prints the signature in base64.
+type Command struct {
+	// Args are the program and its arguments. No shell reads them.
+	Args []string
+	// CredentialID is the credential to sign for.
+	CredentialID string
+	// Timeout bounds one run. Zero means no bound but the context's.
+	Timeout time.Duration
+	// Secret is hidden where the program's standard error happens to carry it.
+	Secret string
+	// Logger receives a line for every run. Nil means none is logged.
+	Logger httpapi.Logger
+}
+
+// CommandError reports that a signer command made no signature. It quotes neither arguments nor standard output, which
+// may hold secrets.
+type CommandError struct {
+	// Program is what was run.
+	Program string
+	// Err is what was wrong with it or with its answer.
+	Err error
+	// Complaint is the end of what it wrote to its standard error.
+	Complaint string
+}
+
+// Error names the program, says what was wrong, and quotes the end of its standard error.
+func (e *CommandError) Error() string {
+	text := fmt.Sprintf("the signer command %s %s", e.Program, e.Err)
+	if e.Complaint != "" {
+		text += "; the end of its standard error is:\n\n" + e.Complaint
+	}
+	return text
+}
+
+// Unwrap returns what was wrong.
+func (e *CommandError) Unwrap() error { return e.Err }
+
+var errTooMuch = fmt.Errorf("printed more than %d bytes, so it was stopped; it must print nothing but the signature", maxSignature)
+
+type commandSigner struct {
+	Command
+	program string
+}
+
+// NewCommandSigner returns a Signer that runs a program for every signature. The program is looked for on PATH unless its
+// name has a slash; nothing is run yet.
+func NewCommandSigner(command Command) (Signer, error) {
+	if len(command.Args) == 0 || slices.Contains(command.Args, "") {
+		return nil, errors.New("it must name a program, and none of its elements may be empty")
+	}
+	program, err := exec.LookPath(command.Args[0])
+	if err != nil {
+		return nil, notExecutable(command.Args[0], err)
+	}
+	return &commandSigner{Command: command, program: program}, nil
+}
+
+// notExecutable says why a program cannot be run. Where the whole command line was written as one element, only its first
+// word is the program.
+func notExecutable(program string, err error) error {
+	var lookup *exec.Error
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &file):
+		err = file.Err
+	case errors.As(err, &lookup):
+		err = lookup.Err
+	}
+	if words := strings.Fields(program); len(words) > 1 {
+		return fmt.Errorf("the program %s …: %w; each argument must be an element of its own", words[0], err)
+	}
+	return fmt.Errorf("the program %s: %w", program, err)
+}
+
+// Sign implements Signer.
+func (s *commandSigner) Sign(ctx context.Context, message []byte) ([]byte, error) {
+	output, complaint, err := s.run(ctx, message)
+	if err == nil {
+		var signature []byte
+		if signature, err = readSignature(output); err == nil {
+			return signature, nil
+		}
+	}
+	return nil, &CommandError{Program: s.Args[0], Err: err, Complaint: s.quote(complaint)}
+}
+
+// run returns what the program wrote to its standard output and standard error. A program that outlives ctx or its time
+// limit, or that prints too much, is killed.
+func (s *commandSigner) run(ctx context.Context, message []byte) (output, complaint []byte, err error) {
+	limited, end := s.limit(ctx)
+	defer end(nil)
+	stdout := &head{full: func() { end(errTooMuch) }}
+	stderr := &tail{}
+	command := exec.CommandContext(limited, s.program, s.Args[1:]...) //nolint:gosec // running it is what it is configured for
+	command.Args[0] = s.Args[0]
+	command.Env = s.environment()
+	command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(message), stdout, stderr
+	command.WaitDelay = afterKill
+	killTogether(command)
+	start := time.Now()
+	err = command.Run()
+	s.log(ctx, command.ProcessState, time.Since(start))
+	return stdout.text, stderr.text, s.explain(ctx, limited, err)
+}
+
+// limit adds the program's own time limit to a context.
+func (s *commandSigner) limit(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	if s.Timeout == 0 {
+		return context.WithCancelCause(ctx)
+	}
+	late := fmt.Errorf("did not answer within its time limit of %s, so it was stopped", s.Timeout)
+	timed, stop := context.WithTimeoutCause(ctx, s.Timeout, late)
+	limited, cancel := context.WithCancelCause(timed)
+	return limited, func(cause error) { cancel(cause); stop() }
+}
+
+// environment is that of this process, where the credentials of a cloud or a vault are, without what the program is not
+// to know.
+func (s *commandSigner) environment() []string {
+	env := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.Contains(withheld, strings.ToUpper(name))
+	})
+	return append(env, "DFNS_CRED_ID="+s.CredentialID)
+}
+
+func (s *commandSigner) log(ctx context.Context, state *os.ProcessState, took time.Duration) {
+	if s.Logger != nil {
+		s.Logger.Debug(ctx, "Signer command", map[string]any{
+			"program": s.Args[0], "duration_ms": took.Milliseconds(), "exit_code": state.ExitCode(),
+		})
+	}
+}
+
+// explain says how a run failed, in words that continue the program's name.
+func (s *commandSigner) explain(ctx, limited context.Context, err error) error {
+	var exit *exec.ExitError
+	var start *fs.PathError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("was stopped: %w", ctx.Err())
+	case limited.Err() != nil:
+		return context.Cause(limited)
+	case errors.Is(err, exec.ErrWaitDelay):
+		return nil // it ended well, and something that it has left running holds its pipes; what it printed is here
+	case errors.As(err, &exit):
+		return fmt.Errorf("failed: %s", exit.ProcessState)
+	case errors.As(err, &start):
+		err = start.Err // without the call that failed
+	}
+	return fmt.Errorf("could not be run: %w", err)
+}
+
+// quote returns the last lines of a program's standard error, fit to be shown.
+func (s *commandSigner) quote(complaint []byte) string {
+	printable := strings.Map(func(r rune) rune {
+		if r == '\n' || unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, strings.ReplaceAll(strings.ToValidUTF8(string(complaint), "?"), "\t", " "))
+	if s.Secret != "" {
+		printable = strings.ReplaceAll(printable, s.Secret, "(hidden)")
+	}
+	lines := slices.DeleteFunc(strings.Split(printable, "\n"), func(line string) bool { return strings.TrimSpace(line) == "" })
+	text := strings.Join(lines[max(0, len(lines)-quotedLines):], "\n")
+	return strings.ToValidUTF8(text[max(0, len(text)-quotedBytes):], "")
+}
+
+// readSignature decodes what a program printed.
+func readSignature(output []byte) ([]byte, error) {
+	text := strings.TrimSpace(string(output))
+	if text == "" {
+		return nil, errors.New("printed nothing; it must print the signature in base64")
+	}
+	text = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
+	signature, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, errors.New("printed something that is not base64; it must print the signature in base64 and nothing else")
+	}
+	if !plausible(signature) {
+		return nil, fmt.Errorf("printed %d bytes in base64 that are no signature: one of Ed25519 has 64 bytes, one of ECDSA is "+
+			"ASN.1 DER on a curve of 256 bits, one of RSA has 256 bytes or more", len(signature))
+	}
+	return signature, nil
+}
+
+// plausible tells signatures from everything else that a program may print by mistake, a private key above all, which must
+// not be sent to the API.
+func plausible(signature []byte) bool {
+	var point struct{ R, S *big.Int }
+	rest, err := asn1.Unmarshal(signature, &point)
+	isECDSA := err == nil && len(rest) == 0 && point.R.Sign() > 0 && point.S.Sign() > 0 && max(point.R.BitLen(), point.S.BitLen()) <= 256
+	size := len(signature)
+	isRSA := size >= minimumRSA/8 && size <= 1024 && size%64 == 0 // no encoding of a key has such a size
+	_, notKey := parsePKCS8Secp256k1(signature)                   // but the shortest of this curve's is as long as a signature
+	return size == ed25519.SignatureSize && notKey != nil || isECDSA || isRSA
+}
+
+// head keeps what is written to it until it is too much.
+type head struct {
+	text []byte
+	full func()
+}
+
+// Write implements io.Writer.
+func (h *head) Write(data []byte) (int, error) {
+	if len(h.text)+len(data) > maxSignature {
+		h.full()
+		return 0, errTooMuch
+	}
+	h.text = append(h.text, data...)
+	return len(data), nil
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ text []byte }
+
+// Write implements io.Writer.
+func (t *tail) Write(data []byte) (int, error) {
+	t.text = append(t.text, data...)
+	t.text = t.text[max(0, len(t.text)-maxComplaint):]
+	return len(data), nil
+}
