@@ -52,14 +52,30 @@ func WithActions() []tfversion.TerraformVersionCheck {
 // RequireActions is WithActions for a test that drives the CLI itself.
 func RequireActions(t *testing.T) {
 	t.Helper()
+	if product, at := cliVersion(t); product != "Terraform" || at.LessThan(tfversion.Version1_14_0) {
+		t.Skip("this CLI has no actions and no lists")
+	}
+}
+
+// RequireIdentity is WithIdentity for a test that drives the CLI itself.
+func RequireIdentity(t *testing.T) {
+	t.Helper()
+	if _, at := cliVersion(t); at.LessThan(tfversion.Version1_12_0) {
+		t.Skip("this CLI knows no identity")
+	}
+}
+
+func cliVersion(t *testing.T) (product string, at *version.Version) {
+	t.Helper()
 	out, err := exec.Command(cliPath(t), "version").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile(`^Terraform v(\S+)`).FindSubmatch(out)
-	if found == nil || version.Must(version.NewVersion(string(found[1]))).LessThan(tfversion.Version1_14_0) {
-		t.Skip("this CLI has no actions")
+	found := regexp.MustCompile(`^(Terraform|OpenTofu) v(\S+)`).FindStringSubmatch(string(out))
+	if found == nil {
+		t.Fatalf("no CLI that is known calls itself %q", out)
 	}
+	return found[1], version.Must(version.NewVersion(found[2]))
 }
 
 // Run runs a command of the CLI that its library does not know and returns what it prints.
