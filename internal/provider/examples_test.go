@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -24,11 +25,16 @@ const examples = "../../examples"
 type account struct {
 	*acctest.Env
 	existing *strings.Replacer // puts what exists in the place of what the examples have made up
+	retries  chan time.Time    // tells of each failed delivery, when it is to be tried again
 }
 
 func newAccount(t *testing.T) account {
 	t.Helper()
-	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true, ReceiverAddress: "127.0.0.1:0"})
+	retries := make(chan time.Time, 10)
+	env := acctest.New(t, sandbox.Config{
+		EnfinitosConventional: true, ReceiverAddress: "127.0.0.1:0",
+		Wait: func(until time.Time) <-chan time.Time { retries <- until; return nil },
+	})
 	webhook := env.Dfns.Register(dfns.Webhook{
 		URL: env.ReceiverURL + "/dfns", Events: []string{"wallet.transfer.confirmed", "wallet.transfer.failed"},
 		Status: "Enabled", Description: "ledger",
@@ -47,7 +53,7 @@ func newAccount(t *testing.T) account {
 		"whe-2b7k1-9d4f6-3h8m0q5s1v7x2z4c", env.Dfns.Events()[0].ID,
 		"SUBSCRIPTION_ID", subscription,
 		"dlv_4s9g2p3v1c8m0q6t2k5r", lost,
-	)}
+	), retries}
 }
 
 // example returns the text of a file of the examples, about what exists.

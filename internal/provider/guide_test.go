@@ -6,8 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-exec/tfexec"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
 // TestTestingGuide runs the module tests of the guide as its reader would.
@@ -30,14 +35,133 @@ func TestTestingGuide(t *testing.T) {
 	}
 }
 
-// TestTestingGuideShowsItsFiles holds because a template with the wrong name is copied as it is.
-func TestTestingGuideShowsItsFiles(t *testing.T) {
+// TestGuidesShowTheirFiles holds because a template with the wrong name is copied as it is.
+func TestGuidesShowTheirFiles(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "guides", "testing.md"))
-	if err != nil {
-		t.Fatal(err)
+	templates, err := filepath.Glob("../../templates/guides/*.md*")
+	must(t, err)
+	if len(templates) < 6 {
+		t.Fatalf("only %d guides were found", len(templates))
 	}
-	if strings.Contains(string(text), "{{") || !strings.Contains(string(text), `run "registers"`) {
-		t.Error("docs/guides/testing.md does not show the files it names")
+	for _, template := range templates {
+		name := strings.TrimSuffix(filepath.Base(template), ".tmpl")
+		text, err := os.ReadFile(filepath.Join("..", "..", "docs", "guides", name))
+		must(t, err)
+		if strings.Contains(string(text), "{{") {
+			t.Errorf("docs/guides/%s does not show the files it names", name)
+		}
+	}
+}
+
+// The guide of the first steps applies what the demo applies.
+func TestGettingStartedGuide(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	before := a.ids()
+	cli := a.CLIFor(t, filepath.Join(examples, "demo"))
+	must(t, cli.Apply(t.Context()))
+	settled(t, cli)
+	must(t, cli.Destroy(t.Context()))
+	if diff := cmp.Diff(before, a.ids()); diff != "" {
+		t.Errorf("the vendors hold (-before +after):\n%s", diff)
+	}
+}
+
+// copied puts an example that is about what exists into a directory of its own.
+func (a account) copied(t *testing.T, name string) *tfexec.Terraform {
+	t.Helper()
+	cli := a.CLIFor(t, filepath.Join(examples, name))
+	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "main.tf"), []byte(a.example(t, name, "main.tf")), 0o600))
+	return cli
+}
+
+// Nothing is said while deliveries succeed, checks warn when they fail, and a postcondition stops the plan.
+func TestMonitoringGuide(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	cli := a.copied(t, "monitoring")
+	apply := func() string {
+		out, err := a.Run(t, cli, "apply", "-auto-approve", "-no-color")
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return out
+	}
+	apply()
+	if out := apply(); strings.Contains(out, "Warning") {
+		t.Errorf("there is a warning before anything fails:\n%s", out)
+	}
+
+	webhook := a.Dfns.Webhooks()[1].ID
+	moved := func(url string) {
+		must(t, a.Dfns.Edit(webhook, func(w *dfns.Webhook) { w.URL = url }))
+	}
+	moved("https://elsewhere.example.com") // which the sandbox never reaches
+	must(t, a.Dfns.Deliver("wallet.transfer.failed", nil))
+	<-a.retries
+	moved(a.ReceiverURL + "/dfns")
+	subscription := a.Enfinitos.Subscriptions()[1].ID
+	dead := a.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: subscription, Status: enfinitos.DeadLettered, Attempts: 5, Error: "refused"})
+	out, _ := a.Run(t, cli, "plan", "-no-color")
+	if !acctest.Says("Deliveries of "+webhook+" fail", "wallet.transfer.failed").MatchString(out) || !acctest.Says("Nothing tries these deliveries", dead, "refused").MatchString(out) {
+		t.Errorf("the checks say nothing :\n%s", out)
+	}
+
+	must(t, a.Dfns.Edit(a.Dfns.Webhooks()[0].ID, func(w *dfns.Webhook) { w.Status = "Disabled" }))
+	out, err := a.Run(t, cli, "plan", "-no-color")
+	if err == nil || !acctest.Says("so the ledger misses transfers").MatchString(out) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// What exists is listed, imported with generated configuration, and not changed.
+func TestImportingGuide(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	cli := a.copied(t, "importing")
+	out, err := a.Run(t, cli, "plan", "-no-color", "-generate-config-out=generated.tf")
+	if err != nil || !acctest.Says(a.Dfns.Webhooks()[0].ID, "1 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	must(t, cli.Apply(t.Context()))
+	settled(t, cli)
+	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
+		t.Errorf("changes were made: %q", changes)
+	}
+}
+
+// What another tool has made is taken over: the tool's resource is forgotten, its destroy does not run, and no second
+// webhook is made.
+func TestMigratingGuide(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	cli := a.copied(t, "migrating")
+	config := filepath.Join(cli.WorkingDir(), "main.tf")
+	after, err := os.ReadFile(config)
+	must(t, err)
+	before := `
+resource "terraform_data" "payments" {
+  input = "https://hooks.example.com/dfns"
+  provisioner "local-exec" {
+    when    = destroy
+    command = "touch destroyed"
+  }
+}
+`
+	must(t, os.WriteFile(config, []byte(before), 0o600))
+	must(t, cli.Apply(t.Context()))
+	must(t, os.WriteFile(config, after, 0o600))
+	must(t, cli.Apply(t.Context()))
+	settled(t, cli)
+	state, err := cli.Show(t.Context())
+	must(t, err)
+	if got := state.Values.RootModule.Resources; len(got) != 1 || got[0].AttributeValues["id"] != a.Dfns.Webhooks()[0].ID {
+		t.Errorf("the state holds %+v", got)
+	}
+	if _, err := os.Stat(filepath.Join(cli.WorkingDir(), "destroyed")); err == nil {
+		t.Error("the old tool's destroy has run")
+	}
+	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
+		t.Errorf("changes were made: %q", changes)
 	}
 }
