@@ -3,6 +3,7 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,20 +36,24 @@ func TestTestingGuide(t *testing.T) {
 	}
 }
 
-// TestGuidesShowTheirFiles holds because a template with the wrong name is copied as it is.
-func TestGuidesShowTheirFiles(t *testing.T) {
+// Every page shows the files it names, because a template with the wrong name is copied as it is, and links to pages there are.
+func TestPagesAreWhole(t *testing.T) {
 	t.Parallel()
-	templates, err := filepath.Glob("../../templates/guides/*.md*")
+	pages, err := filepath.Glob("../../docs/*/*.md")
 	must(t, err)
-	if len(templates) < 6 {
-		t.Fatalf("only %d guides were found", len(templates))
+	if len(pages) < 20 {
+		t.Fatalf("only %d pages were found", len(pages))
 	}
-	for _, template := range templates {
-		name := strings.TrimSuffix(filepath.Base(template), ".tmpl")
-		text, err := os.ReadFile(filepath.Join("..", "..", "docs", "guides", name))
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
 		must(t, err)
 		if strings.Contains(string(text), "{{") {
-			t.Errorf("docs/guides/%s does not show the files it names", name)
+			t.Errorf("%s does not show the files it names", page)
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^:)#]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), link[1])); err != nil {
+				t.Errorf("%s links to what is not there: %s", page, link[1])
+			}
 		}
 	}
 }
