@@ -8,7 +8,7 @@ terraform {
 
 provider "webhook" {}
 
-# Forget what called the API before, and do not run what it does on destroy.
+# Forget the resource that called the API before. Destroying it could delete the webhook.
 removed {
   from = terraform_data.payments
 

@@ -67,7 +67,7 @@ func RequireIdentity(t *testing.T) {
 
 func cliVersion(t *testing.T) (product string, at *version.Version) {
 	t.Helper()
-	out, err := exec.Command(cliPath(t), "version").Output()
+	out, err := exec.Command(CLIPath(t), "version").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func (e *Env) CLIFor(t *testing.T, source string) *tfexec.Terraform {
 
 func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
 	t.Helper()
-	cli, err := tfexec.NewTerraform(dir, cliPath(t))
+	cli, err := tfexec.NewTerraform(dir, CLIPath(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,8 @@ func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
 	return cli
 }
 
-func cliPath(t *testing.T) string {
+// CLIPath returns the program that the tests run.
+func CLIPath(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return path

@@ -2,12 +2,12 @@ package provider_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
@@ -58,18 +58,61 @@ func TestPagesAreWhole(t *testing.T) {
 	}
 }
 
-// The guide of the first steps applies what the demo applies.
+// The commands of the guide of the first steps work as they are written, in a copy of the sources and a home of their own.
 func TestGettingStartedGuide(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
-	before := a.ids()
-	cli := a.CLIFor(t, filepath.Join(examples, "demo"))
-	must(t, cli.Apply(t.Context()))
-	settled(t, cli)
-	must(t, cli.Destroy(t.Context()))
-	if diff := cmp.Diff(before, a.ids()); diff != "" {
-		t.Errorf("the vendors hold (-before +after):\n%s", diff)
+	page, err := os.ReadFile("../../docs/guides/getting-started.md")
+	must(t, err)
+	var commands strings.Builder
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		commands.WriteString(block[1])
 	}
+	script := regexp.MustCompile(`git clone \S+\ncd \S+`).ReplaceAllString(commands.String(), "cd sources")
+	if script == commands.String() {
+		t.Fatal("the guide does not begin with a clone")
+	}
+	out, err := shell(t, script)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{
+		"Apply complete! Resources: 2 added", "No changes.", `"webhooks":[{"id":"wh-`, `"secret":"whs-`, "verified  dfns wallet.transfer.confirmed",
+		"Apply complete! Resources: 0 added, 2 changed", "Destroy complete! Resources: 2 destroyed",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in what the commands say", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(out)
+	}
+}
+
+// shell runs commands beside a directory with the sources, with the CLI of the tests as terraform.
+func shell(t *testing.T, script string) (string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	sources, err := filepath.Abs("../..")
+	must(t, err)
+	must(t, os.MkdirAll(filepath.Join(dir, "sources"), 0o750))
+	for _, name := range []string{"GNUmakefile", "main.go", "go.mod", "go.sum", "cmd", "internal", "examples"} {
+		must(t, os.Symlink(filepath.Join(sources, name), filepath.Join(dir, "sources", name)))
+	}
+	must(t, os.Symlink(acctest.CLIPath(t), filepath.Join(dir, "terraform")))
+	// The jobs of a shell that is done must not outlive it, whatever has failed.
+	command := exec.CommandContext(t.Context(), "bash", "-c", "set -euo pipefail -m\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"+script)
+	command.Dir = dir
+	command.Env = []string{
+		"HOME=" + dir, "PATH=" + dir + ":" + os.Getenv("PATH"), "TF_CLI_CONFIG_FILE=" + os.DevNull, "TF_CLI_ARGS=-no-color",
+		"GOFLAGS=-trimpath", // so that what was built in one directory is taken from the cache in the next
+	}
+	for _, name := range []string{"GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY"} {
+		value, err := exec.Command("go", "env", name).Output()
+		must(t, err)
+		command.Env = append(command.Env, name+"="+strings.TrimSpace(string(value)))
+	}
+	out, err := command.CombinedOutput()
+	return string(out), err
 }
 
 // copied puts an example that is about what exists into a directory of its own.
@@ -135,7 +178,7 @@ func TestImportingGuide(t *testing.T) {
 	}
 }
 
-// What another tool has made is taken over: the tool's resource is forgotten, its destroy does not run, and no second
+// What another tool has made is taken over: the tool's resource is forgotten and not destroyed, and no second
 // webhook is made.
 func TestMigratingGuide(t *testing.T) {
 	t.Parallel()
@@ -144,27 +187,19 @@ func TestMigratingGuide(t *testing.T) {
 	config := filepath.Join(cli.WorkingDir(), "main.tf")
 	after, err := os.ReadFile(config)
 	must(t, err)
-	before := `
-resource "terraform_data" "payments" {
-  input = "https://hooks.example.com/dfns"
-  provisioner "local-exec" {
-    when    = destroy
-    command = "touch destroyed"
-  }
-}
-`
-	must(t, os.WriteFile(config, []byte(before), 0o600))
+	must(t, os.WriteFile(config, []byte("resource \"terraform_data\" \"payments\" {}\n"), 0o600))
 	must(t, cli.Apply(t.Context()))
 	must(t, os.WriteFile(config, after, 0o600))
+	out, err := a.Run(t, cli, "plan", "-no-color")
+	if err != nil || !acctest.Says("1 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
+		t.Errorf("%v\n%s", err, out)
+	}
 	must(t, cli.Apply(t.Context()))
 	settled(t, cli)
 	state, err := cli.Show(t.Context())
 	must(t, err)
 	if got := state.Values.RootModule.Resources; len(got) != 1 || got[0].AttributeValues["id"] != a.Dfns.Webhooks()[0].ID {
 		t.Errorf("the state holds %+v", got)
-	}
-	if _, err := os.Stat(filepath.Join(cli.WorkingDir(), "destroyed")); err == nil {
-		t.Error("the old tool's destroy has run")
 	}
 	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
 		t.Errorf("changes were made: %q", changes)
