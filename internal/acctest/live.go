@@ -101,7 +101,10 @@ func (v Vendor) Account(getenv func(string) string) (map[string]string, error) {
 	if err != nil || base.Host == "" {
 		return nil, fmt.Errorf("the host of the %s account is not known: set %s to an absolute URL", v.name, v.url)
 	}
-	return account, v.agreed(getenv, base, account)
+	if err := v.agreed(getenv, base, account); err != nil {
+		return nil, err
+	}
+	return account, nil
 }
 
 // agreed returns an error unless the account is known to be for tests, or both variables say that it may be used all the
