@@ -20,12 +20,17 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// Env is what one test works with: a sandbox and a provider that is configured for it.
+// Env is what one test works with: a sandbox and a provider that is configured for it. A live test has an account instead
+// of a sandbox, and nothing to look into.
 type Env struct {
 	*sandbox.Sandbox
+	// Name is what a test calls its webhooks that runs against sandbox and account alike.
+	Name string
 	// DfnsURL and EnfinitosURL are where the provider finds the vendors: the sandbox, unless a proxy was put before it.
 	DfnsURL      string
 	EnfinitosURL string
+
+	account map[string]string
 }
 
 // New starts a sandbox for one test. Its ids and secrets are the same in every run.
@@ -37,7 +42,7 @@ func New(t *testing.T, config sandbox.Config) *Env {
 		t.Fatalf("starting the sandbox: %v", err)
 	}
 	t.Cleanup(s.Close)
-	return &Env{Sandbox: s, DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
+	return &Env{Sandbox: s, Name: NamePrefix + "hermetic", DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
 }
 
 // Test runs the steps, each of whose configurations gets the provider block put before it.
@@ -45,18 +50,21 @@ func (e *Env) Test(t *testing.T, test resource.TestCase) {
 	t.Helper()
 	test.ProtoV6ProviderFactories = e.Factories()
 	for i, step := range test.Steps {
-		if step.Config != "" {
+		if step.Config != "" && (i == 0 || !step.Query) { // a query keeps the configuration of the step before
 			test.Steps[i].Config = e.ProviderBlock() + step.Config
 		}
 	}
 	resource.UnitTest(t, test)
 }
 
-// Factories returns the provider, made anew for each use and taking nothing from the environment.
+// Factories returns the provider, made anew for each use and taking nothing from the environment but the account of a live
+// test.
 func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	return map[string]func() (tfprotov6.ProviderServer, error){
-		"webhook": func() (tfprotov6.ProviderServer, error) { return newServer(nil, started) },
+	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil, started) }
+	if e.Sandbox == nil {
+		factory = func() (tfprotov6.ProviderServer, error) { return serve(e.account) }
 	}
+	return map[string]func() (tfprotov6.ProviderServer, error){"webhook": factory}
 }
 
 // started is what the clock of every provider shows at first. It stands still, so that how fast a machine is decides
@@ -66,15 +74,20 @@ func started() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) 
 // newServer returns the provider as Terraform talks to it. It sees the given environment variables and no others, has its
 // time from a clock, and does not make a test wait for its retries.
 func newServer(env map[string]string, now func() time.Time) (tfprotov6.ProviderServer, error) {
-	return providerserver.NewProtocol6WithError(provider.New("test",
-		provider.WithRetryWait(time.Millisecond),
-		provider.WithClock(now),
-		provider.WithEnvironment(func(name string) string { return env[name] }),
-	)())()
+	return serve(env, provider.WithRetryWait(time.Millisecond), provider.WithClock(now))
 }
 
-// ProviderBlock returns the configuration of the provider for this sandbox.
+func serve(env map[string]string, options ...provider.Option) (tfprotov6.ProviderServer, error) {
+	options = append(options, provider.WithEnvironment(func(name string) string { return env[name] }))
+	return providerserver.NewProtocol6WithError(provider.New("test", options...)())()
+}
+
+// ProviderBlock returns the configuration of the provider for this sandbox. That of an account is empty: its credentials
+// must not get into a file.
 func (e *Env) ProviderBlock() string {
+	if e.Sandbox == nil {
+		return "provider \"webhook\" {}\n"
+	}
 	env := e.Env()
 	return fmt.Sprintf(`
 provider "webhook" {

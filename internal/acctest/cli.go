@@ -54,14 +54,30 @@ func WithActions() []tfversion.TerraformVersionCheck {
 // RequireActions is WithActions for a test that drives the CLI itself.
 func RequireActions(t *testing.T) {
 	t.Helper()
-	out, err := exec.Command(cliPath(t), "version").Output()
+	if product, at := cliVersion(t); product != "Terraform" || at.LessThan(tfversion.Version1_14_0) {
+		t.Skip("this CLI has no actions and no lists")
+	}
+}
+
+// RequireIdentity is WithIdentity for a test that drives the CLI itself.
+func RequireIdentity(t *testing.T) {
+	t.Helper()
+	if _, at := cliVersion(t); at.LessThan(tfversion.Version1_12_0) {
+		t.Skip("this CLI knows no identity")
+	}
+}
+
+func cliVersion(t *testing.T) (product string, at *version.Version) {
+	t.Helper()
+	out, err := exec.Command(CLIPath(t), "version").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile(`^Terraform v(\S+)`).FindSubmatch(out)
-	if found == nil || version.Must(version.NewVersion(string(found[1]))).LessThan(tfversion.Version1_14_0) {
-		t.Skip("this CLI has no actions")
+	found := regexp.MustCompile(`^(Terraform|OpenTofu) v(\S+)`).FindStringSubmatch(string(out))
+	if found == nil {
+		t.Fatalf("no CLI that is known calls itself %q", out)
 	}
+	return found[1], version.Must(version.NewVersion(found[2]))
 }
 
 // Run runs a command of the CLI that its library does not know and returns what it prints.
@@ -169,7 +185,7 @@ func (e *Env) CLIFor(t *testing.T, source string) *tfexec.Terraform {
 
 func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
 	t.Helper()
-	cli, err := tfexec.NewTerraform(dir, cliPath(t))
+	cli, err := tfexec.NewTerraform(dir, CLIPath(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +200,8 @@ func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
 	return cli
 }
 
-func cliPath(t *testing.T) string {
+// CLIPath returns the program that the tests run.
+func CLIPath(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return path

@@ -2,12 +2,18 @@ package provider_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-exec/tfexec"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
 // TestTestingGuide runs the module tests of the guide as its reader would.
@@ -30,24 +36,187 @@ func TestTestingGuide(t *testing.T) {
 	}
 }
 
-// TestGuidesShowTheirFiles holds because a template with the wrong name is copied as it is.
-func TestGuidesShowTheirFiles(t *testing.T) {
+// The guide of the signers shows their programs.
+func TestAuthenticationGuide(t *testing.T) {
 	t.Parallel()
-	for guide, shown := range map[string][]string{
-		"testing": {`run "registers"`},
-		"authentication": {
-			"aws kms sign --key-id", "gcloud kms asymmetric-sign", "vault write -field=signature", "pkcs11-tool --module \"$module\"",
-			"openssl pkeyutl -sign -rawin",
-		},
+	text, err := os.ReadFile("../../docs/guides/authentication.md")
+	must(t, err)
+	for _, words := range []string{
+		"aws kms sign --key-id", "gcloud kms asymmetric-sign", "vault write -field=signature", "pkcs11-tool --module \"$module\"",
+		"openssl pkeyutl -sign -rawin",
 	} {
-		text, err := os.ReadFile(filepath.Join("..", "..", "docs", "guides", guide+".md"))
-		if err != nil {
-			t.Fatal(err)
+		if !strings.Contains(string(text), words) {
+			t.Errorf("docs/guides/authentication.md does not show %q", words)
 		}
-		for _, words := range shown {
-			if strings.Contains(string(text), "{{") || !strings.Contains(string(text), words) {
-				t.Errorf("docs/guides/%s.md does not show %q", guide, words)
+	}
+}
+
+// Every page shows the files it names, because a template with the wrong name is copied as it is, and links to pages there are.
+func TestPagesAreWhole(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("../../docs/*/*.md")
+	must(t, err)
+	if len(pages) < 20 {
+		t.Fatalf("only %d pages were found", len(pages))
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		must(t, err)
+		if strings.Contains(string(text), "{{") {
+			t.Errorf("%s does not show the files it names", page)
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^:)#]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), link[1])); err != nil {
+				t.Errorf("%s links to what is not there: %s", page, link[1])
 			}
 		}
+	}
+}
+
+// The commands of the guide of the first steps work as they are written, in a copy of the sources and a home of their own.
+func TestGettingStartedGuide(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/guides/getting-started.md")
+	must(t, err)
+	var commands strings.Builder
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		commands.WriteString(block[1])
+	}
+	script := regexp.MustCompile(`git clone \S+\ncd \S+`).ReplaceAllString(commands.String(), "cd sources")
+	if script == commands.String() {
+		t.Fatal("the guide does not begin with a clone")
+	}
+	out, err := shell(t, script)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{
+		"Apply complete! Resources: 2 added", "No changes.", `"webhooks":[{"id":"wh-`, `"secret":"whs-`, "verified  dfns wallet.transfer.confirmed",
+		"Apply complete! Resources: 0 added, 2 changed", "Destroy complete! Resources: 2 destroyed",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in what the commands say", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(out)
+	}
+}
+
+// shell runs commands beside a directory with the sources, with the CLI of the tests as terraform.
+func shell(t *testing.T, script string) (string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	sources, err := filepath.Abs("../..")
+	must(t, err)
+	must(t, os.MkdirAll(filepath.Join(dir, "sources"), 0o750))
+	for _, name := range []string{"GNUmakefile", "main.go", "go.mod", "go.sum", "cmd", "internal", "examples"} {
+		must(t, os.Symlink(filepath.Join(sources, name), filepath.Join(dir, "sources", name)))
+	}
+	must(t, os.Symlink(acctest.CLIPath(t), filepath.Join(dir, "terraform")))
+	// The jobs of a shell that is done must not outlive it, whatever has failed.
+	command := exec.CommandContext(t.Context(), "bash", "-c", "set -euo pipefail -m\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"+script)
+	command.Dir = dir
+	command.Env = []string{
+		"HOME=" + dir, "PATH=" + dir + ":" + os.Getenv("PATH"), "TF_CLI_CONFIG_FILE=" + os.DevNull, "TF_CLI_ARGS=-no-color",
+		"GOFLAGS=-trimpath", // so that what was built in one directory is taken from the cache in the next
+	}
+	for _, name := range []string{"GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY"} {
+		value, err := exec.Command("go", "env", name).Output()
+		must(t, err)
+		command.Env = append(command.Env, name+"="+strings.TrimSpace(string(value)))
+	}
+	out, err := command.CombinedOutput()
+	return string(out), err
+}
+
+// copied puts an example that is about what exists into a directory of its own.
+func (a account) copied(t *testing.T, name string) *tfexec.Terraform {
+	t.Helper()
+	cli := a.CLIFor(t, filepath.Join(examples, name))
+	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "main.tf"), []byte(a.example(t, name, "main.tf")), 0o600))
+	return cli
+}
+
+// Nothing is said while deliveries succeed, checks warn when they fail, and a postcondition stops the plan.
+func TestMonitoringGuide(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	cli := a.copied(t, "monitoring")
+	apply := func() string {
+		out, err := a.Run(t, cli, "apply", "-auto-approve", "-no-color")
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return out
+	}
+	apply()
+	if out := apply(); strings.Contains(out, "Warning") {
+		t.Errorf("there is a warning before anything fails:\n%s", out)
+	}
+
+	webhook := a.Dfns.Webhooks()[1].ID
+	moved := func(url string) {
+		must(t, a.Dfns.Edit(webhook, func(w *dfns.Webhook) { w.URL = url }))
+	}
+	moved("https://elsewhere.example.com") // which the sandbox never reaches
+	must(t, a.Dfns.Deliver("wallet.transfer.failed", nil))
+	<-a.retries
+	moved(a.ReceiverURL + "/dfns")
+	subscription := a.Enfinitos.Subscriptions()[1].ID
+	dead := a.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: subscription, Status: enfinitos.DeadLettered, Attempts: 5, Error: "refused"})
+	out, _ := a.Run(t, cli, "plan", "-no-color")
+	if !acctest.Says("Deliveries of "+webhook+" fail", "wallet.transfer.failed").MatchString(out) || !acctest.Says("Nothing tries these deliveries", dead, "refused").MatchString(out) {
+		t.Errorf("the checks say nothing :\n%s", out)
+	}
+
+	must(t, a.Dfns.Edit(a.Dfns.Webhooks()[0].ID, func(w *dfns.Webhook) { w.Status = "Disabled" }))
+	out, err := a.Run(t, cli, "plan", "-no-color")
+	if err == nil || !acctest.Says("so the ledger misses transfers").MatchString(out) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// What exists is listed, imported with generated configuration, and not changed.
+func TestImportingGuide(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	cli := a.copied(t, "importing")
+	out, err := a.Run(t, cli, "plan", "-no-color", "-generate-config-out=generated.tf")
+	if err != nil || !acctest.Says(a.Dfns.Webhooks()[0].ID, "1 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	must(t, cli.Apply(t.Context()))
+	settled(t, cli)
+	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
+		t.Errorf("changes were made: %q", changes)
+	}
+}
+
+// What another tool has made is taken over: the tool's resource is forgotten and not destroyed, and no second
+// webhook is made.
+func TestMigratingGuide(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	cli := a.copied(t, "migrating")
+	config := filepath.Join(cli.WorkingDir(), "main.tf")
+	after, err := os.ReadFile(config)
+	must(t, err)
+	must(t, os.WriteFile(config, []byte("resource \"terraform_data\" \"payments\" {}\n"), 0o600))
+	must(t, cli.Apply(t.Context()))
+	must(t, os.WriteFile(config, after, 0o600))
+	out, err := a.Run(t, cli, "plan", "-no-color")
+	if err != nil || !acctest.Says("1 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	must(t, cli.Apply(t.Context()))
+	settled(t, cli)
+	state, err := cli.Show(t.Context())
+	must(t, err)
+	if got := state.Values.RootModule.Resources; len(got) != 1 || got[0].AttributeValues["id"] != a.Dfns.Webhooks()[0].ID {
+		t.Errorf("the state holds %+v", got)
+	}
+	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
+		t.Errorf("changes were made: %q", changes)
 	}
 }

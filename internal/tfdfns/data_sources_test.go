@@ -25,23 +25,6 @@ func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
 	return provider
 }
 
-func TestWebhookDataSource(t *testing.T) {
-	t.Parallel()
-	const data = "data.webhook_dfns.test"
-	env := acctest.New(t, sandbox.Config{})
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config: webhook(`description = "ledger"`) + "data \"webhook_dfns\" \"test\" {\n  id = webhook_dfns.test.id\n}\n",
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(data, attribute("url"), knownvalue.StringExact("https://hooks.example.com/dfns")),
-			statecheck.ExpectKnownValue(data, attribute("events"), knownvalue.SetSizeExact(2)),
-			statecheck.ExpectKnownValue(data, attribute("status"), knownvalue.StringExact("Enabled")),
-			statecheck.ExpectKnownValue(data, attribute("description"), knownvalue.StringExact("ledger")),
-			statecheck.ExpectKnownValue(data, attribute("date_created"), knownvalue.NotNull()),
-			statecheck.ExpectKnownValue(data, attribute("date_updated"), knownvalue.NotNull()),
-		},
-	}}})
-}
-
 func TestWebhookDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})

@@ -51,8 +51,8 @@ func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps it for 31 days. The token " +
-			"needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "One attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps it for 31 days. Costs one call; the " +
+			"token needs the permission `Webhooks:Events:Read`.",
 		Attributes: attributes,
 	}
 }

@@ -42,8 +42,8 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One Dfns webhook, by its id. Its signing secret cannot be read. The token needs the permission " +
-			"`Webhooks:Read`.",
+		MarkdownDescription: "One Dfns webhook, by its id. Its signing secret cannot be read. Costs one call; the token needs the " +
+			"permission `Webhooks:Read`.",
 		Attributes: attributes,
 	}
 }

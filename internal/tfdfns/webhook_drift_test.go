@@ -1,7 +1,6 @@
 package tfdfns_test
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 
@@ -84,34 +83,6 @@ func TestWebhookEquivalentAnswersAreNoDrift(t *testing.T) {
 			ConfigPlanChecks: planned(plancheck.ResourceActionNoop),
 		},
 	}})
-}
-
-func TestWebhookDeletedOutsideIsCreatedAgain(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	var former dfns.Webhook
-	env.Test(t, resource.TestCase{
-		CheckDestroy: holds(env, none),
-		Steps: []resource.TestStep{
-			{Config: webhook()},
-			{
-				PreConfig: func() {
-					former = env.Dfns.Webhooks()[0]
-					env.Dfns.Remove(former.ID)
-				},
-				Config:           webhook(),
-				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
-				Check: func(state *terraform.State) error {
-					got := env.Dfns.Webhooks()
-					secret := state.RootModule().Resources[address].Primary.Attributes["secret"]
-					if len(got) != 1 || got[0].ID == former.ID || got[0].Secret != secret || secret == former.Secret {
-						return errors.New("the state does not hold the id and secret of the one new webhook")
-					}
-					return nil
-				},
-			},
-		},
-	})
 }
 
 // A state that was written before there were identities gets one, even when the webhook turns out to be gone.

@@ -1,7 +1,6 @@
 package tfdfns_test
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"testing"
@@ -29,26 +28,6 @@ func existingAt(url string) dfns.Webhook {
 // importBlock returns a configuration that imports a webhook by its id.
 func importBlock(id string) string {
 	return fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id)
-}
-
-func TestWebhookImportByCommand(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: webhook(`description = "ledger"`)},
-		{
-			ResourceName:            address,
-			ImportState:             true,
-			ImportStateVerify:       true,
-			ImportStateVerifyIgnore: []string{"secret"},
-			ImportStateCheck: func(states []*terraform.InstanceState) error {
-				if secret, ok := states[0].Attributes["secret"]; ok && secret != "" {
-					return errors.New("an import cannot know the secret")
-				}
-				return nil
-			},
-		},
-	}})
 }
 
 func TestWebhookImportPlansNoChange(t *testing.T) {

@@ -30,7 +30,8 @@ func (r *webhookResource) ListResourceConfigSchema(
 ) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The webhooks of the Dfns organization, all of them or those that match the filters. Signing secrets " +
-			"cannot be read, so a webhook imported from the list has none in its state.",
+			"cannot be read, so a webhook imported from the list has none in its state. Each 200 cost a call; the token needs the " +
+			"permission `Webhooks:Read`.",
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				Optional:            true,

@@ -50,6 +50,7 @@ func (r *webhookResource) Metadata(_ context.Context, _ resource.MetadataRequest
 func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
+		Version: 0, // to be raised, with an upgrader, by what changes the meaning of a state
 		MarkdownDescription: "A webhook at Dfns, to which Dfns delivers the events of an organization.\n\n" +
 			"Every change is signed with the credential of the provider's `dfns` block. A create, an update and a delete cost " +
 			"three API calls each. A refresh of one webhook costs one call, a refresh of many one call and one for each 200 " +

@@ -41,7 +41,8 @@ func (a *processDueAction) Metadata(_ context.Context, _ action.MetadataRequest,
 func (a *processDueAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Makes the EnfinitOS delivery retries that are due now, of every subscription of the account. The " +
-			"counts of what became of them are shown as progress.",
+			"counts of what became of them are shown as progress. Costs one call. Which scope the key needs EnfinitOS does not " +
+			"document; `*` has it.",
 		Attributes: map[string]schema.Attribute{
 			"limit": schema.Int64Attribute{
 				Optional:            true,

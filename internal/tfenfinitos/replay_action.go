@@ -45,7 +45,7 @@ func (a *replayAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Sends an EnfinitOS delivery again, once and at once, a dead-lettered one as well. The action fails " +
-			"when that attempt fails.",
+			"when that attempt fails. Costs one call. Which scope the key needs EnfinitOS does not document; `*` has it.",
 		Attributes: map[string]schema.Attribute{
 			"subscription_id": required("The id of the subscription."),
 			"delivery_id":     required("The id of the delivery, `dlv_…`."),

@@ -42,7 +42,7 @@ func (d *webhookDataSource) Metadata(
 func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One EnfinitOS webhook subscription, by its id. EnfinitOS documents no call to read one; where the API " +
-			"does not have it, this data source fails and says so.",
+			"does not have it, this data source fails and says so. Costs one call, and one more where it fails.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,

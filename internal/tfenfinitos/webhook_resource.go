@@ -59,6 +59,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
+		Version: 0, // to be raised, with an upgrader, by what changes the meaning of a state
 		MarkdownDescription: "A webhook subscription at EnfinitOS.\n\n" +
 			"EnfinitOS documents how to create a subscription and how to pause and resume it, and nothing else. So only " +
 			"`active` changes in place; every other change replaces the subscription and with it the signing secret, which the " +

@@ -17,60 +17,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
-func TestWebhookLifecycle(t *testing.T) {
-	t.Parallel()
-	profiles(t, func(t *testing.T, env *acctest.Env, conventional bool) {
-		var id string
-		env.Test(t, resource.TestCase{
-			CheckDestroy: nothingActive(env, conventional),
-			Steps: []resource.TestStep{
-				{
-					Config:           webhook(),
-					ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
-					ConfigStateChecks: []statecheck.StateCheck{
-						statecheck.ExpectKnownValue(address, attribute("active"), knownvalue.Bool(true)),
-						statecheck.ExpectKnownValue(address, attribute("developer_id"), knownvalue.NotNull()),
-						statecheck.ExpectKnownValue(address, attribute("created_at"), knownvalue.NotNull()),
-						statecheck.ExpectKnownValue(address, attribute("secret_last_rotated_at"), knownvalue.Null()),
-						statecheck.ExpectSensitiveValue(address, attribute("signing_secret")),
-					},
-					Check: func(state *terraform.State) error {
-						id = env.Enfinitos.Subscriptions()[0].ID
-						return errors.Join(tracked(env)(state), calls(env, "POST /v1/webhooks 201"))
-					},
-				},
-				{
-					PreConfig:        env.EnfinitosCalls.ForgetCalls,
-					Config:           webhook(`active = false`),
-					ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
-					Check: func(state *terraform.State) error {
-						if env.Enfinitos.Subscriptions()[0].Active {
-							return errors.New("it was not paused")
-						}
-						return errors.Join(tracked(env)(state), calls(env, "POST /v1/webhooks/"+id+"/active 200"))
-					},
-				},
-				{
-					PreConfig:        env.EnfinitosCalls.ForgetCalls,
-					Config:           webhook(`active = false`, `timeouts = { create = "1m" }`),
-					ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
-					Check:            func(*terraform.State) error { return calls(env) },
-				},
-				{
-					Config:           webhook(),
-					ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
-					Check: func(state *terraform.State) error {
-						if !env.Enfinitos.Subscriptions()[0].Active {
-							return errors.New("it was not resumed")
-						}
-						return tracked(env)(state)
-					},
-				},
-			},
-		})
-	})
-}
-
 // Whatever else changes makes a new subscription; the former is gone or, where that is impossible, paused.
 func TestWebhookReplacement(t *testing.T) {
 	t.Parallel()

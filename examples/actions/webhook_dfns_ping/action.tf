@@ -14,6 +14,6 @@ resource "webhook_dfns" "payments" {
 # By itself: terraform apply -invoke=action.webhook_dfns_ping.payments
 action "webhook_dfns_ping" "payments" {
   config {
-    webhook_id = webhook_dfns.payments.id
+    webhook_id = caller.id # the webhook that triggers it; Terraform before 1.16 needs webhook_dfns.payments.id
   }
 }

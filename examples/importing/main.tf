@@ -1,0 +1,21 @@
+terraform {
+  required_providers {
+    webhook = {
+      source = "webhook-providers/webhook"
+    }
+  }
+}
+
+provider "webhook" {}
+
+# What there is, to copy the ids from.
+data "webhook_dfns_webhooks" "all" {}
+
+output "existing" {
+  value = { for webhook in data.webhook_dfns_webhooks.all.webhooks : webhook.id => "${webhook.url} (${webhook.status})" }
+}
+
+import {
+  to = webhook_dfns.payments
+  id = "wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"
+}

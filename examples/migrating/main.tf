@@ -1,0 +1,35 @@
+terraform {
+  required_providers {
+    webhook = {
+      source = "webhook-providers/webhook"
+    }
+  }
+}
+
+provider "webhook" {}
+
+# Forget the resource that called the API before. Destroying it could delete the webhook.
+removed {
+  from = terraform_data.payments
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+# Take over the webhook that it made.
+import {
+  to = webhook_dfns.payments
+  id = "wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"
+}
+
+resource "webhook_dfns" "payments" {
+  url         = "https://hooks.example.com/dfns"
+  events      = ["wallet.transfer.confirmed", "wallet.transfer.failed"]
+  description = "ledger"
+
+  # Nothing in this apply may replace the webhook, whose secret the receiver has. Keep it or drop it later.
+  lifecycle {
+    prevent_destroy = true
+  }
+}

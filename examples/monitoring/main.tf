@@ -1,0 +1,71 @@
+terraform {
+  required_providers {
+    webhook = {
+      source = "webhook-providers/webhook"
+    }
+  }
+}
+
+provider "webhook" {}
+
+variable "receiver" {
+  type        = string
+  description = "The base URL under which the receiver is reached."
+  default     = "https://hooks.example.com"
+}
+
+resource "webhook_dfns" "payments" {
+  url         = "${var.receiver}/dfns"
+  events      = ["wallet.transfer.confirmed", "wallet.transfer.failed"]
+  description = "ledger"
+}
+
+resource "webhook_enfinitos" "rights" {
+  url    = "${var.receiver}/enfinitos"
+  events = ["right.issued", "right.revoked"]
+  label  = "rights ledger"
+}
+
+# A check warns and never stops a plan or an apply. Every plan reads anew what it looks at.
+check "dfns_delivers" {
+  data "webhook_dfns_events" "failed" {
+    webhook_id      = webhook_dfns.payments.id
+    delivery_failed = true
+    max_results     = 20
+  }
+
+  assert {
+    condition = length(data.webhook_dfns_events.failed.events) == 0
+    error_message = format("Deliveries of %s fail: %s.", webhook_dfns.payments.id, join(", ", [
+      for event in data.webhook_dfns_events.failed.events : "${event.id} ${event.kind} (${event.status})"
+    ]))
+  }
+}
+
+check "enfinitos_delivers" {
+  data "webhook_enfinitos_deliveries" "dead" {
+    subscription_id = webhook_enfinitos.rights.id
+    status          = "dead_lettered"
+    max_results     = 20
+  }
+
+  assert {
+    condition = length(data.webhook_enfinitos_deliveries.dead.deliveries) == 0
+    error_message = format("Nothing tries these deliveries of %s again: %s.", webhook_enfinitos.rights.id, join(", ", [
+      for delivery in data.webhook_enfinitos_deliveries.dead.deliveries : "${delivery.id} (${coalesce(delivery.error_message, "no reason")})"
+    ]))
+  }
+}
+
+# What must not go on while it is wrong is a postcondition: it fails the plan. This webhook is managed elsewhere; one that
+# is managed here needs none, because the plan shows that it is to be enabled again.
+data "webhook_dfns" "ledger" {
+  id = "wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"
+
+  lifecycle {
+    postcondition {
+      condition     = self.status == "Enabled"
+      error_message = "The webhook ${self.id} is disabled, so the ledger misses transfers."
+    }
+  }
+}

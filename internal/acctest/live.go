@@ -1,0 +1,190 @@
+package acctest
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// NamePrefix is what every webhook that a live test makes is named after, so that what a killed run has left can be told
+// from everything else in the account.
+const NamePrefix = "tf-acc-webhook-"
+
+// receivers is where those webhooks deliver to. Nobody has this host.
+const receivers = "https://hooks.example.com/"
+
+// Vendor says how the environment gives the live tests an account.
+type Vendor struct {
+	name        string
+	url         string   // the variable of the base URL, which may be missing
+	credentials []string // the variables that must be there
+	staging     string   // the vendor's one host for tests
+	defaultURL  func(account map[string]string) string
+}
+
+// AtDfns is a Dfns organization.
+var AtDfns = Vendor{
+	name: "Dfns", url: "DFNS_API_URL", credentials: []string{"DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY"},
+	staging:    "api.dfns.ninja",
+	defaultURL: func(map[string]string) string { return dfns.DefaultURL },
+}
+
+// AtEnfinitos is an EnfinitOS account.
+var AtEnfinitos = Vendor{
+	name: "EnfinitOS", url: "ENFINITOS_API_URL", credentials: []string{enfinitosKey},
+	staging: "sandbox.api.enfinitos.com",
+	defaultURL: func(account map[string]string) string {
+		environment, _ := enfinitos.EnvironmentURL(account[enfinitosKey])
+		return environment
+	},
+}
+
+const enfinitosKey = "ENFINITOS_API_KEY"
+
+// ErrNoAccount reports that the environment names no account at all.
+var ErrNoAccount = errors.New("no account is given")
+
+// Live returns an Env at the account of a vendor that the environment gives. A test is skipped when there is an account
+// at the other vendor only.
+func Live(t *testing.T, vendor Vendor) *Env {
+	t.Helper()
+	account, err := vendor.Account(os.Getenv)
+	if errors.Is(err, ErrNoAccount) && anotherAccount() {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Env{account: account, Name: NamePrefix + strings.ToLower(rand.Text()[:12])}
+}
+
+func anotherAccount() bool {
+	return slices.ContainsFunc([]Vendor{AtDfns, AtEnfinitos}, func(vendor Vendor) bool {
+		_, err := vendor.Account(os.Getenv)
+		return !errors.Is(err, ErrNoAccount)
+	})
+}
+
+// Account returns the variables by which the provider finds the account, or why the live tests cannot or must not use it.
+func (v Vendor) Account(getenv func(string) string) (map[string]string, error) {
+	account, missing := map[string]string{}, []string{}
+	for _, name := range v.credentials {
+		account[name] = getenv(name)
+		if account[name] == "" {
+			missing = append(missing, name)
+		}
+	}
+	names := strings.Join(v.credentials, ", ")
+	switch {
+	case len(missing) == len(v.credentials) && getenv(v.url) == "":
+		return nil, fmt.Errorf("%w: for %s set %s and, where it is not the default, %s", ErrNoAccount, v.name, names, v.url)
+	case len(missing) > 0:
+		return nil, fmt.Errorf("half an account at %s is given: set %s too", v.name, strings.Join(missing, ", "))
+	}
+	account[v.url] = cmp.Or(getenv(v.url), v.defaultURL(account))
+	base, err := url.Parse(account[v.url])
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("the host of the %s account is not known: set %s to an absolute URL", v.name, v.url)
+	}
+	if err := v.agreed(getenv, base, account); err != nil {
+		return nil, err
+	}
+	return account, nil
+}
+
+// agreed returns an error unless the account is known to be for tests, or both variables say that it may be used all the
+// same. A host that nobody knows may be a proxy before production, and counts as it.
+func (v Vendor) agreed(getenv func(string) string, base *url.URL, account map[string]string) error {
+	harmless := base.Hostname() == v.staging || base.Hostname() == "localhost" || net.ParseIP(base.Hostname()).IsLoopback()
+	if harmless && !strings.HasPrefix(account[enfinitosKey], "sk_live_") {
+		return nil
+	}
+	var missing []string
+	if getenv("TF_ACC_LIVE") != "1" {
+		missing = append(missing, "TF_ACC_LIVE=1")
+	}
+	if !slices.Contains(strings.Split(getenv("TF_ACC_LIVE_PRODUCTION"), ","), base.Host) {
+		missing = append(missing, "TF_ACC_LIVE_PRODUCTION="+base.Host)
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the %s account at %s is a production account for all that is known, and the live tests make, change and "+
+		"delete webhooks in it. To agree to that, set %s", v.name, base.Host, strings.Join(missing, " and "))
+}
+
+// URL is where the webhooks of a test that runs against sandbox and account alike deliver to. It carries the name, which
+// stays when a description is cleared.
+func (e *Env) URL() string { return receivers + e.Name }
+
+// Env returns the environment variables by which a provider finds the sandbox or the account.
+func (e *Env) Env() map[string]string {
+	if e.Sandbox == nil {
+		return e.account
+	}
+	return e.Sandbox.Env()
+}
+
+// Inside returns a check of what only a sandbox shows: its holdings and its journal. At an account it checks nothing.
+func (e *Env) Inside(check resource.TestCheckFunc) resource.TestCheckFunc {
+	if e.Sandbox == nil {
+		return func(*terraform.State) error { return nil }
+	}
+	return check
+}
+
+// ForgetCalls empties the journals of a sandbox.
+func (e *Env) ForgetCalls() {
+	if e.Sandbox != nil {
+		e.DfnsCalls.ForgetCalls()
+		e.EnfinitosCalls.ForgetCalls()
+	}
+}
+
+// DfnsClient returns a client for the sandbox or the account, for what happens outside of Terraform.
+func (e *Env) DfnsClient(t *testing.T) *dfns.Client {
+	t.Helper()
+	env := e.Env()
+	signer, err := dfns.ParsePrivateKey(env["DFNS_PRIVATE_KEY"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := dfns.New(dfns.Config{
+		CredentialID: env["DFNS_CRED_ID"], Signer: signer, HTTP: calls(env["DFNS_API_URL"], env["DFNS_AUTH_TOKEN"]),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// EnfinitosClient is the same for EnfinitOS.
+func (e *Env) EnfinitosClient(t *testing.T) *enfinitos.Client {
+	t.Helper()
+	client, err := enfinitos.New(calls(e.Env()["ENFINITOS_API_URL"], e.Env()[enfinitosKey]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func calls(url, token string) httpapi.Config {
+	return httpapi.Config{
+		BaseURL: url, BearerToken: token, UserAgent: "terraform-provider-webhook/test", MaxRetries: 4, RequestTimeout: 30 * time.Second,
+	}
+}

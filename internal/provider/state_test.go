@@ -1,0 +1,137 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+)
+
+// update writes what the first release is taken to be: its schema and a state made with it. Once it is out, they stay as
+// they are.
+//
+//	TF_ACC_TERRAFORM_PATH=$(tools/cli.sh terraform 1.16.3) go test ./internal/provider -run FirstRelease -update
+var update = flag.Bool("update", false, "write testdata/first-release anew")
+
+const firstRelease = "testdata/first-release"
+
+// released is when everything in the fixture was made.
+var released = sandbox.Config{
+	EnfinitosConventional: true, Clock: func() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) },
+}
+
+// A state that the first release has written is refreshed, with an empty plan, by this version.
+func TestFirstReleaseState(t *testing.T) {
+	t.Parallel()
+	if *update {
+		writeFirstState(t)
+	}
+	env := acctest.New(t, released)
+	before := readState(t, filepath.Join(firstRelease, "terraform.tfstate"))
+	for _, instance := range before {
+		hold(t, env, instance)
+	}
+	cli := env.CLIFor(t, firstRelease)
+	if changes, err := cli.Plan(t.Context()); err != nil || changes {
+		out, _ := env.Run(t, cli, "plan", "-no-color")
+		t.Fatalf("changes are planned, error %v:\n%s", err, out)
+	}
+	env.ForgetCalls()
+	must(t, cli.Apply(t.Context()))
+	after := readState(t, filepath.Join(cli.WorkingDir(), "terraform.tfstate"))
+	for i, instance := range before {
+		maps.DeleteFunc(after[i].Attributes, func(name string, _ any) bool { return instance.Attributes[name] == nil }) // added since
+	}
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("the state has changed (-first release +now):\n%s", diff)
+	}
+	changes := append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...)
+	if len(changes) != 0 || len(acctest.Reads(env.DfnsCalls)) == 0 || len(acctest.Reads(env.EnfinitosCalls)) == 0 {
+		t.Errorf("the calls were %q, %q and %q", changes, acctest.Reads(env.DfnsCalls), acctest.Reads(env.EnfinitosCalls))
+	}
+}
+
+// writeFirstState applies the configuration and replaces the secrets in its state by what nobody can take for one.
+func writeFirstState(t *testing.T) {
+	t.Helper()
+	env := acctest.New(t, released)
+	must(t, os.RemoveAll(filepath.Join(firstRelease, "terraform.tfstate")))
+	cli := env.CLIFor(t, firstRelease)
+	must(t, cli.Apply(t.Context()))
+	state, err := os.ReadFile(filepath.Join(cli.WorkingDir(), "terraform.tfstate"))
+	must(t, err)
+	text := string(state)
+	for _, webhook := range env.Dfns.Webhooks() {
+		text = strings.ReplaceAll(text, webhook.Secret, "whs-"+strings.Repeat("fake", 8))
+	}
+	for _, subscription := range env.Enfinitos.Subscriptions() {
+		text = strings.ReplaceAll(text, subscription.Secret, "whsec_"+strings.Repeat("fake", 10))
+	}
+	must(t, os.WriteFile(filepath.Join(firstRelease, "terraform.tfstate"), []byte(text), 0o600))
+}
+
+// instance is a resource as a state holds it.
+type instance struct {
+	Type, Name string
+	Attributes map[string]any
+}
+
+// readState returns the resources of a state with the attributes that have a value.
+func readState(t *testing.T, path string) (out []instance) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	must(t, err)
+	var state struct {
+		Resources []struct {
+			Type, Name string
+			Instances  []struct{ Attributes map[string]any }
+		}
+	}
+	must(t, json.Unmarshal(text, &state))
+	for _, resource := range state.Resources {
+		found := instance{Type: resource.Type, Name: resource.Name, Attributes: map[string]any{}}
+		for name, value := range resource.Instances[0].Attributes {
+			if value != nil {
+				found.Attributes[name] = value
+			}
+		}
+		out = append(out, found)
+	}
+	if len(out) != 4 {
+		t.Fatalf("the state holds %d resources, want 4", len(out))
+	}
+	return out
+}
+
+// hold makes the sandbox hold what a state says it holds.
+func hold(t *testing.T, env *acctest.Env, in instance) {
+	t.Helper()
+	text := func(name string) string {
+		value, _ := in.Attributes[name].(string)
+		return value
+	}
+	var events []string
+	for _, kind := range in.Attributes["events"].([]any) {
+		events = append(events, kind.(string))
+	}
+	if in.Type == "webhook_dfns" {
+		id := env.Dfns.Register(dfns.Webhook{
+			URL: text("url"), Events: events, Status: text("status"), Description: text("description"),
+		})
+		must(t, env.Dfns.Edit(id, func(w *dfns.Webhook) { w.ID = text("id") }))
+		return
+	}
+	id := env.Enfinitos.Register(enfinitos.Subscription{URL: text("url"), Events: events, Label: text("label")})
+	must(t, env.Enfinitos.Edit(id, func(s *enfinitos.Subscription) { s.ID, s.Active = text("id"), in.Attributes["active"] == true }))
+}
