@@ -16,6 +16,8 @@ var (
 	linkedFile = regexp.MustCompile(`\]\(([\w./-]+)\)`)
 	makeCall   = regexp.MustCompile("(?m)(?:^|`)make ([a-z][a-z-]+)")
 	makeTarget = regexp.MustCompile(`(?m)^([a-z][a-z-]+):`)
+	actionUsed = regexp.MustCompile(`(?m)^\s*-?\s*uses:.*$`)
+	actionPin  = regexp.MustCompile(`uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 )
 
 // The documents for people name tests, files and targets. Each of them exists.
@@ -73,4 +75,25 @@ func existingTests(t *testing.T, root fs.FS) map[string]bool {
 		}))
 	}
 	return tests
+}
+
+// A tag can be moved to other code; a commit cannot.
+func TestActionsArePinned(t *testing.T) {
+	t.Parallel()
+	workflows, err := filepath.Glob("../../.github/workflows/*.yml")
+	must(t, err)
+	used := 0
+	for _, workflow := range workflows {
+		text, err := os.ReadFile(workflow)
+		must(t, err)
+		for _, line := range actionUsed.FindAllString(string(text), -1) {
+			used++
+			if !actionPin.MatchString(line) {
+				t.Errorf("%s: %s is not pinned to a commit, with its version in a comment", workflow, strings.TrimSpace(line))
+			}
+		}
+	}
+	if used == 0 {
+		t.Error("no action was found")
+	}
 }
