@@ -2,6 +2,8 @@ module github.com/webhook-providers/terraform-provider-webhook
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	github.com/agext/levenshtein v1.2.3
 	github.com/decred/dcrd/dcrec/secp256k1/v4 v4.4.1
