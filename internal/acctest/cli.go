@@ -25,7 +25,7 @@ import (
 func init() {
 	_ = os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull)
 	if isOpenTofu() {
-		_ = os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org")
+		_ = os.Setenv("TF_ACC_PROVIDER_HOST", registry())
 		_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "hashicorp")
 	}
 }
@@ -34,6 +34,14 @@ func init() {
 // not, so only the name of the program is to be trusted.
 func isOpenTofu() bool {
 	return filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")) == "tofu"
+}
+
+// registry is the host at which the CLI looks for a provider whose source names none.
+func registry() string {
+	if isOpenTofu() {
+		return "registry.opentofu.org"
+	}
+	return "registry.terraform.io"
 }
 
 // WithIdentity lets a test run on the CLIs that keep a resource's identity: Terraform 1.12 and OpenTofu 1.12.
@@ -118,10 +126,7 @@ type Plugin struct {
 // variables and further ones, which win over those: what the CLI's own environment holds does not reach it.
 func (e *Env) StartPlugin(t *testing.T, environment ...string) *Plugin {
 	t.Helper()
-	host := "registry.terraform.io"
-	if isOpenTofu() {
-		host = "registry.opentofu.org"
-	}
+	host := registry()
 	programs, err := filepath.Glob(filepath.Join(pluginDir(t), host, "*", "*", "*", "*", "terraform-provider-*"))
 	if err != nil || len(programs) != 1 {
 		t.Fatalf("the built provider was not found: %q, %v", programs, err)
@@ -183,7 +188,55 @@ func (e *Env) CLIFor(t *testing.T, source string) *tfexec.Terraform {
 	return e.initialized(t, dir)
 }
 
+// CLIFrom is CLIFor with the provider installed from a filesystem mirror, in the one version that it holds for this
+// machine. The CLI finds the mirror as a user's does, by its configuration, and asks nobody else.
+func (e *Env) CLIFrom(t *testing.T, mirror, source string) *tfexec.Terraform {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{
+		"cli.tfrc": fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror),
+		// Without an exact version, a CLI passes over the version of a snapshot as over any other pre-release.
+		"version_override.tf": fmt.Sprintf("terraform {\n  required_providers {\n    webhook = {\n"+
+			"      source  = \"webhook-providers/webhook\"\n      version = %q\n    }\n  }\n}\n", MirrorVersion(t, mirror)),
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cli := e.at(t, dir)
+	configuration := []string{"TF_CLI_CONFIG_FILE=" + filepath.Join(dir, "cli.tfrc")}
+	if out, err := e.RunWith(t, cli, configuration, "init", "-no-color"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return cli
+}
+
+// MirrorVersion returns the version of the provider that a filesystem mirror holds for this machine.
+func MirrorVersion(t *testing.T, mirror string) string {
+	t.Helper()
+	end := "_" + runtime.GOOS + "_" + runtime.GOARCH + ".zip"
+	start := filepath.Join(mirror, registry(), "webhook-providers", "webhook", "terraform-provider-webhook_")
+	files, err := filepath.Glob(start + "*" + end)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the mirror holds %q for this machine, not one archive: %v", files, err)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(files[0], start), end)
+}
+
 func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
+	t.Helper()
+	cli := e.at(t, dir)
+	if err := cli.Init(t.Context(), tfexec.PluginDir(pluginDir(t))); err != nil {
+		t.Fatal(err)
+	}
+	return cli
+}
+
+func (e *Env) at(t *testing.T, dir string) *tfexec.Terraform {
 	t.Helper()
 	cli, err := tfexec.NewTerraform(dir, CLIPath(t))
 	if err != nil {
@@ -192,9 +245,6 @@ func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
 	env := map[string]string{"TF_CLI_CONFIG_FILE": os.DevNull, "HOME": dir, "PATH": os.Getenv("PATH")}
 	maps.Copy(env, e.Env())
 	if err := cli.SetEnv(env); err != nil {
-		t.Fatal(err)
-	}
-	if err := cli.Init(t.Context(), tfexec.PluginDir(pluginDir(t))); err != nil {
 		t.Fatal(err)
 	}
 	return cli

@@ -1,0 +1,99 @@
+package provider_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	testName   = regexp.MustCompile(`\bTest[A-Z]\w+`)
+	testFunc   = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	pathInCode = regexp.MustCompile("`((?:internal|tools|cmd|examples|templates|docs|\\.changes|\\.github)/[\\w./-]*)`")
+	linkedFile = regexp.MustCompile(`\]\(([\w./-]+)\)`)
+	makeCall   = regexp.MustCompile("(?m)(?:^|`)make ([a-z][a-z-]+)")
+	makeTarget = regexp.MustCompile(`(?m)^([a-z][a-z-]+):`)
+	actionUsed = regexp.MustCompile(`(?m)^\s*-?\s*uses:.*$`)
+	actionPin  = regexp.MustCompile(`uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+)
+
+// The documents for people name tests, files and targets. Each of them exists.
+func TestDocumentsNameWhatExists(t *testing.T) {
+	t.Parallel()
+	root := os.DirFS("../..")
+	tests := existingTests(t, root)
+	makefile, err := fs.ReadFile(root, "GNUmakefile")
+	must(t, err)
+	targets := map[string]bool{}
+	for _, target := range makeTarget.FindAllStringSubmatch(string(makefile), -1) {
+		targets[target[1]] = true
+	}
+	named := 0
+	check := func(document, name string, exists bool) {
+		named++
+		if !exists {
+			t.Errorf("%s names %s, which does not exist", document, name)
+		}
+	}
+	for _, document := range []string{"README.md", "DESIGN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"} {
+		text, err := fs.ReadFile(root, document)
+		must(t, err)
+		for _, name := range testName.FindAllString(string(text), -1) {
+			check(document, name, tests[name])
+		}
+		for _, expression := range []*regexp.Regexp{pathInCode, linkedFile} {
+			for _, match := range expression.FindAllStringSubmatch(string(text), -1) {
+				_, err := fs.Stat(root, filepath.ToSlash(filepath.Clean(match[1])))
+				check(document, match[1], err == nil || strings.Contains(match[1], "VENDOR"))
+			}
+		}
+		for _, call := range makeCall.FindAllStringSubmatch(string(text), -1) {
+			check(document, "make "+call[1], targets[call[1]])
+		}
+	}
+	if named < 50 {
+		t.Errorf("only %d names were found: the documents are not read as they are written", named)
+	}
+}
+
+func existingTests(t *testing.T, root fs.FS) map[string]bool {
+	t.Helper()
+	tests := map[string]bool{}
+	for _, dir := range []string{"internal", "tools", "cmd"} {
+		must(t, fs.WalkDir(root, dir, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := fs.ReadFile(root, path)
+			for _, name := range testFunc.FindAllStringSubmatch(string(text), -1) {
+				tests[name[1]] = true
+			}
+			return err
+		}))
+	}
+	return tests
+}
+
+// A tag can be moved to other code; a commit cannot.
+func TestActionsArePinned(t *testing.T) {
+	t.Parallel()
+	workflows, err := filepath.Glob("../../.github/workflows/*.yml")
+	must(t, err)
+	used := 0
+	for _, workflow := range workflows {
+		text, err := os.ReadFile(workflow)
+		must(t, err)
+		for _, line := range actionUsed.FindAllString(string(text), -1) {
+			used++
+			if !actionPin.MatchString(line) {
+				t.Errorf("%s: %s is not pinned to a commit, with its version in a comment", workflow, strings.TrimSpace(line))
+			}
+		}
+	}
+	if used == 0 {
+		t.Error("no action was found")
+	}
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// serve has a vendor's index point at its sample pages in testdata, in each of which every old text was replaced.
+func serve(t *testing.T, v vendor, replace ...string) vendor {
+	t.Helper()
+	replaced := 0
+	for i := 0; i < len(replace); i += 2 {
+		replaced += strings.Count(sample(t, v), replace[i])
+	}
+	if replaced < len(replace)/2 {
+		t.Fatalf("the samples do not hold all of %q", replace)
+	}
+	host := strings.TrimSuffix(v.index, "/llms.txt")
+	var server *httptest.Server
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, err := os.ReadFile(path.Join("testdata", directory(v), path.Base(r.URL.Path)))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write([]byte(strings.NewReplacer(append(replace, host, server.URL)...).Replace(string(text))))
+	}))
+	t.Cleanup(server.Close)
+	v.index = server.URL + "/llms.txt"
+	return v
+}
+
+func directory(v vendor) string { return strings.ToLower(v.name) }
+
+func sample(t *testing.T, v vendor) string {
+	t.Helper()
+	files, err := os.ReadDir(path.Join("testdata", directory(v)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(path.Join("testdata", directory(v), file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
+func TestDifferences(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		vendor  vendor
+		replace []string
+		want    []string
+	}{
+		"dfns, as known":      {vendor: dfnsWebhooks()},
+		"enfinitos, as known": {vendor: enfinitosWebhooks()},
+		"a new kind in a schema": {dfnsWebhooks(), []string{"- key.created\n", "- key.created\n              - key.rotated\n"},
+			[]string{"Event kind `key.rotated` is published and not in `internal/dfns/kinds.go`."}},
+		"a new kind in prose": {dfnsWebhooks(), []string{"| swap.failed |", "| `swap.expired` | New. |\n| swap.failed |"},
+			[]string{"Event kind `swap.expired` is published and not in `internal/dfns/kinds.go`."}},
+		"a kind less": {enfinitosWebhooks(), []string{"        - key.revoked\n", ""},
+			[]string{"Event kind `key.revoked` is in `internal/enfinitos/kinds.go` and on no page."}},
+		"part of a longer name is no mention": {enfinitosWebhooks(), []string{"- key.revoked\n", "- key.revoked.late\n"}, []string{
+			"Event kind `key.revoked.late` is published and not in `internal/enfinitos/kinds.go`.",
+			"Event kind `key.revoked` is in `internal/enfinitos/kinds.go` and on no page.",
+		}},
+		"a new operation": {dfnsWebhooks(), []string{"  /webhooks/{webhookId}/ping:\n    post:",
+			"  /webhooks/{webhookId}/rotate:\n    post: {}\n  /webhooks/{webhookId}/ping:\n    post:"},
+			[]string{"`POST /webhooks/{}/rotate` is published and the client does not have it."}},
+		"an operation less": {enfinitosWebhooks(), []string{"/deliveries/process-due:", "/deliveries/process:"}, []string{
+			"`POST /v1/webhooks/deliveries/process-due` is on no page.",
+			"`POST /v1/webhooks/deliveries/process` is published and the client does not have it.",
+		}},
+		"a new field of a request": {dfnsWebhooks(), []string{"        url: { type: string }\n        events:\n          type: array",
+			"        url: { type: string }\n        retries: { type: integer }\n        events:\n          type: array"}, []string{
+			"`POST /webhooks`: field `retries` of the request is published and the client does not have it.",
+			"`PUT /webhooks/{webhookId}`: field `retries` of the request is published and the client does not have it.",
+		}},
+		"a new field deep in an answer": {enfinitosWebhooks(), []string{"signingSecret:", "keyId: { type: string }\n                          signingSecret:"},
+			[]string{"`POST /v1/webhooks`: field `keyId` of the answer's `data` is published and the client does not have it."}},
+		"a field less": {enfinitosWebhooks(), []string{"        signatureHeader: { type: string }\n", ""}, []string{
+			"`GET /v1/webhooks/{subscriptionId}/deliveries`: the client's field `signatureHeader` of the answer's `data.deliveries` is on no page.",
+			"`POST /v1/webhooks/{subscriptionId}/deliveries/{deliveryId}/replay`: the client's field `signatureHeader` of the answer's `data.delivery` is on no page.",
+		}},
+		"a schema that is not found": {dfnsWebhooks(), []string{"schemas/Ping'", "schemas/Pong'"},
+			[]string{"`POST /webhooks/{webhookId}/ping`: no page describes the fields of the answer."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := serve(t, test.vendor, test.replace...).differences(t.Context())
+			if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+				t.Errorf("%v (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}
+
+// What cannot be read must not pass for what has not changed.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		replace []string
+		want    string
+	}{
+		"no pages":       {[]string{"webhook", "hook"}, "names no page with an OpenAPI document"},
+		"no documents":   {[]string{"````yaml", "````json"}, "names no page with an OpenAPI document"},
+		"a page is gone": {[]string{"/webhook-events.md", "/webhook-event.md"}, "/webhook-event.md: 404 Not Found"},
+		"not YAML":       {[]string{"paths:\n", "paths: {\n"}, "/webhooks.md: yaml: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := serve(t, dfnsWebhooks(), test.replace...).differences(t.Context())
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("the error is %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// A page whose lists hold no kind that is known here was misread, or everything has changed.
+func TestNoKnownKinds(t *testing.T) {
+	t.Parallel()
+	v := serve(t, dfnsWebhooks())
+	v.kinds = []string{"no.such.kind"}
+	if got, err := v.differences(t.Context()); err == nil || !strings.Contains(err.Error(), "no page lists event kinds") {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	same, changed := serve(t, enfinitosWebhooks()), serve(t, dfnsWebhooks(), "| swap.failed |", "| swap.expired |")
+	unreadable := serve(t, dfnsWebhooks(), "````yaml", "````json")
+	for name, test := range map[string]struct {
+		vendors []vendor
+		code    int
+		report  string
+	}{
+		"nothing new": {[]vendor{same}, 0, ""},
+		"something":   {[]vendor{changed, same}, 1, "## Dfns\n\nRead from <" + changed.index + ">.\n\n- Event kind `swap.expired` is published and not in `internal/dfns/kinds.go`.\n- Event kind `swap.failed` is in `internal/dfns/kinds.go` and on no page.\n\n"},
+		"unreadable":  {[]vendor{unreadable, same}, 2, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var report, complaints strings.Builder
+			code := run(t.Context(), test.vendors, &report, &complaints)
+			if code != test.code || (code == 2) != strings.HasPrefix(complaints.String(), "drift: Dfns: ") {
+				t.Errorf("it exits with %d, want %d, and complains %q", code, test.code, complaints.String())
+			}
+			if diff := cmp.Diff(test.report, report.String()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
