@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-exec/tfexec"
 
@@ -108,6 +111,9 @@ func TestExamples(t *testing.T) {
 			a := newAccount(t)
 			before := a.ids()
 			cli := a.CLI(t, a.example(t, name))
+			if strings.HasPrefix(name, "ephemeral-resources/") {
+				giveIdentity(t, cli)
+			}
 			must(t, cli.Apply(t.Context()))
 			settled(t, cli)
 			must(t, cli.Destroy(t.Context()))
@@ -116,6 +122,19 @@ func TestExamples(t *testing.T) {
 			}
 		})
 	}
+}
+
+// giveIdentity gives a configuration a recipient whose private key there is, and that key.
+func giveIdentity(t *testing.T, cli *tfexec.Terraform) {
+	t.Helper()
+	identity, err := age.GenerateX25519Identity()
+	must(t, err)
+	config := filepath.Join(cli.WorkingDir(), "main.tf")
+	text, err := os.ReadFile(config)
+	must(t, err)
+	text = regexp.MustCompile(`"age1[a-z0-9]+"`).ReplaceAll(text, []byte(strconv.Quote(identity.Recipient().String())))
+	must(t, os.WriteFile(config, text, 0o600))
+	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "identity.auto.tfvars"), []byte("age_identity = "+strconv.Quote(identity.String())), 0o600))
 }
 
 func TestProviderExample(t *testing.T) {

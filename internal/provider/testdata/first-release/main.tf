@@ -14,6 +14,9 @@ resource "webhook_dfns" "everything" {
   description = "ledger"
   status      = "Disabled"
   timeouts    = { create = "1m", delete = "2m" }
+
+  secret_version    = 1
+  secret_recipients = ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]
 }
 
 resource "webhook_dfns" "least" {
@@ -27,6 +30,9 @@ resource "webhook_enfinitos" "everything" {
   label    = "rights ledger"
   active   = false
   timeouts = { update = "1m" }
+
+  secret_version    = 1
+  secret_recipients = ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]
 }
 
 resource "webhook_enfinitos" "least" {
