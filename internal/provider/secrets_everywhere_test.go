@@ -1,10 +1,8 @@
 package provider_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -118,7 +116,7 @@ func searchDirectory(t *testing.T, dir string, secrets map[string]string) {
 		if err != nil || !entry.Type().IsRegular() || strings.Contains(path, ".terraform") || entry.Name() == "main.tf" {
 			return err
 		}
-		content, err := unpacked(path)
+		content, err := acctest.Unpacked(path)
 		searched[entry.Name()] = len(content) > 0
 		for what, secret := range secrets {
 			if at := bytes.Index(content, []byte(secret)); at >= 0 {
@@ -130,28 +128,6 @@ func searchDirectory(t *testing.T, dir string, secrets map[string]string) {
 	if len(secrets) < 12 || !searched["saved"] || !searched["terraform.tfstate.backup"] || !searched["trace.log"] || !searched["printed"] {
 		t.Errorf("too little was searched, %v for %d secrets", searched, len(secrets))
 	}
-}
-
-// unpacked returns the content of a file, that of a zip archive, which a saved plan is, unpacked.
-func unpacked(path string) ([]byte, error) {
-	archive, err := zip.OpenReader(path)
-	if err != nil {
-		return os.ReadFile(path)
-	}
-	defer func() { _ = archive.Close() }()
-	var all []byte
-	for _, file := range archive.File {
-		reader, err := file.Open()
-		if err != nil {
-			return nil, err
-		}
-		content, err := io.ReadAll(reader)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, content...)
-	}
-	return all, nil
 }
 
 // A provider that crashes in the middle of a change prints where it was, and no secret: neither does what Terraform makes

@@ -1,7 +1,6 @@
 package tfsecret_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -139,7 +138,7 @@ func searchFiles(dir string, texts []string) (searched int, err error) {
 		if err != nil || entry.IsDir() || name != "tfplan" && !strings.Contains(name, ".tfstate") {
 			return err
 		}
-		content, err := readWhole(path)
+		content, err := acctest.Unpacked(path)
 		searched++
 		for _, text := range texts {
 			if bytes.Contains(content, []byte(text)) {
@@ -149,28 +148,6 @@ func searchFiles(dir string, texts []string) (searched int, err error) {
 		return err
 	})
 	return searched, err
-}
-
-// readWhole returns the content of a file, that of a zip archive unpacked.
-func readWhole(path string) ([]byte, error) {
-	archive, err := zip.OpenReader(path)
-	if err != nil {
-		return os.ReadFile(path)
-	}
-	defer func() { _ = archive.Close() }()
-	var all []byte
-	for _, file := range archive.File {
-		reader, err := file.Open()
-		if err != nil {
-			return nil, err
-		}
-		content, err := io.ReadAll(reader)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, content...)
-	}
-	return all, nil
 }
 
 // raiseEvents has an event happen at each vendor after every change that the vendor has answered, and returns how many
