@@ -75,8 +75,8 @@ func TestInvalidRecipients(t *testing.T) {
 		"a broken SSH key": {[]string{"ssh-ed25519 AAAAnothing"}, []string{"ssh-ed25519 AAAAnothing", "SSH public key file"}},
 		"two SSH keys":     {[]string{"ssh-ed25519 A\nssh-ed25519 B"}, []string{"SSH public key file"}},
 		"an ECDSA key":     {[]string{ecdsaPublic}, []string{"ecdsa-sha2-nistp256", "ssh-ed25519 and ssh-rsa only"}},
-		"an age identity":  {[]string{x25519.String()}, []string{"a private key cannot be encrypted to", "use the public key of a new one"}},
-		"an SSH private":   {[]string{sshPrivate}, []string{"a private key cannot be encrypted to"}},
+		"an age identity":  {[]string{x25519.String()}, []string{"an element that is not shown here: it is a private key", "use the public key of a new one"}},
+		"an SSH private":   {[]string{sshPrivate}, []string{"an element that is not shown here: it is a private key"}},
 		"two bad ones":     {[]string{"first", good, "second"}, []string{`"first"`, `"second"`}},
 		"none at all":      {[]string{}, []string{"secret_recipients", "at least 1"}},
 	} {

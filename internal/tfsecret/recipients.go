@@ -48,7 +48,7 @@ func parseRecipients(recipients types.Set) ([]age.Recipient, error) {
 func parseRecipient(text string) (age.Recipient, error) {
 	switch text = strings.TrimSpace(text); {
 	case isPrivate(text):
-		return nil, errors.New("this is a private key, which must not be in a configuration: remove it, consider it known to " +
+		return nil, errors.New("it is a private key, which must not be in a configuration: remove it, consider it known to " +
 			"others, and use the public key of a new one")
 	case strings.HasPrefix(text, "ssh-"):
 		recipient, err := agessh.ParseRecipient(text)
@@ -76,7 +76,7 @@ func shorten(text string) string {
 	const most = 40
 	switch {
 	case isPrivate(text):
-		return "a private key"
+		return "an element that is not shown here"
 	case len(text) > most:
 		return fmt.Sprintf("%q", text[:most]+"…")
 	}
@@ -147,7 +147,7 @@ func (validRecipients) ValidateSet(_ context.Context, req validator.SetRequest, 
 	for _, text := range texts(req.ConfigValue) {
 		if _, err := parseRecipient(text); err != nil {
 			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Secret Recipient",
-				fmt.Sprintf("%s cannot be encrypted to: %s.", shorten(text), err))
+				fmt.Sprintf("Nothing can be encrypted to %s: %s.", shorten(text), err))
 		}
 	}
 }
