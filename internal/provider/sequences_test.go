@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"pgregory.net/rapid"
 
@@ -43,6 +44,7 @@ type world struct {
 	conventional bool
 	provider     *acctest.Protocol
 	resources    []*managed
+	alice, bob   *age.X25519Identity
 }
 
 type managed struct {
@@ -55,6 +57,10 @@ func newWorld(t *testing.T, r *rapid.T) *world {
 	w := &world{t: t, conventional: rapid.Bool().Draw(r, "conventional")}
 	var err error
 	w.sandbox, err = sandbox.Start(sandbox.Config{Seed: 1, EnfinitosConventional: w.conventional})
+	must(t, err)
+	w.alice, err = age.GenerateX25519Identity()
+	must(t, err)
+	w.bob, err = age.GenerateX25519Identity()
 	must(t, err)
 	for _, kind := range []string{"webhook_dfns", "webhook_dfns", "webhook_dfns", "webhook_enfinitos", "webhook_enfinitos"} {
 		w.resources = append(w.resources, &managed{Instance: acctest.Instance{Type: kind}})
@@ -79,25 +85,33 @@ func (w *world) pick(r *rapid.T) *managed {
 }
 
 // configuration draws from few values, so that resources of equal content are common.
-func configuration(r *rapid.T, kind string) map[string]acctest.Value {
-	url := acctest.String(rapid.SampledFrom([]string{"https://a.example.com/", "https://b.example.com/"}).Draw(r, "url"))
-	on := rapid.Bool().Draw(r, "on")
-	if kind == "webhook_enfinitos" {
-		return map[string]acctest.Value{
-			"url": url, "events": acctest.StringSet("right.issued"), "label": acctest.String("x"),
-			"active": tftypes.NewValue(tftypes.Bool, on),
-		}
+func (w *world) configuration(r *rapid.T, kind string) map[string]acctest.Value {
+	config := map[string]acctest.Value{
+		"url": acctest.String(rapid.SampledFrom([]string{"https://a.example.com/", "https://b.example.com/"}).Draw(r, "url")),
 	}
-	config := map[string]acctest.Value{"url": url, "events": acctest.StringSet("wallet.created"), "status": acctest.String("Enabled")}
-	if !on {
-		config["status"], config["description"] = acctest.String("Disabled"), acctest.String("paused")
+	switch on := rapid.Bool().Draw(r, "on"); {
+	case kind == "webhook_enfinitos":
+		config["events"], config["label"] = acctest.StringSet("right.issued"), acctest.String("x")
+		config["active"] = tftypes.NewValue(tftypes.Bool, on)
+	case on:
+		config["events"], config["status"] = acctest.StringSet("wallet.created"), acctest.String("Enabled")
+	default:
+		config["events"], config["status"] = acctest.StringSet("wallet.created"), acctest.String("Disabled")
+		config["description"] = acctest.String("paused")
+	}
+	keys := []string{w.alice.Recipient().String(), w.bob.Recipient().String()}
+	if recipients := rapid.IntRange(0, 2).Draw(r, "recipients"); recipients > 0 {
+		config["secret_recipients"] = acctest.StringSet(keys[:recipients]...)
+	}
+	if version := rapid.IntRange(0, 2).Draw(r, "version"); version > 0 {
+		config["secret_version"] = acctest.Number(version)
 	}
 	return config
 }
 
 func (w *world) apply(r *rapid.T) {
 	m := w.pick(r)
-	w.run(r, m, func() acctest.Report { return m.Apply(m.config) }, func() { m.config = configuration(r, m.Type) })
+	w.run(r, m, func() acctest.Report { return m.Apply(m.config) }, func() { m.config = w.configuration(r, m.Type) })
 }
 
 func (w *world) applyInStorm(r *rapid.T) {
@@ -226,7 +240,7 @@ func (w *world) importAgain(r *rapid.T) {
 func (w *world) applyAll(r *rapid.T) {
 	for _, m := range w.resources {
 		if m.config == nil {
-			m.config = configuration(r, m.Type)
+			m.config = w.configuration(r, m.Type)
 		}
 		var report acctest.Report
 		w.run(r, m, func() acctest.Report { report = m.Apply(m.config); return report }, func() {})
@@ -238,6 +252,9 @@ func (w *world) applyAll(r *rapid.T) {
 		}
 	}
 	for _, m := range w.resources {
+		if _, encrypted := m.config["secret_recipients"]; encrypted && m.Text("secret")+m.Text("signing_secret") != "" {
+			r.Fatalf("the secret of %s is held in the clear", m.Text("id"))
+		}
 		w.agrees(r, m)
 	}
 }
@@ -290,8 +307,25 @@ func (w *world) invariants(r *rapid.T) {
 		if m == nil {
 			r.Fatalf("nobody owns %s", id)
 		}
-		if got := m.Text("secret") + m.Text("signing_secret"); m.secret && got != secret {
+		if got := w.secretOf(m); m.secret && got != secret {
 			r.Fatalf("the state of %s holds %q, not its live secret", id, got)
 		}
 	}
+}
+
+// secretOf returns the secret that a state holds, in the clear or encrypted.
+func (w *world) secretOf(m *managed) string {
+	armored := m.Text("secret_encrypted") + m.Text("signing_secret_encrypted")
+	if armored == "" {
+		return m.Text("secret") + m.Text("signing_secret")
+	}
+	data, problems := w.provider.Open("webhook_secret", map[string]acctest.Value{
+		"ciphertext": acctest.String(armored), "identity": acctest.String(w.alice.String()),
+	})
+	if len(problems) > 0 || m.Text("secret")+m.Text("signing_secret") != "" {
+		w.t.Fatalf("%s is held in the clear, or cannot be decrypted: %s", m.Text("id"), acctest.Text(problems))
+	}
+	var plaintext string
+	must(w.t, data["plaintext"].As(&plaintext))
+	return plaintext
 }
