@@ -15,16 +15,22 @@ type Protocol struct {
 	tfprotov6.ProviderServer
 	Schemas *tfprotov6.GetProviderSchemaResponse
 
-	t *testing.T
+	t testing.TB
 }
 
 // NewProtocol returns a provider that sees the given environment variables and no others.
-func NewProtocol(t *testing.T, env map[string]string) *Protocol {
+func NewProtocol(t testing.TB, env map[string]string) *Protocol {
 	t.Helper()
 	server, err := NewServer(env)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return TalkTo(t, server)
+}
+
+// TalkTo returns any provider.
+func TalkTo(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
+	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
