@@ -37,7 +37,7 @@ func report(s *Samples) string {
 		"## EnfinitOS\n", enfinitosText, enfinitosTable(s).String(),
 		"## Start\n", startText, startTable(s).String(),
 		"## Size\n", sizeText, sizeTable(s).String(), dependencyText, dependencyTable(s).String(),
-		"## Parts\n", partsText, partsTable(s).String(),
+		"## Parts\n", partsTable(s).String(),
 	}
 	return strings.Join(sections, "\n")
 }
@@ -64,8 +64,9 @@ webhooks. All contenders take turns within one run, and medians are shown: times
 
 const (
 	cliText = `Provider and sandbox are programs of their own. Each operation is a command of the CLI, so the times have its work in
-them, and the starts of the provider's process: three to five of them. Memory is the largest peak of these processes, CPU the time of all of them
-together. From 1,000 on the CLI spends most of the time on writing its state after every change, whatever the provider.
+them, and the starts of the provider's process, of which one command makes several. Memory is the largest peak of these
+processes, CPU the time of all of them together. With many webhooks the CLI spends most of the time on writing its state after
+every change, whatever the provider.
 `
 	processText = `Provider and sandbox are in the measuring process, which talks to the provider as Terraform does: 10 instances at a
 time, refreshed, planned and applied by the plugin protocol. What is missing is the CLI and its transport.
@@ -78,7 +79,6 @@ time, refreshed, planned and applied by the plugin protocol. What is missing is 
 	dependencyText = `What the modules that the provider imports add to it: their code and data, and with it those of what else is there
 only for them. The rest of the program is the standard library, the runtime's tables, and the provider itself.
 `
-	partsText = "What costs time in the process beside waiting.\n"
 )
 
 // table is a table of Markdown.
@@ -157,7 +157,7 @@ func comparisons(s *Samples, prefix string) string {
 
 func comparison(s *Samples, prefix, operation string) table {
 	out := table{head: []string{"webhooks", "webhook_dfns", "null provider", "terraform_data", "floor", "÷ null", "÷ (null + floor)",
-		"calls", "fewest calls", "peak memory", "null's", "CPU", "null's"}}
+		"calls", "fewest calls", "peak memory", "null's", "CPU", "null's", "allocated", "null's"}}
 	for _, n := range sizes(s, prefix) {
 		of := func(who string) string { return fmt.Sprintf("%sn=%d/op=%s/who=%s", prefix, n, operation, who) }
 		webhook, null, floor := of("webhook"), of("null"), of("floor")
@@ -169,6 +169,7 @@ func comparison(s *Samples, prefix, operation string) table {
 			s.show(short, "calls/op", webhook), s.show(short, "calls/op", floor),
 			s.show(megabytes, "peak-bytes", webhook), s.show(megabytes, "peak-bytes", null),
 			s.show(seconds, "cpu-ns/op", webhook), s.show(seconds, "cpu-ns/op", null),
+			s.show(megabytes, "B/op", webhook), s.show(megabytes, "B/op", null),
 		})
 	}
 	return out.withoutEmpty()
@@ -244,12 +245,16 @@ func dependencyTable(s *Samples) table {
 	return out
 }
 
-// partsTable shows the benchmarks of single functions.
+// partsTable shows the benchmarks of single functions: what none of the other tables show.
 func partsTable(s *Samples) table {
 	out := table{head: []string{"part", "time", "memory", "allocations"}}
-	for _, name := range s.Names("Part") {
-		out.rows = append(out.rows, []string{name, s.show(microseconds, "ns/op", "Part"+name),
-			s.show(kilobytes, "B/op", "Part"+name), s.show(short, "allocs/op", "Part"+name)})
+	for _, name := range s.Names("") {
+		area, _, _ := strings.Cut(name, "/")
+		if slices.Contains([]string{"CLI", "InProcess", "Start", "Size", "Dependency"}, area) {
+			continue
+		}
+		out.rows = append(out.rows, []string{name, s.show(microseconds, "ns/op", name),
+			s.show(kilobytes, "B/op", name), s.show(short, "allocs/op", name)})
 	}
 	return out
 }
