@@ -20,7 +20,7 @@ func TestParse(t *testing.T) {
 		"goos: linux", "cli: Terraform v1.11.4",
 		line("CLI/n=1/op=plan/who=webhook", map[string]float64{"ns/op": 2e9, "calls/op": 1}),
 		"BenchmarkSign/key=P-256-2   \t 8600 \t 61340 ns/op\t 60 allocs/op", // as go test on two cores writes it
-		"BenchmarkList/n=200         \t  258 \t   199 ns/op",              // and on one
+		"BenchmarkList/n=200         \t  258 \t   199 ns/op",                // and on one
 		"PASS", "ok  \texample.com/bench\t0.1s",
 	)
 	if got := s.Config["cli"]; got != "Terraform v1.11.4" {
