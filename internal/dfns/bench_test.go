@@ -1,6 +1,7 @@
 package dfns_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -76,5 +77,11 @@ func listed(b *testing.B, n int) *dfns.Client {
 		_, _ = w.Write(pages[page])
 	}))
 	b.Cleanup(server.Close)
-	return must(dfns.New(dfns.Config{HTTP: httpapi.Config{BaseURL: server.URL, BearerToken: "token"}}))
+	return must(dfns.New(dfns.Config{HTTP: httpapi.Config{BaseURL: server.URL, BearerToken: "token", Logger: silent{}}}))
 }
+
+// silent is a log that nobody reads.
+type silent struct{}
+
+func (silent) Debug(context.Context, string, map[string]any) {}
+func (silent) Trace(context.Context, string, map[string]any) {}
