@@ -107,7 +107,7 @@ func New(config Config) (*Client, error) {
 // chain puts the transports in order, outermost first: each attempt is watched, logged, measured against the limits.
 func (c *Client) chain() http.RoundTripper {
 	pool := cleanhttp.DefaultPooledTransport()
-	pool.MaxIdleConnsPerHost = 10 // Terraform's usual concurrency
+	pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is one host, and Terraform's -parallelism is not known here
 	buffered := &buffering{next: pool, hide: c.hide}
 	return &watching{next: &logging{next: &limiting{next: buffered, gate: c.limit}, config: &c.config, hide: c.hide}}
 }
