@@ -55,15 +55,20 @@ func (e *Env) Test(t *testing.T, test resource.TestCase) {
 // Factories returns the provider, made anew for each use and taking nothing from the environment.
 func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"webhook": func() (tfprotov6.ProviderServer, error) { return NewServer(nil) },
+		"webhook": func() (tfprotov6.ProviderServer, error) { return newServer(nil, started) },
 	}
 }
 
-// NewServer returns the provider as Terraform talks to it. It sees the given environment variables and no others, and
-// it does not make a test wait for its retries.
-func NewServer(env map[string]string) (tfprotov6.ProviderServer, error) {
+// started is what the clock of every provider shows at first. It stands still, so that how fast a machine is decides
+// nothing.
+func started() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) }
+
+// newServer returns the provider as Terraform talks to it. It sees the given environment variables and no others, has its
+// time from a clock, and does not make a test wait for its retries.
+func newServer(env map[string]string, now func() time.Time) (tfprotov6.ProviderServer, error) {
 	return providerserver.NewProtocol6WithError(provider.New("test",
 		provider.WithRetryWait(time.Millisecond),
+		provider.WithClock(now),
 		provider.WithEnvironment(func(name string) string { return env[name] }),
 	)())()
 }

@@ -73,13 +73,18 @@ func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string,
 	t.Helper()
 	command := exec.CommandContext(t.Context(), cli.ExecPath(), arguments...)
 	command.Dir = cli.WorkingDir()
-	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
-	for name, value := range e.Env() {
-		command.Env = append(command.Env, name+"="+value)
-	}
-	command.Env = append(command.Env, environment...)
+	command.Env = append(e.environ(), environment...)
 	out, err := command.CombinedOutput()
 	return string(out), err
+}
+
+// environ returns this process's environment with what the sandbox adds to it.
+func (e *Env) environ() []string {
+	out := append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
+	for name, value := range e.Env() {
+		out = append(out, name+"="+value)
+	}
+	return out
 }
 
 // Plugin is a provider's process that the test started and may kill.
@@ -90,8 +95,9 @@ type Plugin struct {
 	command *exec.Cmd
 }
 
-// StartPlugin starts the built provider, as someone does who wants to attach a debugger.
-func StartPlugin(t *testing.T) *Plugin {
+// StartPlugin starts the built provider, as someone does who wants to attach a debugger. It sees the sandbox's environment
+// variables and further ones, which win over those: what the CLI's own environment holds does not reach it.
+func (e *Env) StartPlugin(t *testing.T, environment ...string) *Plugin {
 	t.Helper()
 	host := "registry.terraform.io"
 	if isOpenTofu() {
@@ -102,6 +108,7 @@ func StartPlugin(t *testing.T) *Plugin {
 		t.Fatalf("the built provider was not found: %q, %v", programs, err)
 	}
 	plugin := &Plugin{command: exec.Command(programs[0], "-debug")}
+	plugin.command.Env = append(e.environ(), environment...)
 	out, err := plugin.command.StdoutPipe()
 	if err == nil {
 		err = plugin.command.Start()

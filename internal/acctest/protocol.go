@@ -8,27 +8,34 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 )
 
 // Protocol talks to a provider as Terraform does, without a CLI. It is for what no CLI test can see, such as warnings.
 type Protocol struct {
 	tfprotov6.ProviderServer
 	Schemas *tfprotov6.GetProviderSchemaResponse
+	// Clock is the provider's.
+	Clock *clock.Manual
 
 	t testing.TB
 }
 
 // NewProtocol returns a provider that sees the given environment variables and no others.
-func NewProtocol(t testing.TB, env map[string]string) *Protocol {
+func NewProtocol(t *testing.T, env map[string]string) *Protocol {
 	t.Helper()
-	server, err := NewServer(env)
+	manual := clock.NewManual(started())
+	server, err := newServer(env, manual.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return TalkTo(t, server)
+	out := TalkTo(t, server)
+	out.Clock = manual
+	return out
 }
 
-// TalkTo returns any provider.
+// TalkTo returns any provider, whose clock is its own affair.
 func TalkTo(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -83,7 +90,7 @@ func (p *Protocol) Import(resourceType, id string) []*tfprotov6.Diagnostic {
 	return resp.Diagnostics
 }
 
-// Plan plans a change of a resource from one set of attributes to another.
+// Plan plans a change of a resource from one set of attributes, nil where it is to be created, to another.
 func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	kind := p.resource(resourceType)
@@ -93,9 +100,13 @@ func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) [
 			config[attribute.Name] = value
 		}
 	}
+	before := tftypes.NewValue(kind, nil)
+	if prior != nil {
+		before = Object(kind, prior)
+	}
 	resp, err := p.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName:         resourceType,
-		PriorState:       p.encode(Object(kind, prior)),
+		PriorState:       p.encode(before),
 		ProposedNewState: p.encode(Object(kind, proposed)),
 		Config:           p.encode(Object(kind, config)),
 	})

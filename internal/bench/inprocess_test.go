@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/bench/floor"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/bench/null"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/provider"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
@@ -22,7 +23,8 @@ func BenchmarkInProcess(b *testing.B) {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
 			contenders := map[string]*instances{}
 			env := acctest.New(b, sandbox.Config{Latency: 30 * time.Millisecond})
-			contenders["webhook"] = newInstances(acctest.NewProtocol(b, env.Env()), "webhook_dfns", n, env)
+			webhook := provider.New("bench", provider.WithEnvironment(func(name string) string { return env.Env()[name] }))
+			contenders["webhook"] = newInstances(acctest.TalkTo(b, providerserver.NewProtocol6(webhook())()), "webhook_dfns", n, env)
 			contenders["null"] = newInstances(acctest.TalkTo(b, providerserver.NewProtocol6(null.New())()), "null_webhook", n, nil)
 			for _, operation := range operations {
 				for _, who := range []string{"webhook", "null"} {

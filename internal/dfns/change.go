@@ -65,6 +65,9 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 	var none T
 	var recovery Recovery
 	var since time.Time
+	// What reads share is of no use from here on, and what they read meanwhile is of none afterwards.
+	c.shared.drop()
+	defer c.shared.drop()
 	for round := 1; ; round++ {
 		token, clock, err := c.prepare(ctx, ch.request)
 		if err != nil {

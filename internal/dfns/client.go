@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -26,6 +27,8 @@ type Config struct {
 	Signer Signer
 	// HTTP is how calls are made. New fills in what is the vendor's.
 	HTTP httpapi.Config
+	// Now tells the time by which reads are shared. Nil means the system's clock.
+	Now func() time.Time
 }
 
 // Client calls the Dfns API as one service account or personal access token. It is safe for concurrent use.
@@ -39,6 +42,8 @@ type Client struct {
 	// what an answered create has made is never taken for what a lost one has.
 	turns   turns
 	created sync.Map
+
+	shared *shared
 }
 
 // New returns a client. It makes no call.
@@ -53,12 +58,12 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client, credentialID: config.CredentialID, signer: config.Signer}, nil
+	return &Client{http: client, credentialID: config.CredentialID, signer: config.Signer, shared: newShared(config.Now)}, nil
 }
 
 // Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.
 func Unusable(reason error) *Client {
-	return &Client{unusable: reason}
+	return &Client{unusable: reason, shared: newShared(nil)}
 }
 
 func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {

@@ -202,6 +202,10 @@ var operations = []operation{
 		_, err := c.GetWebhook(ctx, "wh-1")
 		return err
 	}},
+	{"read", "GET", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
+		_, err := c.ReadWebhook(ctx, "wh-1")
+		return err
+	}},
 	{"list", "GET", "/webhooks", func(ctx context.Context, c *dfns.Client) error {
 		_, err := collect(c.ListWebhooks(ctx, 0))
 		return err

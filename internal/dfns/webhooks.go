@@ -122,11 +122,17 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 //
 // https://docs.dfns.co/api-reference/webhooks/get-webhook
 func (c *Client) GetWebhook(ctx context.Context, id string) (*Webhook, error) {
-	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks", id}}
-	response, err := c.do(ctx, request)
+	webhook, err := c.getWebhook(ctx, id)
 	if httpapi.IsNotFound(err) {
 		return nil, c.confirmNotFound(ctx, err)
 	}
+	return webhook, err
+}
+
+// getWebhook is GetWebhook for callers that know that the API answers, so that its 404 is certain.
+func (c *Client) getWebhook(ctx context.Context, id string) (*Webhook, error) {
+	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks", id}}
+	response, err := c.do(ctx, request)
 	if err != nil {
 		return nil, err
 	}
@@ -273,7 +279,7 @@ func decodeWebhook(request httpapi.Request, response *httpapi.Response, id strin
 	switch {
 	case err != nil:
 		return nil, err
-	case webhook.ID == "" || webhook.URL == "":
+	case !webhook.isWhole():
 		return nil, unreadable(request, response, errors.New("it is not a webhook"))
 	case id != "" && webhook.ID != id:
 		return nil, unreadable(request, response, fmt.Errorf("it is about webhook %s instead of %s", webhook.ID, id))
@@ -281,8 +287,27 @@ func decodeWebhook(request httpapi.Request, response *httpapi.Response, id strin
 	return &webhook, nil
 }
 
+func (w *Webhook) isWhole() bool { return w.ID != "" && w.URL != "" }
+
 // list returns the items of every page. Pages are asked for as the caller needs them.
 func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values, path ...string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		for items, err := range pages[T](ctx, c, pageSize, filter, path...) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range items {
+				if !yield(&items[i], nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pages returns a list page by page. An error ends it.
+func pages[T any](ctx context.Context, c *Client, pageSize int, filter url.Values, path ...string) iter.Seq2[[]T, error] {
 	type page struct {
 		Items *[]T   `json:"items"`
 		Next  string `json:"nextPageToken"`
@@ -290,7 +315,7 @@ func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values
 	if pageSize <= 0 || pageSize > MaxPage {
 		pageSize = MaxPage
 	}
-	return func(yield func(*T, error) bool) {
+	return func(yield func([]T, error) bool) {
 		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 		for name, values := range filter {
 			query[name] = values
@@ -305,12 +330,7 @@ func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values
 				yield(nil, err)
 				return
 			}
-			for i := range *got.Items {
-				if !yield(&(*got.Items)[i], nil) {
-					return
-				}
-			}
-			if got.Next == "" {
+			if !yield(*got.Items, nil) || got.Next == "" {
 				return
 			}
 			if seen[got.Next] {

@@ -44,6 +44,8 @@ type Config struct {
 	// DecodeError reads the code and the message of a refusal from its body. It reports false for a body that is not in
 	// the vendor's shape, such as the page of a proxy.
 	DecodeError func(body []byte) (code, message string, ok bool)
+	// Transport sends the requests. Nil means over the network.
+	Transport http.RoundTripper
 }
 
 // Client calls one vendor's API. It is safe for concurrent use.
@@ -106,9 +108,12 @@ func New(config Config) (*Client, error) {
 
 // chain puts the transports in order, outermost first: each attempt is watched, logged, measured against the limits.
 func (c *Client) chain() http.RoundTripper {
-	pool := cleanhttp.DefaultPooledTransport()
-	pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is one host, and Terraform's -parallelism is not known here
-	buffered := &buffering{next: pool, hide: c.hide}
+	buffered := &buffering{next: c.config.Transport, hide: c.hide}
+	if buffered.next == nil {
+		pool := cleanhttp.DefaultPooledTransport()
+		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is one host, and Terraform's -parallelism is not known here
+		buffered.next = pool
+	}
 	return &watching{next: &logging{next: &limiting{next: buffered, gate: c.limit}, config: &c.config, hide: c.hide}}
 }
 

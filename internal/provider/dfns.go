@@ -76,7 +76,7 @@ func (p *webhookProvider) configureDfns(
 		return vendor[dfns.Client](block, nil, diags)
 	}
 	calls.BaseURL, calls.BearerToken = url.value, token.value
-	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls})
+	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Now: p.now})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
 	}

@@ -44,6 +44,7 @@ type webhookProvider struct {
 	version   string
 	getenv    func(string) string
 	retryWait time.Duration
+	now       func() time.Time
 }
 
 type providerModel struct {
@@ -61,6 +62,11 @@ func WithRetryWait(wait time.Duration) Option {
 	return func(p *webhookProvider) { p.retryWait = wait }
 }
 
+// WithClock sets the clock by which reads are shared. Tests make it stand still.
+func WithClock(now func() time.Time) Option {
+	return func(p *webhookProvider) { p.now = now }
+}
+
 // WithEnvironment replaces the process's environment variables.
 func WithEnvironment(getenv func(string) string) Option {
 	return func(p *webhookProvider) { p.getenv = getenv }
@@ -69,7 +75,7 @@ func WithEnvironment(getenv func(string) string) Option {
 // New returns a constructor of the provider, as the plugin server and the tests want it.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
-		p := &webhookProvider{version: version, getenv: os.Getenv}
+		p := &webhookProvider{version: version, getenv: os.Getenv, now: time.Now}
 		for _, option := range options {
 			option(p)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"pgregory.net/rapid"
@@ -40,6 +41,7 @@ type world struct {
 	t            *testing.T
 	sandbox      *sandbox.Sandbox
 	conventional bool
+	provider     *acctest.Protocol
 	resources    []*managed
 }
 
@@ -63,12 +65,12 @@ func newWorld(t *testing.T, r *rapid.T) *world {
 
 // restart replaces the provider's process. What it remembered is gone.
 func (w *world) restart() {
-	provider := acctest.NewProtocol(w.t, w.sandbox.Env())
-	if problems := provider.Configure(nil); len(problems) != 0 {
+	w.provider = acctest.NewProtocol(w.t, w.sandbox.Env())
+	if problems := w.provider.Configure(nil); len(problems) != 0 {
 		w.t.Fatal(acctest.Text(problems))
 	}
 	for _, m := range w.resources {
-		m.Provider = provider
+		m.Provider = w.provider
 	}
 }
 
@@ -189,7 +191,11 @@ func (w *world) removePaused() {
 	}
 }
 
+// later lets as much time pass as what others do may go unseen. Nothing else does, so most reads share a list.
+func (w *world) later() { w.provider.Clock.Move(10 * time.Second) }
+
 func (w *world) changeOutside(r *rapid.T) {
+	defer w.later()
 	id := w.pick(r).Text("id")
 	_ = w.sandbox.Dfns.Edit(id, func(webhook *dfns.Webhook) { webhook.Status, webhook.Description = "Disabled", "by hand" })
 	if w.conventional { // elsewhere it cannot be seen
@@ -198,6 +204,7 @@ func (w *world) changeOutside(r *rapid.T) {
 }
 
 func (w *world) deleteOutside(r *rapid.T) {
+	defer w.later()
 	id := w.pick(r).Text("id")
 	w.sandbox.Dfns.Remove(id)
 	w.sandbox.Enfinitos.Remove(id)

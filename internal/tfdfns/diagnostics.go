@@ -42,6 +42,29 @@ func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) d
 	return diag.NewWarningDiagnostic("Dfns Answer Lost and Recovered", detail+advice)
 }
 
+// nobodys names webhooks equal to one that is to be created and that no state names, as far as this run has read states:
+// what an apply leaves behind whose process is killed between a create and its answer. It asks nobody. While nothing has
+// listed yet it is silent, and another state, or a resource that Terraform has not come to yet, may own what it names.
+func nobodys(client *dfns.Client, plan *webhookModel) (diags diag.Diagnostics) {
+	if !plan.isKnown() {
+		return nil
+	}
+	var lines []string
+	for _, webhook := range client.Unclaimed(plan.createRequest()) {
+		lines = append(lines, fmt.Sprintf("%s, created %s", webhook.ID, webhook.DateCreated))
+	}
+	if len(lines) > 0 {
+		diags.AddWarning("Dfns Webhook of the Same Content Exists", fmt.Sprintf(
+			"This plan creates webhook %s. The organization already has one with the same url, events, status and description "+
+				"that no state read by this run names:\n%s\n\nAn apply that was interrupted before the answer to its create arrived "+
+				"leaves such a webhook behind. If that is what it is, either import it instead of creating another one, or delete "+
+				"it: its signing secret is lost. If it belongs to something else, such as another configuration, leave it alone "+
+				"and ignore this warning, or give this webhook a description of its own.",
+			name(*plan), strings.Join(lines, "\n")))
+	}
+	return diags
+}
+
 // lookupFailed says what was asked for and why there is no answer.
 func lookupFailed(operation, object string, err error) diag.Diagnostic {
 	advice := remedy(operation, err)

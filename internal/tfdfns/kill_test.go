@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 // The provider's process is killed while a call is under way, before or after the API has done it. The next run with a
 // new process puts everything right: one webhook, as configured, with its live secret in state.
 //
-// What a killed process has created and nobody has seen answered is not among these: nothing is left that knows of it.
+// What a killed process has created and nobody has seen answered is another matter: nothing is left that knows of it.
 func TestKilledProvider(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -49,6 +50,52 @@ func TestKilledProvider(t *testing.T) {
 	}
 }
 
+// The process is killed between a create and its answer. The next plan, which lists anyway because there are other
+// webhooks, names what was left behind, without a call for it, until someone has seen to it.
+func TestKilledCreate(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	cli := env.CLI(t, `
+variable "status" {}
+resource "webhook_dfns" "other" {
+  count       = 2
+  url         = "https://hooks.example.com/dfns"
+  events      = ["wallet.transfer.confirmed", "wallet.created"]
+  description = count.index
+}
+`+webhook("count = var.status == \"\" ? 0 : 1", "status = var.status", "depends_on = [webhook_dfns.other]"))
+	const warning = "Dfns Webhook of the Same Content Exists"
+	apply(t, env, cli, "")
+	killed(t, env, cli, "POST /webhooks", true, "Enabled")
+	left := env.Dfns.Webhooks()
+	if len(left) != 3 {
+		t.Fatalf("the API has made %d webhooks", len(left))
+	}
+	env.DfnsCalls.ForgetCalls()
+	out, err := env.Run(t, cli, "plan", "-no-color", "-var=status=Enabled")
+	if err != nil || !acctest.Says(warning, left[2].ID+", created "+left[2].Created.Format("2006-01-02T")).MatchString(out) {
+		t.Errorf("the plan does not name %s: %v: %s", left[2].ID, err, out)
+	}
+	if strings.Contains(out, left[0].ID+", created") || strings.Contains(out, left[1].ID+", created") {
+		t.Errorf("the plan names what is in the state: %s", out)
+	}
+	if got := acctest.Reads(env.DfnsCalls); len(got) != 2 || len(env.DfnsCalls.Journal()) != 2 {
+		t.Errorf("the calls are %q", got)
+	}
+	if out, err := env.Run(t, cli, "plan", "-no-color", "-var=status=Disabled"); err != nil || strings.Contains(out, warning) {
+		t.Errorf("a webhook of other content is taken for what was left behind: %v: %s", err, out)
+	}
+	env.Dfns.Remove(left[2].ID) // as the warning says
+	if out, err := env.Run(t, cli, "plan", "-no-color", "-var=status=Enabled"); err != nil || strings.Contains(out, warning) {
+		t.Errorf("it is still named: %v: %s", err, out)
+	}
+	apply(t, env, cli, "Enabled")
+	replace := []string{"plan", "-no-color", "-var=status=Enabled", "-replace=webhook_dfns.test[0]"}
+	if out, err := env.Run(t, cli, replace...); err != nil || !strings.Contains(out, "must be replaced") && !strings.Contains(out, "will be replaced") || strings.Contains(out, warning) {
+		t.Errorf("a replacement is warned of: %v: %s", err, out)
+	}
+}
+
 func apply(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, status string) {
 	t.Helper()
 	if out, err := env.Run(t, cli, "apply", "-no-color", "-auto-approve", "-var=status="+status); err != nil {
@@ -59,12 +106,13 @@ func apply(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, status string)
 // killed applies with a process that is killed once a call has reached the API.
 func killed(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, call string, after bool, status string) {
 	t.Helper()
-	plugin := acctest.StartPlugin(t)
 	target, err := url.Parse(env.Sandbox.DfnsURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	forward := httputil.NewSingleHostReverseProxy(target)
+	started := make(chan *acctest.Plugin, 1)
+	reached := make(chan struct{})
 	var once sync.Once
 	between := acctest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != call && r.Method+" "+r.URL.Path != call {
@@ -74,11 +122,21 @@ func killed(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, call string, 
 		if after {
 			forward.ServeHTTP(acctest.Discard{}, r)
 		}
-		once.Do(plugin.Kill)
+		once.Do(func() {
+			close(reached)
+			(<-started).Kill()
+		})
 	})
-	environment := []string{plugin.Environment, "DFNS_API_URL=" + between}
-	if out, err := env.RunWith(t, cli, environment, "apply", "-no-color", "-auto-approve", "-var=status="+status); err == nil {
+	plugin := env.StartPlugin(t, "DFNS_API_URL="+between)
+	started <- plugin
+	out, err := env.RunWith(t, cli, []string{plugin.Environment}, "apply", "-no-color", "-auto-approve", "-var=status="+status)
+	if err == nil {
 		t.Fatalf("the apply outlived its provider: %s", out)
+	}
+	select {
+	case <-reached:
+	default:
+		t.Fatalf("the apply failed before %s: %s", call, out)
 	}
 }
 

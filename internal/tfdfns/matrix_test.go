@@ -22,6 +22,7 @@ func TestFaultMatrix(t *testing.T) {
 	calls := map[string][]sandbox.Fault{
 		"create": {{Path: "/auth/action/init"}, {Path: "/auth/action"}, {Method: "POST", Path: "/webhooks"}, {Path: "/webhooks"}},
 		"read":   {{Method: "GET", Path: "/webhooks/*"}, {Method: "GET"}},
+		"shared": {{Method: "GET", Path: "/webhooks"}, {Method: "GET"}},
 		"update": {{Path: "/auth/action/init"}, {Path: "/auth/action"}, {Method: "PUT"}, {Path: "/webhooks/*"}},
 		"delete": {{Path: "/auth/action/init"}, {Path: "/auth/action"}, {Method: "DELETE"}, {Path: "/webhooks/*"}},
 	}
@@ -55,11 +56,15 @@ func cell(t *testing.T, operation string, fault sandbox.Fault) {
 	operations := map[string]func() acctest.Report{
 		"create": func() acctest.Report { return instance.Apply(enabled) },
 		"read":   instance.Refresh,
+		"shared": instance.Refresh,
 		"update": func() acctest.Report { return instance.Apply(disabled) },
 		"delete": instance.Destroy,
 	}
 	if operation != "create" {
 		clean(t, instance.Apply(enabled))
+	}
+	if operation == "shared" {
+		clean(t, instance.Refresh()) // the next read is not alone
 	}
 
 	env.DfnsCalls.ForgetCalls()

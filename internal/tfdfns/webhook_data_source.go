@@ -83,7 +83,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	defer cancel()
 
 	id := data.ID.ValueString()
-	webhook, err := d.client.GetWebhook(ctx, id)
+	webhook, err := d.client.ReadWebhook(ctx, id)
 	if dfns.IsNotFound(err) {
 		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
 			"Asked for webhook %s: %s\n\n%s", id, err, existing(ctx, d.client)))

@@ -114,35 +114,6 @@ func TestWebhookDeletedOutsideIsCreatedAgain(t *testing.T) {
 	})
 }
 
-// An empty plan costs one read for each webhook and changes nothing.
-func TestWebhookEmptyPlanCallsOncePerWebhook(t *testing.T) {
-	t.Parallel()
-	const count = 5
-	env := acctest.New(t, sandbox.Config{})
-	config := webhook(fmt.Sprintf("count = %d", count))
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config},
-		{
-			PreConfig: env.DfnsCalls.ForgetCalls,
-			Config:    config,
-			PlanOnly:  true,
-		},
-		{
-			// Runs after the plan above; its own plan and refreshes have not been made yet when PreConfig looks.
-			PreConfig: func() {
-				// The framework plans twice in a PlanOnly step, and nothing else calls.
-				if reads := len(acctest.Reads(env.DfnsCalls)); reads > 2*count {
-					t.Errorf("two plans of %d webhooks made %d reads", count, reads)
-				}
-				if err := calls(acctest.Changes(env.DfnsCalls), []string{}...); err != nil {
-					t.Error(err)
-				}
-			},
-			Config: config,
-		},
-	}})
-}
-
 // A state that was written before there were identities gets one, even when the webhook turns out to be gone.
 func TestWebhookIdentityOfWhatIsGone(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,10 @@
 package tfdfns
 
 import (
+	"slices"
+
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -44,6 +47,12 @@ func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
 		Status:      m.Status.ValueString(),
 		Description: m.Description.ValueString(),
 	}
+}
+
+// isKnown reports whether createRequest says all of what the webhook will be.
+func (m *webhookModel) isKnown() bool {
+	unknown := m.URL.IsUnknown() || m.Events.IsUnknown() || m.Status.IsUnknown() || m.Description.IsUnknown()
+	return !unknown && !slices.ContainsFunc(m.Events.Elements(), attr.Value.IsUnknown)
 }
 
 // updateRequest names what differs from the prior state, and nothing else: what Terraform does not change it must not

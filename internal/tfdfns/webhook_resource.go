@@ -26,6 +26,7 @@ var (
 	_ resource.ResourceWithConfigure   = (*webhookResource)(nil)
 	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
 	_ resource.ResourceWithImportState = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
 )
 
 // webhookResource manages one Dfns webhook. The API tells the signing secret once, in the answer to the create.
@@ -49,7 +50,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A webhook at Dfns, to which Dfns delivers the events of an organization.\n\n" +
 			"Every change is signed with the credential of the provider's `dfns` block. A create, an update and a delete cost " +
-			"three API calls each, a refresh one. The token needs the permissions `Webhooks:Create`, `Webhooks:Read`, " +
+			"three API calls each. A refresh of one webhook costs one call, a refresh of many one call and one for each 200 " +
+			"webhooks of the organization. The token needs the permissions `Webhooks:Create`, `Webhooks:Read`, " +
 			"`Webhooks:Update` and `Webhooks:Delete`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
@@ -124,6 +126,24 @@ func (r *webhookResource) Configure(
 	r.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
 }
 
+// ModifyPlan implements resource.ResourceWithModifyPlan. It makes no call.
+func (r *webhookResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	var plan, prior *webhookModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	if resp.Diagnostics.HasError() || r.client == nil {
+		return
+	}
+
+	if prior != nil {
+		r.client.Claim(prior.ID.ValueString())
+		return
+	}
+	resp.Diagnostics.Append(nobodys(r.client, plan)...)
+}
+
 // Create implements resource.Resource.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
@@ -168,7 +188,8 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	webhook, err := r.client.GetWebhook(ctx, state.ID.ValueString())
+	r.client.Claim(state.ID.ValueString())
+	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString())
 	if dfns.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -244,7 +265,11 @@ func (r *webhookResource) ImportState(
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 	var id types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
+	if resp.Diagnostics.HasError() {
+		return
 	}
+	if r.client != nil {
+		r.client.Claim(id.ValueString())
+	}
+	resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
 }
