@@ -130,17 +130,21 @@ func (r *webhookResource) Configure(
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	var plan, prior *webhookModel
+	if r.client == nil {
+		return
+	}
+	if !req.State.Raw.IsNull() {
+		var id types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
+		r.client.Claim(id.ValueString())
+		return
+	}
+	var plan *webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() || r.client == nil {
+	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	if prior != nil {
-		r.client.Claim(prior.ID.ValueString())
-		return
-	}
 	resp.Diagnostics.Append(nobodys(r.client, plan)...)
 }
 
