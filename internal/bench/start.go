@@ -22,7 +22,7 @@ const startsPerCount = 10
 func measureStarts(ctx context.Context, built programs, count int, out io.Writer) error {
 	for range count * startsPerCount {
 		for _, provider := range []struct{ name, program string }{{"webhook", built.webhook}, {"empty", built.empty}} {
-			took, err := startToSchema(ctx, provider.program)
+			took, err := startToSchema(ctx, provider.program, io.Discard)
 			if err != nil {
 				return fmt.Errorf("%s: %w", provider.name, err)
 			}
@@ -32,11 +32,13 @@ func measureStarts(ctx context.Context, built programs, count int, out io.Writer
 	return nil
 }
 
-// startToSchema starts a provider as a CLI does, asks for its schema and ends it.
-func startToSchema(ctx context.Context, program string) (time.Duration, error) {
+// startToSchema starts a provider as a CLI does, with these environment variables besides, asks for its schema and ends it.
+func startToSchema(ctx context.Context, program string, log io.Writer, environment ...string) (time.Duration, error) {
 	command := exec.CommandContext(ctx, program)
 	command.Env = append(os.Environ(), "PLUGIN_PROTOCOL_VERSIONS=6",
 		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+	command.Env = append(command.Env, environment...)
+	command.Stderr = log
 	printed, err := command.StdoutPipe()
 	if err != nil {
 		return 0, err
