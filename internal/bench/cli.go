@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -22,8 +21,7 @@ import (
 // cliEnvironment keeps a CLI from reading the settings of whoever runs it and from looking for its own updates.
 var cliEnvironment = []string{"TF_CLI_CONFIG_FILE=" + os.DevNull, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"}
 
-// operations in the order in which they are measured. Planning often changes nothing, so where there is one round only,
-// it is done more often.
+// operations in the order in which they are measured.
 var operations = []string{"apply", "plan", "update", "destroy"}
 
 // order is that of the contenders.
@@ -51,18 +49,15 @@ func measureCLI(ctx context.Context, o options, built programs, n int, out io.Wr
 		return err
 	}
 	for _, operation := range operations {
-		times := 1
-		if operation == "plan" {
-			times = o.count / rounds(n, o.count)
-		}
-		for range times {
-			for _, name := range slices.DeleteFunc(slices.Clone(order), func(name string) bool { return contenders[name] == nil }) {
-				values, err := timed(ctx, contenders[name], operation)
-				if err != nil {
-					return fmt.Errorf("%s of %s: %w", operation, name, err)
-				}
-				_, _ = fmt.Fprintln(out, line(fmt.Sprintf("CLI/n=%d/op=%s/who=%s", n, operation, name), values))
+		for _, name := range order {
+			if contenders[name] == nil {
+				continue
 			}
+			values, err := timed(ctx, contenders[name], operation)
+			if err != nil {
+				return fmt.Errorf("%s of %s: %w", operation, name, err)
+			}
+			_, _ = fmt.Fprintln(out, line(fmt.Sprintf("CLI/n=%d/op=%s/who=%s", n, operation, name), values))
 		}
 	}
 	return nil
@@ -183,6 +178,7 @@ func (a *api) close() {
 // terraform has a CLI manage webhooks.
 type terraform struct {
 	*api
+	state   *stateServer
 	dir     string
 	command func(ctx context.Context, arguments ...string) error
 }
@@ -226,6 +222,9 @@ resource "terraform_data" "all" {
 }
 
 const variables = `
+terraform {
+  backend "http" {}
+}
 variable "n" { type = number }
 variable "description" { type = string }
 `
@@ -243,7 +242,7 @@ func newTerraform(ctx context.Context, o options, built programs, name string, n
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(configurations[name]), 0o600); err != nil {
 		return nil, err
 	}
-	t := &terraform{api: server, dir: dir}
+	t := &terraform{api: server, state: startStateServer(), dir: dir}
 	environment := append(os.Environ(), cliEnvironment...)
 	environment = append(environment, "METERED="+t.meter(), fmt.Sprintf("TF_VAR_n=%d", n))
 	if server != nil {
@@ -259,7 +258,12 @@ func newTerraform(ctx context.Context, o options, built programs, name string, n
 		}
 		return nil
 	}
-	return t, t.command(ctx, "init", "-plugin-dir="+built.plugins)
+	return t, t.command(ctx, "init", "-plugin-dir="+built.plugins, "-backend-config=address="+t.state.URL)
+}
+
+func (t *terraform) close() {
+	t.api.close()
+	t.state.Close()
 }
 
 // meter is where the provider's processes leave what they used.

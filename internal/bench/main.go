@@ -87,20 +87,11 @@ func measure(ctx context.Context, o options, out io.Writer) error {
 		return fmt.Errorf("starts: %w", err)
 	}
 	for _, n := range o.sizes {
-		for range rounds(n, o.count) {
+		for range o.count {
 			if err := measureCLI(ctx, o, built, n, out); err != nil {
 				return fmt.Errorf("%d webhooks: %w", n, err)
 			}
 		}
 	}
 	return nil
-}
-
-// rounds returns how often a number of webhooks is gone through. With many of them Terraform itself takes minutes, because
-// it writes the whole state after every change, so once must do.
-func rounds(n, count int) int {
-	if n >= 1000 {
-		return 1
-	}
-	return count
 }

@@ -68,8 +68,8 @@ webhooks. All contenders take turns within one run, and medians are shown: times
 const (
 	cliText = `Provider and sandbox are programs of their own. Each operation is a command of the CLI, so the times have its work in
 them, and the starts of the provider's process, of which one command makes several. Memory is the largest peak of these
-processes, CPU the time of all of them together. With many webhooks the CLI spends most of the time on writing its state after
-every change, whatever the provider.
+processes, CPU the time of all of them together. The state is kept by a backend, as in a pipeline: one in a file is written
+whole after every change, which with many webhooks takes longer than all that is measured here.
 `
 	processText = `Provider and sandbox are in the measuring process, which talks to the provider as Terraform does: 10 instances at a
 time, refreshed, planned and applied by the plugin protocol. What is missing is the CLI and its transport.
