@@ -32,6 +32,7 @@ type organization struct {
 	held     map[string]chan struct{}                            // the next call that begins so waits for its channel
 	answers  map[string]func(*http.Request) (int, string, error) // instead of the usual ones
 	header   http.Header
+	deaf     bool // a held call goes on when its caller has gone
 }
 
 func newOrganization(count int) *organization {
@@ -107,7 +108,10 @@ func (o *organization) RoundTrip(r *http.Request) (*http.Response, error) {
 	o.calls = append(o.calls, call)
 	o.contexts = append(o.contexts, r.Context())
 	status, body, err := o.serve(call, r)
-	header := o.header.Clone()
+	header, gone := o.header.Clone(), r.Context().Done()
+	if o.deaf {
+		gone = nil
+	}
 	var gate chan struct{}
 	for start, held := range o.held {
 		if strings.HasPrefix(call, start) {
@@ -119,9 +123,11 @@ func (o *organization) RoundTrip(r *http.Request) (*http.Response, error) {
 	if gate != nil {
 		select {
 		case <-gate:
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
+		case <-gone:
 		}
+	}
+	if r.Context().Err() != nil {
+		return nil, r.Context().Err()
 	}
 	if err != nil {
 		return nil, err
@@ -435,6 +441,56 @@ func TestEveryChangeEndsARound(t *testing.T) {
 	}
 }
 
+// What became of a change whose answers are lost is asked of the API, also while others have a list in hand.
+func TestLostChangeDoesNotShareReads(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		method string
+		made   func(o *organization)
+		change func(t *testing.T, client *dfns.Client)
+		read   []string
+	}{
+		"update": {
+			http.MethodPut, func(o *organization) { o.webhooks[1].Description = "new" },
+			func(t *testing.T, client *dfns.Client) { update(t, client, "wh-1", "new") },
+			[]string{"GET /webhooks/wh-1"},
+		},
+		"delete": {
+			http.MethodDelete, func(o *organization) { o.webhooks = o.webhooks[:1] },
+			func(t *testing.T, client *dfns.Client) {
+				if err := client.DeleteWebhook(t.Context(), "wh-1"); err != nil {
+					t.Error(err)
+				}
+			},
+			[]string{"GET /webhooks/wh-1", "GET /webhooks?limit=1"},
+		},
+	}
+	for name, test := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOrganization(2)
+			client := o.client(t)
+			o.answers[test.method] = func(*http.Request) (int, string, error) {
+				test.made(o)
+				return 500, "", nil
+			}
+			release := o.hold("POST /auth/action/init")
+			var changed sync.WaitGroup
+			changed.Go(func() { test.change(t, client) })
+			synctest.Wait()
+			read(t, client, "wh-0")
+			read(t, client, "wh-1")
+			o.made()
+			release()
+			changed.Wait()
+			lost := slices.Repeat([]string{test.method + " /webhooks/wh-1"}, 4)
+			want := slices.Concat([]string{"POST /auth/action"}, lost, test.read)
+			if diff := cmp.Diff(want, o.made()); diff != "" {
+				t.Errorf("%s: calls (-want +got):\n%s", name, diff)
+			}
+		})
+	}
+}
+
 // A webhook counts as gone when the list lacks it and asking for it says so.
 func TestMissingFromTheList(t *testing.T) {
 	t.Parallel()
@@ -652,6 +708,35 @@ func TestEveryReadIsCancelled(t *testing.T) {
 	})
 }
 
+// A flight that nobody waits for any more, and that has yet to notice, is not joined.
+func TestReadAfterEveryoneLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrganization(3)
+		o.deaf = true
+		client := o.client(t)
+		read(t, client, "wh-0")
+		release := o.hold(firstPage)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			_, err := client.ReadWebhook(ctx, "wh-1")
+			ended <- err
+		}()
+		synctest.Wait()
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("it ends in %v", err)
+		}
+		go read(t, client, "wh-1")
+		synctest.Wait()
+		release()
+		synctest.Wait()
+		read(t, client, "wh-2")
+		sameCalls(t, o, "GET /webhooks/wh-0", firstPage, firstPage)
+	})
+}
+
 // A pause that the API asks for and that outlasts everybody's timeout ends the reads at once; with more time they wait.
 func TestFlightKeepsTheDeadlines(t *testing.T) {
 	t.Parallel()
@@ -757,6 +842,28 @@ func TestReadsSeeChanges(t *testing.T) {
 	all.Wait()
 }
 
+// A list that is on its way is not in hand, though its first page is there.
+func TestUnclaimedWhileListing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrganization(201)
+		client := o.client(t)
+		read(t, client, "wh-0")
+		release := o.hold(firstPage + "&paginationToken")
+		go read(t, client, "wh-1")
+		synctest.Wait()
+		like := dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"wallet.created"}}
+		if got := client.Unclaimed(like); len(got) != 0 {
+			t.Errorf("there are %d", len(got))
+		}
+		release()
+		synctest.Wait()
+		if got := client.Unclaimed(like); len(got) != 201 {
+			t.Errorf("there are %d in the whole list", len(got))
+		}
+	})
+}
+
 // What is in hand and nobody's is known without a call.
 func TestUnclaimed(t *testing.T) {
 	t.Parallel()
@@ -781,17 +888,7 @@ func TestUnclaimed(t *testing.T) {
 	if got := unclaimed(); len(got) != 0 {
 		t.Errorf("without a list there are %q", got)
 	}
-	release := o.hold(firstPage)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		read(t, client, "wh-1")
-	}()
-	if got := unclaimed(); len(got) != 0 {
-		t.Errorf("with a list on its way there are %q", got)
-	}
-	release()
-	<-ended
+	read(t, client, "wh-1")
 	o.made()
 	client.Claim("wh-0")
 	if diff := cmp.Diff([]string{"wh-7", "wh-6", "wh-1"}, unclaimed()); diff != "" {

@@ -1,10 +1,7 @@
 package tfdfns
 
 import (
-	"slices"
-
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -49,10 +46,10 @@ func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
 	}
 }
 
-// isKnown reports whether createRequest says all of what the webhook will be.
+// isKnown reports whether createRequest says what the webhook will be. A single event that is not known yet is no matter:
+// the kind it becomes there equals none.
 func (m *webhookModel) isKnown() bool {
-	unknown := m.URL.IsUnknown() || m.Events.IsUnknown() || m.Status.IsUnknown() || m.Description.IsUnknown()
-	return !unknown && !slices.ContainsFunc(m.Events.Elements(), attr.Value.IsUnknown)
+	return !m.URL.IsUnknown() && !m.Events.IsUnknown() && !m.Status.IsUnknown() && !m.Description.IsUnknown()
 }
 
 // updateRequest names what differs from the prior state, and nothing else: what Terraform does not change it must not
