@@ -277,7 +277,14 @@ func (s *Samples) showRatio(unit, name string, parts ...string) string {
 	return missing
 }
 
-func seconds(nanoseconds float64) string      { return fmt.Sprintf("%.2f s", nanoseconds/1e9) }
+// seconds returns a time in seconds, a short one in thousandths of them.
+func seconds(nanoseconds float64) string {
+	if nanoseconds < 1e8 {
+		return milliseconds(nanoseconds)
+	}
+	return fmt.Sprintf("%.2f s", nanoseconds/1e9)
+}
+
 func milliseconds(nanoseconds float64) string { return fmt.Sprintf("%.1f ms", nanoseconds/1e6) }
 func microseconds(nanoseconds float64) string { return fmt.Sprintf("%.1f µs", nanoseconds/1e3) }
 func megabytes(bytes float64) string          { return fmt.Sprintf("%.1f MB", bytes/1e6) }
