@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -17,6 +18,11 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "keep running so that a debugger can attach; Terraform is told how by the printed variable")
 	flag.Parse()
+	if !*debug { // a debugger's user reads the log
+		for name, level := range provider.LogLevels(os.Getenv) {
+			_ = os.Setenv(name, level)
+		}
+	}
 
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/webhook-providers/webhook",

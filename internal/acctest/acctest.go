@@ -34,7 +34,7 @@ type Env struct {
 }
 
 // New starts a sandbox for one test. Its ids and secrets are the same in every run.
-func New(t *testing.T, config sandbox.Config) *Env {
+func New(t testing.TB, config sandbox.Config) *Env {
 	t.Helper()
 	config.Seed = 1
 	s, err := sandbox.Start(config)

@@ -39,8 +39,15 @@ func (i *Instance) Apply(config map[string]Value) Report {
 	if report.Failed() {
 		return report
 	}
+	unrefreshed := i.ApplyUnrefreshed(config)
+	return Report{Planned: unrefreshed.Planned, Problems: report.Problems + unrefreshed.Problems}
+}
+
+// ApplyUnrefreshed is Apply of an instance that has just been refreshed.
+func (i *Instance) ApplyUnrefreshed(config map[string]Value) (report Report) {
+	i.Provider.t.Helper()
 	planned, private, replace, diagnostics := i.planAsIs(config)
-	report.Problems += Text(diagnostics)
+	report.Problems = Text(diagnostics)
 	switch {
 	case report.Failed():
 		return report

@@ -19,7 +19,7 @@ type Protocol struct {
 	// Clock is the provider's.
 	Clock *clock.Manual
 
-	t *testing.T
+	t testing.TB
 }
 
 // NewProtocol returns a provider that sees the given environment variables and no others.
@@ -30,11 +30,19 @@ func NewProtocol(t *testing.T, env map[string]string) *Protocol {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out := TalkTo(t, server)
+	out.Clock = manual
+	return out
+}
+
+// TalkTo returns any provider, whose clock is its own affair.
+func TalkTo(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
+	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Protocol{ProviderServer: server, Schemas: schemas, Clock: manual, t: t}
+	return &Protocol{ProviderServer: server, Schemas: schemas, t: t}
 }
 
 // ValidateConfig validates the provider's own configuration.

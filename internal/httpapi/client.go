@@ -111,7 +111,7 @@ func (c *Client) chain() http.RoundTripper {
 	buffered := &buffering{next: c.config.Transport, hide: c.hide}
 	if buffered.next == nil {
 		pool := cleanhttp.DefaultPooledTransport()
-		pool.MaxIdleConnsPerHost = 10 // Terraform's usual concurrency
+		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is one host, and Terraform's -parallelism is not known here
 		buffered.next = pool
 	}
 	return &watching{next: &logging{next: &limiting{next: buffered, gate: c.limit}, config: &c.config, hide: c.hide}}

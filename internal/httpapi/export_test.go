@@ -1,8 +1,22 @@
 package httpapi
 
-import "net/http"
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
+)
 
 // SetTransport has a client talk to a transport of the test's own instead of its connection pool.
 func (c *Client) SetTransport(transport http.RoundTripper) {
-	c.reads.HTTPClient.Transport.(*watching).next.(*logging).next.(*limiting).next.(*buffering).next = transport
+	c.end().next = transport
+}
+
+// Trust has a client believe these certificates and no others.
+func (c *Client) Trust(certificates *x509.CertPool) {
+	c.end().next.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: certificates}
+}
+
+// end returns the last of our own transports.
+func (c *Client) end() *buffering {
+	return c.reads.HTTPClient.Transport.(*watching).next.(*logging).next.(*limiting).next.(*buffering)
 }

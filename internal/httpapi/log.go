@@ -93,10 +93,24 @@ func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// redact returns what may be logged of a body. An allowed field may hold the token all the same: a server may quote it.
-func (l *logging) redact(body []byte) string {
-	return l.hide.Replace(redact(body, l.config.LoggedFields))
+// redact returns what may be logged of a body.
+func (l *logging) redact(body []byte) redacted {
+	return redacted{body: body, fields: l.config.LoggedFields, hide: l.hide}
 }
+
+// redacted is a body of which only what may be logged is ever shown. It is worked out when the line is written: most often
+// nobody asks for the log, and this takes longer than all else that is done with an answer.
+type redacted struct {
+	body   []byte
+	fields []string
+	hide   *strings.Replacer
+}
+
+// String implements fmt.Stringer. An allowed field may hold the token all the same: a server may quote it.
+func (r redacted) String() string { return r.hide.Replace(redact(r.body, r.fields)) }
+
+// MarshalText implements encoding.TextMarshaler, by which a log in JSON shows a value.
+func (r redacted) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // peek returns the body of an answer that is in memory and leaves it to be read again.
 func peek(response *http.Response) []byte {

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -37,7 +38,14 @@ func (r *recorder) Trace(_ context.Context, message string, fields map[string]an
 	r.add(line{"trace", message, fields})
 }
 
+// add keeps a line with the texts that a log shows of its fields.
 func (r *recorder) add(l line) {
+	for name, field := range l.fields {
+		if text, ok := field.(encoding.TextMarshaler); ok {
+			shown, _ := text.MarshalText()
+			l.fields[name] = string(shown)
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.got = append(r.got, l)

@@ -136,13 +136,19 @@ func (r *webhookResource) Configure(
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() { // a destroy
+	if req.Plan.Raw.IsNull() || r.client == nil { // a destroy, or nothing is configured
+		return
+	}
+	if req.Plan.Raw.Equal(req.State.Raw) { // most of what is planned does not change, and decoding costs the most
+		var id types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
+		r.goesOn(id.ValueString())
 		return
 	}
 	var plan, prior *webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() || r.client == nil {
+	if resp.Diagnostics.HasError() {
 		return
 	}
 
@@ -153,11 +159,16 @@ func (r *webhookResource) ModifyPlan(
 		resp.Diagnostics.Append(r.replacements.New(plan.content())...)
 		return
 	}
-	r.client.Claim(prior.ID.ValueString())
-	r.replacements.Planned(prior.ID.ValueString())
+	r.goesOn(prior.ID.ValueString())
 	if len(resp.RequiresReplace) > 0 {
 		resp.Diagnostics.Append(secretWillChange(*prior))
 	}
+}
+
+// goesOn notes that the plan has to do with a webhook of the state.
+func (r *webhookResource) goesOn(id string) {
+	r.client.Claim(id)
+	r.replacements.Planned(id)
 }
 
 // Create implements resource.Resource.
