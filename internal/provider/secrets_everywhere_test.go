@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"filippo.io/age"
@@ -136,18 +135,22 @@ func TestCrashOutputHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	cli := env.CLI(t, "resource \"webhook_dfns\" \"test\" {\n  url = \"https://hooks.example.com\"\n  events = [\"wallet.created\"]\n}\n")
-	var plugin *acctest.Plugin
-	var once sync.Once
-	var crash string
+	started, printed := make(chan *acctest.Plugin, 1), make(chan string, 1)
 	url := env.DfnsURL
 	acctest.Rewrite(t, &url, func(response *http.Response) error {
 		if response.Request.URL.Path == "/webhooks" {
-			once.Do(func() { crash = plugin.Crash() })
+			printed <- (<-started).Crash()
 		}
 		return nil
 	})
-	plugin = env.StartPlugin(t, "DFNS_API_URL="+url)
+	plugin := env.StartPlugin(t, "DFNS_API_URL="+url)
+	started <- plugin
 	out, err := env.RunWith(t, cli, []string{plugin.Environment}, "apply", "-no-color", "-auto-approve")
+	var crash string
+	select {
+	case crash = <-printed:
+	default:
+	}
 	if err == nil || !strings.Contains(crash, "goroutine ") || !strings.Contains(crash, "tfdfns") {
 		t.Fatalf("the provider did not crash in the middle of its work: %v\n%s\n%s", err, crash, out)
 	}
