@@ -181,8 +181,13 @@ func (i *Instance) plan(prior, config map[string]Value, private []byte) (
 	if err != nil {
 		i.Provider.t.Fatal(err)
 	}
-	replace := len(resp.RequiresReplace) > 0 && prior != nil
-	return i.decode(resp.PlannedState), resp.PlannedPrivate, replace, resp.Diagnostics
+	planned := i.decode(resp.PlannedState)
+	for name, value := range config {
+		if value.IsFullyKnown() && !value.IsNull() && planned != nil && !planned[name].Equal(value) {
+			i.Provider.t.Errorf("Provider produced invalid plan: %s is configured as %s and planned as %s", name, value, planned[name])
+		}
+	}
+	return planned, resp.PlannedPrivate, len(resp.RequiresReplace) > 0 && prior != nil, resp.Diagnostics
 }
 
 // propose merges prior state and configuration as Terraform's core does: what is computed and not configured keeps its

@@ -71,7 +71,7 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 	for round := 1; ; round++ {
 		token, clock, err := c.prepare(ctx, ch.request)
 		if err != nil {
-			return none, recovery, &SigningError{Err: err}
+			return none, recovery, err
 		}
 		if round == 1 {
 			since = clock
@@ -132,22 +132,26 @@ func send[T any](
 }
 
 // prepare buys the token of one change and tells what the API's clock showed before. A challenge whose answer is lost
-// is asked for again; one whose signature was sent and not answered may be used up, so another one is signed.
+// is asked for again; one whose signature was sent and not answered may be used up, so another one is signed. Every error is
+// a *SigningError.
 func (c *Client) prepare(ctx context.Context, request httpapi.Request) (token string, clock time.Time, err error) {
 	if c.unusable != nil {
-		return "", clock, c.unusable
+		return "", clock, &SigningError{Err: c.unusable}
 	}
 	for attempt := 0; ; attempt++ {
 		offered, err := c.initAction(ctx, request)
 		if err != nil {
-			return "", clock, err
+			return "", clock, &SigningError{Err: err}
 		}
 		if clock.IsZero() {
 			clock = offered.clock
 		}
 		token, err = c.signChallenge(ctx, offered)
-		if err == nil || !httpapi.OutcomeUnknown(err) || attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
-			return token, clock, err
+		if err == nil {
+			return token, clock, nil
+		}
+		if !httpapi.OutcomeUnknown(err) || attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
+			return "", clock, &SigningError{Err: err, Challenged: true}
 		}
 	}
 }

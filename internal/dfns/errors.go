@@ -58,6 +58,9 @@ func OutcomeUnknown(err error) bool {
 	return !isSettled(err) && httpapi.OutcomeUnknown(err)
 }
 
+// IsNoAnswer reports that no attempt was answered in the time that one has.
+func IsNoAnswer(err error) bool { return errors.Is(err, httpapi.ErrNoAnswer) }
+
 // Status returns the status the API refused a call with, and 0 for every other error.
 func Status(err error) int { return httpapi.Status(err) }
 

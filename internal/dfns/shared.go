@@ -120,7 +120,12 @@ func (c *Client) Unclaimed(in CreateWebhookRequest) (out []*Webhook) {
 		return nil
 	}
 	for id, webhook := range flight.webhooks {
-		if _, answered := c.created.Load(id); !answered && !c.shared.claimed[id] && in.isIn(webhook) {
+		_, answered := c.created.Load(id)
+		switch {
+		case answered || !in.isIn(webhook):
+		case c.shared.claimed[id]: // equal ones are meant to be, and the others may only not have been claimed yet
+			return nil
+		default:
 			out = append(out, webhook.clone())
 		}
 	}
@@ -271,8 +276,11 @@ func (f *flight) fetch(list iter.Seq2[[]Webhook, error]) error {
 func refusesList(err error) bool {
 	var answered *httpapi.Error
 	if errors.As(err, &answered) {
-		return answered.Status != 0 && answered.Status < http.StatusInternalServerError &&
-			answered.Status != http.StatusTooManyRequests
+		switch answered.Status {
+		case 0, http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests: // as refused to every other call
+			return false
+		}
+		return answered.Status < http.StatusInternalServerError
 	}
 	return errors.Is(err, ErrPendingApproval)
 }

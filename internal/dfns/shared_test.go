@@ -548,7 +548,7 @@ func TestListIsRefused(t *testing.T) {
 		status int
 		body   string
 	}{
-		"400": {400, ""}, "401": {401, ""}, "403": {403, `{"error":{"message":"no"}}`}, "404": {404, `{"error":{"message":"none"}}`},
+		"400": {400, ""}, "403": {403, `{"error":{"message":"no"}}`}, "404": {404, `{"error":{"message":"none"}}`},
 		"405": {405, "<html>"}, "a redirect": {302, ""}, "held back": {202, `{"items":[]}`}, "no JSON": {200, "<html>"},
 		"no list": {200, `{}`}, "half a list": {200, `{"items":[{"id"`}, "no end": {200, `{"items":[],"nextPageToken":"same"}`},
 	}
@@ -595,6 +595,7 @@ func TestListFails(t *testing.T) {
 	}{
 		"500":                  {func(o *organization) { o.answer("GET /webhooks?", 500, "") }, 4},
 		"502":                  {func(o *organization) { o.answer("GET /webhooks?", 502, "<html>") }, 4},
+		"401":                  {func(o *organization) { o.answer("GET /webhooks?", 401, "") }, 1},
 		"429":                  {func(o *organization) { o.answer("GET /webhooks?", 429, "") }, 4},
 		"cut":                  {func(o *organization) { o.cut("GET /webhooks?") }, 4},
 		"cut on the last page": {func(o *organization) { o.cut(firstPage + "&paginationToken=NDAw") }, 6},
@@ -890,8 +891,8 @@ func TestUnclaimed(t *testing.T) {
 	}
 	read(t, client, "wh-1")
 	o.made()
-	client.Claim("wh-0")
-	if diff := cmp.Diff([]string{"wh-7", "wh-6", "wh-1"}, unclaimed()); diff != "" {
+	client.Claim("wh-2")
+	if diff := cmp.Diff([]string{"wh-7", "wh-6", "wh-1", "wh-0"}, unclaimed()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	sameCalls(t, o)
@@ -904,7 +905,11 @@ func TestUnclaimed(t *testing.T) {
 	}
 	read(t, client, "wh-0")
 	read(t, client, "wh-0")
-	if diff := cmp.Diff([]string{"wh-7", "wh-6"}, unclaimed()); diff != "" {
+	if diff := cmp.Diff([]string{"wh-7", "wh-6", "wh-0"}, unclaimed()); diff != "" {
 		t.Errorf("what this client has created (-want +got):\n%s", diff)
+	}
+	client.Claim("wh-0")
+	if got := unclaimed(); len(got) != 0 {
+		t.Errorf("a state names an equal one, so that the others are meant to be: %q", got)
 	}
 }

@@ -81,7 +81,7 @@ func privateKeyBlock(text string) (*pem.Block, error) {
 		block, rest = pem.Decode(rest)
 		switch {
 		case block == nil:
-			return nil, errors.New("there is no private key in PEM (-----BEGIN … PRIVATE KEY-----) in it")
+			return nil, errors.New("there is no private key in PEM (-----BEGIN … PRIVATE KEY-----) in it" + instead(text))
 		case block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "":
 			return nil, errors.New("the private key is encrypted with a passphrase; decrypt it first")
 		case block.Type == "PUBLIC KEY":
@@ -92,6 +92,17 @@ func privateKeyBlock(text string) (*pem.Block, error) {
 			return block, nil
 		}
 	}
+}
+
+// instead guesses what was given in place of a key, and shows nothing of it.
+func instead(text string) string {
+	switch {
+	case strings.Contains(text, "-----BEGIN"):
+		return "; if its line breaks were lost, keep them or write \\n for each"
+	case !strings.ContainsAny(strings.TrimSpace(text), "\n") && strings.ContainsAny(text, "/.") && len(text) < 256:
+		return "; if it is the path of a file, use file(…) or put the file's text into the variable"
+	}
+	return ""
 }
 
 func parseBlock(block *pem.Block) (any, error) {

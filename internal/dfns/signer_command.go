@@ -12,8 +12,10 @@ import (
 	"math/big"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 
@@ -107,6 +109,10 @@ func notExecutable(program string, err error) error {
 	if words := strings.Fields(program); len(words) > 1 {
 		return fmt.Errorf("the program %s …: %w; each argument must be an element of its own", words[0], err)
 	}
+	if dir, wdErr := os.Getwd(); wdErr == nil && strings.Contains(program, "/") && !filepath.IsAbs(program) {
+		return fmt.Errorf("the program %s: %w; it is looked for in %s, where Terraform runs; beside the configuration it is "+
+			"\"${path.root}/…\"", program, err, dir)
+	}
 	return fmt.Errorf("the program %s: %w", program, err)
 }
 
@@ -188,6 +194,9 @@ func (s *commandSigner) explain(ctx, limited context.Context, err error) error {
 	case errors.As(err, &start):
 		err = start.Err // without the call that failed
 	}
+	if errors.Is(err, syscall.ENOEXEC) || errors.Is(err, fs.ErrNotExist) { // the file itself was there a moment ago
+		return fmt.Errorf("could not be run: %w; if it is a script, its first line must name an interpreter that exists", err)
+	}
 	return fmt.Errorf("could not be run: %w", err)
 }
 
@@ -232,9 +241,10 @@ func plausible(signature []byte) bool {
 	rest, err := asn1.Unmarshal(signature, &point)
 	isECDSA := err == nil && len(rest) == 0 && point.R.Sign() > 0 && point.S.Sign() > 0 && max(point.R.BitLen(), point.S.BitLen()) <= 256
 	size := len(signature)
-	isRSA := size >= minimumRSA/8 && size <= 1024 && size%64 == 0 // no encoding of a key has such a size
+	isRSA := size >= minimumRSA/8 && size <= 1024 && size%64 == 0 // hardly an encoding of a key has such a size
 	_, notKey := parsePKCS8Secp256k1(signature)                   // but the shortest of this curve's is as long as a signature
-	return size == ed25519.SignatureSize && notKey != nil || isECDSA || isRSA
+	isKey := size == ed25519.PrivateKeySize && bytes.Equal(signature, ed25519.NewKeyFromSeed(signature[:ed25519.SeedSize]))
+	return size == ed25519.SignatureSize && notKey != nil && !isKey || isECDSA || isRSA
 }
 
 // head keeps what is written to it until it is too much.

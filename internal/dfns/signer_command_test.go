@@ -272,6 +272,7 @@ func TestCommandAnswerIsRefused(t *testing.T) {
 		"JSON":                 {`{"Sig": "correcthorsebatterystaple"}`, notBase64},
 		"hexadecimal":          {fmt.Sprintf("%x", ed25519.Sign(signerKey, nil)), noSignature},
 		"a line before":        {"Using slot 0\n" + encode(ed25519.Sign(signerKey, nil)), notBase64},
+		"seed and public key":  {encode(signerKey), "printed 64 bytes " + noSignature},
 		"seed":                 {encode(signerKey.Seed()), "printed 32 bytes " + noSignature},
 		"too short":            {encode(make([]byte, 63)), noSignature},
 		"too long":             {encode(make([]byte, 65)), noSignature},
@@ -336,9 +337,10 @@ func TestCommandFails(t *testing.T) {
 // A program that is there when the provider is configured may turn out to be none when it is run, or be gone.
 func TestCommandCannotBeRun(t *testing.T) {
 	t.Parallel()
+	const script = "; if it is a script, its first line must name an interpreter that exists"
 	noProgram := must(filepath.Abs("testdata/no-program"))
 	failed := fails(t.Context(), t, dfns.Command{Args: []string{noProgram, "hunter2"}})
-	if want := "the signer command " + noProgram + " could not be run: exec format error"; failed.Error() != want {
+	if want := "the signer command " + noProgram + " could not be run: exec format error" + script; failed.Error() != want {
 		t.Errorf("the error is %q, want %q", failed, want)
 	}
 	link := filepath.Join(t.TempDir(), "sign")
@@ -346,7 +348,7 @@ func TestCommandCannotBeRun(t *testing.T) {
 	signer := newSigner(t, dfns.Command{Args: []string{link, "hunter2"}})
 	must(0, os.Remove(link))
 	_, err := signer.Sign(t.Context(), nil)
-	if want := "the signer command " + link + " could not be run: no such file or directory"; err == nil || err.Error() != want {
+	if want := "the signer command " + link + " could not be run: no such file or directory" + script; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
 }
@@ -501,7 +503,7 @@ func TestNewCommandSignerRefuses(t *testing.T) {
 		"empty argument": {[]string{"sh", "hunter2", ""}, "it must name a program, and none of its elements may be empty"},
 		"not on PATH":    {[]string{"no-such-program", "hunter2"}, notFound},
 		"not there":      {[]string{dir + "/none", "hunter2"}, "the program " + dir + "/none: no such file or directory"},
-		"relative":       {[]string{"./none", "hunter2"}, "the program ./none: no such file or directory"},
+		"relative":       {[]string{"./none", "hunter2"}, "the program ./none: no such file or directory; it is looked for in " + must(os.Getwd()) + ", where Terraform runs; beside the configuration it is \"${path.root}/…\""},
 		"a directory":    {[]string{dir}, "the program " + dir + ": is a directory"},
 		"not executable": {[]string{plain}, "the program " + plain + ": permission denied"},
 		"in one element": {[]string{"sh -c hunter2"}, "the program sh …: executable file not found in $PATH; each argument must be an element of its own"},

@@ -42,6 +42,9 @@ func (e *CredentialError) Error() string {
 type SigningError struct {
 	// Err is what went wrong in the signing flow.
 	Err error
+	// Challenged says that the API had offered a challenge, so that what it refused is the signature. Before that it refuses
+	// the token or the change.
+	Challenged bool
 }
 
 // Error says what went wrong and that nothing was changed.

@@ -1,6 +1,7 @@
 package enfinitos
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -14,6 +15,9 @@ func IsNotFound(err error) bool { return httpapi.IsNotFound(err) }
 
 // OutcomeUnknown reports that a change was sent and that it cannot be told from here whether it was made.
 func OutcomeUnknown(err error) bool { return httpapi.OutcomeUnknown(err) }
+
+// IsNoAnswer reports that no attempt was answered in the time that one has.
+func IsNoAnswer(err error) bool { return errors.Is(err, httpapi.ErrNoAnswer) }
 
 // Status returns the status the API refused a call with, and 0 for every other error.
 func Status(err error) int { return httpapi.Status(err) }

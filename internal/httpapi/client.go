@@ -96,7 +96,6 @@ func New(config Config) (*Client, error) {
 		hide:   strings.NewReplacer(orNothing(config.BearerToken), "(hidden)"),
 	}
 	httpClient := &http.Client{
-		Timeout:   config.RequestTimeout,
 		Transport: c.chain(),
 		// A redirected change would arrive as a GET and its answer look like success, and the token could go elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -108,7 +107,7 @@ func New(config Config) (*Client, error) {
 
 // chain puts the transports in order, outermost first: each attempt is watched, logged, measured against the limits.
 func (c *Client) chain() http.RoundTripper {
-	buffered := &buffering{next: c.config.Transport, hide: c.hide}
+	buffered := &buffering{next: c.config.Transport, hide: c.hide, timeout: c.config.RequestTimeout}
 	if buffered.next == nil {
 		pool := cleanhttp.DefaultPooledTransport()
 		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is one host, and Terraform's -parallelism is not known here
@@ -191,15 +190,33 @@ func (c *Client) read(response *http.Response, failed *Error) (*Response, error)
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }
 
+// ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. The end of a context is another matter.
+var ErrNoAnswer = errors.New("no answer within the time that one attempt has")
+
 // buffering reads each answer whole, so that a connection cut in the middle of one is an error like any other and the
-// retries see it.
+// retries see it. So it also knows when an attempt is over, and bounds it.
 type buffering struct {
-	next http.RoundTripper
-	hide *strings.Replacer
+	next    http.RoundTripper
+	hide    *strings.Replacer
+	timeout time.Duration
 }
 
 // RoundTrip implements http.RoundTripper.
 func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
+	ctx := request.Context()
+	if b.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, b.timeout, ErrNoAnswer)
+		defer cancel()
+	}
+	response, err := b.roundTrip(request.WithContext(ctx))
+	if err != nil && errors.Is(context.Cause(ctx), ErrNoAnswer) {
+		return nil, fmt.Errorf("%w (%s)", ErrNoAnswer, b.timeout)
+	}
+	return response, err
+}
+
+func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {
 	response, err := b.next.RoundTrip(request)
 	if err != nil {
 		return nil, withoutSecret(err, b.hide)

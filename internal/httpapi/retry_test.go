@@ -163,8 +163,8 @@ func TestTimeoutOfOneAttempt(t *testing.T) {
 			client, script := scripted(t, []step{hang}, timeout(time.Minute))
 			start := time.Now()
 			_, err := client.Do(t.Context(), request.Request)
-			if !errors.Is(err, context.DeadlineExceeded) || !httpapi.OutcomeUnknown(err) {
-				t.Errorf("%s: %v, want a timeout with unknown outcome", kind, err)
+			if !errors.Is(err, httpapi.ErrNoAnswer) || errors.Is(err, context.DeadlineExceeded) || !httpapi.OutcomeUnknown(err) {
+				t.Errorf("%s: %v, want a timeout of the attempt with unknown outcome", kind, err)
 			}
 			if took := time.Since(start).Round(time.Second); script.attempts() != want || took != time.Duration(want)*time.Minute {
 				t.Errorf("%s: %d attempts in %s, want %d", kind, script.attempts(), took, want)

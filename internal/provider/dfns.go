@@ -91,7 +91,7 @@ func (p *webhookProvider) configureDfns(
 	if url.value == "" {
 		url.value = dfns.DefaultURL
 	}
-	if err := weburl.Check(url.value); err != nil {
+	if err := weburl.CheckBase(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
 	calls.BaseURL, calls.BearerToken = url.value, token.value

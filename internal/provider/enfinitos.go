@@ -74,7 +74,7 @@ func enfinitosURL(at path.Path, url, key setting) (string, diag.Diagnostics) {
 		}
 		return environment, diags
 	}
-	if err := weburl.Check(url.value); err != nil {
+	if err := weburl.CheckBase(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid EnfinitOS API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 		return "", diags
 	}

@@ -116,12 +116,16 @@ func remedy(operation string, err error) string {
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation ran into its timeout. Nothing was changed. A longer one can be set in the timeouts of the resource."
+		return "The operation ran into its timeout, or would have before the API's rate limit lets it go on. Nothing was changed. A " +
+			"resource can have a longer one, in its timeouts."
+	case dfns.IsNoAnswer(err):
+		return "The API did not answer within request_timeout, in any attempt. Nothing was changed. Try again later, or raise " +
+			"request_timeout in the provider block."
 	case errors.As(err, &command):
 		return "Run the program that signer_command names by hand, with some bytes on its standard input and DFNS_CRED_ID in its " +
 			"environment: within request_timeout it must print the signature in base64, and nothing else, and end with status 0. " +
 			"Nothing was changed."
-	case errors.As(err, &signing) && refused(err):
+	case errors.As(err, &signing) && signing.Challenged && refused(err):
 		return "The API refused to sign. Check that private_key (DFNS_PRIVATE_KEY), or else the key with which signer_command " +
 			"signs, is the key of the credential that credential_id (DFNS_CRED_ID) names, that the credential is active, and that " +
 			"auth_token (DFNS_AUTH_TOKEN) is valid. A signer_command must print 64 bytes as they are for an Ed25519 key, ASN.1 DER " +
@@ -130,6 +134,9 @@ func remedy(operation string, err error) string {
 	var answered *dfns.Error
 	if !errors.As(err, &answered) {
 		return "No call was made."
+	}
+	if signing != nil && dfns.Status(err) == http.StatusNotFound {
+		return remedyByStatus("sign", http.StatusNotFound) // it is not about the webhook
 	}
 	return remedyByStatus(operation, dfns.Status(err))
 }
@@ -208,6 +215,13 @@ func notEncrypted(webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to Encrypt Signing Secret", fmt.Sprintf(
 		"The signing secret of webhook %s could not be encrypted to secret_recipients: %s. The state was left as it was.",
 		name(webhook), err))
+}
+
+// deletedOutside warns that what comes back is not what was there.
+func deletedOutside(webhook webhookModel) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Dfns Webhook Deleted Outside Terraform", fmt.Sprintf(
+		"Webhook %s is gone. Unless it is to go anyway, the next apply creates another one, with another signing secret, which "+
+			"its receiver must be given.", name(webhook)))
 }
 
 // secretWillChange warns of a replacement at plan, when there is still time to prepare the receiver.

@@ -48,7 +48,7 @@ func (signatureFunction) Run(ctx context.Context, req function.RunRequest, resp 
 		return
 	}
 	if secret == "" {
-		resp.Error = function.NewArgumentFuncError(0, "The secret is empty; after an import Terraform does not know it.")
+		resp.Error = function.NewArgumentFuncError(0, "The secret is empty; after an import Terraform does not know it")
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, dfns.Signature(secret, []byte(body)))

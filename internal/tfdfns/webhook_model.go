@@ -118,6 +118,9 @@ func (m *webhookModel) refresh(api *dfns.Webhook) error {
 // that the prior state held. prior is nil after a create.
 func (m *webhookModel) settle(api *dfns.Webhook, prior *webhookModel) error {
 	m.assigned(api)
+	if prior != nil {
+		m.DateCreated = prior.DateCreated // as planned: an answer may leave it out or write it in another way
+	}
 	return m.secret().Settle(string(api.Secret), prior.secret())
 }
 

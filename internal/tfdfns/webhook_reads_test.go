@@ -253,6 +253,10 @@ func TestWebhookNobodyOwns(t *testing.T) {
 			config["events"], config["description"] = plain, acctest.Unknown()
 		}},
 		"left behind without description": {want: true, config: func(config map[string]acctest.Value) {
+			config["url"] = acctest.String("https://hooks.example.com/left")
+			config["events"], config["description"] = plain, tftypes.NewValue(tftypes.String, nil)
+		}},
+		"one more equal to those of a state": {config: func(config map[string]acctest.Value) {
 			config["events"], config["description"] = plain, tftypes.NewValue(tftypes.String, nil)
 		}},
 		"status not known yet": {config: with("status", acctest.Unknown())},
@@ -266,7 +270,8 @@ func TestWebhookNobodyOwns(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, sandbox.Config{})
 			others := registered(env, 2)
-			withoutDescription := existing(env)
+			withoutDescription := env.Dfns.Register(existingAt("https://hooks.example.com/left"))
+			existing(env) // equal to the others
 			left := env.Dfns.Register(dfns.Webhook{
 				URL: "https://hooks.example.com/dfns", Events: []string{"wallet.created", "key.created"}, Status: "Enabled", Description: "ledger",
 			})

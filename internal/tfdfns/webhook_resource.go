@@ -136,10 +136,11 @@ func (r *webhookResource) Configure(
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || r.client == nil { // a destroy, or nothing is configured
+	if r.client == nil { // nothing is configured
 		return
 	}
-	if req.Plan.Raw.Equal(req.State.Raw) { // most of what is planned does not change, and decoding costs the most
+	// Most of what is planned does not change, and decoding costs the most. The other case is a destroy.
+	if req.Plan.Raw.Equal(req.State.Raw) || req.Plan.Raw.IsNull() {
 		var id types.String
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
 		r.goesOn(id.ValueString())
@@ -156,7 +157,7 @@ func (r *webhookResource) ModifyPlan(
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if prior == nil {
 		resp.Diagnostics.Append(unclaimed(r.client, plan)...)
-		resp.Diagnostics.Append(r.replacements.New(plan.content())...)
+		resp.Diagnostics.Append(r.replacements.New(ctx, plan.content())...)
 		return
 	}
 	r.goesOn(prior.ID.ValueString())
@@ -220,6 +221,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString())
 	if dfns.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
+		resp.Diagnostics.Append(deletedOutside(state))
 		return
 	}
 	if err != nil {

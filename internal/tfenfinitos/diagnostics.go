@@ -63,7 +63,11 @@ func remedy(operation string, webhook webhookModel, err error) string {
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation ran into its timeout. Nothing was changed. A longer one can be set in the timeouts of the resource."
+		return "The operation ran into its timeout, or would have before the API's rate limit lets it go on. Nothing was changed. A " +
+			"resource can have a longer one, in its timeouts."
+	case enfinitos.IsNoAnswer(err):
+		return "The API did not answer within request_timeout, in any attempt. Nothing was changed. Try again later, or raise " +
+			"request_timeout in the provider block."
 	case !errors.As(err, &answered):
 		return "No call was made."
 	}
@@ -125,6 +129,13 @@ func warnOfContract(client *enfinitos.Client, diags *diag.Diagnostics) {
 			"The API answers with contract version %s; this version of the provider was written for %s. What it needs was there, "+
 				"but look for a newer version of the provider.", version, enfinitos.ContractVersion))
 	}
+}
+
+// deletedOutside warns that what comes back is not what was there.
+func deletedOutside(webhook webhookModel) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("EnfinitOS Webhook Deleted Outside Terraform", fmt.Sprintf(
+		"Subscription %s is gone. Unless it is to go anyway, the next apply creates another one, with another signing secret, which "+
+			"its receiver must be given.", name(webhook)))
 }
 
 // secretWillChange warns of a replacement at plan, when there is still time to prepare the receiver.

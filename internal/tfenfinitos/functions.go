@@ -51,9 +51,9 @@ func (signatureFunction) Run(ctx context.Context, req function.RunRequest, resp 
 	}
 	switch {
 	case secret == "":
-		resp.Error = function.NewArgumentFuncError(0, "The secret is empty; after an import Terraform does not know it.")
+		resp.Error = function.NewArgumentFuncError(0, "The secret is empty; after an import Terraform does not know it")
 	case timestamp < 0:
-		resp.Error = function.NewArgumentFuncError(1, "The timestamp is before 1970.")
+		resp.Error = function.NewArgumentFuncError(1, "The timestamp is before 1970")
 	default:
 		resp.Error = resp.Result.Set(ctx, enfinitos.Signature(secret, timestamp, []byte(body)))
 	}

@@ -61,9 +61,10 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	resp.Schema = schema.Schema{
 		Version: 0, // to be raised, with an upgrader, by what changes the meaning of a state
 		MarkdownDescription: "A webhook subscription at EnfinitOS.\n\n" +
-			"EnfinitOS documents how to create a subscription and how to pause and resume it, and nothing else. So only " +
-			"`active` changes in place; every other change replaces the subscription and with it the signing secret, which the " +
-			"plan warns about. Reading and deleting use the conventional calls. Where the API does not have them, the list of " +
+			"EnfinitOS documents how to create a subscription and how to pause and resume it, and nothing else. So of what it knows " +
+			"only `active` changes in place; a change of `url`, `events` or `label` replaces the subscription and with it the " +
+			"signing secret, which the plan warns about. Reading and deleting use the conventional calls. Where the API does not " +
+			"have them, the list of " +
 			"deliveries tells whether the subscription exists (the key needs the scope `audit:read`), drift is not seen, and a " +
 			"destroy pauses the subscription and leaves it, with a warning.\n\n" +
 			"A create costs one API call (two when `active` is false), a change of `active` one, a refresh and a destroy one, or " +
@@ -103,7 +104,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(true),
-				MarkdownDescription: "Whether events are delivered. Defaults to `true`. The one thing that changes in place.",
+				MarkdownDescription: "Whether events are delivered. Defaults to `true`. The one thing at EnfinitOS that changes in place.",
 			},
 			"signing_secret": schema.StringAttribute{
 				Computed:  true,
@@ -153,20 +154,26 @@ func (r *webhookResource) Configure(
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() { // a destroy
+	if r.client == nil { // nothing is configured
+		return
+	}
+	if req.Plan.Raw.Equal(req.State.Raw) || req.Plan.Raw.IsNull() { // nothing changes, or a destroy
+		var id types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
+		r.replacements.Planned(id.ValueString())
 		return
 	}
 	var plan, prior *webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() || r.client == nil {
+	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if prior == nil {
-		resp.Diagnostics.Append(r.replacements.New(plan.content())...)
+		resp.Diagnostics.Append(r.replacements.New(ctx, plan.content())...)
 		return
 	}
 	r.replacements.Planned(prior.ID.ValueString())
@@ -233,6 +240,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	found, presence, err := r.client.Find(ctx, state.ID.ValueString())
 	if enfinitos.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
+		resp.Diagnostics.Append(deletedOutside(state))
 		return
 	}
 	if err != nil {

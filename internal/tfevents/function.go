@@ -49,7 +49,7 @@ func (f *kindsFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		return
 	}
 	if len(patterns) == 0 {
-		resp.Error = function.NewFuncError("At least one pattern is needed.")
+		resp.Error = function.NewFuncError("At least one pattern is needed")
 		return
 	}
 	var kinds []string
@@ -58,7 +58,7 @@ func (f *kindsFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		if len(matching) == 0 {
 			resp.Error = function.NewArgumentFuncError(int64(i), fmt.Sprintf(
 				"Pattern %q matches no %s event kind that this version of the provider knows. The kind spelled most like it is %q. "+
-					"Put a newer kind beside the result with setunion.", pattern, f.vendor, Nearest(pattern, f.known)))
+					"Put a newer kind beside the result with setunion", pattern, f.vendor, Nearest(pattern, f.known)))
 			return
 		}
 		kinds = append(kinds, matching...)

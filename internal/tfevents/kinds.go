@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/agext/levenshtein"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -22,14 +23,14 @@ var _ validator.Set = kindWarnings{}
 
 // Validators returns the checks of a set of event kinds of a vendor, whose known kinds are given.
 func Validators(vendor string, known []string) []validator.Set {
-	shape := stringvalidator.RegexMatches(
-		regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`),
-		fmt.Sprintf("must be an event kind in lower case, such as %q, or %q", known[0], EveryKind))
+	pattern := regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
+	shape := stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be one event kind in lower case, such as %q, or %q for every "+
+		"kind; a pattern is for provider::webhook::%s_event_kinds", known[0], EveryKind, strings.ToLower(vendor)))
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1),
 		setvalidator.NoNullValues(),
 		setvalidator.ValueStringsAre(shape),
-		kindWarnings{vendor: vendor, known: known},
+		kindWarnings{vendor: vendor, known: known, shape: pattern},
 	}
 }
 
@@ -50,6 +51,7 @@ func Nearest(kind string, known []string) string {
 type kindWarnings struct {
 	vendor string
 	known  []string
+	shape  *regexp.Regexp // what does not have it is an error already
 }
 
 func (kindWarnings) Description(context.Context) string {
@@ -68,7 +70,7 @@ func (v kindWarnings) ValidateSet(_ context.Context, req validator.SetRequest, r
 		case name == EveryKind && len(req.ConfigValue.Elements()) > 1:
 			resp.Diagnostics.AddAttributeWarning(req.Path, "Redundant Event Kinds",
 				`"*" subscribes to every kind, so the other kinds beside it change nothing. Keep either "*" or the others.`)
-		case name != EveryKind && !slices.Contains(v.known, name):
+		case name != EveryKind && v.shape.MatchString(name) && !slices.Contains(v.known, name):
 			resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown Event Kind", fmt.Sprintf(
 				"This version of the provider does not know the event kind %q. The known kind spelled most like it is %q. "+
 					"If %s has added the kind since, ignore this warning.", name, Nearest(name, v.known), v.vendor))

@@ -75,6 +75,8 @@ func TestInvalidRecipients(t *testing.T) {
 		"a broken SSH key": {[]string{"ssh-ed25519 AAAAnothing"}, []string{"ssh-ed25519 AAAAnothing", "SSH public key file"}},
 		"two SSH keys":     {[]string{"ssh-ed25519 A\nssh-ed25519 B"}, []string{"SSH public key file"}},
 		"an ECDSA key":     {[]string{ecdsaPublic}, []string{"ecdsa-sha2-nistp256", "ssh-ed25519 and ssh-rsa only"}},
+		"a key file":       {[]string{"# key\n" + x25519.String()}, []string{"an element that is not shown here: it is a private key"}},
+		"a quoted key":     {[]string{`"` + x25519.String() + `"`}, []string{"an element that is not shown here: it is a private key"}},
 		"an age identity":  {[]string{x25519.String()}, []string{"an element that is not shown here: it is a private key", "use the public key of a new one"}},
 		"an SSH private":   {[]string{sshPrivate}, []string{"an element that is not shown here: it is a private key"}},
 		"two bad ones":     {[]string{"first", good, "second"}, []string{`"first"`, `"second"`}},
@@ -131,6 +133,17 @@ func TestEphemeralSecret(t *testing.T) {
 		if len(problems) > 0 || !data["plaintext"].Equal(acctest.String(env.Dfns.Webhooks()[0].Secret)) {
 			t.Errorf("%s: got %s, %s", name, data["plaintext"], acctest.Text(problems))
 		}
+	}
+}
+
+// After an import there is nothing to decrypt, and the error says what to do about it.
+func TestEphemeralSecretAfterImport(t *testing.T) {
+	t.Parallel()
+	provider := acctest.NewProtocol(t, nil)
+	identity, _ := newKey(t)
+	_, problems := provider.Open("webhook_secret", map[string]acctest.Value{"identity": acctest.String(identity.String())})
+	if got := acctest.Text(problems); !acctest.Says("No Secret to Decrypt", "was imported", "-replace=ADDRESS", "ciphertext").MatchString(got) {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -68,7 +68,7 @@ func parseRecipient(text string) (age.Recipient, error) {
 }
 
 func isPrivate(text string) bool {
-	return strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-") || strings.Contains(text, "PRIVATE KEY")
+	return strings.Contains(strings.ToUpper(text), "AGE-SECRET-KEY-") || strings.Contains(text, "PRIVATE KEY")
 }
 
 // shorten returns enough of a recipient to find it in a configuration, and nothing of a private key.

@@ -1,10 +1,12 @@
 package tfsecret
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
@@ -16,34 +18,40 @@ import (
 // read, planned, created and deleted.
 type Replacements struct {
 	mu      sync.Mutex
-	read    map[string]string   // content by id, from the refresh of a webhook until its plan
-	created map[string][]string // ids by content
+	read    map[string]reading  // by id, from the refresh of a webhook until its plan
+	planned chan struct{}       // closed by the next plan
+	created map[string][]string // ids by content, of those that are not known to replace any
 	deleted map[string][]string
 }
+
+// reading is what was read of a webhook.
+type reading struct {
+	content string
+	at      time.Time
+}
+
+// patience is how long after its refresh a webhook may be planned, before it counts as tainted. Terraform plans it at once,
+// but beside others: only where those have the same content is anything waited for.
+const patience = 250 * time.Millisecond
 
 // Read notes that a webhook of the state was refreshed.
 func (r *Replacements) Read(id, content string) {
 	defer r.lock()()
-	r.read[id] = content
+	r.read[id] = reading{content, time.Now()}
 }
 
-// Planned notes that a plan goes on with a webhook of the state, so that it is not tainted.
+// Planned notes that the plan has to do with a webhook of the state, so that it is not tainted.
 func (r *Replacements) Planned(id string) {
 	defer r.lock()()
 	delete(r.read, id)
+	close(r.planned)
+	r.planned = make(chan struct{})
 }
 
 // New warns when a webhook of this content is planned as a new one and most likely replaces one that is tainted.
-func (r *Replacements) New(content string) (diags diag.Diagnostics) {
-	defer r.lock()()
-	var ids []string
-	for id, of := range r.read {
-		if of == content {
-			ids = append(ids, id)
-		}
-	}
+func (r *Replacements) New(ctx context.Context, content string) (diags diag.Diagnostics) {
+	ids := r.tainted(ctx, content)
 	if len(ids) > 0 {
-		slices.Sort(ids)
 		diags.AddWarning("Signing Secret Will Change", fmt.Sprintf("The state has a webhook of the same content, which is not part "+
 			"of the plan as it is: %s. If it is tainted, the planned one replaces it and has another signing secret: the receiver "+
 			"refuses deliveries until it is given that. (terraform untaint keeps the webhook.)", strings.Join(ids, ", ")))
@@ -51,33 +59,81 @@ func (r *Replacements) New(content string) (diags diag.Diagnostics) {
 	return diags
 }
 
+// tainted returns the webhooks of a content that were read and are not planned in time.
+func (r *Replacements) tainted(ctx context.Context, content string) []string {
+	for {
+		ids, until, planned := r.unplanned(content)
+		if len(ids) == 0 || ctx.Err() != nil {
+			return nil
+		}
+		timer := time.NewTimer(time.Until(until))
+		select {
+		case <-timer.C:
+			return ids
+		case <-planned:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// unplanned returns the webhooks of a content that were read and not planned, until when that may change, and what tells
+// of the next plan.
+func (r *Replacements) unplanned(content string) (ids []string, until time.Time, planned <-chan struct{}) {
+	defer r.lock()()
+	for id, of := range r.read {
+		if of.content == content {
+			ids = append(ids, id)
+			if end := of.at.Add(patience); end.After(until) {
+				until = end
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids, until, r.planned
+}
+
 // Created notes a new webhook, and warns when it is in place of one of the same content that was deleted before.
 func (r *Replacements) Created(id, content string) diag.Diagnostics {
 	defer r.lock()()
+	if former, ok := take(r.deleted, content); ok {
+		return hasChanged(former, id)
+	}
 	r.created[content] = append(r.created[content], id)
-	return hasChanged(r.deleted[content], []string{id})
+	return nil
 }
 
 // Deleted notes that a webhook was deleted, and warns when one of the same content was created in its place before.
 func (r *Replacements) Deleted(id, content string) diag.Diagnostics {
 	defer r.lock()()
+	if latter, ok := take(r.created, content); ok {
+		return hasChanged(id, latter)
+	}
 	r.deleted[content] = append(r.deleted[content], id)
-	return hasChanged([]string{id}, r.created[content])
+	return nil
 }
 
-func hasChanged(deleted, created []string) (diags diag.Diagnostics) {
-	if len(deleted) > 0 && len(created) > 0 {
-		diags.AddWarning("Signing Secret Has Changed", fmt.Sprintf("Webhook %s was created in place of %s, with another signing "+
-			"secret. Give it to the receiver, which refuses deliveries until then.",
-			strings.Join(created, ", "), strings.Join(deleted, ", ")))
+// take takes one of the ids of a content.
+func take(ids map[string][]string, content string) (id string, ok bool) {
+	if len(ids[content]) == 0 {
+		return "", false
 	}
+	id, ids[content] = ids[content][0], ids[content][1:]
+	return id, true
+}
+
+func hasChanged(deleted, created string) (diags diag.Diagnostics) {
+	diags.AddWarning("Signing Secret Has Changed", fmt.Sprintf("Webhook %s was created and %s, of the same content, deleted. Where "+
+		"the one is in place of the other, it has another signing secret: give that to the receiver, which refuses deliveries "+
+		"until then.", created, deleted))
 	return diags
 }
 
 func (r *Replacements) lock() (unlock func()) {
 	r.mu.Lock()
 	if r.read == nil {
-		r.read, r.created, r.deleted = map[string]string{}, map[string][]string{}, map[string][]string{}
+		r.read, r.planned = map[string]reading{}, make(chan struct{})
+		r.created, r.deleted = map[string][]string{}, map[string][]string{}
 	}
 	return r.mu.Unlock
 }

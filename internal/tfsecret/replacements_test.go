@@ -85,6 +85,15 @@ func TestNewWebhooksDoNotWarn(t *testing.T) {
 			t.Errorf("got %+v", report)
 		}
 	}
+	for range 2 { // with an equal one that is read and planned before
+		if report := first.Plan(config); report.Problems != "" || report.Planned != "no-op" {
+			t.Errorf("got %+v", report)
+		}
+		third := acctest.Instance{Provider: provider, Type: "webhook_dfns"}
+		if report := third.Plan(config); report.Problems != "" || report.Planned != "create" {
+			t.Errorf("got %+v", report)
+		}
+	}
 	config["secret_version"] = tftypes.NewValue(tftypes.Number, 3)
 	for _, instance := range []*acctest.Instance{&first, &second} {
 		if report := instance.Apply(config); report.Problems != "" || report.Planned != "update" {

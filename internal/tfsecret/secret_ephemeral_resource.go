@@ -52,9 +52,10 @@ func (secretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaReque
 			"made and no vendor needs to be configured.",
 		Attributes: map[string]schema.Attribute{
 			"ciphertext": schema.StringAttribute{
-				Required: true,
+				// Not required, because Terraform's words for a null one blame the provider.
+				Optional: true,
 				MarkdownDescription: "ASCII-armored age text: the `secret_encrypted` of a `webhook_dfns` or the " +
-					"`signing_secret_encrypted` of a `webhook_enfinitos`.",
+					"`signing_secret_encrypted` of a `webhook_enfinitos`. It must not be null, as after an import.",
 			},
 			"identity": schema.StringAttribute{
 				Required:  true,
@@ -77,6 +78,13 @@ func (secretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenReque
 	var data secretModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if data.Ciphertext.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "No Secret to Decrypt",
+			"The value is null: the webhook was imported, or has no secret_recipients, so there is no encrypted secret. Replace the "+
+				"webhook (terraform apply -replace=ADDRESS) to have one, or take this ephemeral resource and what uses it out of the "+
+				"configuration until then.")
 		return
 	}
 	identities, err := parseIdentities(data.Identity.ValueString())

@@ -25,6 +25,17 @@ func Check(text string) error {
 	return nil
 }
 
+// CheckBase returns why text cannot be the base of an API's URLs.
+func CheckBase(text string) error {
+	if err := Check(text); err != nil {
+		return err
+	}
+	if Hide(text) != text {
+		return errors.New("it must not have user info, a query or a fragment")
+	}
+	return nil
+}
+
 func isLoopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
