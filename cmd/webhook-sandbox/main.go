@@ -16,7 +16,8 @@ func main() {
 	var config sandbox.Config
 	flag.StringVar(&config.DfnsAddress, "dfns", "127.0.0.1:0", "loopback `HOST:PORT` of the Dfns stand-in; port 0 picks a free one")
 	flag.StringVar(&config.EnfinitosAddress, "enfinitos", "127.0.0.1:0", "loopback `HOST:PORT` of the EnfinitOS stand-in")
-	flag.Func("enfinitos-api", "`documented` (the default) serves the five documented operations, conventional adds get, list and delete",
+	flag.Func("enfinitos-api",
+		"`MODE` of EnfinitOS: documented (the default) serves the five documented calls, conventional get, list and delete too",
 		func(name string) error { return enfinitosAPI(&config, name) })
 	flag.DurationVar(&config.Latency, "latency", 0, "time added to every answer, such as 30ms")
 	flag.Uint64Var(&config.Seed, "seed", 0, "makes ids, secrets and keys the same in every run; 0 means they differ")
