@@ -158,7 +158,7 @@ func TestDfnsInvalidSignerCommand(t *testing.T) {
 		"empty argument": {command("true", "hunter2", ""), "string length must be at least 1", "none of its elements may be empty"},
 		"null argument":  {command("true", "hunter2", "null"), "null", "none of its elements may be empty"},
 		"no program":     {command("no-such-program", "hunter2"), "", "signer_command: the program no-such-program: executable file not found in $PATH. " + at},
-		"no such path":   {command("./no-such-program", "hunter2"), "", "the program ./no-such-program: no such file or directory. " + at},
+		"no such path":   {command("./no-such-program", "hunter2"), "", "the program ./no-such-program: no such file or directory; it is looked for in"},
 		"not executable": {command(plain, "hunter2"), "", "permission denied. " + at},
 		"one element":    {command("true --key hunter2"), "", "the program true …: executable file not found in $PATH; each argument must be an element of its own. " + at},
 	} {

@@ -112,8 +112,8 @@ resource "webhook_dfns" "test" {
 		switch path {
 		case "/auth/action/init":
 			begun[webhook] = at
-		case "/webhooks": // in a fair queue a call waits for at most about one of every other webhook; in an unfair one, for all
-			if waited := at - begun[webhook]; webhook == "" || waited > 3*atOnce {
+		case "/webhooks": // how long one is under way depends on the machine too, but in no fair queue on all the others
+			if waited := at - begun[webhook]; webhook == "" || waited > 130 {
 				t.Errorf("between the first and the last call for %q there are %d others", webhook, waited)
 			}
 		}

@@ -432,7 +432,7 @@ func TestWebhookTimeouts(t *testing.T) {
 		{
 			PreConfig:   inject(t, env, slow("POST", "/auth/action/init")),
 			Config:      webhook(`timeouts = { create = "2s" }`),
-			ExpectError: acctest.Says("context deadline exceeded", "ran into its timeout. Nothing was changed", "timeouts of the resource"),
+			ExpectError: acctest.Says("context deadline exceeded", "ran into its timeout", "Nothing was changed", "longer one, in its timeouts"),
 		},
 		{
 			PreConfig: func() {

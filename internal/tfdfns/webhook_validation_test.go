@@ -28,7 +28,7 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		"no events":             {events: `[]`, error: acctest.Says("events", "at least 1")},
 		"empty event":           {events: `[""]`, error: acctest.Says("must be an event kind")},
 		"event in capitals":     {events: `["Wallet.Created"]`, error: acctest.Says("must be an event kind in lower case")},
-		"event glob":            {events: `["wallet.*"]`, error: acctest.Says("must be an event kind")},
+		"event glob":            {events: `["wallet.*"]`, error: acctest.Says("must be an event kind", "patterns are for", "provider::webhook::dfns_event_kinds")},
 		"status":                {further: `status = "Paused"`, error: acctest.Says("status", `"Enabled"`, `"Disabled"`, `"Paused"`)},
 		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: acctest.Says("description", "at most 256")},
 		"timeout":               {further: `timeouts = { create = "soon" }`, error: acctest.Says("soon")},

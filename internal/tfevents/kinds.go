@@ -24,8 +24,8 @@ var _ validator.Set = kindWarnings{}
 // Validators returns the checks of a set of event kinds of a vendor, whose known kinds are given.
 func Validators(vendor string, known []string) []validator.Set {
 	pattern := regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
-	shape := stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be one event kind in lower case, such as %q, or %q for every "+
-		"kind; a pattern is for provider::webhook::%s_event_kinds", known[0], EveryKind, strings.ToLower(vendor)))
+	shape := stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be an event kind in lower case, such as %q, or %q for every "+
+		"kind; patterns are for provider::webhook::%s_event_kinds", known[0], EveryKind, strings.ToLower(vendor)))
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1),
 		setvalidator.NoNullValues(),
