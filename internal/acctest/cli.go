@@ -59,6 +59,14 @@ func WithActions() []tfversion.TerraformVersionCheck {
 	return checks
 }
 
+// WithEphemerals keeps a test from OpenTofu 1.11, which takes the ephemeral resources of a plan without changes for changes.
+func WithEphemerals() []tfversion.TerraformVersionCheck {
+	if isOpenTofu() {
+		return []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
+	}
+	return nil
+}
+
 // RequireActions is WithActions for a test that drives the CLI itself.
 func RequireActions(t *testing.T) {
 	t.Helper()
@@ -73,6 +81,13 @@ func RequireIdentity(t *testing.T) {
 	if _, at := cliVersion(t); at.LessThan(tfversion.Version1_12_0) {
 		t.Skip("this CLI knows no identity")
 	}
+}
+
+// KnowsCaller tells whether an action may speak of the resource that triggers it, as Terraform 1.16 wants it.
+func KnowsCaller(t *testing.T) bool {
+	t.Helper()
+	_, at := cliVersion(t)
+	return at.GreaterThanOrEqual(version.Must(version.NewVersion("1.16.0")))
 }
 
 func cliVersion(t *testing.T) (product string, at *version.Version) {

@@ -69,6 +69,7 @@ func TestSecretsExample(t *testing.T) {
 	factories := env.Factories()
 	factories["aws"] = providerserver.NewProtocol6WithError(secrets)
 	resource.UnitTest(t, resource.TestCase{
+		TerraformVersionChecks:   acctest.WithEphemerals(),
 		ProtoV6ProviderFactories: factories,
 		WorkingDir:               dir,
 		Steps: []resource.TestStep{
