@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 
@@ -147,9 +148,9 @@ func TestCrashOutputHoldsNoSecret(t *testing.T) {
 	started <- plugin
 	out, err := env.RunWith(t, cli, []string{plugin.Environment}, "apply", "-no-color", "-auto-approve")
 	var crash string
-	select {
+	select { // the CLI may be done before all of it is printed
 	case crash = <-printed:
-	default:
+	case <-time.After(time.Minute):
 	}
 	if err == nil || !strings.Contains(crash, "goroutine ") || !strings.Contains(crash, "tfdfns") {
 		t.Fatalf("the provider did not crash in the middle of its work: %v\n%s\n%s", err, crash, out)
