@@ -241,7 +241,7 @@ func plausible(signature []byte) bool {
 	rest, err := asn1.Unmarshal(signature, &point)
 	isECDSA := err == nil && len(rest) == 0 && point.R.Sign() > 0 && point.S.Sign() > 0 && max(point.R.BitLen(), point.S.BitLen()) <= 256
 	size := len(signature)
-	isRSA := size >= minimumRSA/8 && size <= 1024 && size%64 == 0 // hardly an encoding of a key has such a size
+	isRSA := size >= minimumRSA/8 && size <= 1024 && size%64 == 0 // few encodings of a key have such a size
 	_, notKey := parsePKCS8Secp256k1(signature)                   // but the shortest of this curve's is as long as a signature
 	isKey := size == ed25519.PrivateKeySize && bytes.Equal(signature, ed25519.NewKeyFromSeed(signature[:ed25519.SeedSize]))
 	return size == ed25519.SignatureSize && notKey != nil && !isKey || isECDSA || isRSA

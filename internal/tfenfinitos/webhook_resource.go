@@ -64,9 +64,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"EnfinitOS documents how to create a subscription and how to pause and resume it, and nothing else. So of what it knows " +
 			"only `active` changes in place; a change of `url`, `events` or `label` replaces the subscription and with it the " +
 			"signing secret, which the plan warns about. Reading and deleting use the conventional calls. Where the API does not " +
-			"have them, the list of " +
-			"deliveries tells whether the subscription exists (the key needs the scope `audit:read`), drift is not seen, and a " +
-			"destroy pauses the subscription and leaves it, with a warning.\n\n" +
+			"have them, the list of deliveries tells whether the subscription exists (the key needs the scope `audit:read`), " +
+			"drift is not seen, and a destroy pauses the subscription and leaves it, with a warning.\n\n" +
 			"A create costs one API call (two when `active` is false), a change of `active` one, a refresh and a destroy one, or " +
 			"two where the API lacks the conventional call. Creating needs a key with the scope `*`.",
 		Attributes: map[string]schema.Attribute{
