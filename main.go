@@ -24,7 +24,7 @@ func main() {
 		}
 	}
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+	err := providerserver.Serve(context.Background(), provider.New(version, provider.WithDataDir(".terraform")), providerserver.ServeOpts{
 		Address: "registry.terraform.io/webhook-providers/webhook",
 		Debug:   *debug,
 	})

@@ -137,9 +137,10 @@ type Plugin struct {
 	stderr  bytes.Buffer
 }
 
-// StartPlugin starts the built provider, as someone does who wants to attach a debugger. It sees the sandbox's environment
-// variables and further ones, which win over those: what the CLI's own environment holds does not reach it.
-func (e *Env) StartPlugin(t *testing.T, environment ...string) *Plugin {
+// StartPlugin starts the built provider in the directory of a CLI, as someone does who wants to attach a debugger. It sees
+// the sandbox's environment variables and further ones, which win over those: what the CLI's own environment holds does not
+// reach it.
+func (e *Env) StartPlugin(t *testing.T, cli *tfexec.Terraform, environment ...string) *Plugin {
 	t.Helper()
 	host := registry()
 	programs, err := filepath.Glob(filepath.Join(pluginDir(t), host, "*", "*", "*", "*", "terraform-provider-*"))
@@ -148,6 +149,7 @@ func (e *Env) StartPlugin(t *testing.T, environment ...string) *Plugin {
 	}
 	plugin := &Plugin{command: exec.Command(programs[0], "-debug")}
 	plugin.command.Stderr = &plugin.stderr
+	plugin.command.Dir = cli.WorkingDir()
 	plugin.command.Env = append(e.environ(), environment...)
 	out, err := plugin.command.StdoutPipe()
 	if err == nil {

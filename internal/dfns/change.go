@@ -56,6 +56,8 @@ type change[T any] struct {
 	// resolve finds out whether the change was made since the API's clock showed a time, and with which result. Once the
 	// token has been refused on a resend, the API has most likely taken the change and may only be slow to make it.
 	resolve func(ctx context.Context, since time.Time, taken bool, recovery *Recovery) (finding, T, error)
+	// sending is told before the change is first sent what the API's clock showed before. Nil is told nothing.
+	sending func(since time.Time)
 	// settle looks after a change that was made only when it was signed anew. Nil does nothing.
 	settle func(ctx context.Context, since time.Time, recovery *Recovery)
 }
@@ -75,6 +77,9 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 		}
 		if round == 1 {
 			since = clock
+			if ch.sending != nil {
+				ch.sending(since)
+			}
 		}
 		out, taken, lost, err := send(ctx, c, ch, token, &recovery)
 		if lost == nil && err == nil && recovery.SignedAnew && ch.settle != nil {

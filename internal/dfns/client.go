@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
 // DefaultURL is the base URL of the API for every organization that was not told another one.
@@ -38,10 +39,12 @@ type Client struct {
 	signer       Signer
 	unusable     error
 
-	// turns and created serve creates whose answers are lost: creates of the same content go one after the other, and
-	// what an answered create has made is never taken for what a lost one has.
+	// turns, created and creates serve creates whose answers are lost: creates of the same content go one after the other,
+	// what an answered create has made (the digest of its content by its id) is never taken for what a lost one has, and
+	// what this process cannot resolve is left to the next one.
 	turns   turns
 	created sync.Map
+	creates *intent.Log
 
 	shared *shared
 }
@@ -58,7 +61,10 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client, credentialID: config.CredentialID, signer: config.Signer, shared: newShared(config.Now)}, nil
+	return &Client{
+		http: client, credentialID: config.CredentialID, signer: config.Signer, shared: newShared(config.Now),
+		creates: config.HTTP.Creates,
+	}, nil
 }
 
 // Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.

@@ -3,7 +3,9 @@ package dfns
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -48,6 +50,30 @@ func (e *AmbiguousError) Error() string {
 	return text
 }
 
+// InterruptedError reports that nothing was sent, because an earlier create of the same content may have made a webhook and
+// it was never known whether it has.
+type InterruptedError struct {
+	// Note is the file that says so, written at Written by the clock of this machine. Without it nobody would know.
+	Note    string
+	Written time.Time
+	// IDs are the webhooks that it may have made, none when Err says why that cannot be told.
+	IDs []string
+	Err error
+}
+
+// Error says when that was and names the webhooks.
+func (e *InterruptedError) Error() string {
+	text := fmt.Sprintf("what became of an earlier create of this webhook, sent on %s, is not known (noted in %s); ",
+		e.Written.UTC().Format(time.RFC3339), e.Note)
+	if e.Err != nil {
+		return text + "looking for it failed: " + e.Err.Error()
+	}
+	return text + "it may have made " + strings.Join(e.IDs, " or ")
+}
+
+// Unwrap returns why it cannot be told.
+func (e *InterruptedError) Unwrap() error { return e.Err }
+
 // IsNotFound reports that the API has no such object. A 404 of the signing flow says nothing about the object.
 func IsNotFound(err error) bool {
 	return !isSettled(err) && httpapi.IsNotFound(err)
@@ -68,7 +94,8 @@ func Status(err error) int { return httpapi.Status(err) }
 func isSettled(err error) bool {
 	var signing *SigningError
 	var not *NotMadeError
-	return errors.As(err, &signing) || errors.As(err, &not)
+	var interrupted *InterruptedError
+	return errors.As(err, &signing) || errors.As(err, &not) || errors.As(err, &interrupted)
 }
 
 // decodeError reads the vendor's error shape, {"error": {"id", "message"}}, and the top-level message that some of the

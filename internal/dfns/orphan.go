@@ -1,9 +1,11 @@
 package dfns
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -60,12 +62,9 @@ func (c *Client) orphans(
 	ctx context.Context, in CreateWebhookRequest, since time.Time, recovery *Recovery,
 ) (out []string, err error) {
 	recovery.Suspects = nil
-	for webhook, err := range c.ListWebhooks(ctx, MaxPage) {
+	for webhook, err := range c.lookalikes(ctx, in) {
 		if err != nil {
-			return nil, unrecognized(err)
-		}
-		if _, answered := c.created.Load(webhook.ID); answered || !in.isIn(webhook) {
-			continue
+			return nil, err
 		}
 		created, err := time.Parse(time.RFC3339, webhook.DateCreated)
 		switch {
@@ -80,14 +79,28 @@ func (c *Client) orphans(
 	return out, nil
 }
 
+// lookalikes lists the webhooks of the same content whose create this client has not seen answered.
+func (c *Client) lookalikes(ctx context.Context, in CreateWebhookRequest) iter.Seq2[*Webhook, error] {
+	return func(yield func(*Webhook, error) bool) {
+		for webhook, err := range c.ListWebhooks(ctx, MaxPage) {
+			if err != nil {
+				yield(nil, unrecognized(err))
+				return
+			}
+			if _, answered := c.created.Load(webhook.ID); answered || !in.isIn(webhook) {
+				continue
+			}
+			if !yield(webhook, nil) {
+				return
+			}
+		}
+	}
+}
+
 // isIn reports whether a webhook is what the request asks for.
 func (in CreateWebhookRequest) isIn(webhook *Webhook) bool {
-	status := in.Status
-	if status == "" {
-		status = StatusEnabled
-	}
 	return weburl.Same(in.URL, webhook.URL) && sameKinds(in.Events, webhook.Events) &&
-		status == webhook.Status && in.Description == webhook.Description
+		cmp.Or(in.Status, StatusEnabled) == webhook.Status && in.Description == webhook.Description
 }
 
 // isIn reports whether a webhook is as the request wants it.
@@ -109,6 +122,7 @@ func normalKinds(kinds []string) []string { return slices.Compact(slices.Sorted(
 func contentKey(in CreateWebhookRequest) string {
 	in.URL = weburl.Normal(in.URL)
 	in.Events = normalKinds(in.Events)
+	in.Status = cmp.Or(in.Status, StatusEnabled)
 	key, _ := json.Marshal(in) // strings only
 	return string(key)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
 // The two statuses of a webhook.
@@ -84,7 +85,8 @@ func (u UpdateWebhookRequest) Empty() bool {
 
 // CreateWebhook registers a webhook. Its answer is the only one that is sure to tell the secret. Where it is lost for
 // good and a webhook was made, that is deleted and another one made. When OutcomeUnknown reports the error, a webhook may
-// exist; an AmbiguousError in it names the candidates.
+// exist; an AmbiguousError in it names the candidates. An InterruptedError means that an earlier create of the same content
+// may have made one, and that nothing was sent.
 //
 // https://docs.dfns.co/api-reference/webhooks/create-webhook
 func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
@@ -98,16 +100,21 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 		return nil, err
 	}
 	defer done()
+	if err := c.checkInterrupted(ctx, in); err != nil {
+		return nil, err
+	}
+	var note *intent.Note
 	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: body}
-	return c.changeWebhook(ctx, change[*Webhook]{
+	webhook, err := c.changeWebhook(ctx, change[*Webhook]{
 		request: request,
 		read: func(response *httpapi.Response) (*Webhook, error) {
 			webhook, err := decodeWebhook(request, response, "")
 			if err == nil {
-				c.created.Store(webhook.ID, true)
+				c.created.Store(webhook.ID, c.digest(in))
 			}
 			return webhook, err
 		},
+		sending: func(since time.Time) { note = c.note(ctx, in, since) },
 		resolve: func(ctx context.Context, since time.Time, taken bool, recovery *Recovery) (finding, *Webhook, error) {
 			return notMade, nil, c.removeOrphan(ctx, in, since, taken, recovery)
 		},
@@ -115,6 +122,12 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 			c.nameLatecomers(ctx, in, since, recovery)
 		},
 	})
+	if OutcomeUnknown(err) {
+		note.Leave()
+	} else {
+		note.Forget()
+	}
+	return webhook, err
 }
 
 // GetWebhook returns a webhook. An error that IsNotFound reports means the API has no such webhook, which was

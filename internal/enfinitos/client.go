@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
 // The base URLs of the two environments. Production opens in April 2027.
@@ -32,6 +33,8 @@ type Client struct {
 	http     *httpapi.Client
 	hide     *strings.Replacer
 	unusable error
+	creates  *intent.Log
+	account  string
 
 	said            sync.Map
 	mu              sync.Mutex
@@ -55,7 +58,8 @@ func New(config httpapi.Config) (*Client, error) {
 	if config.BearerToken != "" {
 		hide = strings.NewReplacer(config.BearerToken, "(hidden)")
 	}
-	return &Client{http: client, hide: hide}, nil
+	account := intent.Digest(config.BearerToken)
+	return &Client{http: client, hide: hide, creates: config.Creates, account: account}, nil
 }
 
 // Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.

@@ -2,13 +2,28 @@ package enfinitos
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // Error is a call that the API did not answer, refused, or answered with something that cannot be read.
 type Error = httpapi.Error
+
+// InterruptedError reports that nothing was sent, because an earlier run ended before it knew what became of the same create.
+// It is told once: the API has no call that could settle it, so it is for a person to do.
+type InterruptedError struct {
+	// At is when that run sent its create, by the clock of this machine.
+	At time.Time
+}
+
+// Error says when that was.
+func (e *InterruptedError) Error() string {
+	return fmt.Sprintf("what became of an earlier create of this subscription, sent on %s, is not known",
+		e.At.UTC().Format(time.RFC3339))
+}
 
 // IsNotFound reports that the API itself answered 404. Of a call that is not documented that proves nothing: use Find.
 func IsNotFound(err error) bool { return httpapi.IsNotFound(err) }

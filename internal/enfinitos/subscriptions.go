@@ -59,10 +59,16 @@ func (a *subscriptionAnswer) UnmarshalJSON(data []byte) error {
 }
 
 // CreateSubscription registers a webhook, which is active from the start. The API has no idempotency key: when
-// OutcomeUnknown reports the error, a subscription may exist, and the call must not be made again.
+// OutcomeUnknown reports the error, a subscription may exist, and the call must not be made again. An InterruptedError means
+// that a run before this one may have made it, and that nothing was sent.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription
 func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRequest) (*CreatedSubscription, error) {
+	if err := c.tellInterrupted(in); err != nil {
+		return nil, err
+	}
+	note := c.note(ctx, in)
+	defer note.Forget() // once it is known, or told that it is not
 	created, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
 	if err == nil && created.Subscription.ID == "" {
 		err = &httpapi.Error{

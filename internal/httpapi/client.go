@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -44,6 +45,8 @@ type Config struct {
 	// DecodeError reads the code and the message of a refusal from its body. It reports false for a body that is not in
 	// the vendor's shape, such as the page of a proxy.
 	DecodeError func(body []byte) (code, message string, ok bool)
+	// Creates is where a client notes what it is creating, for a run that comes after one that was killed. Nil notes nothing.
+	Creates *intent.Log
 	// Transport sends the requests. Nil means over the network.
 	Transport http.RoundTripper
 }

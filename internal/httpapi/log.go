@@ -22,6 +22,13 @@ type Logger interface {
 	Trace(ctx context.Context, message string, fields map[string]any)
 }
 
+// Debug logs what a client does beside its calls.
+func (c *Client) Debug(ctx context.Context, message string, fields map[string]any) {
+	if c.config.Logger != nil {
+		c.config.Logger.Debug(ctx, message, fields)
+	}
+}
+
 func (c *Config) trace(ctx context.Context, message string, fields map[string]any) {
 	if c.Logger != nil {
 		c.Logger.Trace(ctx, message, fields)

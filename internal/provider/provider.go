@@ -2,9 +2,11 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -24,6 +26,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfdfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfenfinitos"
@@ -48,6 +51,7 @@ type webhookProvider struct {
 	getenv    func(string) string
 	retryWait time.Duration
 	now       func() time.Time
+	dataDir   string
 }
 
 type providerModel struct {
@@ -73,6 +77,12 @@ func WithClock(now func() time.Time) Option {
 // WithEnvironment replaces the process's environment variables.
 func WithEnvironment(getenv func(string) string) Option {
 	return func(p *webhookProvider) { p.getenv = getenv }
+}
+
+// WithDataDir sets the directory in which Terraform keeps what belongs to a working directory, unless TF_DATA_DIR does. What
+// is being created is noted in it. Without this option nothing is.
+func WithDataDir(dir string) Option {
+	return func(p *webhookProvider) { p.dataDir = dir }
 }
 
 // New returns a constructor of the provider, as the plugin server and the tests want it.
@@ -131,6 +141,7 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 	resp.Diagnostics.Append(diags...)
 	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(unfinished(calls.Creates)...)
 
 	resp.DataSourceData = data
 	resp.ResourceData = data
@@ -147,6 +158,7 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 		RetryWait:      p.retryWait,
 		RequestTimeout: defaultRequestTimeout,
 		Logger:         logger{},
+		Creates:        p.creates(),
 	}
 	if known(config.MaxRetries) {
 		out.MaxRetries = int(config.MaxRetries.ValueInt64())
@@ -159,6 +171,27 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 		}
 	}
 	return out, diags
+}
+
+// creates returns where it is noted what is being created.
+func (p *webhookProvider) creates() *intent.Log {
+	if p.dataDir == "" {
+		return nil
+	}
+	return intent.In(filepath.Join(cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir), "webhook"))
+}
+
+// unfinished tells of creates of which no run before this one could tell what became of them: the configuration may have
+// changed since, and then no other create would come upon them.
+func unfinished(creates *intent.Log) (diags diag.Diagnostics) {
+	for _, note := range creates.Left() {
+		diags.AddWarning("Unfinished Create", fmt.Sprintf(
+			"On %s a run began to create %s and ended before it knew whether that was done. What it may have created is in no state, "+
+				"and nobody has its signing secret. If the configuration still wants it, the apply that creates it looks into this "+
+				"first. If not, look for it at the vendor and delete it, and then delete the note of it: %s",
+			note.Written.UTC().Format(time.RFC3339), note.Object, note.Path))
+	}
+	return diags
 }
 
 // Resources implements provider.Provider.

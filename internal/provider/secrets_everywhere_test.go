@@ -144,7 +144,7 @@ func TestCrashOutputHoldsNoSecret(t *testing.T) {
 		}
 		return nil
 	})
-	plugin := env.StartPlugin(t, "DFNS_API_URL="+url)
+	plugin := env.StartPlugin(t, cli, "DFNS_API_URL="+url)
 	started <- plugin
 	out, err := env.RunWith(t, cli, []string{plugin.Environment}, "apply", "-no-color", "-auto-approve")
 	var crash string

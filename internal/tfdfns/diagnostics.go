@@ -99,7 +99,12 @@ func remedy(operation string, err error) string {
 	var command *dfns.CommandError
 	var notMade *dfns.NotMadeError
 	var ambiguous *dfns.AmbiguousError
+	var interrupted *dfns.InterruptedError
 	switch {
+	case errors.As(err, &interrupted) && len(interrupted.IDs) > 0:
+		return "Nothing was sent now, because that could make two. Look at what is named above. Nobody has the secret of a webhook " +
+			"that the earlier create has made: delete it, or import it, and apply again. If all of them are in use, delete the " +
+			"note and apply again."
 	case errors.As(err, &ambiguous):
 		return "The answer to the create was lost, and none was created anew, because that could make two. Look at the webhooks " +
 			"named above. Nobody has the secret of the one that was just created, so delete it, and apply again."

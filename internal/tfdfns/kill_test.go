@@ -1,11 +1,9 @@
 package tfdfns_test
 
 import (
-	"net/http"
-	"net/http/httputil"
-	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -16,8 +14,6 @@ import (
 
 // The provider's process is killed while a call is under way, before or after the API has done it. The next run with a
 // new process puts everything right: one webhook, as configured, with its live secret in state.
-//
-// What a killed process has created and nobody has seen answered is another matter: nothing is left that knows of it.
 func TestKilledProvider(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -27,6 +23,7 @@ func TestKilledProvider(t *testing.T) {
 	}{
 		"create, before it is signed": {call: "POST /auth/action/init", steps: []string{"Enabled"}},
 		"create, before it is sent":   {call: "POST /auth/action", after: true, steps: []string{"Enabled"}},
+		"create, before it is made":   {call: "POST /webhooks", steps: []string{"Enabled"}},
 		"update, before it is made":   {call: "PUT", steps: []string{"Enabled", "Disabled"}},
 		"update, after it was made":   {call: "PUT", after: true, steps: []string{"Enabled", "Disabled"}},
 		"delete, before it is made":   {call: "DELETE", steps: []string{"Enabled", ""}},
@@ -50,9 +47,99 @@ func TestKilledProvider(t *testing.T) {
 	}
 }
 
-// The process is killed between a create and its answer. The next plan, which lists anyway because there are other
-// webhooks, names what was left behind, without a call for it, until someone has seen to it.
+// The process is killed between a create and its answer. The next run in that directory knows of it: it makes no second
+// webhook, names the first one, and goes on once someone has seen to that.
 func TestKilledCreate(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		see func(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, id string)
+	}{
+		"deleted": {func(_ *testing.T, env *acctest.Env, _ *tfexec.Terraform, id string) { env.Dfns.Remove(id) }},
+		"imported": {func(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, id string) {
+			if out, err := env.Run(t, cli, "import", "-no-color", "-var=status=Enabled", "webhook_dfns.test[0]", id); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+		}},
+		"known to someone else": {func(t *testing.T, _ *acctest.Env, cli *tfexec.Terraform, _ string) {
+			for _, note := range notes(t, cli) {
+				if err := os.Remove(note); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			cli := env.CLI(t, "variable \"status\" {}\n"+webhook("count = var.status == \"\" ? 0 : 1", "status = var.status"))
+			killed(t, env, cli, "POST /webhooks", true, "Enabled")
+			id := env.Dfns.Webhooks()[0].ID
+			env.DfnsCalls.ForgetCalls()
+			out, err := env.Run(t, cli, "apply", "-no-color", "-auto-approve", "-var=status=Enabled")
+			wanted := acctest.Says("Unfinished Create", "hooks.example.com", "Unable to create Dfns webhook", "what became of", "may have made "+id)
+			if err == nil || !wanted.MatchString(out) {
+				t.Errorf("the apply does not fail with what was left behind: %v: %s", err, out)
+			}
+			if got := acctest.Changes(env.DfnsCalls); len(got) != 0 || len(env.Dfns.Webhooks()) != 1 {
+				t.Errorf("there are changes: %q", got)
+			}
+
+			test.see(t, env, cli, id)
+			apply(t, env, cli, "Enabled")
+			out, err = env.Run(t, cli, "plan", "-no-color", "-detailed-exitcode", "-var=status=Enabled")
+			if err != nil || strings.Contains(out, "Unfinished Create") || len(notes(t, cli)) != 0 {
+				t.Errorf("it is not settled: %v: %s", err, out)
+			}
+			want := map[string]int{"deleted": 1, "imported": 1, "known to someone else": 2}[name]
+			if got := env.Dfns.Webhooks(); len(got) != want {
+				t.Errorf("the server holds %+v", got)
+			}
+		})
+	}
+}
+
+// An apply that gave up without knowing what became of its create is remembered as one that was killed is.
+func TestUnknownCreateIsRemembered(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	cli := env.CLI(t, "variable \"status\" {}\n"+webhook("status = var.status"))
+	for _, fault := range []sandbox.Fault{
+		{Method: "POST", Path: "/webhooks", Effect: "drop_after", Times: 1},
+		{Method: "POST", Path: "/webhooks", Effect: "drop_before"},
+		{Method: "GET", Path: "/webhooks", Effect: "status", Status: 403},
+	} {
+		if err := env.DfnsCalls.AddFault(fault); err != nil {
+			t.Fatal(err)
+		}
+	}
+	arguments := []string{"apply", "-no-color", "-auto-approve", "-var=status=Enabled"}
+	out, err := env.Run(t, cli, arguments...)
+	if err == nil || !acctest.Says("may or may not exist").MatchString(out) || len(env.Dfns.Webhooks()) != 1 {
+		t.Fatalf("the outcome is not unknown: %v: %s", err, out)
+	}
+	env.DfnsCalls.ClearFaults()
+	out, err = env.Run(t, cli, arguments...)
+	if err == nil || !acctest.Says("what became of", "may have made "+env.Dfns.Webhooks()[0].ID).MatchString(out) {
+		t.Errorf("it was forgotten: %v: %s", err, out)
+	}
+	if got := env.Dfns.Webhooks(); len(got) != 1 {
+		t.Errorf("the server holds %+v", got)
+	}
+}
+
+// notes returns the files in which the provider has noted its creates.
+func notes(t *testing.T, cli *tfexec.Terraform) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(cli.WorkingDir(), ".terraform", "webhook", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// The same where nothing is left of the directory, as in a pipeline that starts from nothing. The next plan, which lists
+// anyway because there are other webhooks, names what was left behind, without a call for it, until someone has seen to it.
+func TestKilledCreateOfLostDirectory(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	cli := env.CLI(t, `
@@ -67,6 +154,9 @@ resource "webhook_dfns" "other" {
 	const warning = "Dfns Webhook of the Same Content Exists"
 	apply(t, env, cli, "")
 	killed(t, env, cli, "POST /webhooks", true, "Enabled")
+	for _, note := range notes(t, cli) {
+		_ = os.Remove(note)
+	}
 	left := env.Dfns.Webhooks()
 	if len(left) != 3 {
 		t.Fatalf("the API has made %d webhooks", len(left))
@@ -106,38 +196,8 @@ func apply(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, status string)
 // killed applies with a process that is killed once a call has reached the API.
 func killed(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, call string, after bool, status string) {
 	t.Helper()
-	target, err := url.Parse(env.Sandbox.DfnsURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	forward := httputil.NewSingleHostReverseProxy(target)
-	started := make(chan *acctest.Plugin, 1)
-	reached := make(chan struct{})
-	var once sync.Once
-	between := acctest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != call && r.Method+" "+r.URL.Path != call {
-			forward.ServeHTTP(w, r)
-			return
-		}
-		if after {
-			forward.ServeHTTP(acctest.Discard{}, r)
-		}
-		once.Do(func() {
-			close(reached)
-			(<-started).Kill()
-		})
-	})
-	plugin := env.StartPlugin(t, "DFNS_API_URL="+between)
-	started <- plugin
-	out, err := env.RunWith(t, cli, []string{plugin.Environment}, "apply", "-no-color", "-auto-approve", "-var=status="+status)
-	if err == nil {
-		t.Fatalf("the apply outlived its provider: %s", out)
-	}
-	select {
-	case <-reached:
-	default:
-		t.Fatalf("the apply failed before %s: %s", call, out)
-	}
+	env.RunKilled(t, cli, acctest.Killing{Variable: "DFNS_API_URL", Call: call, After: after},
+		"apply", "-no-color", "-auto-approve", "-var=status="+status)
 }
 
 // agree fails unless the server holds what is configured, and the state its id and secret.

@@ -52,12 +52,13 @@ func name(webhook webhookModel) string {
 // remedy says what to do. It never reads the words of the API, which change without notice.
 func remedy(operation string, webhook webhookModel, err error) string {
 	var answered *enfinitos.Error
+	var interrupted *enfinitos.InterruptedError
 	switch {
-	case enfinitos.OutcomeUnknown(err) && operation == "create":
+	case errors.As(err, &interrupted), enfinitos.OutcomeUnknown(err) && operation == "create":
 		return fmt.Sprintf("The subscription may or may not exist, and it was not tried again, because that could make two. "+
-			"Before applying again, look in the EnfinitOS console for one with the label %q and the url %s that was just "+
-			"created. Nobody has its signing secret, so delete it there, or pause it: POST /v1/webhooks/ID/active with "+
-			`{"active": false}.`, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
+			"Before applying again, look in the EnfinitOS console for one with the label %q and the url %s that was created "+
+			"then. Nobody has its signing secret, so delete it there, or pause it: POST /v1/webhooks/ID/active with "+
+			`{"active": false}. The next apply creates another one.`, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
 	case enfinitos.OutcomeUnknown(err) && operation != "read":
 		return "The change may or may not have been made. Applying again is safe."
 	case errors.Is(err, context.Canceled):

@@ -1,0 +1,182 @@
+package dfns_test
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+)
+
+// interrupted returns a log in which a create of the wanted content was left, and the client of the run after it. The answer to
+// that create was lost for good, and so was every list that could have told what became of it.
+func interrupted(t *testing.T, s *sandbox.Sandbox, before ...dfns.CreateWebhookRequest) (*intent.Log, *dfns.Client) {
+	t.Helper()
+	log := intent.In(t.TempDir())
+	noting := func(config *dfns.Config) { config.HTTP.Creates = log }
+	client := newClient(t, s, noting)
+	for _, in := range before {
+		if _, err := client.CreateWebhook(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter, Times: 1})
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore})
+	fault(t, s, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403})
+	if _, err := client.CreateWebhook(t.Context(), wanted); !dfns.OutcomeUnknown(err) {
+		t.Fatalf("the outcome is not unknown: %v", err)
+	}
+	s.DfnsCalls.ClearFaults()
+	s.DfnsCalls.ForgetCalls()
+	return log, newClient(t, s, noting)
+}
+
+// Of the webhooks of the same content those count that the create can have made: not those that another create of that run
+// has, and none that are older, or too new.
+func TestInterruptedCreate(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	register := func(created time.Time) string {
+		id := s.Dfns.Register(held("Enabled"))
+		if err := s.Dfns.Edit(id, func(webhook *state.Webhook) { webhook.Created = created }); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	register(now.Add(-11 * time.Second))
+	register(now.Add(time.Hour + time.Second))
+	other := wanted
+	other.Description = "another"
+	log, client := interrupted(t, s, wanted, other)
+	var want []string
+	for _, webhook := range s.Dfns.Webhooks()[4:] {
+		want = append(want, webhook.ID)
+	}
+	want = append(want, register(now.Add(-9*time.Second)), register(now.Add(time.Hour-time.Second)))
+
+	_, err := client.CreateWebhook(t.Context(), wanted)
+	var found *dfns.InterruptedError
+	if !errors.As(err, &found) || dfns.OutcomeUnknown(err) || dfns.IsNotFound(err) {
+		t.Fatalf("the error is %v", err)
+	}
+	if diff := cmp.Diff(want, found.IDs); diff != "" {
+		t.Errorf("webhooks (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{listing}, journal(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	if text, err := os.ReadFile(found.Note); err != nil || !strings.Contains(string(text), wanted.URL) {
+		t.Errorf("the note is %s, %v", text, err)
+	}
+
+	if _, err := client.CreateWebhook(t.Context(), other); err != nil {
+		t.Errorf("another content is held up: %v", err)
+	}
+	for _, id := range want {
+		s.Dfns.Remove(id)
+	}
+	s.DfnsCalls.ForgetCalls()
+	if _, err := client.CreateWebhook(t.Context(), wanted); err != nil {
+		t.Errorf("what it made is gone, and yet: %v", err)
+	}
+	if diff := cmp.Diff([]string{listing, listing, challenge, answer, create}, journal(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	if left := log.Left(); len(left) != 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+// While it cannot be told what was made, nothing is.
+func TestInterruptedCreateCannotBeTold(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	log, client := interrupted(t, s)
+	fault(t, s, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403})
+	_, err := client.CreateWebhook(t.Context(), wanted)
+	var found *dfns.InterruptedError
+	if !errors.As(err, &found) || found.Err == nil || dfns.OutcomeUnknown(err) || dfns.Status(err) != 403 {
+		t.Errorf("the error is %v", err)
+	}
+	if len(log.Left()) != 1 || len(s.Dfns.Webhooks()) != 1 {
+		t.Errorf("%v is left, and %v made", log.Left(), s.Dfns.Webhooks())
+	}
+}
+
+// A webhook that a state names settles the note of the create that can have made it.
+func TestSettle(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	log, client := interrupted(t, s, wanted)
+	for i, left := range []int{1, 0} { // the first was made by another create of that run
+		webhook, err := client.GetWebhook(t.Context(), s.Dfns.Webhooks()[i].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		disabled := *webhook
+		disabled.Status = dfns.StatusDisabled
+		client.Settle(&disabled)
+		client.Settle(webhook)
+		if got := log.Left(); len(got) != left {
+			t.Errorf("webhook %d leaves %v", i, got)
+		}
+	}
+}
+
+// Where the API does not tell its time, every webhook of the content counts, however old.
+func TestInterruptedCreateWithoutClock(t *testing.T) {
+	t.Parallel()
+	log := intent.In(t.TempDir())
+	old := `{"id":"wh-1","url":"https://h.example","events":["key.created","wallet.created"],"status":"Enabled","dateCreated":"2020-01-01T00:00:00Z"}`
+	lists := says(403, `{"error":{"message":"no"}}`)
+	a := serve(t, map[string]http.HandlerFunc{
+		"POST /auth/action/init": func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["Date"] = nil
+			says(200, `{"challenge":"Y2g","challengeIdentifier":"id","allowCredentials":{"key":[{"id":"cr-1"}]}}`)(w, r)
+		},
+		"POST /webhooks": cuts(""),
+		"GET /webhooks":  func(w http.ResponseWriter, r *http.Request) { lists(w, r) },
+	})
+	client := a.client(t, func(config *dfns.Config) { config.HTTP.Creates = log })
+	if _, err := client.CreateWebhook(t.Context(), wanted); !dfns.OutcomeUnknown(err) {
+		t.Fatalf("the outcome is not unknown: %v", err)
+	}
+	lists = says(200, `{"items":[`+old+`]}`)
+	_, err := client.CreateWebhook(t.Context(), wanted)
+	var found *dfns.InterruptedError
+	if !errors.As(err, &found) || cmp.Diff([]string{"wh-1"}, found.IDs) != "" {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// What cannot be noted is created all the same, and a create that is refused or answered leaves no note.
+func TestNotedCreate(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]sandbox.Fault{
+		"answered": {Path: "/none", Effect: sandbox.DropBefore},
+		"refused":  {Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 400},
+		"signing":  {Path: "/auth/action", Effect: sandbox.Status, Status: 403},
+		"not made": {Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter},
+	} {
+		s := start(t)
+		fault(t, s, f)
+		log := intent.In(t.TempDir())
+		_, err := newClient(t, s, func(config *dfns.Config) { config.HTTP.Creates = log }).CreateWebhook(t.Context(), wanted)
+		if left := log.Left(); (err == nil) != (name == "answered") || len(left) != 0 {
+			t.Errorf("%s: %v, and %v is left", name, err, left)
+		}
+	}
+	s := start(t)
+	nowhere := func(config *dfns.Config) { config.HTTP.Creates = intent.In(os.DevNull) }
+	if _, err := newClient(t, s, nowhere).CreateWebhook(t.Context(), wanted); err != nil {
+		t.Error(err)
+	}
+}

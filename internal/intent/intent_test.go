@@ -1,0 +1,107 @@
+package intent_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
+)
+
+var create = intent.Create{
+	Object: "a webhook", Digest: intent.Digest("a", "b"), Since: time.Date(2026, 10, 1, 12, 30, 0, 0, time.UTC), Others: []string{"wh-1"},
+}
+
+// A note is left when its process lets go of it, and until it is forgotten.
+func TestNote(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data [1]", "webhook")
+	log := intent.In(dir)
+	if got := log.Left(); len(got) != 0 {
+		t.Errorf("before there is one, %v is left", got)
+	}
+	first, second := begin(t, log, create), begin(t, log, intent.Create{Digest: "other"})
+	if got := intent.In(dir).Left(); len(got) != 0 {
+		t.Errorf("%v is left while it is held", got)
+	}
+	first.Leave()
+	left := intent.In(dir).Left()
+	if len(left) != 1 || left[0].Path != first.Path || time.Since(left[0].Written).Abs() > time.Hour {
+		t.Fatalf("%v is left", left)
+	}
+	if diff := cmp.Diff(create, left[0].Create); diff != "" {
+		t.Errorf("the note (-want +got):\n%s", diff)
+	}
+	if got, other := log.LeftOf(create.Digest), log.LeftOf("other"); len(got) != 1 || len(other) != 0 {
+		t.Errorf("of the digest %v is left, of another %v", got, other)
+	}
+	left[0].Forget()
+	second.Forget()
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
+		t.Errorf("there still is %v, %v", files, err)
+	}
+}
+
+// A note that was not written to its end is of a create that was not sent.
+func TestUnfinishedNote(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"empty.json": "", "half.json": `{"digest": "x`, "README": "{}"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := intent.In(dir).Left(); len(got) != 0 {
+		t.Errorf("%v is left", got)
+	}
+}
+
+// Nobody else can read a note.
+func TestNoteIsPrivate(t *testing.T) {
+	t.Parallel()
+	note := begin(t, intent.In(filepath.Join(t.TempDir(), "webhook")), create)
+	for path, want := range map[string]os.FileMode{note.Path: 0o600, filepath.Dir(note.Path): 0o700} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
+		}
+	}
+}
+
+// What cannot be written is an error, and whoever goes on without a note need not ask whether there is one.
+func TestNoNote(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	note, err := intent.In(filepath.Join(file, "webhook")).Begin(create)
+	if err == nil || note != nil {
+		t.Errorf("a note in a file: %v, %v", note, err)
+	}
+	var none *intent.Log
+	if note, err = none.Begin(create); err != nil || note != nil || none.Left() != nil {
+		t.Errorf("a note in no log: %v, %v", note, err)
+	}
+	note.Leave()
+	note.Forget()
+}
+
+// The parts of a digest do not run into one another.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	if intent.Digest("a", "b") != create.Digest || intent.Digest("ab") == create.Digest || intent.Digest("a", "b", "") == create.Digest {
+		t.Error("the digest does not tell one content from another")
+	}
+}
+
+func begin(t *testing.T, log *intent.Log, create intent.Create) *intent.Note {
+	t.Helper()
+	note, err := log.Begin(create)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return note
+}
