@@ -98,16 +98,18 @@ func TestInterruptedCreate(t *testing.T) {
 // While it cannot be told what was made, nothing is.
 func TestInterruptedCreateCannotBeTold(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	log, client := interrupted(t, s)
-	fault(t, s, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403})
-	_, err := client.CreateWebhook(t.Context(), wanted)
-	var found *dfns.InterruptedError
-	if !errors.As(err, &found) || found.Err == nil || dfns.OutcomeUnknown(err) || dfns.Status(err) != 403 {
-		t.Errorf("the error is %v", err)
-	}
-	if len(log.Left()) != 1 || len(s.Dfns.Webhooks()) != 1 {
-		t.Errorf("%v is left, and %v made", log.Left(), s.Dfns.Webhooks())
+	for _, status := range []int{403, 503} {
+		s := start(t)
+		log, client := interrupted(t, s)
+		fault(t, s, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: status})
+		_, err := client.CreateWebhook(t.Context(), wanted)
+		var found *dfns.InterruptedError
+		if !errors.As(err, &found) || found.Err == nil || dfns.OutcomeUnknown(err) || dfns.Status(err) != status {
+			t.Errorf("%d: the error is %v", status, err)
+		}
+		if len(log.Left()) != 1 || len(s.Dfns.Webhooks()) != 1 {
+			t.Errorf("%d: %v is left, and %v made", status, log.Left(), s.Dfns.Webhooks())
+		}
 	}
 }
 
