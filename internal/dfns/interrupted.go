@@ -38,8 +38,9 @@ func (c *Client) note(ctx context.Context, in CreateWebhookRequest, since time.T
 func (c *Client) checkInterrupted(ctx context.Context, in CreateWebhookRequest) error {
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
 		ids, err := c.madeBy(ctx, in, note)
-		if err == nil && len(ids) == 0 { // it may still be on its way through the API
-			if err = c.http.Pause(ctx, 1); err == nil {
+		// It may still be on its way through the API, for about as long as an answer would have been waited for.
+		for look := 1; err == nil && len(ids) == 0 && (look == 1 || note.Age() < c.http.RequestTimeout()); look++ {
+			if err = c.http.Pause(ctx, look); err == nil {
 				ids, err = c.madeBy(ctx, in, note)
 			}
 		}

@@ -133,6 +133,57 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// What a create makes that is still on its way is waited for, for as long as an answer would have been.
+func TestInterruptedCreateUnderWay(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		age   time.Duration
+		looks int
+		found bool
+	}{
+		"just sent": {0, 4, true},
+		"long ago":  {2 * time.Hour, 2, false},
+	} {
+		log := intent.In(t.TempDir())
+		looks := 0
+		broken := true
+		a := serve(t, map[string]http.HandlerFunc{
+			"GET /webhooks": func(w http.ResponseWriter, r *http.Request) {
+				looks++
+				switch {
+				case broken:
+					says(403, `{"error":{"message":"no"}}`)(w, r)
+				case looks < 4:
+					says(200, `{"items":[]}`)(w, r)
+				default:
+					date := time.Now().UTC().Format(time.RFC3339)
+					says(200, `{"items":[{"id":"wh-1","url":"https://h.example","events":["key.created","wallet.created"],"status":"Enabled","dateCreated":"`+date+`"}]}`)(w, r)
+				}
+			},
+			"POST /webhooks": func(w http.ResponseWriter, r *http.Request) {
+				if broken {
+					panic(http.ErrAbortHandler)
+				}
+				says(200, `{"id":"wh-2","url":"https://h.example","secret":"whs-2"}`)(w, r)
+			},
+		})
+		client := a.client(t, func(config *dfns.Config) { config.HTTP.Creates, config.HTTP.RequestTimeout = log, time.Hour })
+		if _, err := client.CreateWebhook(t.Context(), wanted); !dfns.OutcomeUnknown(err) {
+			t.Fatalf("the outcome is not unknown: %v", err)
+		}
+		written := time.Now().Add(-test.age)
+		if err := os.Chtimes(log.Left()[0].Path, written, written); err != nil {
+			t.Fatal(err)
+		}
+		looks, broken = 0, false
+		_, err := client.CreateWebhook(t.Context(), wanted)
+		var found *dfns.InterruptedError
+		if errors.As(err, &found) != test.found || (err != nil) != test.found || looks != test.looks {
+			t.Errorf("%s: %d looks and %v", name, looks, err)
+		}
+	}
+}
+
 // Where the API does not tell its time, every webhook of the content counts, however old.
 func TestInterruptedCreateWithoutClock(t *testing.T) {
 	t.Parallel()

@@ -31,6 +31,9 @@ func (c *Client) retrying(httpClient *http.Client, policy retryablehttp.CheckRet
 // MaxRetries is how often a request is sent again after its first attempt.
 func (c *Client) MaxRetries() int { return c.config.MaxRetries }
 
+// RequestTimeout bounds one attempt. Zero means no bound but the context's.
+func (c *Client) RequestTimeout() time.Duration { return c.config.RequestTimeout }
+
 // Pause waits as long as before the retry that follows an attempt, counted from 0, for callers that retry by rules of
 // their own.
 func (c *Client) Pause(ctx context.Context, attempt int) error {

@@ -56,6 +56,9 @@ type Note struct {
 	lock *flock.Flock
 }
 
+// Age tells how long ago the note was written.
+func (n *Note) Age() time.Duration { return time.Since(n.Written) }
+
 // Begin writes the note of a create that is about to be sent. It stays that of this process until it is forgotten or left.
 func (l *Log) Begin(create Create) (*Note, error) {
 	if l == nil {
