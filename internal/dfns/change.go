@@ -17,6 +17,9 @@ import (
 //	send      the change with the token, again with the same token while answers are lost
 //	resolve   when the token is used up or no answer comes through: find out by reading whether the change was made
 //	          made → done; not made → prepare anew; cannot be told → unknown
+//
+// Where reading leaves it open and no answer has come through, the token is asked once more: one that still works has made
+// nothing yet.
 
 // maxRounds bounds how often a change is signed: once, and once more for each time it turned out not to have been made.
 const maxRounds = 3
@@ -48,14 +51,24 @@ const (
 	made
 )
 
+// sending is what is known of a change that was sent and whose answer was lost.
+type sending struct {
+	// since is what the API's clock showed before. Zero means that it does not tell.
+	since time.Time
+	// taken says that the token was refused on a resend: the API has most likely taken the change, and may only be slow to
+	// make it.
+	taken bool
+	// last says that there is no more to learn from the token: it was refused, or asked again without an answer.
+	last bool
+}
+
 // change is a change that is made exactly once.
 type change[T any] struct {
 	request httpapi.Request
 	// read takes the result out of an answer. An answer it cannot read counts as lost.
 	read func(*httpapi.Response) (T, error)
-	// resolve finds out whether the change was made since the API's clock showed a time, and with which result. Once the
-	// token has been refused on a resend, the API has most likely taken the change and may only be slow to make it.
-	resolve func(ctx context.Context, since time.Time, taken bool, recovery *Recovery) (finding, T, error)
+	// resolve finds out whether a change whose answer was lost was made, and with which result.
+	resolve func(ctx context.Context, lost sending, recovery *Recovery) (finding, T, error)
 	// sending is told before the change is first sent what the API's clock showed before. Nil is told nothing.
 	sending func(since time.Time)
 	// settle looks after a change that was made only when it was signed anew. Nil does nothing.
@@ -81,14 +94,22 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 				ch.sending(since)
 			}
 		}
-		out, taken, lost, err := send(ctx, c, ch, token, &recovery)
-		if lost == nil && err == nil && recovery.SignedAnew && ch.settle != nil {
-			ch.settle(ctx, since, &recovery)
+		var lost error
+		var found finding
+		var out T
+		for again, taken := false, false; ; again = true {
+			out, taken, lost, err = send(ctx, c, ch, token, lost, &recovery)
+			if lost == nil && err == nil && recovery.SignedAnew && ch.settle != nil {
+				ch.settle(ctx, since, &recovery)
+			}
+			if lost == nil || ctx.Err() != nil {
+				return out, recovery, errors.Join(err, lost)
+			}
+			found, out, err = ch.resolve(ctx, sending{since: since, taken: taken, last: taken || again}, &recovery)
+			if taken || again || !isAmbiguous(err) {
+				break
+			}
 		}
-		if lost == nil || ctx.Err() != nil {
-			return out, recovery, errors.Join(err, lost)
-		}
-		found, out, err := ch.resolve(ctx, since, taken, &recovery)
 		switch {
 		case IsNotFound(err): // the webhook that was to be changed is gone
 			return none, recovery, err
@@ -106,10 +127,11 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 
 // send sends a change until an answer comes through, with the same token every time, so it cannot be made twice. It
 // returns the lost answer's error when the answers stay lost or the token turns out to be used up (taken): both leave
-// open whether the change was made.
+// open whether the change was made. Before is the lost answer of an earlier sending, nil when there was none.
 func send[T any](
-	ctx context.Context, c *Client, ch change[T], token string, recovery *Recovery,
+	ctx context.Context, c *Client, ch change[T], token string, before error, recovery *Recovery,
 ) (out T, taken bool, lost, err error) {
+	lost = before
 	request := ch.request
 	request.Header = http.Header{"X-Dfns-Useraction": {token}}
 	for attempt := 0; ; attempt++ {
@@ -119,7 +141,7 @@ func send[T any](
 		}
 		switch {
 		case err == nil:
-			recovery.Resent = lost != nil
+			recovery.Resent, recovery.Suspects = lost != nil, nil // it was made by this sending, whatever reading has shown
 			return out, false, nil, nil
 		case httpapi.OutcomeUnknown(err):
 			lost = err

@@ -302,6 +302,28 @@ func TestChangeCancelled(t *testing.T) {
 	}
 }
 
+// A webhook of the same content that someone else creates meanwhile is not taken for what a lost create has made: while the
+// token still works, that has made nothing.
+func TestCreateLostBesideAnother(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	others := s.Dfns.Register(held("Enabled"))
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 4})
+	webhook, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := s.Dfns.Webhooks(); len(all) != 2 || all[0].ID != others || all[1].ID != webhook.ID {
+		t.Errorf("the sandbox holds %+v, the answer is %+v", all, webhook)
+	}
+	if diff := cmp.Diff(dfns.Recovery{Resent: true}, webhook.Recovery); diff != "" {
+		t.Errorf("recovery (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(append(neverAnswered, listing, create), journal(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
 // A resend that is refused for a reason of its own says nothing about the sending before it.
 func TestResendRefused(t *testing.T) {
 	t.Parallel()

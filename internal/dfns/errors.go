@@ -41,6 +41,11 @@ type AmbiguousError struct {
 	Reason string
 }
 
+func isAmbiguous(err error) bool {
+	var ambiguous *AmbiguousError
+	return errors.As(err, &ambiguous)
+}
+
 // Error names the webhooks.
 func (e *AmbiguousError) Error() string {
 	text := "the webhook that was made may be " + strings.Join(e.IDs, " or ")

@@ -18,16 +18,16 @@ import (
 const clockTolerance = 10 * time.Second
 
 // removeOrphan deletes the webhook that a lost create has made, if it has made one: nobody knows its secret. It changes
-// nothing when it cannot be certain which one that is.
+// nothing when it cannot be certain which one that is, or as long as the token may tell whether there is one.
 func (c *Client) removeOrphan(
-	ctx context.Context, in CreateWebhookRequest, since time.Time, taken bool, recovery *Recovery,
+	ctx context.Context, in CreateWebhookRequest, lost sending, recovery *Recovery,
 ) error {
-	orphans, err := c.orphans(ctx, in, since, recovery)
+	orphans, err := c.orphans(ctx, in, lost.since, recovery)
 	// The lost create may still be on its way through the API, so one look is not enough. When the API refuses its token
 	// it has most likely taken it, and looking goes on for longer.
-	for look := 1; err == nil && len(orphans) == 0 && (look == 1 || taken && look <= 4); look++ {
+	for look := 1; err == nil && len(orphans) == 0 && (look == 1 || lost.taken && look <= 4); look++ {
 		if err = c.http.Pause(ctx, look); err == nil {
-			orphans, err = c.orphans(ctx, in, since, recovery)
+			orphans, err = c.orphans(ctx, in, lost.since, recovery)
 		}
 	}
 	switch {
@@ -37,7 +37,9 @@ func (c *Client) removeOrphan(
 		return nil
 	case len(orphans) > 1:
 		return &AmbiguousError{IDs: orphans}
-	case since.IsZero():
+	case !lost.last:
+		return &AmbiguousError{IDs: orphans, Reason: "no answer says that the create was taken, so it may be someone else's"}
+	case lost.since.IsZero():
 		return &AmbiguousError{IDs: orphans, Reason: "the API does not tell its time, so an older one cannot be told from a new one"}
 	}
 	if err := c.DeleteWebhook(ctx, orphans[0]); err != nil && !IsNotFound(err) {

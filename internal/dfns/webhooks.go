@@ -115,8 +115,8 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 			return webhook, err
 		},
 		sending: func(since time.Time) { note = c.note(ctx, in, since) },
-		resolve: func(ctx context.Context, since time.Time, taken bool, recovery *Recovery) (finding, *Webhook, error) {
-			return notMade, nil, c.removeOrphan(ctx, in, since, taken, recovery)
+		resolve: func(ctx context.Context, lost sending, recovery *Recovery) (finding, *Webhook, error) {
+			return notMade, nil, c.removeOrphan(ctx, in, lost, recovery)
 		},
 		settle: func(ctx context.Context, since time.Time, recovery *Recovery) {
 			c.nameLatecomers(ctx, in, since, recovery)
@@ -193,7 +193,7 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookR
 	return c.changeWebhook(ctx, change[*Webhook]{
 		request: request,
 		read:    func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, id) },
-		resolve: func(ctx context.Context, _ time.Time, _ bool, _ *Recovery) (finding, *Webhook, error) {
+		resolve: func(ctx context.Context, _ sending, _ *Recovery) (finding, *Webhook, error) {
 			webhook, err := c.GetWebhook(ctx, id)
 			if err != nil || !in.isIn(webhook) {
 				return notMade, nil, err
@@ -211,7 +211,7 @@ func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
 	_, _, err := once(ctx, c, change[any]{
 		request: request,
 		read:    func(response *httpapi.Response) (any, error) { return nil, readDeleted(request, response) },
-		resolve: func(ctx context.Context, _ time.Time, _ bool, _ *Recovery) (finding, any, error) {
+		resolve: func(ctx context.Context, _ sending, _ *Recovery) (finding, any, error) {
 			_, err := c.GetWebhook(ctx, id)
 			if IsNotFound(err) {
 				return made, nil, nil
@@ -266,7 +266,7 @@ func (c *Client) PingWebhook(ctx context.Context, id string) (PingResult, error)
 	result, _, err := once(ctx, c, change[PingResult]{
 		request: request,
 		read:    func(response *httpapi.Response) (PingResult, error) { return decode[PingResult](request, response) },
-		resolve: func(context.Context, time.Time, bool, *Recovery) (finding, PingResult, error) {
+		resolve: func(context.Context, sending, *Recovery) (finding, PingResult, error) {
 			return notMade, PingResult{}, errors.New("the API does not record test events")
 		},
 	})
