@@ -237,12 +237,16 @@ func secretWillChange(webhook webhookModel) diag.Diagnostic {
 			"accepts both secrets misses nothing.", name(webhook)))
 }
 
-// secretChanged reports a secret that no page says can change. The plan promised the known one, so state must keep it.
-func secretChanged(webhook webhookModel) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Signing Secret Changed Outside Terraform", fmt.Sprintf(
-		"The API answered the update of webhook %s with another signing secret than the one in the state, which receivers may "+
-			"still use. Replace the webhook (terraform apply -replace=ADDRESS) to have a secret that is known for certain.",
-		name(webhook)))
+// secretChanged reports a secret that no page says can change. It returns nothing when the answer told none, or the one that
+// the state held. After an update the state must keep that, for the plan promised it; a read takes over what is told.
+func secretChanged(operation string, prior *webhookModel, told dfns.Secret) (diags diag.Diagnostics) {
+	if held := prior.Secret.ValueString(); told != "" && held != "" && held != string(told) {
+		diags.AddWarning("Signing Secret Changed Outside Terraform", fmt.Sprintf(
+			"The API answered the %s of webhook %s with another signing secret than the one that the state held, which receivers "+
+				"may still use. Replace the webhook (terraform apply -replace=ADDRESS) to have a secret that is known for certain.",
+			operation, name(*prior)))
+	}
+	return diags
 }
 
 func secretUnknownAfterImport(id string) diag.Diagnostic {

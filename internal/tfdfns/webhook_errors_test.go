@@ -421,6 +421,24 @@ func TestWebhookMaskedSecretIsIgnored(t *testing.T) {
 	}})
 }
 
+// A read that tells another secret than the one in the state is believed, and says so: receivers must be told.
+func TestWebhookSecretToldByRead(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	id := existing(env)
+	acctest.Rewrite(t, &env.DfnsURL, rewriteBody("GET", func(webhook map[string]any) { webhook["secret"] = "whs-told" }))
+	for held, warns := range map[string]bool{"whs-held": true, "whs-told": false, "": false} {
+		attributes := map[string]acctest.Value{"id": acctest.String(id)}
+		if held != "" {
+			attributes["secret"] = acctest.String(held)
+		}
+		got := acctest.Text(configured(t, env).Read("webhook_dfns", attributes))
+		if strings.Contains(got, "Signing Secret Changed Outside Terraform") != warns || strings.Contains(got, "whs-") {
+			t.Errorf("%q was held: %q", held, got)
+		}
+	}
+}
+
 // The timeout of an operation is above everything else, and what it leaves open is said.
 func TestWebhookTimeouts(t *testing.T) {
 	t.Parallel()

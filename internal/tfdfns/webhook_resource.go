@@ -229,6 +229,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
+	resp.Diagnostics.Append(secretChanged("read", &state, webhook.Secret)...)
 	if err := state.refresh(webhook); err != nil {
 		resp.Diagnostics.Append(notEncrypted(state, err))
 		return
@@ -264,9 +265,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if updated.Recovery.Happened() {
 		resp.Diagnostics.Append(recovered("update", plan, updated.Recovery))
 	}
-	if told := string(updated.Secret); told != "" && !prior.Secret.IsNull() && told != prior.Secret.ValueString() {
-		resp.Diagnostics.Append(secretChanged(plan))
-	}
+	resp.Diagnostics.Append(secretChanged("update", &prior, updated.Secret)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
