@@ -427,12 +427,16 @@ func TestWebhookSecretToldByRead(t *testing.T) {
 	env := acctest.New(t, sandbox.Config{})
 	id := existing(env)
 	acctest.Rewrite(t, &env.DfnsURL, rewriteBody("GET", func(webhook map[string]any) { webhook["secret"] = "whs-told" }))
+	environment := env.Env()
+	environment["DFNS_API_URL"] = env.DfnsURL
 	for held, warns := range map[string]bool{"whs-held": true, "whs-told": false, "": false} {
 		attributes := map[string]acctest.Value{"id": acctest.String(id)}
 		if held != "" {
 			attributes["secret"] = acctest.String(held)
 		}
-		got := acctest.Text(configured(t, env).Read("webhook_dfns", attributes))
+		provider := acctest.NewProtocol(t, environment)
+		provider.Configure(nil)
+		got := acctest.Text(provider.Read("webhook_dfns", attributes))
 		if strings.Contains(got, "Signing Secret Changed Outside Terraform") != warns || strings.Contains(got, "whs-") {
 			t.Errorf("%q was held: %q", held, got)
 		}
