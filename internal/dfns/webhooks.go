@@ -8,7 +8,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -45,25 +44,8 @@ type Webhook struct {
 	Recovery Recovery `json:"-"`
 }
 
-// Secret is a signing secret as an answer tells it. A masked one decodes as empty: it must never replace a real one.
-type Secret string
-
-// masks are what is written in place of secrets. The ones that Dfns makes are letters, digits and a hyphen, in which none of
-// these occurs by chance.
-var masks = regexp.MustCompile(`(?i)[^!-~]|[*#<>()\[\]{}]|\.\.\.|redacted|masked|hidden|x{6}|0{6}`)
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (s *Secret) UnmarshalJSON(data []byte) error {
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return errors.New("secret is not a string") // the cause could quote it
-	}
-	if masks.MatchString(text) {
-		text = ""
-	}
-	*s = Secret(text)
-	return nil
-}
+// Secret is a signing secret as an answer tells it, empty where that is masked.
+type Secret = httpapi.Secret
 
 // CreateWebhookRequest is what a new webhook is made of.
 type CreateWebhookRequest struct {

@@ -116,7 +116,7 @@ func TestLogOfEveryOperation(t *testing.T) {
 			}
 			_, _, _ = client.Find(t.Context(), made.Subscription.ID)
 			_, _ = client.Remove(t.Context(), made.Subscription.ID)
-			for _, secret := range []string{s.Env()["ENFINITOS_API_KEY"], made.SigningSecret, "whsec_", "p4ssw0rd", "Bearer"} {
+			for _, secret := range []string{s.Env()["ENFINITOS_API_KEY"], string(made.SigningSecret), "whsec_", "p4ssw0rd", "Bearer"} {
 				if strings.Contains(log.text(), secret) {
 					t.Errorf("%s is in the log:\n%s", secret, log.text())
 				}

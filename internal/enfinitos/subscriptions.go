@@ -32,10 +32,13 @@ type CreateSubscriptionRequest struct {
 	Label  string   `json:"label"`
 }
 
+// Secret is a signing secret as an answer tells it, empty where that is masked.
+type Secret = httpapi.Secret
+
 // CreatedSubscription is the answer to a create. The API tells the secret here and never again.
 type CreatedSubscription struct {
 	Subscription  Subscription `json:"subscription"`
-	SigningSecret string       `json:"signingSecret"`
+	SigningSecret Secret       `json:"signingSecret"`
 }
 
 type subscriptionAnswer struct {

@@ -32,7 +32,7 @@ func TestCreateSubscription(t *testing.T) {
 					ID: held.ID, DeveloperID: got.Subscription.DeveloperID, URL: example.URL, Events: example.Events,
 					Label: "ledger", Active: new(true), CreatedAt: nowText,
 				},
-				SigningSecret: held.Secret,
+				SigningSecret: enfinitos.Secret(held.Secret),
 			}
 			if diff := cmp.Diff(want, got); diff != "" || !strings.HasPrefix(got.Subscription.DeveloperID, "dev_") {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -62,6 +62,7 @@ func TestAnswersToACreate(t *testing.T) {
 		"white space":           {says(201, "\n "+envelope(created)+"\n"), "whsec_1", false, false},
 		"without secret":        {says(201, envelope(`{"subscription":{"subscriptionId":"whs_1"}}`)), "", false, false},
 		"secret null":           {says(201, envelope(`{"subscription":{"subscriptionId":"whs_1"},"signingSecret":null}`)), "", false, false},
+		"secret masked":         {says(201, envelope(`{"subscription":{"subscriptionId":"whs_1"},"signingSecret":"whsec_****"}`)), "", false, false},
 		"without id":            {says(201, envelope(`{"subscription":{"url":"u"},"signingSecret":"whsec_1"}`)), "", true, true},
 		"id null":               {says(201, envelope(`{"subscription":{"subscriptionId":null}}`)), "", true, true},
 		"id of another type":    {says(201, envelope(`{"subscription":{"subscriptionId":7}}`)), "", true, true},
@@ -104,7 +105,7 @@ func TestAnswersToACreate(t *testing.T) {
 			if (err != nil) != test.failed || enfinitos.OutcomeUnknown(err) != test.unknown {
 				t.Errorf("OutcomeUnknown is %t for %v", enfinitos.OutcomeUnknown(err), err)
 			}
-			want := enfinitos.CreatedSubscription{Subscription: enfinitos.Subscription{ID: "whs_1"}, SigningSecret: test.secret}
+			want := enfinitos.CreatedSubscription{Subscription: enfinitos.Subscription{ID: "whs_1"}, SigningSecret: enfinitos.Secret(test.secret)}
 			if diff := cmp.Diff(&want, got); diff != "" && !test.failed {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

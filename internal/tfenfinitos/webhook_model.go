@@ -78,7 +78,7 @@ func (m *webhookModel) unchanged(prior *webhookModel) error {
 // created takes over the answer to a create, the only one that tells the secret.
 func (m *webhookModel) created(api *enfinitos.CreatedSubscription) error {
 	m.assigned(&api.Subscription)
-	return m.secret().Settle(api.SigningSecret, tfsecret.Stored{})
+	return m.secret().Settle(string(api.SigningSecret), tfsecret.Stored{})
 }
 
 // assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,8 @@ func Check(text string) error {
 		return errors.New("it must start with https://")
 	case parsed.Hostname() == "":
 		return errors.New("it has no host")
+	case !isPort(parsed.Port()):
+		return errors.New("its port is not between 1 and 65535")
 	case parsed.Scheme == "http" && !isLoopback(parsed.Hostname()):
 		return errors.New("it must be https; plain http is accepted for a loopback host only")
 	}
@@ -30,10 +33,17 @@ func CheckBase(text string) error {
 	if err := Check(text); err != nil {
 		return err
 	}
-	if Hide(text) != text {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.User != nil || strings.ContainsAny(text, "?#") {
 		return errors.New("it must not have user info, a query or a fragment")
 	}
 	return nil
+}
+
+// isPort reports whether a port is one, or left to the scheme.
+func isPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && port > 0
 }
 
 func isLoopback(host string) bool {

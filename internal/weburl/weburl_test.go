@@ -42,6 +42,9 @@ func TestCheck(t *testing.T) {
 		{"https://hooks.example.com/%zz", "not a valid URL"},
 		{"https://hooks.example.com:port", "not a valid URL"},
 		{"https://[::1", "not a valid URL"},
+		{"https://hooks.example.com:65535", ""},
+		{"https://hooks.example.com:0", "its port"},
+		{"https://hooks.example.com:65536", "its port"},
 	}
 	for _, test := range tests {
 		t.Run(test.url, func(t *testing.T) {
@@ -56,6 +59,20 @@ func TestCheck(t *testing.T) {
 				t.Errorf("Check says %q, want something about %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestCheckBase(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"https://api.dfns.io", "HTTPS://api.dfns.io/", "https://h.example/ä/{x}", "http://127.0.0.1:1/a"} {
+		if err := weburl.CheckBase(url); err != nil {
+			t.Errorf("%s is refused: %v", url, err)
+		}
+	}
+	for _, url := range []string{"https://u@h.example", "https://@h.example", "https://h.example?", "https://h.example/?a=b", "https://h.example#", "h.example"} {
+		if weburl.CheckBase(url) == nil {
+			t.Errorf("%s is accepted", url)
+		}
 	}
 }
 

@@ -1,11 +1,11 @@
-package dfns_test
+package httpapi_test
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // What stands for a secret is no secret.
@@ -19,14 +19,14 @@ func TestSecretMasked(t *testing.T) {
 			t.Errorf("%q is taken for a secret", got)
 		}
 	}
-	for _, secret := range []dfns.Secret{"whs-1r2kk5x2ftk4ilg3ucftgs7rzbjs1du8", "whs-xxXx0a000_b~", "other/kind+of==secret.v2"} {
+	for _, secret := range []httpapi.Secret{"whs-1r2kk5x2ftk4ilg3ucftgs7rzbjs1du8", "whs-xxXx0a000_b~", "other/kind+of==secret.v2"} {
 		if got := secretOf(t, string(secret)); got != secret {
 			t.Errorf("%q is read as %q", secret, got)
 		}
 	}
 }
 
-func secretOf(t *testing.T, text string) (out dfns.Secret) {
+func secretOf(t *testing.T, text string) (out httpapi.Secret) {
 	t.Helper()
 	encoded, err := json.Marshal(text)
 	if err == nil {
