@@ -2,8 +2,8 @@ package tfdfns
 
 import (
 	"context"
-	"regexp"
 	"fmt"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
