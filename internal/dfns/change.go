@@ -71,8 +71,8 @@ type change[T any] struct {
 	resolve func(ctx context.Context, lost sending, recovery *Recovery) (finding, T, error)
 	// sending is told before the change is first sent what the API's clock showed before. Nil is told nothing.
 	sending func(since time.Time)
-	// settle looks after a change that was made only when it was signed anew. Nil does nothing.
-	settle func(ctx context.Context, since time.Time, recovery *Recovery)
+	// followUp runs after a change that was made only once it was signed anew. Nil does nothing.
+	followUp func(ctx context.Context, since time.Time, recovery *Recovery)
 }
 
 // once makes a change.
@@ -99,8 +99,8 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 		var out T
 		for again, taken := false, false; ; again = true {
 			out, taken, lost, err = send(ctx, c, ch, token, lost, &recovery)
-			if lost == nil && err == nil && recovery.SignedAnew && ch.settle != nil {
-				ch.settle(ctx, since, &recovery)
+			if lost == nil && err == nil && recovery.SignedAnew && ch.followUp != nil {
+				ch.followUp(ctx, since, &recovery)
 			}
 			if lost == nil || ctx.Err() != nil {
 				return out, recovery, errors.Join(err, lost)
@@ -162,9 +162,6 @@ func send[T any](
 // is asked for again; one whose signature was sent and not answered may be used up, so another one is signed. Every error is
 // a *SigningError.
 func (c *Client) prepare(ctx context.Context, request httpapi.Request) (token string, clock time.Time, err error) {
-	if c.unusable != nil {
-		return "", clock, &SigningError{Err: c.unusable}
-	}
 	for attempt := 0; ; attempt++ {
 		offered, err := c.initAction(ctx, request)
 		if err != nil {

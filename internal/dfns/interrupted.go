@@ -76,9 +76,9 @@ func canHaveMade(note *intent.Note, webhook *Webhook) bool {
 	return !slices.Contains(note.Others, webhook.ID)
 }
 
-// Settle takes note that a state names a webhook, such as one that was imported: if an unfinished create has made it, it is
+// ResolveInterrupted takes note that a state names a webhook, such as one that was imported: if an unfinished create has made it, it is
 // lost no longer.
-func (c *Client) Settle(webhook *Webhook) {
+func (c *Client) ResolveInterrupted(webhook *Webhook) {
 	in := CreateWebhookRequest{URL: webhook.URL, Events: webhook.Events, Status: webhook.Status, Description: webhook.Description}
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
 		if canHaveMade(note, webhook) {

@@ -114,7 +114,7 @@ func TestInterruptedCreateCannotBeTold(t *testing.T) {
 }
 
 // A webhook that a state names settles the note of the create that can have made it.
-func TestSettle(t *testing.T) {
+func TestResolveInterrupted(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	log, client := interrupted(t, s, wanted)
@@ -125,8 +125,8 @@ func TestSettle(t *testing.T) {
 		}
 		disabled := *webhook
 		disabled.Status = dfns.StatusDisabled
-		client.Settle(&disabled)
-		client.Settle(webhook)
+		client.ResolveInterrupted(&disabled)
+		client.ResolveInterrupted(webhook)
 		if got := log.Left(); len(got) != left {
 			t.Errorf("webhook %d leaves %v", i, got)
 		}

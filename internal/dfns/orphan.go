@@ -49,9 +49,9 @@ func (c *Client) removeOrphan(
 	return nil
 }
 
-// nameLatecomers looks once more after a create that was signed anew: the one before it, which reading did not show, may
+// reportLateCreates looks once more after a create that was signed anew: the one before it, which reading did not show, may
 // have been made since. It only names what it finds, for the create itself has succeeded.
-func (c *Client) nameLatecomers(ctx context.Context, in CreateWebhookRequest, since time.Time, recovery *Recovery) {
+func (c *Client) reportLateCreates(ctx context.Context, in CreateWebhookRequest, since time.Time, recovery *Recovery) {
 	late, err := c.orphans(ctx, in, since, recovery)
 	if err == nil {
 		recovery.Suspects = append(recovery.Suspects, late...)
@@ -89,7 +89,7 @@ func (c *Client) lookalikes(ctx context.Context, in CreateWebhookRequest) iter.S
 				yield(nil, unrecognized(err))
 				return
 			}
-			if _, answered := c.created.Load(webhook.ID); answered || !in.isIn(webhook) {
+			if _, answered := c.created.Load(webhook.ID); answered || !in.matches(webhook) {
 				continue
 			}
 			if !yield(webhook, nil) {
@@ -99,14 +99,14 @@ func (c *Client) lookalikes(ctx context.Context, in CreateWebhookRequest) iter.S
 	}
 }
 
-// isIn reports whether a webhook is what the request asks for.
-func (in CreateWebhookRequest) isIn(webhook *Webhook) bool {
+// matches reports whether a webhook is what the request asks for.
+func (in CreateWebhookRequest) matches(webhook *Webhook) bool {
 	return weburl.Same(in.URL, webhook.URL) && sameKinds(in.Events, webhook.Events) &&
 		cmp.Or(in.Status, StatusEnabled) == webhook.Status && in.Description == webhook.Description
 }
 
-// isIn reports whether a webhook is as the request wants it.
-func (u UpdateWebhookRequest) isIn(webhook *Webhook) bool {
+// matches reports whether a webhook is as the request wants it.
+func (u UpdateWebhookRequest) matches(webhook *Webhook) bool {
 	return (u.URL == nil || weburl.Same(*u.URL, webhook.URL)) &&
 		(u.Events == nil || sameKinds(u.Events, webhook.Events)) &&
 		(u.Status == nil || *u.Status == webhook.Status) &&

@@ -22,14 +22,14 @@ import (
 //	missing   what the list lacks is asked for by itself: only that can say that a webhook is gone
 //	changed   a change ends the round, and what was read before it serves no read that begins after
 
-// sharedLife is how long a list is good for reads after its last page, and how long after the latest read the next one
+// listLife is how long a list is good for reads after its last page, and how long after the latest read the next one
 // is alone again. It bounds how late a read sees what others change.
-const sharedLife = 10 * time.Second
+const listLife = 10 * time.Second
 
-// sharedPages is how many pages the first list of a round has at most. An organization may have far more webhooks than
+// maxListPages is how many pages the first list of a round has at most. An organization may have far more webhooks than
 // are read here, and two reads must not wait for all of them. A list that ends early is as good for what it holds; once it
 // has saved as many calls as it cost, one twice as long is fetched.
-const sharedPages = 10
+const maxListPages = 10
 
 // errNoList says that the API refuses to list, so that reads ask for their webhooks one by one.
 var errNoList = errors.New("the API does not list webhooks")
@@ -40,7 +40,7 @@ type shared struct {
 
 	mu      sync.Mutex
 	round   *round
-	refused bool // what refuses once is not asked again
+	refused bool // once listing is refused, it is not tried again
 	claimed map[string]bool
 }
 
@@ -58,11 +58,11 @@ type flight struct {
 	endless  bool      // one of them has none
 	cancel   context.CancelFunc
 
-	done chan struct{} // closed once the rest is known
-	most int           // how many pages it may have
-	over bool
-	at   time.Time // when it was over
-	err  error
+	done     chan struct{} // closed once the rest is known
+	maxPages int           // how many pages it may have
+	over     bool
+	at       time.Time // when it was over
+	err      error
 
 	webhooks map[string]*Webhook
 	pages    int
@@ -122,7 +122,7 @@ func (c *Client) Unclaimed(in CreateWebhookRequest) (out []*Webhook) {
 	for id, webhook := range flight.webhooks {
 		_, answered := c.created.Load(id)
 		switch {
-		case answered || !in.isIn(webhook):
+		case answered || !in.matches(webhook):
 		case c.shared.claimed[id]: // equal ones are meant to be, and the others may only not have been claimed yet
 			return nil
 		default:
@@ -151,7 +151,7 @@ func (s *shared) begin() (r *round, alone bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, now := s.round, s.now()
-	quiet := r.latest.IsZero() || now.Sub(r.latest) >= sharedLife
+	quiet := r.latest.IsZero() || now.Sub(r.latest) >= listLife
 	alone = s.refused || r.underway == 0 && quiet
 	r.underway++
 	r.latest = now
@@ -177,7 +177,7 @@ func (s *shared) drop() {
 func (s *shared) find(
 	ctx context.Context, r *round, id string, list func(context.Context) iter.Seq2[[]Webhook, error],
 ) (*Webhook, error) {
-	f := s.board(ctx, r, id, list)
+	f := s.join(ctx, r, id, list)
 	select {
 	case <-f.done:
 	case <-ctx.Done():
@@ -194,26 +194,26 @@ func (s *shared) find(
 	return webhook.clone(), nil
 }
 
-// board returns the flight that a read is to wait for: that of the round, or a new one where it serves no longer.
-func (s *shared) board(
+// join returns the flight that a read is to wait for: that of the round, or a new one where it serves no longer.
+func (s *shared) join(
 	ctx context.Context, r *round, id string, list func(context.Context) iter.Seq2[[]Webhook, error],
 ) *flight {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, most := r.flight, sharedPages
+	f, pages := r.flight, maxListPages
 	switch {
 	case f == nil || !f.over:
-	case s.now().Sub(f.at) >= sharedLife:
+	case s.now().Sub(f.at) >= listLife:
 		f = nil
 	case f.cut && f.webhooks[id] == nil && f.saved >= f.pages:
-		f, most = nil, 2*f.pages
+		f, pages = nil, 2*f.pages
 	}
 	if f == nil {
-		f = &flight{done: make(chan struct{}), most: most, webhooks: map[string]*Webhook{}}
+		f = &flight{done: make(chan struct{}), maxPages: pages, webhooks: map[string]*Webhook{}}
 		r.flight = f
 		var alone context.Context
 		alone, f.cancel = context.WithCancel(flightContext{context.WithoutCancel(ctx), s, f})
-		go s.fly(r, f, list(alone)) //nolint:contextcheck // it outlives the read that began it
+		go s.run(r, f, list(alone)) //nolint:contextcheck // it outlives the read that began it
 	}
 	f.waiting++
 	deadline, limited := ctx.Deadline()
@@ -237,8 +237,8 @@ func (s *shared) leave(r *round, f *flight) {
 	}
 }
 
-// fly fetches the list and keeps it for the round, unless it failed.
-func (s *shared) fly(r *round, f *flight, list iter.Seq2[[]Webhook, error]) {
+// run fetches the list and keeps it for the round, unless it failed.
+func (s *shared) run(r *round, f *flight, list iter.Seq2[[]Webhook, error]) {
 	defer f.cancel()
 	err := f.fetch(list)
 	s.mu.Lock()
@@ -264,7 +264,7 @@ func (f *flight) fetch(list iter.Seq2[[]Webhook, error]) error {
 			}
 		}
 		f.pages++
-		if f.cut = f.pages == f.most; f.cut {
+		if f.cut = f.pages == f.maxPages; f.cut {
 			return nil
 		}
 	}

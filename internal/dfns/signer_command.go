@@ -25,10 +25,10 @@ import (
 const (
 	// maxSignature bounds what is read of a program's standard output. The longest signature is far below it.
 	maxSignature = 16 << 10
-	// maxComplaint bounds what is kept of a program's standard error; the quoted lines are its last ones.
-	maxComplaint = 16 << 10
-	quotedBytes  = 600
-	quotedLines  = 5
+	// maxStderr bounds what is kept of a program's standard error; the quoted lines are its last ones.
+	maxStderr   = 16 << 10
+	quotedBytes = 600
+	quotedLines = 5
 	// afterKill is how long a stopped program's pipes may stay open, and how long they may be held open by what a
 	// program that ended has left behind.
 	afterKill = 50 * time.Millisecond
@@ -59,15 +59,15 @@ type CommandError struct {
 	Program string
 	// Err is what was wrong with it or with its answer.
 	Err error
-	// Complaint is the end of what it wrote to its standard error.
-	Complaint string
+	// Stderr is the end of what it wrote to its standard error.
+	Stderr string
 }
 
 // Error names the program, says what was wrong, and quotes the end of its standard error.
 func (e *CommandError) Error() string {
 	text := fmt.Sprintf("the signer command %s %s", e.Program, e.Err)
-	if e.Complaint != "" {
-		text += "; the end of its standard error is:\n\n" + e.Complaint
+	if e.Stderr != "" {
+		text += "; the end of its standard error is:\n\n" + e.Stderr
 	}
 	return text
 }
@@ -125,7 +125,7 @@ func (s *commandSigner) Sign(ctx context.Context, message []byte) ([]byte, error
 			return signature, nil
 		}
 	}
-	return nil, &CommandError{Program: s.Args[0], Err: err, Complaint: s.quote(complaint)}
+	return nil, &CommandError{Program: s.Args[0], Err: err, Stderr: s.quote(complaint)}
 }
 
 // run returns what the program wrote to its standard output and standard error. A program that outlives ctx or its time
@@ -269,6 +269,6 @@ type tail struct{ text []byte }
 // Write implements io.Writer.
 func (t *tail) Write(data []byte) (int, error) {
 	t.text = append(t.text, data...)
-	t.text = t.text[max(0, len(t.text)-maxComplaint):]
+	t.text = t.text[max(0, len(t.text)-maxStderr):]
 	return len(data), nil
 }

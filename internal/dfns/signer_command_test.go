@@ -370,14 +370,14 @@ func TestCommandComplaint(t *testing.T) {
 			t.Parallel()
 			c := ends(t, 1, test.stderr, "")
 			c.Secret = "the-token"
-			if diff := cmp.Diff(test.want, fails(t.Context(), t, c).Complaint); diff != "" {
+			if diff := cmp.Diff(test.want, fails(t.Context(), t, c).Stderr); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 	t.Run("megabytes", func(t *testing.T) {
 		t.Parallel()
-		got := fails(t.Context(), t, command(t, "complain")).Complaint
+		got := fails(t.Context(), t, command(t, "complain")).Stderr
 		if len(got) > 600 || !strings.HasSuffix(got, "complaint \nthe last words") {
 			t.Errorf("%d bytes are quoted, ending in %q", len(got), got[len(got)-30:])
 		}

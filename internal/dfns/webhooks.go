@@ -105,8 +105,8 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 		resolve: func(ctx context.Context, lost sending, recovery *Recovery) (finding, *Webhook, error) {
 			return notMade, nil, c.removeOrphan(ctx, in, lost, recovery)
 		},
-		settle: func(ctx context.Context, since time.Time, recovery *Recovery) {
-			c.nameLatecomers(ctx, in, since, recovery)
+		followUp: func(ctx context.Context, since time.Time, recovery *Recovery) {
+			c.reportLateCreates(ctx, in, since, recovery)
 		},
 	})
 	if OutcomeUnknown(err) {
@@ -182,7 +182,7 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookR
 		read:    func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, id) },
 		resolve: func(ctx context.Context, _ sending, _ *Recovery) (finding, *Webhook, error) {
 			webhook, err := c.GetWebhook(ctx, id)
-			if err != nil || !in.isIn(webhook) {
+			if err != nil || !in.matches(webhook) {
 				return notMade, nil, err
 			}
 			return made, webhook, nil

@@ -241,7 +241,7 @@ func TestActionExamples(t *testing.T) {
 	}
 }
 
-// The list example imports every webhook there is with the two commands it names.
+// The list example imports every enabled webhook with the two commands it names.
 func TestListExample(t *testing.T) {
 	t.Parallel()
 	acctest.RequireActions(t)

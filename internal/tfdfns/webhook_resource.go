@@ -234,7 +234,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(notEncrypted(state, err))
 		return
 	}
-	r.client.Settle(webhook)
+	r.client.ResolveInterrupted(webhook)
 	r.replacements.Read(state.ID.ValueString(), state.content())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }

@@ -36,7 +36,7 @@ func (s Stored) IsMissing() bool { return s.Clear.IsNull() && s.Encrypted.IsNull
 func (s Stored) Plan(prior Stored) (replacing path.Paths) {
 	switch {
 	case prior.Settings == nil:
-		s.open()
+		s.markUnknown()
 	case s.rotates(prior):
 		return path.Paths{path.Root("secret_version")}
 	case sameRecipients(s.Recipients, prior.Recipients):
@@ -44,7 +44,7 @@ func (s Stored) Plan(prior Stored) (replacing path.Paths) {
 	case !prior.Encrypted.IsNull(): // what is encrypted cannot be encrypted to others
 		return path.Paths{path.Root("secret_recipients")}
 	default:
-		s.open()
+		s.markUnknown()
 	}
 	return nil
 }
@@ -55,8 +55,8 @@ func (s Stored) rotates(prior Stored) bool {
 	return !prior.Version.IsNull() && !s.Version.IsNull() && !s.Version.Equal(prior.Version)
 }
 
-// open leaves to the apply what only that can tell. What will not be held is null in the plan already.
-func (s Stored) open() {
+// markUnknown leaves to the apply what only that can tell. What will not be held is null in the plan already.
+func (s Stored) markUnknown() {
 	*s.Clear, *s.Encrypted = types.StringUnknown(), types.StringUnknown()
 	switch {
 	case !isKnown(s.Recipients):
@@ -70,7 +70,7 @@ func (s Stored) open() {
 // keep holds on to what is held. Where that is nothing, the answer to a change may yet tell the secret.
 func (s Stored) keep(prior Stored) {
 	if prior.IsMissing() && (s.Clear.IsUnknown() || s.Encrypted.IsUnknown()) {
-		s.open()
+		s.markUnknown()
 		return
 	}
 	*s.Clear, *s.Encrypted = *prior.Clear, *prior.Encrypted
@@ -78,11 +78,11 @@ func (s Stored) keep(prior Stored) {
 
 // Settle fills in what the plan left open: with the secret that an answer told, or else with the one that was held in
 // the clear before.
-func (s Stored) Settle(told string, before Stored) error {
-	if told == "" && before.Settings != nil {
-		told = before.Clear.ValueString()
+func (s Stored) Settle(told string, prior Stored) error {
+	if told == "" && prior.Settings != nil {
+		told = prior.Clear.ValueString()
 	}
-	return s.hold(told)
+	return s.fill(told)
 }
 
 // Learn takes over a secret that a read told. One that is held encrypted cannot be compared with it and stays: encrypted
@@ -91,12 +91,12 @@ func (s Stored) Learn(told string) error {
 	if told == "" || !s.Encrypted.IsNull() {
 		return nil
 	}
-	s.open()
-	return s.hold(told)
+	s.markUnknown()
+	return s.fill(told)
 }
 
-// hold fills in the values that are open. Without a secret they are null.
-func (s Stored) hold(secret string) error {
+// fill sets the values that are unknown. Without a secret they are null.
+func (s Stored) fill(secret string) error {
 	if s.Clear.IsUnknown() {
 		*s.Clear = types.StringNull()
 		if s.Recipients.IsNull() {

@@ -1,4 +1,4 @@
-# Import every webhook there is:
+# Import every webhook that is enabled, up to 1,000 of them:
 #
 #   terraform query -generate-config-out=webhooks.tf
 #   terraform apply
