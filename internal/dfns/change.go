@@ -94,23 +94,13 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 				ch.sending(since)
 			}
 		}
-		var lost error
-		var found finding
-		var out T
-		for again, taken := false, false; ; again = true {
-			out, taken, lost, err = send(ctx, c, ch, token, lost, &recovery)
-			if lost == nil && err == nil && recovery.SignedAnew && ch.followUp != nil {
-				ch.followUp(ctx, since, &recovery)
-			}
-			if lost == nil || ctx.Err() != nil {
-				return out, recovery, errors.Join(err, lost)
-			}
-			found, out, err = ch.resolve(ctx, sending{since: since, taken: taken, last: taken || again}, &recovery)
-			if taken || again || !isAmbiguous(err) {
-				break
-			}
+		out, found, lost, err := deliver(ctx, c, ch, token, since, &recovery)
+		if lost == nil && err == nil && recovery.SignedAnew && ch.followUp != nil {
+			ch.followUp(ctx, since, &recovery)
 		}
 		switch {
+		case lost == nil:
+			return out, recovery, err
 		case IsNotFound(err): // the webhook that was to be changed is gone
 			return none, recovery, err
 		case err != nil:
@@ -118,10 +108,29 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 		case found == made:
 			recovery.Confirmed = true
 			return out, recovery, nil
+		case ctx.Err() != nil:
+			return none, recovery, lost
 		case round == min(maxRounds, 1+c.http.MaxRetries()):
 			return none, recovery, &NotMadeError{Err: lost}
 		}
 		recovery.SignedAnew = true
+	}
+}
+
+// deliver sends a change and, when its answer is lost, finds out what became of it, unless there is no time left for that.
+func deliver[T any](
+	ctx context.Context, c *Client, ch change[T], token string, since time.Time, recovery *Recovery,
+) (out T, found finding, lost, err error) {
+	var taken bool
+	for again := false; ; again = true {
+		out, taken, lost, err = send(ctx, c, ch, token, lost, recovery)
+		if lost == nil || ctx.Err() != nil {
+			return out, notMade, lost, err
+		}
+		found, out, err = ch.resolve(ctx, sending{since: since, taken: taken, last: taken || again}, recovery)
+		if taken || again || !isAmbiguous(err) {
+			return out, found, lost, err
+		}
 	}
 }
 

@@ -76,7 +76,7 @@ func canHaveMade(note *intent.Note, webhook *Webhook) bool {
 	return !slices.Contains(note.Others, webhook.ID)
 }
 
-// ResolveInterrupted takes note that a state names a webhook, such as one that was imported: if an unfinished create has made it, it is
+// ResolveInterrupted notes that a state names a webhook, such as one that was imported: if an unfinished create has made it, it is
 // lost no longer.
 func (c *Client) ResolveInterrupted(webhook *Webhook) {
 	in := CreateWebhookRequest{URL: webhook.URL, Events: webhook.Events, Status: webhook.Status, Description: webhook.Description}
