@@ -136,7 +136,8 @@ func deliver[T any](
 
 // send sends a change until an answer comes through, with the same token every time, so it cannot be made twice. It
 // returns the lost answer's error when the answers stay lost or the token turns out to be used up (taken): both leave
-// open whether the change was made. Before is the lost answer of an earlier sending, nil when there was none.
+// open whether the change was made. Before is the lost answer of an earlier sending, after which it is sent once more only;
+// nil when there was none.
 func send[T any](
 	ctx context.Context, c *Client, ch change[T], token string, before error, recovery *Recovery,
 ) (out T, taken bool, lost, err error) {
@@ -161,7 +162,7 @@ func send[T any](
 			// sent, it is still open what became of the sending before.
 			return out, Status(err) != http.StatusTooManyRequests && Status(err) != 0, lost, nil
 		}
-		if attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
+		if before != nil || attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
 			return out, false, lost, nil
 		}
 	}
