@@ -15,8 +15,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // The base URLs of the two environments. Production opens in April 2027.
@@ -34,7 +36,8 @@ type Client struct {
 	hide     *strings.Replacer
 	unusable error
 	creates  *intent.Log
-	account  string
+	key      string // a digest of it
+	account  account.Account
 
 	said            sync.Map
 	mu              sync.Mutex
@@ -58,14 +61,19 @@ func New(config httpapi.Config) (*Client, error) {
 	if config.BearerToken != "" {
 		hide = strings.NewReplacer(config.BearerToken, "(hidden)")
 	}
-	account := intent.Digest(config.BearerToken)
-	return &Client{http: client, hide: hide, creates: config.Creates, account: account}, nil
+	return &Client{
+		http: client, hide: hide, creates: config.Creates, key: intent.Digest(config.BearerToken),
+		account: account.Account{API: weburl.Lasting(config.BaseURL)},
+	}, nil
 }
 
 // Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.
 func Unusable(reason error) *Client {
 	return &Client{unusable: reason}
 }
+
+// Account tells the API that this client calls. A key does not tell whose it is.
+func (c *Client) Account() account.Account { return c.account }
 
 // EnvironmentURL returns the base URL that belongs to an API key by its prefix. A key of neither environment has none.
 //

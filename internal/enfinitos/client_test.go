@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -51,6 +52,14 @@ func TestEnvironmentURL(t *testing.T) {
 			strings.Contains(err.Error(), "c4n4ry")) {
 			t.Errorf("the error of %q is %v", apiKey, err)
 		}
+	}
+}
+
+func TestAccount(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, "https://API.enfinitos.com/", key)
+	if got := client.Account(); got != (account.Account{API: "https://api.enfinitos.com/"}) {
+		t.Errorf("it is %v", got)
 	}
 }
 

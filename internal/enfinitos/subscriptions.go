@@ -137,8 +137,10 @@ func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, 
 type Removal int
 
 const (
-	// Deleted means that it is gone.
+	// Deleted means that the API has deleted it.
 	Deleted Removal = iota
+	// Gone means that the API had none, by its own words.
+	Gone
 	// Paused means that the API cannot delete it, so that it was paused and left. Beside an error it means that pausing
 	// was tried.
 	Paused
@@ -158,7 +160,7 @@ func (c *Client) Remove(ctx context.Context, id string) (Removal, error) {
 	}
 	_, err = c.SetActive(ctx, id, false)
 	if IsNotFound(err) {
-		return Deleted, nil
+		return Gone, nil
 	}
 	return Paused, err
 }

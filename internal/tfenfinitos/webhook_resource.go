@@ -19,6 +19,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfaccount"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
@@ -204,6 +205,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	err = plan.created(created)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
 	}
@@ -238,8 +240,11 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 	found, presence, err := r.client.Find(ctx, state.ID.ValueString())
 	if enfinitos.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		resp.Diagnostics.Append(deletedOutside(state))
+		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+		if !resp.Diagnostics.HasError() {
+			resp.State.RemoveResource(ctx)
+			resp.Diagnostics.Append(deletedOutside(state))
+		}
 		return
 	}
 	if err != nil {
@@ -248,6 +253,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 
 	r.replacements.Read(state.ID.ValueString(), state.content())
+	if presence != enfinitos.Unproven {
+		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+	}
 	if presence != enfinitos.Readable {
 		resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
 		if forgotten != nil {
@@ -288,6 +296,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 			return
 		}
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
+		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -313,6 +322,12 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 		}
 		return
+	}
+	if removal == enfinitos.Gone {
+		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
 	}
 	if removal == enfinitos.Paused {
 		resp.Diagnostics.Append(pausedAndLeft(state))
