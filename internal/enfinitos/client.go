@@ -75,6 +75,19 @@ func Unusable(reason error) *Client {
 // Account tells the API that this client calls. A key does not tell whose it is.
 func (c *Client) Account() account.Account { return c.account }
 
+// CheckBase returns why text cannot be the base of this API's URLs. With /v1 at its end every call would go to /v1/v1, where
+// the API knows nothing.
+func CheckBase(text string) error {
+	if err := weburl.CheckBase(text); err != nil {
+		return err
+	}
+	base, err := url.Parse(text)
+	if err == nil && strings.HasSuffix(strings.TrimRight(base.Path, "/"), "/v1") {
+		return errors.New("it must not end in /v1, with which every path of the API begins; leave it out")
+	}
+	return err
+}
+
 // EnvironmentURL returns the base URL that belongs to an API key by its prefix. A key of neither environment has none.
 //
 // https://docs.enfinitos.com/authentication
