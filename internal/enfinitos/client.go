@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -209,8 +210,9 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 	return call[T](ctx, c, httpapi.Request{Method: http.MethodGet, Path: path, Query: query})
 }
 
-// decodeError reads a refusal. No page shows the shape of one, so every usual shape is read, but for a bare message: that
-// is how gateways answer for a route they do not have, and a subscription must not be taken for gone by one's word.
+// decodeError reads a refusal. No page shows the shape of one, so every usual shape is read. What gateways and frameworks
+// answer for a route they do not have is not the API's own word, for a subscription must not be taken for gone by it: a
+// bare message, and whatever speaks of the route.
 func decodeError(body []byte) (code, message string, ok bool) {
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) != nil {
@@ -220,6 +222,7 @@ func decodeError(body []byte) (code, message string, ok bool) {
 		_, has := fields[name]
 		ok = ok || has
 	}
+	outer := fields
 	for _, name := range []string{"error", "errors"} {
 		switch nested := fields[name].(type) {
 		case map[string]any:
@@ -230,8 +233,23 @@ func decodeError(body []byte) (code, message string, ok bool) {
 			}
 		}
 	}
+	ok = ok && !aboutRoute(outer) && !aboutRoute(fields)
 	return firstText(fields, "code", "type"), firstText(fields, "message", "detail", "title", "error"), ok
 }
+
+// aboutRoute reports a refusal whose words are about the call and not about what it was made for.
+func aboutRoute(fields map[string]any) bool {
+	for _, name := range []string{"code", "type", "message", "detail", "title", "error"} {
+		text, _ := fields[name].(string)
+		if route.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// route matches "Cannot GET /v1/webhooks/x", "no Route matched", ROUTE_NOT_FOUND and the like.
+var route = regexp.MustCompile(`(?i)route|/v1/webhooks|^cannot (get|post|delete) `)
 
 func firstOf(items []any) any {
 	if len(items) == 0 {
