@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -156,6 +157,19 @@ func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("EnfinitOS Webhook Without Signing Secret", fmt.Sprintf(
 		"Subscription %s was created and is in the state, but %s, and the API never tells it later. The subscription is marked as "+
 			"tainted: the next apply replaces it.", name(webhook), reason))
+}
+
+// createdOtherwise warns of a new subscription that is not quite what was asked for. Nothing but active can be changed, so
+// each later apply would make another one, and get the same again.
+func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags diag.Diagnostics) {
+	if lines := plan.differences(api); len(lines) > 0 {
+		diags.AddWarning("EnfinitOS Webhook Created Otherwise", fmt.Sprintf(
+			"Subscription %s was created, but the API has made something else of what was asked for:\n%s\n\nHave the "+
+				"configuration say what it became. Otherwise each later apply replaces the subscription, and its signing secret with "+
+				"it; where the API has no call to delete one, the former are left behind, paused.",
+			name(plan), strings.Join(lines, "\n")))
+	}
+	return diags
 }
 
 // notEncrypted reports a secret that stays as it was held.

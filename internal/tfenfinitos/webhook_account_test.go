@@ -11,8 +11,14 @@ import (
 // so in its own words.
 func under(t *testing.T, env *acctest.Env, path string) *acctest.Protocol {
 	t.Helper()
+	return asking(t, env, env.EnfinitosURL+path)
+}
+
+// asking returns a provider that calls a URL with the key of a sandbox.
+func asking(t *testing.T, env *acctest.Env, url string) *acctest.Protocol {
+	t.Helper()
 	variables := env.Env()
-	variables["ENFINITOS_API_URL"] += path
+	variables["ENFINITOS_API_URL"] = url
 	provider := acctest.NewProtocol(t, variables)
 	if problems := provider.Configure(nil); len(problems) != 0 {
 		t.Fatal(acctest.Text(problems))

@@ -97,7 +97,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"label": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "A name for people, 1 to 60 characters. A change replaces the subscription.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60)},
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings{}},
 				PlanModifiers:       replace,
 			},
 			"active": schema.BoolAttribute{
@@ -206,6 +206,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+	resp.Diagnostics.Append(createdOtherwise(plan, &created.Subscription)...)
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
 	}
