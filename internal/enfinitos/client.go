@@ -125,21 +125,21 @@ type envelope struct {
 	ContractVersion any             `json:"contractVersion"`
 }
 
-// call makes a call and decodes the data of its answer.
-func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, error) {
+// call makes a call, decodes the data of its answer, and returns that with the status of the answer.
+func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, int, error) {
 	var out T
 	response, err := c.send(ctx, request)
 	if err != nil {
-		return out, err
+		return out, 0, err
 	}
 	data, err := c.open(request, response)
 	if err != nil {
-		return out, err
+		return out, response.Status, err
 	}
 	if err := json.Unmarshal(data, &out); err != nil {
-		return out, unreadable(request, response, err)
+		return out, response.Status, unreadable(request, response, err)
 	}
-	return out, nil
+	return out, response.Status, nil
 }
 
 func (c *Client) send(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
@@ -193,20 +193,20 @@ func (c *Client) noteContract(version any) {
 }
 
 // post makes a call with a JSON body. Nil means none.
-func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (T, error) {
+func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (T, int, error) {
 	request := httpapi.Request{Method: http.MethodPost, Path: path, Repeatable: repeatable}
 	if body != nil {
 		encoded, err := json.Marshal(body)
 		if err != nil {
 			var none T
-			return none, err
+			return none, 0, err
 		}
 		request.Body = encoded
 	}
 	return call[T](ctx, c, request)
 }
 
-func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
+func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, int, error) {
 	return call[T](ctx, c, httpapi.Request{Method: http.MethodGet, Path: path, Query: query})
 }
 

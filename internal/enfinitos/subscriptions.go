@@ -69,10 +69,10 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	}
 	note := c.note(ctx, in)
 	defer note.Forget() // once it is known, or told that it is not
-	created, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
+	created, status, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
 	if err == nil && created.Subscription.ID == "" {
 		err = &httpapi.Error{
-			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks"), Status: http.StatusOK,
+			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks"), Status: status,
 			Cause: errors.New("the answer cannot be read: it holds no subscription"),
 		}
 	}
@@ -83,10 +83,10 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 //
 // https://docs.enfinitos.com/api-reference/webhooks/pause-or-resume-a-subscription
 func (c *Client) SetActive(ctx context.Context, id string, active bool) (*Subscription, error) {
-	answer, err := post[subscriptionAnswer](ctx, c, map[string]bool{"active": active}, true, "v1", "webhooks", id, "active")
+	answer, status, err := post[subscriptionAnswer](ctx, c, map[string]bool{"active": active}, true, "v1", "webhooks", id, "active")
 	if told := answer.Subscription.Active; err == nil && told != nil && *told != active {
 		err = &httpapi.Error{
-			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks", id, "active"), Status: http.StatusOK,
+			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks", id, "active"), Status: status,
 			Message: fmt.Sprintf("the answer says that active is %t", *told),
 		}
 	}
@@ -110,10 +110,10 @@ const (
 // the documented list of deliveries tells whether the subscription exists; it is then returned without its fields.
 // IsNotFound reports the error of a subscription that is gone. Every other error proves nothing.
 func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, error) {
-	answer, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
+	answer, status, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
 	if err == nil && answer.Subscription.ID != id {
 		return nil, Readable, &httpapi.Error{
-			Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id), Status: http.StatusOK,
+			Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id), Status: status,
 			Cause: errors.New("the answer cannot be read: it is not about this subscription"),
 		}
 	}

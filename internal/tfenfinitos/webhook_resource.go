@@ -268,6 +268,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if rotatedSince(state, found) {
 		resp.Diagnostics.Append(secretRotated(state, found))
 	}
+	if state.URL.IsNull() { // it has just been imported
+		resp.Diagnostics.Append(secretUnknownAfterImport(state.ID.ValueString()))
+	}
 	state.refresh(found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
@@ -345,14 +348,10 @@ func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagn
 	return state.SetAttribute(ctx, path.Root("active"), types.BoolNull())
 }
 
-// ImportState implements resource.ResourceWithImportState. The read that follows fails where the API cannot be read.
+// ImportState implements resource.ResourceWithImportState. The read that follows fails where the API cannot be read, and
+// says that the secret is not known where it can.
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
-	var id types.String
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
-	}
 }
