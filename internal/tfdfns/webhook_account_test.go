@@ -98,6 +98,19 @@ func TestWebhookOfAnotherAccount(t *testing.T) {
 	}
 }
 
+// Nor does one that was read because the answer to the delete was lost.
+func TestWebhookOfAnotherAccountDeleteLost(t *testing.T) {
+	t.Parallel()
+	here, there := acctest.New(t, sandbox.Config{}), acctest.New(t, sandbox.Config{})
+	instance := &acctest.Instance{Provider: asking(t, here, "", tokenOf("or-1")), Type: "webhook_dfns"}
+	instance.Apply(example())
+	instance.Provider = asking(t, there, "", tokenOf("or-2"))
+	inject(t, there, sandbox.Fault{Method: "DELETE", Effect: sandbox.DropBefore, Times: 1})()
+	if report := instance.Destroy(); !acctest.Says("Webhook of Another Account").MatchString(report.Problems) || instance.State == nil {
+		t.Errorf("it counts as deleted: %+v", report)
+	}
+}
+
 // What was read in another account lives there from then on.
 func TestWebhookThatMoved(t *testing.T) {
 	t.Parallel()
