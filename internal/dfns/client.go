@@ -13,8 +13,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // DefaultURL is the base URL of the API for every organization that was not told another one.
@@ -38,6 +40,7 @@ type Client struct {
 	credentialID string
 	signer       Signer
 	unusable     error
+	account      account.Account
 
 	// turns, created and creates serve creates whose answers are lost: creates of the same content go one after the other,
 	// what an answered create has made (the digest of its content by its id) is never taken for what a lost one has, and
@@ -64,6 +67,7 @@ func New(config Config) (*Client, error) {
 	return &Client{
 		http: client, credentialID: config.CredentialID, signer: config.Signer, shared: newShared(config.Now),
 		creates: config.HTTP.Creates,
+		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: organization(config.HTTP.BearerToken)},
 	}, nil
 }
 

@@ -190,7 +190,8 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookR
 	})
 }
 
-// DeleteWebhook removes a webhook. An error that IsNotFound reports means that it was gone before.
+// DeleteWebhook removes a webhook. An error that IsNotFound reports means that the API has none: it was gone before, or the
+// answer was lost and reading shows that it is gone now.
 //
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
@@ -200,9 +201,6 @@ func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
 		read:    func(response *httpapi.Response) (any, error) { return nil, readDeleted(request, response) },
 		resolve: func(ctx context.Context, _ sending, _ *Recovery) (finding, any, error) {
 			_, err := c.GetWebhook(ctx, id)
-			if IsNotFound(err) {
-				return made, nil, nil
-			}
 			return notMade, nil, err
 		},
 	})

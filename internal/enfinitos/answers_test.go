@@ -25,6 +25,8 @@ func TestErrorShapes(t *testing.T) {
 		`{"error":"bad_url","message":"url is bad"}`:                                           {"", "url is bad", false},
 		`{"code":"bad_url","message":"url is bad"}`:                                            {"bad_url", "url is bad", false},
 		`{"message":"url is bad"}`:                                                             {"", "url is bad", true},
+		`{"code":404,"message":"no Route matched"}`:                                            {"", "no Route matched", true},
+		`{"error":"Not Found","message":"Cannot GET /"}`:                                       {"", "Cannot GET /", true},
 		`{"detail":"url is bad"}`:                                                              {"", "url is bad", false},
 		`{"type":"https://e.example/bad","title":"Bad","detail":"url is bad"}`:                 {"https://e.example/bad", "url is bad", false},
 		`{"title":"Bad","detail":"no","message":"url is bad","code":"bad_url","type":"t"}`:     {"bad_url", "url is bad", false},

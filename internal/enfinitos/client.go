@@ -12,11 +12,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // The base URLs of the two environments. Production opens in April 2027.
@@ -34,7 +37,8 @@ type Client struct {
 	hide     *strings.Replacer
 	unusable error
 	creates  *intent.Log
-	account  string
+	key      string // a digest of it
+	account  account.Account
 
 	said            sync.Map
 	mu              sync.Mutex
@@ -58,13 +62,31 @@ func New(config httpapi.Config) (*Client, error) {
 	if config.BearerToken != "" {
 		hide = strings.NewReplacer(config.BearerToken, "(hidden)")
 	}
-	account := intent.Digest(config.BearerToken)
-	return &Client{http: client, hide: hide, creates: config.Creates, account: account}, nil
+	return &Client{
+		http: client, hide: hide, creates: config.Creates, key: intent.Digest(config.BearerToken),
+		account: account.Account{API: weburl.Lasting(config.BaseURL)},
+	}, nil
 }
 
 // Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.
 func Unusable(reason error) *Client {
 	return &Client{unusable: reason}
+}
+
+// Account tells the API that this client calls. A key does not tell whose it is.
+func (c *Client) Account() account.Account { return c.account }
+
+// CheckBase returns why text cannot be the base of this API's URLs. With /v1 at its end every call would go to /v1/v1, where
+// the API knows nothing.
+func CheckBase(text string) error {
+	if err := weburl.CheckBase(text); err != nil {
+		return err
+	}
+	base, err := url.Parse(text)
+	if err == nil && strings.HasSuffix(strings.TrimRight(base.Path, "/"), "/v1") {
+		return errors.New("it must not end in /v1, with which every path of the API begins; leave it out")
+	}
+	return err
 }
 
 // EnvironmentURL returns the base URL that belongs to an API key by its prefix. A key of neither environment has none.
@@ -103,21 +125,21 @@ type envelope struct {
 	ContractVersion any             `json:"contractVersion"`
 }
 
-// call makes a call and decodes the data of its answer.
-func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, error) {
+// call makes a call, decodes the data of its answer, and returns that with the status of the answer.
+func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, int, error) {
 	var out T
 	response, err := c.send(ctx, request)
 	if err != nil {
-		return out, err
+		return out, 0, err
 	}
 	data, err := c.open(request, response)
 	if err != nil {
-		return out, err
+		return out, response.Status, err
 	}
 	if err := json.Unmarshal(data, &out); err != nil {
-		return out, unreadable(request, response, err)
+		return out, response.Status, unreadable(request, response, err)
 	}
-	return out, nil
+	return out, response.Status, nil
 }
 
 func (c *Client) send(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
@@ -171,25 +193,26 @@ func (c *Client) noteContract(version any) {
 }
 
 // post makes a call with a JSON body. Nil means none.
-func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (T, error) {
+func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (T, int, error) {
 	request := httpapi.Request{Method: http.MethodPost, Path: path, Repeatable: repeatable}
 	if body != nil {
 		encoded, err := json.Marshal(body)
 		if err != nil {
 			var none T
-			return none, err
+			return none, 0, err
 		}
 		request.Body = encoded
 	}
 	return call[T](ctx, c, request)
 }
 
-func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
+func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, int, error) {
 	return call[T](ctx, c, httpapi.Request{Method: http.MethodGet, Path: path, Query: query})
 }
 
-// decodeError reads a refusal. No page shows the shape of one, so every usual shape is read, but for a bare message: that
-// is how gateways answer for a route they do not have, and a subscription must not be taken for gone by one's word.
+// decodeError reads a refusal. No page shows the shape of one, so every usual shape is read. What gateways and frameworks
+// answer for a route they do not have is not the API's own word, for a subscription must not be taken for gone by it: a
+// bare message, and whatever speaks of the route.
 func decodeError(body []byte) (code, message string, ok bool) {
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) != nil {
@@ -199,6 +222,7 @@ func decodeError(body []byte) (code, message string, ok bool) {
 		_, has := fields[name]
 		ok = ok || has
 	}
+	outer := fields
 	for _, name := range []string{"error", "errors"} {
 		switch nested := fields[name].(type) {
 		case map[string]any:
@@ -209,8 +233,23 @@ func decodeError(body []byte) (code, message string, ok bool) {
 			}
 		}
 	}
+	ok = ok && !aboutRoute(outer) && !aboutRoute(fields)
 	return firstText(fields, "code", "type"), firstText(fields, "message", "detail", "title", "error"), ok
 }
+
+// aboutRoute reports a refusal whose words are about the call and not about what it was made for.
+func aboutRoute(fields map[string]any) bool {
+	for _, name := range []string{"code", "type", "message", "detail", "title", "error"} {
+		text, _ := fields[name].(string)
+		if route.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// route matches "Cannot GET /v1/webhooks/x", "no Route matched", ROUTE_NOT_FOUND and the like.
+var route = regexp.MustCompile(`(?i)route|/v1/webhooks|^cannot (get|post|delete) `)
 
 func firstOf(items []any) any {
 	if len(items) == 0 {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -50,6 +51,39 @@ func TestEnvironmentURL(t *testing.T) {
 		if err != nil && (!strings.Contains(err.Error(), test.err) || !strings.Contains(err.Error(), "base URL is needed") ||
 			strings.Contains(err.Error(), "c4n4ry")) {
 			t.Errorf("the error of %q is %v", apiKey, err)
+		}
+	}
+}
+
+func TestAccount(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, "https://API.enfinitos.com/", key)
+	if got := client.Account(); got != (account.Account{API: "https://api.enfinitos.com/"}) {
+		t.Errorf("it is %v", got)
+	}
+}
+
+func TestCheckBase(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"https://api.enfinitos.com":           "",
+		"https://api.enfinitos.com/":          "",
+		"https://proxy.example.com/enfinitos": "",
+		"https://proxy.example.com/v1/x":      "",
+		"https://proxy.example.com/xv1":       "",
+		"https://proxy.example.com/v10":       "",
+		"https://v1":                          "",
+		"https://v1/":                         "",
+		"https://api.enfinitos.com/v1":        "/v1",
+		"https://api.enfinitos.com/v1/":       "/v1",
+		"https://api.enfinitos.com//v1//":     "/v1",
+		"https://proxy.example.com/x/v1":      "/v1",
+		"https://api.enfinitos.com/v1?x=1":    "query",
+		"http://api.enfinitos.com":            "must be https",
+	} {
+		err := enfinitos.CheckBase(base)
+		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("of %q it says %v, want something about %q", base, err, want)
 		}
 	}
 }

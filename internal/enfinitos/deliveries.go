@@ -96,7 +96,8 @@ func (c *Client) deliveries(ctx context.Context, id, status string, from cursor,
 	if from != "" {
 		query.Set("cursor", string(from))
 	}
-	return get[deliveryPage](ctx, c, query, "v1", "webhooks", id, "deliveries")
+	page, _, err := get[deliveryPage](ctx, c, query, "v1", "webhooks", id, "deliveries")
+	return page, err
 }
 
 // ReplayResult is what became of a delivery that was sent again at once.
@@ -112,7 +113,8 @@ type ReplayResult struct {
 //
 // https://docs.enfinitos.com/api-reference/webhooks/replay-a-delivery
 func (c *Client) ReplayDelivery(ctx context.Context, id, deliveryID string) (ReplayResult, error) {
-	return post[ReplayResult](ctx, c, nil, false, "v1", "webhooks", id, "deliveries", deliveryID, "replay")
+	result, _, err := post[ReplayResult](ctx, c, nil, false, "v1", "webhooks", id, "deliveries", deliveryID, "replay")
+	return result, err
 }
 
 // DrainResult counts what became of the retries that were due.
@@ -128,5 +130,7 @@ type DrainResult struct {
 //
 // https://docs.enfinitos.com/api-reference/webhooks/process-due-retries
 func (c *Client) ProcessDue(ctx context.Context, limit int64) (DrainResult, error) {
-	return post[DrainResult](ctx, c, map[string]int64{"limit": limit}, false, "v1", "webhooks", "deliveries", "process-due")
+	body := map[string]int64{"limit": limit}
+	result, _, err := post[DrainResult](ctx, c, body, false, "v1", "webhooks", "deliveries", "process-due")
+	return result, err
 }

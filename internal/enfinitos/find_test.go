@@ -3,6 +3,7 @@ package enfinitos_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -73,6 +74,18 @@ const (
 	forbidden = "forbidden"
 )
 
+// noRoute are what frameworks and gateways answer for a route that they do not have, in shapes that an API may use as well.
+var noRoute = map[string]string{
+	"NestJS":        `{"statusCode":404,"message":"Cannot GET /v1/webhooks/whs_1/deliveries","error":"Not Found"}`,
+	"Fastify":       `{"message":"Route GET:/v1/webhooks/whs_1/deliveries not found","error":"Not Found","statusCode":404}`,
+	"Kong":          `{"code":404,"message":"no Route matched with those values"}`,
+	"problem":       `{"type":"about:blank","title":"Not Found","detail":"Cannot POST /v1/webhooks/whs_1/active"}`,
+	"second text":   `{"ok":false,"error":{"code":"not_found","message":"Not found","detail":"cannot delete /webhooks"}}`,
+	"code":          `{"ok":false,"error":{"code":"ROUTE_NOT_FOUND","message":"Not found"}}`,
+	"in a list":     `{"errors":[{"title":"Not found","detail":"no such path: /v1/webhooks/whs_1"}]}`,
+	"beside a list": `{"errors":["Not found"],"message":"Unknown route"}`,
+}
+
 // proofs are answers to the documented list of deliveries.
 var proofs = map[string]struct {
 	handler http.HandlerFunc
@@ -84,6 +97,10 @@ var proofs = map[string]struct {
 	"404":                {says(404, notFound), gone, 404},
 	"404 of any shape":   {says(404, `{"error":"unknown subscription"}`), gone, 404},
 	"404 of a gateway":   {says(404, `{"message":"no Route matched with those values"}`), doubt, 404},
+	"404 of NestJS":      {says(404, noRoute["NestJS"]), doubt, 404},
+	"404 of Fastify":     {says(404, noRoute["Fastify"]), doubt, 404},
+	"404 of Kong":        {says(404, noRoute["Kong"]), doubt, 404},
+	"404 with words":     {says(404, `{"error":"Cannot find subscription whs_1"}`), gone, 404},
 	"403":                {says(403, notFound), forbidden, 403},
 	"403 empty":          {says(403, ""), forbidden, 403},
 	"404 HTML":           {says(404, "<html>"), doubt, 404},
@@ -232,7 +249,8 @@ func TestFindWithoutTheScope(t *testing.T) {
 // With a base URL that is wrong everything is a 404, in the words of whatever is there instead.
 func TestWrongBaseURL(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"<html>", "", "404 page not found", `{"message":"Not Found"}`} {
+	bodies := slices.Concat([]string{"<html>", "", "404 page not found", `{"message":"Not Found"}`}, slices.Collect(maps.Values(noRoute)))
+	for _, body := range bodies {
 		a := serve(t, map[string]http.HandlerFunc{"/": says(404, body)})
 		for _, operation := range operations {
 			if err := operation.run(t.Context(), a.client(t)); err == nil || enfinitos.IsNotFound(err) {

@@ -19,7 +19,7 @@ func FuzzAnswer(f *testing.F) {
 	for _, body := range []string{
 		`{"ok":true,"data":{"subscription":{"subscriptionId":"s"},"signingSecret":"w"},"contractVersion":"v1.0"}`, `{"ok":false}`,
 		`{"ok":true,"data":{"deliveries":[{}],"nextCursor":3}}`, `{"ok":true,"data":null,"contractVersion":2}`, `null`, `[]`, `{}`, "<html>",
-		`{"errors":[{"message":"no"}]}`, `{"ok":true,"data":{"replay":{"ok":false},"delivery":null}}`,
+		`{"errors":[{"message":"no"}]}`, `{"code":404,"message":"no Route matched"}`, `{"ok":true,"data":{"replay":{"ok":false},"delivery":null}}`,
 	} {
 		f.Add(200, body)
 		f.Add(404, body)
@@ -40,6 +40,9 @@ func FuzzAnswer(f *testing.F) {
 		_, _, err = client.Find(t.Context(), "s")
 		if enfinitos.IsNotFound(err) && (status != 404 || !strings.HasPrefix(strings.TrimSpace(body), "{")) {
 			t.Fatalf("%d %q passes for gone", status, body)
+		}
+		if enfinitos.IsNotFound(err) && strings.Contains(strings.ToLower(err.Error()), ": route") {
+			t.Fatalf("%q is about a route and passes for gone", body)
 		}
 		created, err := client.CreateSubscription(t.Context(), enfinitos.CreateSubscriptionRequest{})
 		if err == nil && (created.Subscription.ID == "" || status > 299) {

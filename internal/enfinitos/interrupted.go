@@ -34,5 +34,5 @@ func (c *Client) digest(in CreateSubscriptionRequest) string {
 	in.URL = weburl.Normal(in.URL)
 	in.Events = slices.Sorted(slices.Values(in.Events))
 	content, _ := json.Marshal(in) // strings only
-	return intent.Digest(c.account, string(content))
+	return intent.Digest(c.key, string(content))
 }

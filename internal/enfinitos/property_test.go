@@ -59,11 +59,10 @@ func (m *model) fault(t *rapid.T) {
 	}
 	switch f.Effect {
 	case sandbox.Status:
-		statuses := []int{200, 400, 401, 403, 405, 410, 429, 500, 501, 502, 503}
-		if f.Path == getCall { // on the other, the API's own 404 is the proof
-			statuses = append(statuses, 404)
+		f.Status = rapid.SampledFrom([]int{200, 400, 401, 403, 404, 405, 410, 429, 500, 501, 502, 503}).Draw(t, "status")
+		if f.Path == listCall && f.Status == 404 { // the API's own 404 about the object would be the proof
+			f.Message = rapid.SampledFrom([]string{"Cannot GET /", "No Route matched", "GET /v1/webhooks/x: not found"}).Draw(t, "message")
 		}
-		f.Status = rapid.SampledFrom(statuses).Draw(t, "status")
 	case sandbox.HTML:
 		f.Status = rapid.SampledFrom([]int{200, 302, 403, 404, 405, 502}).Draw(t, "status")
 	}

@@ -63,6 +63,9 @@ var pauses = map[string]struct {
 	"200 untold":         {holds(`{}`), alive, 0},
 	"404":                {says(404, notFound), gone, 0},
 	"404 of any shape":   {says(404, `{"errors":[{"message":"unknown subscription"}]}`), gone, 0},
+	"404 of NestJS":      {says(404, noRoute["NestJS"]), doubt, 404},
+	"404 of Fastify":     {says(404, noRoute["Fastify"]), doubt, 404},
+	"404 of Kong":        {says(404, noRoute["Kong"]), doubt, 404},
 	"404 HTML":           {says(404, "<html>"), doubt, 404},
 	"404 empty":          {says(404, ""), doubt, 404},
 	"404 null":           {says(404, "null"), doubt, 404},
@@ -100,8 +103,11 @@ func TestRemove(t *testing.T) {
 				want, calls := removal{failed: first.kind == doubt, status: first.status}, []string{"DELETE /v1/webhooks/whs_1"}
 				if first.kind == missing {
 					want, calls = removal{failed: second.kind == doubt, status: second.status}, append(calls, "POST /v1/webhooks/whs_1/active")
-					if second.kind == alive {
+					switch second.kind {
+					case alive:
 						want.outcome = enfinitos.Paused
+					case gone:
+						want.outcome = enfinitos.Gone
 					}
 				}
 				if diff := cmp.Diff(want, remove(t, a.client(t, once)), cmp.AllowUnexported(removal{})); diff != "" {
@@ -141,7 +147,7 @@ func TestRemoveAtTheSandbox(t *testing.T) {
 	if left := s.Enfinitos.Subscriptions(); len(left) != 1 || left[0].ID != other || !left[0].Active {
 		t.Errorf("the sandbox holds %+v", left)
 	}
-	if outcome, err := client.Remove(t.Context(), id); outcome != enfinitos.Deleted || err != nil {
+	if outcome, err := client.Remove(t.Context(), id); outcome != enfinitos.Gone || err != nil {
 		t.Errorf("the second time it ends in %d, %v", outcome, err)
 	}
 }
@@ -164,7 +170,7 @@ func TestRemoveWithoutTheCall(t *testing.T) {
 		t.Errorf("the sandbox holds %+v", left)
 	}
 	s.Enfinitos.Remove(id)
-	if outcome, err := client.Remove(t.Context(), id); outcome != enfinitos.Deleted || err != nil {
+	if outcome, err := client.Remove(t.Context(), id); outcome != enfinitos.Gone || err != nil {
 		t.Errorf("of what is gone it ends in %d, %v", outcome, err)
 	}
 }
@@ -177,7 +183,7 @@ func TestRemoveIsRepeated(t *testing.T) {
 		id := s.Enfinitos.Register(example)
 		fault(t, s, sandbox.Fault{Method: "DELETE", Effect: effect, Status: 502, Times: 1})
 		outcome, err := at(t, s).Remove(t.Context(), id)
-		if outcome != enfinitos.Deleted || err != nil || len(s.Enfinitos.Subscriptions()) != 0 {
+		if outcome != enfinitos.Gone || err != nil || len(s.Enfinitos.Subscriptions()) != 0 {
 			t.Errorf("%s: it ends in %d, %v", effect, outcome, err)
 		}
 	}

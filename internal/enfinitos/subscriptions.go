@@ -72,10 +72,10 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	}
 	note := c.note(ctx, in)
 	defer note.Forget() // once it is known, or told that it is not
-	created, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
+	created, status, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
 	if err == nil && created.Subscription.ID == "" {
 		err = &httpapi.Error{
-			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks"), Status: http.StatusOK,
+			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks"), Status: status,
 			Cause: errors.New("the answer cannot be read: it holds no subscription"),
 		}
 	}
@@ -86,10 +86,10 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 //
 // https://docs.enfinitos.com/api-reference/webhooks/pause-or-resume-a-subscription
 func (c *Client) SetActive(ctx context.Context, id string, active bool) (*Subscription, error) {
-	answer, err := post[subscriptionAnswer](ctx, c, map[string]bool{"active": active}, true, "v1", "webhooks", id, "active")
+	answer, status, err := post[subscriptionAnswer](ctx, c, map[string]bool{"active": active}, true, "v1", "webhooks", id, "active")
 	if told := answer.Subscription.Active; err == nil && told != nil && *told != active {
 		err = &httpapi.Error{
-			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks", id, "active"), Status: http.StatusOK,
+			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks", id, "active"), Status: status,
 			Message: fmt.Sprintf("the answer says that active is %t", *told),
 		}
 	}
@@ -113,10 +113,10 @@ const (
 // the documented list of deliveries tells whether the subscription exists; it is then returned without its fields.
 // IsNotFound reports the error of a subscription that is gone. Every other error proves nothing.
 func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, error) {
-	answer, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
+	answer, status, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
 	if err == nil && answer.Subscription.ID != id {
 		return nil, Readable, &httpapi.Error{
-			Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id), Status: http.StatusOK,
+			Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id), Status: status,
 			Cause: errors.New("the answer cannot be read: it is not about this subscription"),
 		}
 	}
@@ -140,8 +140,10 @@ func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, 
 type Removal int
 
 const (
-	// Deleted means that it is gone.
+	// Deleted means that the API has deleted it.
 	Deleted Removal = iota
+	// Gone means that the API had none, by its own words.
+	Gone
 	// Paused means that the API cannot delete it, so that it was paused and left. Beside an error it means that pausing
 	// was tried.
 	Paused
@@ -161,7 +163,7 @@ func (c *Client) Remove(ctx context.Context, id string) (Removal, error) {
 	}
 	_, err = c.SetActive(ctx, id, false)
 	if IsNotFound(err) {
-		return Deleted, nil
+		return Gone, nil
 	}
 	return Paused, err
 }

@@ -48,6 +48,20 @@ func TestCreateSubscription(t *testing.T) {
 // created is the least that an answer to a create must hold to be believed.
 const created = `{"subscription":{"subscriptionId":"whs_1"},"signingSecret":"whsec_1"}`
 
+// The status of an error is that of the answer, whichever of those of success it is.
+func TestStatusOfUselessAnswers(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 201, 202} {
+		a := serve(t, map[string]http.HandlerFunc{"/": says(status, envelope(`{"subscription":{"url":"u","active":false}}`))})
+		for _, operation := range operations[:3] { // create, set active, find
+			err := operation.run(t.Context(), a.client(t))
+			if want := fmt.Sprintf("%s: %d %s: ", operation.route, status, http.StatusText(status)); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s: it ends in %v, want %q", operation.name, err, want)
+			}
+		}
+	}
+}
+
 func TestAnswersToACreate(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -239,6 +253,7 @@ func TestAnswersToSetActive(t *testing.T) {
 	}{
 		"as wished":       {holds(`{"subscription":{"active":true}}`), new(true), ""},
 		"the contrary":    {holds(`{"subscription":{"active":false}}`), nil, "200 OK: the answer says that active is false"},
+		"202":             {says(202, envelope(`{"subscription":{"active":false}}`)), nil, "202 Accepted: the answer says that active is false"},
 		"not told":        {holds(`{"subscription":{"subscriptionId":"whs_1"}}`), nil, ""},
 		"null":            {holds(`{"subscription":{"active":null}}`), nil, ""},
 		"no subscription": {holds(`{}`), nil, ""},

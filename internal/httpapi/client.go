@@ -213,10 +213,21 @@ func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 		defer cancel()
 	}
 	response, err := b.roundTrip(request.WithContext(ctx))
+	if errors.Is(err, context.DeadlineExceeded) && !isOver(ctx) {
+		return nil, errors.New(err.Error()) // a timeout of the network's own, such as that of a dial
+	}
 	if err != nil && errors.Is(context.Cause(ctx), ErrNoAnswer) {
 		return nil, fmt.Errorf("%w (%s)", ErrNoAnswer, b.timeout)
 	}
 	return response, err
+}
+
+// isOver reports whether a context has ended. At its deadline others can know before it does.
+func isOver(ctx context.Context) bool {
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		<-ctx.Done()
+	}
+	return ctx.Err() != nil
 }
 
 func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {

@@ -314,6 +314,49 @@ func TestDeadlineInFlight(t *testing.T) {
 	})
 }
 
+// impatient has no time to dial.
+var impatient = net.Dialer{Timeout: time.Nanosecond}
+
+// The network has timeouts of its own, such as that of a dial. Go has them pass for the end of a context, which they are not.
+func TestTimeoutOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, "http://127.0.0.1:1", func(c *httpapi.Config) { c.Transport = &http.Transport{DialContext: impatient.DialContext} })
+	for kind, request := range map[string]httpapi.Request{"GET": get("a"), "POST": post("a")} {
+		_, err := client.Do(t.Context(), request)
+		if err == nil || !strings.Contains(err.Error(), "i/o timeout") || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, httpapi.ErrNoAnswer) {
+			t.Errorf("%s: it ends in %v", kind, err)
+		}
+		if !asError(t, err).NotSent {
+			t.Errorf("%s: it counts as sent: %v", kind, err)
+		}
+	}
+}
+
+// At the end of the context the network can say so before the context does.
+func TestTimeoutOfTheContextToldByTheNetwork(t *testing.T) {
+	t.Parallel()
+	late := func(request *http.Request) (*http.Response, error) {
+		deadline, _ := request.Context().Deadline()
+		<-time.After(time.Until(deadline))
+		_, err := impatient.Dial("tcp", "127.0.0.1:1")
+		return nil, err
+	}
+	for name, test := range map[string]struct {
+		attempt, operation time.Duration
+		want               error
+	}{
+		"attempt":   {time.Millisecond, time.Hour, httpapi.ErrNoAnswer},
+		"operation": {time.Hour, time.Millisecond, context.DeadlineExceeded},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), test.operation)
+		defer cancel()
+		client, _ := scripted(t, []step{late}, timeout(test.attempt), retries(0))
+		if _, err := client.Do(ctx, get("a")); !errors.Is(err, test.want) {
+			t.Errorf("%s: it ends in %v", name, err)
+		}
+	}
+}
+
 // A retry is waited for, and nothing was done at the API before it.
 func TestCancelledBetweenAttempts(t *testing.T) {
 	t.Parallel()

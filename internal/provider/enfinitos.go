@@ -23,7 +23,7 @@ func enfinitosSchema() schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("The API's base URL. `ENFINITOS_API_URL` in the environment; defaults to that of "+
+				MarkdownDescription: fmt.Sprintf("The API's base URL, without `/v1`. `ENFINITOS_API_URL` in the environment; defaults to that of "+
 					"the key's environment: `%s` for `sk_live_…`, `%s` for `sk_sandbox_…`. A key that starts with `sk_test_` needs "+
 					"it.", enfinitos.ProductionURL, enfinitos.SandboxURL),
 			},
@@ -74,7 +74,7 @@ func enfinitosURL(at path.Path, url, key setting) (string, diag.Diagnostics) {
 		}
 		return environment, diags
 	}
-	if err := weburl.CheckBase(url.value); err != nil {
+	if err := enfinitos.CheckBase(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid EnfinitOS API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 		return "", diags
 	}

@@ -90,6 +90,7 @@ func TestEnfinitosKeyPrefixes(t *testing.T) {
 		"sandbox where it is":  {key: "sk_sandbox_1", url: "https://sandbox.api.enfinitos.com"},
 		"url in the clear":     {key: "sk_live_1", url: "http://api.enfinitos.com", want: []string{"ERROR Invalid EnfinitOS API URL", "must be https"}},
 		"url without a scheme": {key: "sk_live_1", url: "api.enfinitos.com", want: []string{"must start with https://"}},
+		"url with a version":   {key: "sk_live_1", url: "https://api.enfinitos.com/v1", want: []string{"ERROR Invalid EnfinitOS API URL", "base_url (ENFINITOS_API_URL)", "/v1", "leave it out", `AttributeName("base_url")`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

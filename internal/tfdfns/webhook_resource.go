@@ -16,6 +16,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfaccount"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
@@ -194,6 +195,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	err = plan.settle(created, nil)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 	if created.Recovery.Happened() {
 		resp.Diagnostics.Append(recovered("create", plan, created.Recovery))
 	}
@@ -220,8 +222,11 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	r.client.Claim(state.ID.ValueString())
 	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString())
 	if dfns.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		resp.Diagnostics.Append(deletedOutside(state))
+		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+		if !resp.Diagnostics.HasError() {
+			resp.State.RemoveResource(ctx)
+			resp.Diagnostics.Append(deletedOutside(state))
+		}
 		return
 	}
 	if err != nil {
@@ -237,6 +242,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	r.client.ResolveInterrupted(webhook)
 	r.replacements.Read(state.ID.ValueString(), state.content())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 }
 
 // Update implements resource.Resource.
@@ -252,7 +258,8 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	updated, err := r.update(ctx, &prior, plan.updateRequest(&prior))
+	request := plan.updateRequest(&prior)
+	updated, err := r.update(ctx, &prior, request)
 	if err != nil {
 		resp.Diagnostics.Append(failed("update", prior, err))
 		return
@@ -268,6 +275,9 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(secretChanged("update", &prior, updated.Secret)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if !request.Empty() {
+		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+	}
 }
 
 // update makes the change, unless only what the API does not know has changed, such as timeouts and recipients.
@@ -293,8 +303,13 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	defer cancel()
 
 	err := r.client.DeleteWebhook(ctx, state.ID.ValueString())
-	if err != nil && !dfns.IsNotFound(err) {
+	switch {
+	case dfns.IsNotFound(err):
+		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+	case err != nil:
 		resp.Diagnostics.Append(failed("delete", state, err))
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(r.replacements.Deleted(state.ID.ValueString(), state.content())...)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -71,6 +72,9 @@ func remedy(operation string, webhook webhookModel, err error) string {
 			"request_timeout in the provider block."
 	case !errors.As(err, &answered):
 		return "No call was made."
+	case enfinitos.IsNotFound(err) && operation == "update":
+		return "The subscription was deleted outside of Terraform since the plan was made. Plan again: it will be created anew, " +
+			"with another signing secret."
 	}
 	return remedyByStatus(operation, enfinitos.Status(err))
 }
@@ -82,9 +86,9 @@ func remedyByStatus(operation string, status int) string {
 			"of the key's environment."
 	case status == http.StatusForbidden:
 		return "The key lacks the scope " + scopes[operation] + ". Create a key that has it."
-	case status == http.StatusNotFound && operation == "update":
-		return "The subscription was deleted outside of Terraform since the plan was made. Plan again: it will be created anew, " +
-			"with another signing secret."
+	case status == http.StatusNotFound && operation == "create":
+		return "There is no call to create a subscription at this address. Nothing was created: base_url (ENFINITOS_API_URL) is " +
+			"likely wrong."
 	case status == http.StatusNotFound:
 		return "The API did not say in its own words that the subscription is gone, so the state was left as it was. Check " +
 			"base_url (ENFINITOS_API_URL)."
@@ -94,6 +98,8 @@ func remedyByStatus(operation string, status int) string {
 		return "The API has a problem of its own. The state was left as it was; try again later."
 	case status >= http.StatusBadRequest:
 		return "The API refused the values. Nothing was changed."
+	case status >= http.StatusOK && status < http.StatusMultipleChoices:
+		return "The API answered, and refused. The state was left as it was."
 	}
 	return "The API could not be reached, or did not answer as the API does. Check base_url (ENFINITOS_API_URL) and the network. " +
 		"The state was left as it was."
@@ -156,6 +162,19 @@ func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("EnfinitOS Webhook Without Signing Secret", fmt.Sprintf(
 		"Subscription %s was created and is in the state, but %s, and the API never tells it later. The subscription is marked as "+
 			"tainted: the next apply replaces it.", name(webhook), reason))
+}
+
+// createdOtherwise warns of a new subscription that is not quite what was asked for. Nothing but active can be changed, so
+// each later apply would make another one, and get the same again.
+func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags diag.Diagnostics) {
+	if lines := plan.differences(api); len(lines) > 0 {
+		diags.AddWarning("EnfinitOS Webhook Created Otherwise", fmt.Sprintf(
+			"Subscription %s was created, but the API has made something else of what was asked for:\n%s\n\nHave the "+
+				"configuration say what it became. Otherwise each later apply replaces the subscription, and its signing secret with "+
+				"it; where the API has no call to delete one, the former are left behind, paused.",
+			name(plan), strings.Join(lines, "\n")))
+	}
+	return diags
 }
 
 // notEncrypted reports a secret that stays as it was held.

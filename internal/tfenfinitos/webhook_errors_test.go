@@ -3,7 +3,8 @@ package tfenfinitos_test
 import (
 	"cmp"
 	"errors"
-	"fmt"
+	"io"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -49,6 +50,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 		"key":    {sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized: unauthorized", "(request id req_", "api_key (ENFINITOS_API_KEY)"), 1},
 		"scope":  {sandbox.Fault{Effect: "status", Status: 403}, acctest.Says("403 Forbidden", "lacks the scope *"), 1},
 		"values": {sandbox.Fault{Effect: "status", Status: 422, Message: "url is not to our liking"}, acctest.Says("url is not to our liking", "Nothing was changed"), 1},
+		"route":  {sandbox.Fault{Effect: "status", Status: 404}, acctest.Says("404 Not Found", "Nothing was created", "base_url (ENFINITOS_API_URL) is likely wrong"), 1},
 		"limit":  {sandbox.Fault{Effect: "status", Status: 429}, acctest.Says("429 Too Many Requests", "rate limit is used up"), 5},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -288,11 +290,64 @@ func TestWebhookKindWarning(t *testing.T) {
 
 func TestWebhookImportWarns(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	got := acctest.Text(configured(t, env).Import("webhook_enfinitos", "whs_1"))
-	if want := fmt.Sprintf("secret of %s is null", "whs_1"); !acctest.Says("WARNING", want, "-replace").MatchString(got) {
-		t.Errorf("got %q", got)
+	profiles(t, func(t *testing.T, env *acctest.Env, conventional bool) {
+		id := register(env)
+		instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
+		report := instance.Import(id)
+		if conventional != acctest.Says("WARNING", "secret of "+id+" is null", "-replace").MatchString(report.Problems) || conventional == report.Failed() {
+			t.Errorf("got %q", report.Problems)
+		}
+		if conventional && instance.Refresh().Problems != "" {
+			t.Error("it warns again")
+		}
+	})
+}
+
+// What the API says in an answer of success is its word as well, and what it says of a route is not of the subscription.
+func TestWebhookAdvice(t *testing.T) {
+	t.Parallel()
+	const refusal = `{"ok":false,"error":{"code":"quota","message":"too many"},"contractVersion":"v1.0"}`
+	const route = `{"statusCode":404,"message":"Cannot POST /v1/webhooks","error":"Not Found"}`
+	for name, test := range map[string]struct {
+		status    int
+		body      string
+		operation func(*acctest.Instance) acctest.Report
+		want, not string
+	}{
+		"create refused": {201, refusal, creates, "201 Created: quota: the answer says that it is not ok: too many", "could not be reached"},
+		"read refused":   {200, refusal, (*acctest.Instance).Refresh, "The API answered, and refused", "could not be reached"},
+		"update refused": {200, refusal, pauses, "The API answered, and refused", "could not be reached"},
+		"delete refused": {200, refusal, (*acctest.Instance).Destroy, "The API answered, and refused", "could not be reached"},
+		"not paused":     {202, `{"ok":true,"data":{"active":true},"contractVersion":"v1.0"}`, pauses, "202 Accepted: the answer says that active is true", "could not be reached"},
+		"create: route":  {404, route, creates, "Nothing was created", "is gone"},
+		"update: route":  {404, route, pauses, "did not say in its own words", "deleted outside"},
+		"delete: route":  {404, route, (*acctest.Instance).Destroy, "did not say in its own words", "deleted outside"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			url := acctest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(test.status)
+				_, _ = io.WriteString(w, test.body)
+			})
+			instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
+			clean(t, instance.Apply(configuration(true)))
+			instance.Provider = asking(t, env, url)
+			report := test.operation(instance)
+			if !report.Failed() || !acctest.Says(test.want).MatchString(report.Problems) || strings.Contains(report.Problems, test.not) {
+				t.Errorf("got %q, want %q in it and %q not", report.Problems, test.want, test.not)
+			}
+		})
 	}
+}
+
+func creates(instance *acctest.Instance) acctest.Report {
+	instance.State = nil
+	return instance.ApplyUnrefreshed(configuration(true))
+}
+
+func pauses(instance *acctest.Instance) acctest.Report {
+	return instance.ApplyUnrefreshed(configuration(false))
 }
 
 // Nobody knows whether a pause was made whose answer is lost, and where the API cannot be read nobody can find out. So

@@ -2,6 +2,7 @@ package tfenfinitos
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -88,6 +89,26 @@ func (m *subscription) assigned(api *enfinitos.Subscription) {
 	m.DeveloperID = tfvalue.Keep(m.DeveloperID, api.DeveloperID)
 	m.CreatedAt = tfvalue.Keep(m.CreatedAt, api.CreatedAt)
 	m.SecretLastRotatedAt = tfvalue.Optional(api.SecretLastRotatedAt)
+}
+
+// differences says what a read will show instead of what was asked for, a line for each attribute.
+func (m *subscription) differences(api *enfinitos.Subscription) (lines []string) {
+	read := *m
+	read.refresh(api)
+	if !read.URL.Equal(m.URL) {
+		lines = append(lines, fmt.Sprintf("url: %s became %s", weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
+	}
+	if !read.Events.Equal(m.Events) {
+		lines = append(lines, fmt.Sprintf("events: %s became %s", quoted(m.Events), quoted(read.Events)))
+	}
+	if !read.Label.Equal(m.Label) {
+		lines = append(lines, fmt.Sprintf("label: %q became %q", m.Label.ValueString(), read.Label.ValueString()))
+	}
+	return lines
+}
+
+func quoted(kinds types.Set) string {
+	return `"` + strings.Join(tfevents.Sorted(kinds), `", "`) + `"`
 }
 
 // refresh takes over everything an answer tells.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfaccount"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
@@ -96,7 +97,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"label": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "A name for people, 1 to 60 characters. A change replaces the subscription.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60)},
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings{}},
 				PlanModifiers:       replace,
 			},
 			"active": schema.BoolAttribute{
@@ -204,6 +205,8 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	err = plan.created(created)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+	resp.Diagnostics.Append(createdOtherwise(plan, &created.Subscription)...)
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
 	}
@@ -238,8 +241,11 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 	found, presence, err := r.client.Find(ctx, state.ID.ValueString())
 	if enfinitos.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		resp.Diagnostics.Append(deletedOutside(state))
+		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+		if !resp.Diagnostics.HasError() {
+			resp.State.RemoveResource(ctx)
+			resp.Diagnostics.Append(deletedOutside(state))
+		}
 		return
 	}
 	if err != nil {
@@ -248,6 +254,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 
 	r.replacements.Read(state.ID.ValueString(), state.content())
+	if presence != enfinitos.Unproven {
+		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+	}
 	if presence != enfinitos.Readable {
 		resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
 		if forgotten != nil {
@@ -258,6 +267,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	if rotatedSince(state, found) {
 		resp.Diagnostics.Append(secretRotated(state, found))
+	}
+	if state.URL.IsNull() { // it has just been imported
+		resp.Diagnostics.Append(secretUnknownAfterImport(state.ID.ValueString()))
 	}
 	state.refresh(found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -288,6 +300,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 			return
 		}
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
+		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -314,6 +327,12 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		}
 		return
 	}
+	if removal == enfinitos.Gone {
+		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
 	if removal == enfinitos.Paused {
 		resp.Diagnostics.Append(pausedAndLeft(state))
 	}
@@ -329,14 +348,10 @@ func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagn
 	return state.SetAttribute(ctx, path.Root("active"), types.BoolNull())
 }
 
-// ImportState implements resource.ResourceWithImportState. The read that follows fails where the API cannot be read.
+// ImportState implements resource.ResourceWithImportState. The read that follows fails where the API cannot be read, and
+// says that the secret is not known where it can.
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
-	var id types.String
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
-	}
 }

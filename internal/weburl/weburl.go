@@ -73,6 +73,17 @@ func Normal(text string) string {
 	return parsed.String()
 }
 
+// Lasting returns what of a base URL names the same service for as long as that lives, in the form that all which are the
+// Same have in common. On loopback only the path does: what is started there anew, such as a sandbox, has another port.
+func Lasting(base string) string {
+	normal := Normal(strings.TrimSuffix(base, "/"))
+	parsed, err := url.Parse(normal)
+	if err != nil || !isLoopback(parsed.Hostname()) {
+		return normal
+	}
+	return "loopback" + parsed.EscapedPath()
+}
+
 // Hide returns a URL without what may be a credential in it: user info, query and fragment. Where user info cannot be
 // told from the rest, as in one whose https:// is missing, nothing is left.
 func Hide(text string) string {

@@ -172,3 +172,25 @@ func FuzzHide(f *testing.F) {
 		}
 	})
 }
+
+func TestLasting(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"https://api.dfns.io":               "https://api.dfns.io/",
+		"HTTPS://API.dfns.io:443/":          "https://api.dfns.io/",
+		"https://api.dfns.io:8443":          "https://api.dfns.io:8443/",
+		"https://api.dfns.io/v1":            "https://api.dfns.io/v1",
+		"https://api.dfns.io/v1/":           "https://api.dfns.io/v1",
+		"http://127.0.0.1:40123":            "loopback/",
+		"http://localhost:40124/":           "loopback/",
+		"https://[::1]:1/v1/":               "loopback/v1",
+		"http://LOCALHOST/a%2Fb":            "loopback/a%2Fb",
+		"http://localhost.example.com:1/v1": "http://localhost.example.com:1/v1",
+		"https://[::1":                      "https://[::1",
+		"":                                  "/",
+	} {
+		if got := weburl.Lasting(base); got != want {
+			t.Errorf("of %q it is %q, want %q", base, got, want)
+		}
+	}
+}
