@@ -376,6 +376,32 @@ func TestListWithoutItems(t *testing.T) {
 	}
 }
 
+// What the least item holds is a webhook. One without an id or a url hides which webhook it is, so the list ends in an error
+// that says where it is: passed over it would prove that a webhook is not there.
+func TestIncompleteItems(t *testing.T) {
+	t.Parallel()
+	for item, problem := range map[string]string{
+		`{"id":"wh-2","url":"u"}`:                           "",
+		`{"id":"wh-2","url":"u","events":null,"new":{}}`:    "",
+		`{"id":"wh-2","url":"u","events":[],"status":null}`: "",
+		`null`:                           "item 2 of the list is not a webhook",
+		`{}`:                             "item 2 of the list is not a webhook",
+		`{"url":"https://u:hunter2@h"}`:  "item 2 of the list is not a webhook",
+		`{"id":"wh-2","url":null}`:       "item 2 of the list, wh-2, is not a webhook",
+		`{"id":"wh-2","events":["a.b"]}`: "item 2 of the list, wh-2, is not a webhook",
+	} {
+		a := serve(t, map[string]http.HandlerFunc{
+			"GET /webhooks":      says(200, `{"items":[{"id":"wh-1","url":"u"},`+item+`,{"id":"wh-3","url":"u"}]}`),
+			"GET /webhooks/wh-3": says(404, `{"message":"not found"}`),
+		})
+		got, err := collect(a.client(t).ListWebhooks(t.Context(), 0))
+		want := "GET /webhooks: 200 OK: " + problem + ": it has no id or no url"
+		if problem == "" && (err != nil || len(got) != 3) || problem != "" && (err == nil || err.Error() != want || len(got) != 1) {
+			t.Errorf("%s: %d webhooks and %v, want %q", item, len(got), err, problem)
+		}
+	}
+}
+
 // An empty page does not end a list that has another one.
 func TestEmptyPageInBetween(t *testing.T) {
 	t.Parallel()
