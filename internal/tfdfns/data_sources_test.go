@@ -191,11 +191,39 @@ func TestEventKindsFunction(t *testing.T) {
 		{
 			Config: config(`"policy.approval.*", "key.created", "policy.*.resolved"`),
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("test", knownvalue.SetExact([]knownvalue.Check{
-				knownvalue.StringExact("key.created"), knownvalue.StringExact("policy.activity.resolved"),
+				knownvalue.StringExact("key.created"),
 				knownvalue.StringExact("policy.approval.pending"), knownvalue.StringExact("policy.approval.resolved"),
 			}))},
 		},
 		{Config: config(`"key.created", "wallet.transfers.*"`), ExpectError: acctest.Says(`"wallet.transfers.*" matches no Dfns event kind`, `"wallet.transfer.`)},
 		{Config: config(""), ExpectError: acctest.Says("At least one pattern")},
 	}})
+}
+
+// The API refuses a kind that its specification does not have, so only who names one that the vendor's prose has gets it.
+func TestEventKindsOfTheProse(t *testing.T) {
+	t.Parallel()
+	provider := acctest.NewProtocol(t, nil)
+	for _, pattern := range []string{"*", "policy.*", "p*", "webhook.event.retry.triggered*"} {
+		got, err := provider.Call("dfns_event_kinds", acctest.String(pattern), acctest.String("key.created"))
+		for _, kind := range []string{"policy.activity.resolved", "swap.completed", "swap.failed", "webhook.event.retry.triggered"} {
+			if strings.Contains(got.String(), kind) {
+				t.Errorf("%q gives %s: %v", pattern, kind, err)
+			}
+		}
+	}
+	got, err := provider.Call("dfns_event_kinds", acctest.String("swap.failed"), acctest.String("policy.activity.resolved"))
+	if want := acctest.StringSet("policy.activity.resolved", "swap.failed"); err != nil || !got.Equal(want) {
+		t.Errorf("got %s, %v", got, err)
+	}
+	for pattern, want := range map[string]string{
+		"swap.*": `argument 0: Pattern "swap.*" matches only event kinds that Dfns names in its prose and that its API does not list: ` +
+			"swap.completed, swap.failed",
+		"Wallet.*": `The kind spelled most like it is "wallet.created"`,
+		"":         `Pattern "" matches no Dfns event kind that this version of the provider knows. Put`,
+	} {
+		if _, err := provider.Call("dfns_event_kinds", acctest.String(pattern)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", pattern, err, want)
+		}
+	}
 }
