@@ -107,7 +107,7 @@ func TestUnreadableWebhook(t *testing.T) {
 func TestTextOfUnreadableAnswer(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"HTML":     "GET /webhooks/wh-1: 200 OK: the answer cannot be read: invalid character '<' looking for beginning of value",
+		"HTML":     "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is an HTML page, so a proxy may have answered instead of the API",
 		"nothing":  "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is not a webhook",
 		"other id": "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is about webhook wh-2 instead of wh-1",
 	}

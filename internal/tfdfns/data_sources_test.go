@@ -164,7 +164,41 @@ func TestEventDataSource(t *testing.T) {
 			},
 		},
 		{Config: config(`"whe-none"`), ExpectError: acctest.Says("Asked for event whe-none of webhook "+id, "older than 31 days")},
+		{
+			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
+			ExpectError: acctest.Says("Dfns Webhook Not Found", "Asked for event whe-none of webhook wh-none", "has: "+id),
+		},
+		{
+			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/wh-none", Effect: "status", Status: 403}),
+			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
+			ExpectError: acctest.Says("Dfns Webhook Event Not Found", "or there is no such webhook"),
+		},
 	}})
+}
+
+// An id that would reach another path is never sent, and the error says so instead of sending people to their network.
+func TestIDsThatAreNone(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	provider := configured(t, env)
+	for _, id := range []string{"", ".", ".."} {
+		attributes := map[string]acctest.Value{"id": acctest.String(id), "webhook_id": acctest.String(id)}
+		_, pinged := provider.Invoke("webhook_dfns_ping", attributes)
+		for what, got := range map[string]string{
+			"import": acctest.Text(provider.Read("webhook_dfns", attributes)),
+			"delete": acctest.Text(provider.Delete("webhook_dfns", attributes)),
+			"data":   acctest.Text(provider.ReadData("webhook_dfns", attributes)),
+			"events": acctest.Text(provider.ReadData("webhook_dfns_events", attributes)),
+			"ping":   fmt.Sprint(pinged),
+		} {
+			if !strings.Contains(got, "The id is not valid, and nothing was sent") || strings.Contains(got, "base_url") {
+				t.Errorf("%s of %q: %s", what, id, got)
+			}
+		}
+	}
+	if made := env.DfnsCalls.Journal(); len(made) != 0 {
+		t.Errorf("calls were made: %v", made)
+	}
 }
 
 func TestSignatureFunction(t *testing.T) {

@@ -101,6 +101,8 @@ func remedy(operation string, err error) string {
 	var ambiguous *dfns.AmbiguousError
 	var interrupted *dfns.InterruptedError
 	switch {
+	case dfns.IsInvalidID(err):
+		return "The id is not valid, and nothing was sent. Give the one that Dfns gave, such as wh-…, as it is."
 	case errors.As(err, &interrupted) && len(interrupted.IDs) > 0:
 		return "Nothing was sent now, because that could make two. Look at what is named above. Nobody has the secret of a webhook " +
 			"that the earlier create has made: delete it, or import it, and apply again. If all of them are in use, delete the " +

@@ -37,7 +37,7 @@ func CheckBase(text string) error {
 }
 
 func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // Same reports whether two URLs differ only in what a server may normalize: the case of scheme and host, a default
