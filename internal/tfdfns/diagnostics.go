@@ -247,6 +247,14 @@ func secretChanged(webhook webhookModel) diag.Diagnostic {
 		name(webhook)))
 }
 
+// managedTwice warns of an import of what the state has, or imports, at another address.
+func managedTwice(id string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Dfns Webhook Managed Twice", fmt.Sprintf(
+		"Another resource names webhook %s too, as far as this run has come. Two resources of one webhook undo each other's "+
+			"changes, and who destroys the one deletes it for the other. Leave one of them out, unless the other is about to leave "+
+			"the state anyway. (To give a resource another name, use a moved block.)", id))
+}
+
 func secretUnknownAfterImport(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Unknown After Import", fmt.Sprintf(
 		"Dfns tells the signing secret of a webhook once, when it is created, so the secret of %s is null in the state. "+

@@ -327,8 +327,8 @@ func (r *webhookResource) ImportState(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.client != nil {
-		r.client.Claim(id.ValueString())
+	if r.client != nil && r.client.Claim(id.ValueString()) {
+		resp.Diagnostics.Append(managedTwice(id.ValueString()))
 	}
 	resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
 }

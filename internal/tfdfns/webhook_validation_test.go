@@ -114,3 +114,21 @@ func TestWebhookImportWarns(t *testing.T) {
 		t.Errorf("got %q, want one warning about the secret", text)
 	}
 }
+
+// What two resources name, they change and delete by turns.
+func TestWebhookImportOfWhatIsManaged(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	ids := []string{existing(env), existing(env), existing(env)}
+	provider := configured(t, env)
+	refreshed(t, provider, ids[:1])
+	for i, test := range []struct {
+		id   string
+		want bool
+	}{{ids[0], true}, {ids[1], false}, {ids[1], true}, {ids[2], false}} {
+		got := acctest.Text(provider.Import("webhook_dfns", test.id))
+		if strings.Contains(got, "WARNING Dfns Webhook Managed Twice: ") != test.want || test.want && !strings.Contains(got, test.id) {
+			t.Errorf("import %d: got %q, want a warning: %t", i, got, test.want)
+		}
+	}
+}
