@@ -1,6 +1,7 @@
 package tfdfns_test
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -129,6 +130,24 @@ func TestWebhookImportOfWhatIsManaged(t *testing.T) {
 		got := acctest.Text(provider.Import("webhook_dfns", test.id))
 		if strings.Contains(got, "WARNING Dfns Webhook Managed Twice: ") != test.want || test.want && !strings.Contains(got, test.id) {
 			t.Errorf("import %d: got %q, want a warning: %t", i, got, test.want)
+		}
+	}
+}
+
+// Terraform imports each block once, and a plan of two blocks for one webhook says so once.
+func TestImportBlocksOfOneWebhook(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	first, second := existing(env), existing(env)
+	for id, want := range map[string]int{first: 1, second: 0} {
+		config := ""
+		for i, id := range []string{first, id} {
+			config += strings.ReplaceAll(webhook(), `"test"`, fmt.Sprintf(`"test%d"`, i)) +
+				fmt.Sprintf("import {\n  to = webhook_dfns.test%d\n  id = %q\n}\n", i, id)
+		}
+		out, err := env.Run(t, env.CLI(t, config), "plan", "-no-color")
+		if got := strings.Count(out, "Dfns Webhook Managed Twice"); err != nil || got != want {
+			t.Errorf("%d warnings, want %d: %v\n%s", got, want, err, out)
 		}
 	}
 }

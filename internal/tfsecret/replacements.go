@@ -11,11 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// Replacements notices what Terraform does not tell a provider: that the webhook it has planned or made replaces another
-// one because that is tainted, or because someone has asked for it (-replace, replace_triggered_by). A tainted object is
+// Replacements notices what Terraform does not tell a provider: that the webhook it has planned or made replaces another one
+// because that is tainted, or because someone has asked for it (-replace, replace_triggered_by). A tainted object is
 // refreshed and then planned as a new one, as if there were none. Of what is asked for nothing can be told before the apply,
-// for Terraform drops what is warned of when it plans the new object. A resource that was renamed is to it one to destroy and one to create. So webhooks
-// of equal content are brought together here, by what this process has read, planned, created and deleted.
+// for Terraform drops what is warned of when it plans the new object. A resource that was renamed is to it one to destroy
+// and one to create. So webhooks of equal content are brought together here, by what this process has read, planned, created
+// and deleted.
 type Replacements struct {
 	mu      sync.Mutex
 	read    map[string]reading  // by id, from the refresh of a webhook until its plan
