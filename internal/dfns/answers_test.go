@@ -107,7 +107,7 @@ func TestUnreadableWebhook(t *testing.T) {
 func TestTextOfUnreadableAnswer(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"HTML":     "GET /webhooks/wh-1: 200 OK: the answer cannot be read: invalid character '<' looking for beginning of value",
+		"HTML":     "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is an HTML page, so a proxy may have answered instead of the API",
 		"nothing":  "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is not a webhook",
 		"other id": "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is about webhook wh-2 instead of wh-1",
 	}
@@ -372,6 +372,32 @@ func TestListWithoutItems(t *testing.T) {
 		}
 		if _, err := a.client(t).GetWebhook(t.Context(), "wh-1"); err == nil || dfns.IsNotFound(err) {
 			t.Errorf("%s passes for the proof that the webhook is gone: %v", body, err)
+		}
+	}
+}
+
+// What the least item holds is a webhook. One without an id or a url hides which webhook it is, so the list ends in an error
+// that says where it is: passed over it would prove that a webhook is not there.
+func TestIncompleteItems(t *testing.T) {
+	t.Parallel()
+	for item, problem := range map[string]string{
+		`{"id":"wh-2","url":"u"}`:                           "",
+		`{"id":"wh-2","url":"u","events":null,"new":{}}`:    "",
+		`{"id":"wh-2","url":"u","events":[],"status":null}`: "",
+		`null`:                           "item 2 of the list is not a webhook",
+		`{}`:                             "item 2 of the list is not a webhook",
+		`{"url":"https://u:hunter2@h"}`:  "item 2 of the list is not a webhook",
+		`{"id":"wh-2","url":null}`:       "item 2 of the list, wh-2, is not a webhook",
+		`{"id":"wh-2","events":["a.b"]}`: "item 2 of the list, wh-2, is not a webhook",
+	} {
+		a := serve(t, map[string]http.HandlerFunc{
+			"GET /webhooks":      says(200, `{"items":[{"id":"wh-1","url":"u"},`+item+`,{"id":"wh-3","url":"u"}]}`),
+			"GET /webhooks/wh-3": says(404, `{"message":"not found"}`),
+		})
+		got, err := collect(a.client(t).ListWebhooks(t.Context(), 0))
+		want := "GET /webhooks: 200 OK: " + problem + ": it has no id or no url"
+		if problem == "" && (err != nil || len(got) != 3) || problem != "" && (err == nil || err.Error() != want || len(got) != 1) {
+			t.Errorf("%s: %d webhooks and %v, want %q", item, len(got), err, problem)
 		}
 	}
 }

@@ -112,8 +112,5 @@ func decode[T any](request httpapi.Request, response *httpapi.Response) (T, erro
 
 // unreadable is the error for a 2xx answer that does not hold what it must.
 func unreadable(request httpapi.Request, response *httpapi.Response, cause error) error {
-	return &httpapi.Error{
-		Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
-		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
-	}
+	return httpapi.Unreadable(request, response, cause)
 }

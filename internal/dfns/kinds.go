@@ -8,6 +8,13 @@ import "slices"
 // https://docs.dfns.co/api-reference/webhooks
 func EventKinds() []string { return slices.Clone(eventKinds) }
 
+// ProseEventKinds returns those of EventKinds that are in no specification, so that the API most likely refuses them.
+//
+// https://docs.dfns.co/api-reference/webhooks
+func ProseEventKinds() []string {
+	return []string{"policy.activity.resolved", "swap.completed", "swap.failed", "webhook.event.retry.triggered"}
+}
+
 var eventKinds = []string{
 	"address_watch.blockchain_event.misc.confirmed",
 	"address_watch.blockchain_event.transfer.confirmed",

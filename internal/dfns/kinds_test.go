@@ -17,4 +17,13 @@ func TestEventKinds(t *testing.T) {
 	if dfns.EventKinds()[0] == "changed" {
 		t.Error("the catalogue can be changed from outside")
 	}
+	prose := dfns.ProseEventKinds()
+	if len(prose) != 4 {
+		t.Errorf("%q are kinds of the prose, want 4", prose)
+	}
+	for _, kind := range prose {
+		if !slices.Contains(dfns.EventKinds(), kind) {
+			t.Errorf("%s is not known", kind)
+		}
+	}
 }

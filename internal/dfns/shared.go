@@ -102,11 +102,13 @@ func (c *Client) ReadWebhook(ctx context.Context, id string) (*Webhook, error) {
 	return c.getWebhook(ctx, id) // that listing works, which makes a 404 certain, is known
 }
 
-// Claim remembers that a state names a webhook.
-func (c *Client) Claim(id string) {
+// Claim remembers that a state names a webhook, and reports whether that was known before.
+func (c *Client) Claim(id string) (again bool) {
 	c.shared.mu.Lock()
 	defer c.shared.mu.Unlock()
+	again = c.shared.claimed[id]
 	c.shared.claimed[id] = true
+	return again
 }
 
 // Unclaimed returns the webhooks of a content that no state names which this client was told of, oldest first: what a

@@ -12,6 +12,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ import (
 
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
 
 // minimumRSA is the least size of an RSA key, in bits, that the vendor accepts.
@@ -74,8 +77,8 @@ func hashing(key crypto.Signer) Signer {
 
 // privateKeyBlock finds the first private key in a PEM text. openssl puts the curve's parameters before it.
 func privateKeyBlock(text string) (*pem.Block, error) {
-	// CI systems that cannot hold a newline in a variable hold the two characters \n instead.
-	rest := []byte(strings.ReplaceAll(text, `\n`, "\n"))
+	text = keytext.Clean(text)
+	rest := []byte(text)
 	for {
 		var block *pem.Block
 		block, rest = pem.Decode(rest)
@@ -99,10 +102,30 @@ func instead(text string) string {
 	switch {
 	case strings.Contains(text, "-----BEGIN"):
 		return "; if its line breaks were lost, keep them or write \\n for each"
+	case strings.Contains(string(unbase64(text)), "-----BEGIN"):
+		return "; it is the base64 of a PEM text, so decode it first (base64decode(…) in a configuration)"
+	case looksLikeDER(unbase64(text)):
+		return "; it looks like a key whose first and last line are missing: -----BEGIN PRIVATE KEY----- and its end are part of it"
 	case !strings.ContainsAny(strings.TrimSpace(text), "\n") && strings.ContainsAny(text, "/.") && len(text) < 256:
 		return "; if it is the path of a file, use file(…) or put the file's text into the variable"
 	}
 	return ""
+}
+
+// unbase64 decodes base64 of any alphabet, padding and line length. Of other text nothing comes.
+func unbase64(text string) []byte {
+	standard := strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(strings.Join(strings.Fields(text), ""))
+	out, err := base64.RawStdEncoding.DecodeString(standard)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// looksLikeDER reports what begins as every key does, and is as long as one at least.
+func looksLikeDER(data []byte) bool {
+	const sequence, least = 0x30, 32
+	return len(data) >= least && data[0] == sequence
 }
 
 func parseBlock(block *pem.Block) (any, error) {

@@ -161,6 +161,12 @@ func TestParsePrivateKey(t *testing.T) {
 	spellings := map[string]func(string) string{
 		"as it is":           func(text string) string { return text },
 		"literal \\n":        func(text string) string { return strings.ReplaceAll(text, "\n", `\n`) },
+		"literal \\r\\n":     func(text string) string { return strings.ReplaceAll(text, "\n", `\r\n`) },
+		"CR":                 func(text string) string { return strings.ReplaceAll(text, "\n", "\r") },
+		"byte order mark":    func(text string) string { return "\ufeff" + text },
+		"indented":           func(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") },
+		"double quotes":      func(text string) string { return `"` + text + `"` },
+		"single quotes":      func(text string) string { return "'" + strings.ReplaceAll(text, "\n", `\n`) + "'\n" },
 		"CRLF":               func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") },
 		"no newline at end":  strings.TrimSpace,
 		"text around":        func(text string) string { return "my key\n" + text + "\nbe careful\n" },
@@ -241,20 +247,30 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 			Type: "EC PRIVATE KEY", Bytes: []byte("correct horse battery staple"),
 			Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-128-CBC,00112233445566778899AABBCCDDEEFF"},
 		})), "encrypted with a passphrase"},
-		"empty":                 {"", "there is no private key"},
-		"white space":           {" \n ", "there is no private key"},
-		"garbage":               {"correct horse battery staple", "there is no private key"},
-		"only parameters":       {block("EC PARAMETERS", must(asn1.Marshal(oidP256))), "there is no private key"},
-		"base64 without PEM":    {base64.StdEncoding.EncodeToString([]byte("some private key in DER")), "there is no private key"},
-		"in one line":           {strings.ReplaceAll(p256["PKCS#8"], "\n", " "), "there is no private key"},
-		"cut":                   {p256["PKCS#8"][:100], "there is no private key"},
-		"garbage in PKCS#8":     {block("PRIVATE KEY", []byte("correct horse battery staple")), "the PRIVATE KEY block " + unparsable},
-		"garbage in SEC1":       {block("EC PRIVATE KEY", []byte("correct horse battery staple")), "the EC PRIVATE KEY block " + unparsable},
-		"garbage in PKCS#1":     {block("RSA PRIVATE KEY", []byte("correct horse battery staple")), "the RSA PRIVATE KEY block " + unparsable},
-		"empty block":           {block("PRIVATE KEY", nil), unparsable},
-		"SEC1 said to be PKCS1": {strings.ReplaceAll(p256["SEC1"], "EC PRIVATE", "RSA PRIVATE"), unparsable},
-		"PKCS#1 said to be EC":  {strings.ReplaceAll(keys()["RSA"].forms["PKCS#1"], "RSA PRIVATE", "EC PRIVATE"), unparsable},
-		"DSA":                   {block("DSA PRIVATE KEY", []byte("some private key of DSA")), "the DSA PRIVATE KEY block " + unparsable},
+		"empty":                  {"", "there is no private key"},
+		"white space":            {" \n ", "there is no private key"},
+		"garbage":                {"correct horse battery staple", "there is no private key"},
+		"only parameters":        {block("EC PARAMETERS", must(asn1.Marshal(oidP256))), "there is no private key"},
+		"base64 without PEM":     {base64.StdEncoding.EncodeToString([]byte("some private key in DER")), "there is no private key"},
+		"base64 of PEM":          {base64.StdEncoding.EncodeToString([]byte(p256["PKCS#8"])), "it is the base64 of a PEM text, so decode it first"},
+		"base64 of PEM, wrapped": {wrapped(base64.StdEncoding.EncodeToString([]byte(p256["SEC1"]))), "it is the base64 of a PEM text"},
+		"base64 of PEM, unpadded": {
+			strings.TrimRight(base64.URLEncoding.EncodeToString([]byte("\ufeff"+p256["SEC1"]+" ")), "="), "it is the base64 of a PEM text",
+		},
+		"body without its lines": {body(p256["PKCS#8"]), "it looks like a key whose first and last line are missing"},
+		"RSA body in one line":   {strings.ReplaceAll(body(keys()["RSA"].forms["PKCS#1"]), "\n", ""), "first and last line are missing"},
+		"Ed25519 body":           {body(keys()["Ed25519"].forms["PKCS#8"]), "first and last line are missing"},
+		"path like base64":       {"MOUNT/keys/dfns", "if it is the path of a file"},
+		"path":                   {"/etc/keys/dfns.pem", "if it is the path of a file"},
+		"in one line":            {strings.ReplaceAll(p256["PKCS#8"], "\n", " "), "there is no private key"},
+		"cut":                    {p256["PKCS#8"][:100], "there is no private key"},
+		"garbage in PKCS#8":      {block("PRIVATE KEY", []byte("correct horse battery staple")), "the PRIVATE KEY block " + unparsable},
+		"garbage in SEC1":        {block("EC PRIVATE KEY", []byte("correct horse battery staple")), "the EC PRIVATE KEY block " + unparsable},
+		"garbage in PKCS#1":      {block("RSA PRIVATE KEY", []byte("correct horse battery staple")), "the RSA PRIVATE KEY block " + unparsable},
+		"empty block":            {block("PRIVATE KEY", nil), unparsable},
+		"SEC1 said to be PKCS1":  {strings.ReplaceAll(p256["SEC1"], "EC PRIVATE", "RSA PRIVATE"), unparsable},
+		"PKCS#1 said to be EC":   {strings.ReplaceAll(keys()["RSA"].forms["PKCS#1"], "RSA PRIVATE", "EC PRIVATE"), unparsable},
+		"DSA":                    {block("DSA PRIVATE KEY", []byte("some private key of DSA")), "the DSA PRIVATE KEY block " + unparsable},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -269,6 +285,15 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		})
 	}
 }
+
+// body returns what is between the first and the last line of a PEM text.
+func body(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[1:len(lines)-1], "\n")
+}
+
+// wrapped breaks a text into lines, as base64 does.
+func wrapped(text string) string { return text[:76] + "\n" + text[76:] + "\n" }
 
 // quoted returns a stretch of a key, as it is written or as it is encoded, that occurs in an error.
 func quoted(message, text string) string {

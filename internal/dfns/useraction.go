@@ -99,6 +99,9 @@ func (c *Client) signChallenge(ctx context.Context, offered challenge) (string, 
 
 // initAction asks for a challenge. A challenge that is never used costs nothing, so the call may be repeated.
 func (c *Client) initAction(ctx context.Context, request httpapi.Request) (challenge, error) {
+	if err := httpapi.CheckPath(request.Path...); err != nil {
+		return challenge{}, err
+	}
 	body, err := json.Marshal(map[string]string{
 		"userActionPayload":    string(request.Body),
 		"userActionHttpMethod": request.Method,

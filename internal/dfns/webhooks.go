@@ -161,11 +161,33 @@ func unrecognized(err error) error {
 }
 
 // ListWebhooks returns the webhooks of the organization, asking for pages of pageSize items (1 to 200, 0 for 200) as
-// they are needed. An error ends the sequence. The order is the API's, which no page tells.
+// they are needed. An error ends the sequence, and an item that is not a webhook is one: passed over it would hide which
+// webhook it stands for. The order is the API's, which no page tells.
 //
 // https://docs.dfns.co/api-reference/webhooks/list-webhooks
 func (c *Client) ListWebhooks(ctx context.Context, pageSize int) iter.Seq2[*Webhook, error] {
-	return list[Webhook](ctx, c, pageSize, nil, "webhooks")
+	return func(yield func(*Webhook, error) bool) {
+		item := 0
+		for webhook, err := range list[Webhook](ctx, c, pageSize, nil, "webhooks") {
+			item++
+			if err == nil && !webhook.isWhole() {
+				yield(nil, badItem(item, webhook))
+				return
+			}
+			if !yield(webhook, err) {
+				return
+			}
+		}
+	}
+}
+
+// badItem is the error for an item of a list that lacks what makes a webhook.
+func badItem(item int, webhook *Webhook) error {
+	name := fmt.Sprintf("item %d of the list", item)
+	if webhook.ID != "" {
+		name += ", " + webhook.ID + ","
+	}
+	return badList([]string{"webhooks"}, name+" is not a webhook: it has no id or no url")
 }
 
 // UpdateWebhook changes what the request names and keeps the rest.

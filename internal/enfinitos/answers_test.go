@@ -81,7 +81,7 @@ func TestTextOfErrors(t *testing.T) {
 		"not ok":      {says(200, refusal), "200 OK: refused: the answer says that it is not ok: as asked"},
 		"no more":     {says(200, `{"ok":false}`), "200 OK: the answer says that it is not ok"},
 		"no envelope": {says(200, `{}`), "200 OK: the answer cannot be read: it is not in the envelope that every answer comes in"},
-		"HTML":        {says(200, `<html>`), "200 OK: the answer cannot be read: invalid character '<' looking for beginning of value"},
+		"HTML":        {says(200, `<html>`), "200 OK: the answer cannot be read: it is an HTML page, so a proxy may have answered instead of the API"},
 		"cut":         {cuts(""), "no answer: "},
 	}
 	for name, test := range tests {

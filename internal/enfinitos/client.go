@@ -171,10 +171,7 @@ func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json
 
 // unreadable is the error for a 2xx answer that does not hold what it must.
 func unreadable(request httpapi.Request, response *httpapi.Response, cause error) error {
-	return &httpapi.Error{
-		Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
-		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
-	}
+	return httpapi.Unreadable(request, response, cause)
 }
 
 // noteContract keeps a version that is not the expected one. Whatever it is, it must not cost an answer that could be

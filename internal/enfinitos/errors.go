@@ -34,6 +34,9 @@ func OutcomeUnknown(err error) bool { return httpapi.OutcomeUnknown(err) }
 // IsNoAnswer reports that no attempt was answered in the time that one has.
 func IsNoAnswer(err error) bool { return errors.Is(err, httpapi.ErrNoAnswer) }
 
+// IsInvalidID reports an id that is none, so that nothing was sent.
+func IsInvalidID(err error) bool { return errors.Is(err, httpapi.ErrPath) }
+
 // Status returns the status the API refused a call with, and 0 for every other error.
 func Status(err error) int { return httpapi.Status(err) }
 

@@ -128,6 +128,19 @@ func EscapedPath(elements ...string) string {
 	return path.String()
 }
 
+// ErrPath reports a path that is not called, because of an element that no escaping keeps in its place.
+var ErrPath = errors.New("cannot be part of a path")
+
+// CheckPath returns an ErrPath for a path that Do would refuse.
+func CheckPath(elements ...string) error {
+	for _, element := range elements {
+		if element == "" || element == "." || element == ".." {
+			return fmt.Errorf("%q %w", element, ErrPath)
+		}
+	}
+	return nil
+}
+
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...)}
@@ -155,10 +168,8 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 }
 
 func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.Request, error) {
-	for _, element := range request.Path {
-		if element == "" || element == "." || element == ".." {
-			return nil, fmt.Errorf("%q cannot be part of a path", element)
-		}
+	if err := CheckPath(request.Path...); err != nil {
+		return nil, err
 	}
 	target := *c.base
 	target.RawPath = strings.TrimSuffix(c.base.EscapedPath(), "/") + EscapedPath(request.Path...)
@@ -266,14 +277,31 @@ func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
 	failed.Code, failed.Message = c.hide.Replace(failed.Code), c.hide.Replace(failed.Message)
 }
 
+// Unreadable is the error for a 2xx answer that does not hold what it must, and why.
+func Unreadable(request Request, response *Response, cause error) error {
+	if isPage(response.Header.Get("Content-Type"), bytes.TrimSpace(response.Body)) {
+		cause = errors.New("it is " + page)
+	}
+	return &Error{
+		Method: request.Method, Path: EscapedPath(request.Path...), Status: response.Status,
+		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
+	}
+}
+
+const page = "an HTML page, so a proxy may have answered instead of the API"
+
+func isPage(contentType string, text []byte) bool {
+	return strings.Contains(contentType, "html") || bytes.HasPrefix(text, []byte("<"))
+}
+
 // describe says in a few words what a body is that nobody can decode.
 func describe(contentType string, body []byte) string {
 	text := bytes.TrimSpace(body)
 	switch {
 	case len(text) == 0:
 		return "an empty body"
-	case strings.Contains(contentType, "html") || bytes.HasPrefix(text, []byte("<")):
-		return "an HTML page, so a proxy may have answered instead of the API"
+	case isPage(contentType, text):
+		return page
 	case len(text) > 200:
 		return string(bytes.ToValidUTF8(text[:200], nil)) + " …"
 	}

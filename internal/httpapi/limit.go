@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -145,8 +146,8 @@ func pauseAsked(response *http.Response, now time.Time) time.Duration {
 		return 0
 	}
 	after := response.Header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(after); err == nil {
-		return time.Duration(seconds) * time.Second
+	if seconds, err := strconv.ParseInt(after, 10, 64); err == nil {
+		return time.Duration(max(0, min(seconds, int64(math.MaxInt64/time.Second)))) * time.Second
 	}
 	if date, err := http.ParseTime(after); err == nil {
 		return date.Sub(now)
@@ -156,14 +157,36 @@ func pauseAsked(response *http.Response, now time.Time) time.Duration {
 }
 
 // resetAfter reads when the window of a rate limit ends and in how long that is, by the API's own clock where it tells:
-// this machine's may differ by more than a window.
+// this machine's may differ by more than a window. A window longer than any limit has is none: believed it would hold back
+// every call for good.
 func resetAfter(response *http.Response, now time.Time) (reset int64, after time.Duration, ok bool) {
-	reset, err := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64)
+	value, err := strconv.ParseFloat(response.Header.Get("X-RateLimit-Reset"), 64)
 	if err != nil {
 		return 0, 0, false
 	}
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
 		now = date
 	}
-	return reset, time.Unix(reset, 0).Sub(now), true
+	at, ok := moment(value, now)
+	if after = at.Sub(now); !ok || after > longestWindow {
+		return 0, 0, false
+	}
+	return at.Unix(), after, true
+}
+
+// longestWindow is how long the window of a rate limit is at most. The vendors' last a minute.
+const longestWindow = time.Hour
+
+// moment reads a time in the ways in which APIs write one: seconds from now, Unix seconds, or milliseconds. A number near
+// a border is years away from now in either reading.
+func moment(value float64, now time.Time) (at time.Time, ok bool) {
+	switch {
+	case !(value >= 0 && value < 1e15): // or not a number
+		return time.Time{}, false
+	case value < 1e8:
+		return now.Add(time.Duration(value * float64(time.Second))), true
+	case value < 1e11:
+		return time.UnixMicro(int64(value * 1e6)), true
+	}
+	return time.UnixMilli(int64(value)), true
 }

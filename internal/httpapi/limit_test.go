@@ -20,6 +20,10 @@ func in(pause time.Duration) (date, unix string) {
 	return moment.UTC().Format(http.TimeFormat), strconv.FormatInt(moment.Unix(), 10)
 }
 
+func reset(value string) func() []string {
+	return func() []string { return []string{"X-RateLimit-Reset", value} }
+}
+
 func TestPauseAsked(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -56,8 +60,36 @@ func TestPauseAsked(t *testing.T) {
 			_, unix := in(-time.Hour)
 			return []string{"X-RateLimit-Reset", unix}
 		}, 0},
-		"unreadable": {429, func() []string { return []string{"Retry-After", "soon", "X-RateLimit-Reset", "later"} }, 0},
-		"nothing":    {429, func() []string { return nil }, 0},
+		"fraction of a second": {429, func() []string {
+			_, unix := in(time.Minute)
+			return []string{"X-RateLimit-Reset", unix + ".5"}
+		}, time.Minute + time.Second/2},
+		"milliseconds": {429, func() []string {
+			_, unix := in(time.Minute)
+			return []string{"X-RateLimit-Reset", unix + "250"}
+		}, time.Minute + time.Second/4},
+		"seconds from now":              {429, reset("45"), 45 * time.Second},
+		"fraction of a second from now": {429, reset("0.25"), time.Second / 4},
+		"seconds from now by the API's clock": {429, func() []string {
+			date, _ := in(-24 * time.Hour)
+			return []string{"X-RateLimit-Reset", "45", "Date", date}
+		}, 45 * time.Second},
+		"an hour from now":  {429, reset("3600"), time.Hour},
+		"more than an hour": {429, reset("3601"), 0},
+		"days":              {429, reset("1000000"), 0},
+		"a moment in two hours": {429, func() []string {
+			_, unix := in(2 * time.Hour)
+			return []string{"X-RateLimit-Reset", unix}
+		}, 0},
+		"now":                 {429, reset("0"), 0},
+		"negative reset":      {429, reset("-45"), 0},
+		"nanoseconds":         {429, reset("946684860000000000"), 0},
+		"beyond a number":     {429, reset("9223372036854775808"), 0},
+		"far beyond a number": {429, reset("1e300"), 0},
+		"infinite":            {429, reset("Inf"), 0},
+		"not a number":        {429, reset("NaN"), 0},
+		"unreadable":          {429, func() []string { return []string{"Retry-After", "soon", "X-RateLimit-Reset", "later"} }, 0},
+		"nothing":             {429, func() []string { return nil }, 0},
 	}
 	for name, test := range tests {
 		synctest.Test(t, func(t *testing.T) {
@@ -126,6 +158,40 @@ func TestGateOfAnotherClientIsOpen(t *testing.T) {
 		_, _ = held.Do(t.Context(), get("a"))
 		if _, err := free.Do(t.Context(), get("a")); err != nil || time.Since(start) != 0 {
 			t.Errorf("the other client waited %s: %v", time.Since(start), err)
+		}
+	})
+}
+
+// A window that no limit has holds nothing back, however little is said to be left in it.
+func TestWindowThatCannotBe(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{
+		"60": time.Minute, "946684860": time.Minute, "946684860000": time.Minute,
+		"7200": 0, "946692000": 0, "946692000000": 0, "946684860000000": 0, "-60": 0, "1e300": 0, "NaN": 0,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client, script := scripted(t, []step{
+				answer(200, "", "X-RateLimit-Limit", "10", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", value),
+			})
+			for range 2 {
+				_, _ = client.Do(t.Context(), post("a"))
+			}
+			if pause := script.times[1].Sub(script.times[0]); pause != want {
+				t.Errorf("%s: the next call came after %s, want %s", value, pause, want)
+			}
+		})
+	}
+}
+
+// One pause asked for that no duration holds is no reason to go on at once.
+func TestRetryAfterBeyondAnyDuration(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		client, script := scripted(t, []step{answer(429, "", "Retry-After", "9223372037")})
+		if _, err := client.Do(ctx, post("a")); !errors.Is(err, context.DeadlineExceeded) || script.attempts() != 1 {
+			t.Errorf("%d attempts: %v", script.attempts(), err)
 		}
 	})
 }

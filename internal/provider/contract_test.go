@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/provider"
@@ -95,6 +97,28 @@ func TestResourceContract(t *testing.T) {
 				exists(t, "resources", name, file)
 			}
 		})
+	}
+}
+
+// A timeout with which an operation would end before it has begun is refused at plan, where it is written.
+func TestTimeoutsAreChecked(t *testing.T) {
+	t.Parallel()
+	protocol := acctest.NewProtocol(t, nil)
+	texts := tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+		"create": tftypes.String, "read": tftypes.String, "update": tftypes.String, "delete": tftypes.String,
+	}}
+	for name := range protocol.Schemas.ResourceSchemas {
+		for operation := range texts.AttributeTypes {
+			for value, valid := range map[string]bool{"30s": true, "1h30m": true, "1ms": true, "0s": false, "-5s": false, "1d": false, "": false} {
+				problems := acctest.Text(protocol.Validate(name, map[string]acctest.Value{
+					"timeouts": acctest.Object(texts, map[string]acctest.Value{operation: acctest.String(value)}),
+				}))
+				at := fmt.Sprintf(`AttributeName("timeouts").AttributeName(%q)`, operation)
+				if strings.Contains(problems, at) == valid || valid == strings.Contains(problems, "ERROR Invalid Timeout: The value must") {
+					t.Errorf("%s, timeouts.%s = %q: %s", name, operation, value, problems)
+				}
+			}
+		}
 	}
 }
 

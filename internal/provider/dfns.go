@@ -94,6 +94,7 @@ func (p *webhookProvider) configureDfns(
 	if err := weburl.CheckBase(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
+	diags.Append(badToken(at, token)...)
 	calls.BaseURL, calls.BearerToken = url.value, token.value
 	signer, problems := dfnsSigner(at, credential, key, command, calls)
 	diags.Append(problems...)

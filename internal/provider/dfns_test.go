@@ -326,3 +326,40 @@ func TestSettingsAreTrimmed(t *testing.T) {
 		t.Errorf("called with token %q: %s", token, failed)
 	}
 }
+
+// What no header can hold, or would hold twice, is told when the provider is configured, and never shown.
+func TestTokensThatNoHeaderHolds(t *testing.T) {
+	t.Parallel()
+	const control, bearer = "contains a control character, such as a line break", "starts with \"Bearer\""
+	for value, want := range map[string]string{
+		"sk_live_hunter2":            "",
+		"\ufeffsk_live_hunter2\r\n":  "",
+		"sk_live_hunter2\nhunter2":   control,
+		"sk_live_hunter2\r\nhunter2": control,
+		"sk_live_hunter2\x00hunter2": control,
+		"sk_live_hunter2\thunter2":   control,
+		"sk_live_hunter2\x7fhunter2": control,
+		"Bearer sk_live_hunter2":     bearer,
+		"bearer  sk_live_hunter2":    bearer,
+		"Bearer ":                    bearer,
+		"Bearer sk_live_\nhunter2":   bearer,
+		"sk_live_Bearer":             "",
+	} {
+		settings := map[string]string{
+			"DFNS_AUTH_TOKEN": value, "DFNS_CRED_ID": "cr-1", "DFNS_PRIVATE_KEY": privateKey(t), "ENFINITOS_API_KEY": value,
+		}
+		provider := acctest.NewProtocol(t, settings)
+		if problems := provider.Configure(nil); len(problems) != 0 {
+			t.Errorf("%q is a problem for who uses neither vendor: %s", value, acctest.Text(problems))
+		}
+		for kind, setting := range map[string]string{"webhook_dfns": "auth_token (DFNS_AUTH_TOKEN)", "webhook_enfinitos": "api_key (ENFINITOS_API_KEY)"} {
+			got := acctest.Text(provider.Import(kind, "x"))
+			if want == "" && strings.Contains(got, "ERROR") || want != "" && !strings.Contains(got, "ERROR Invalid Token: "+setting+" "+want) {
+				t.Errorf("%s, %q: got %q, want %q", kind, value, got, want)
+			}
+			if strings.Contains(got, "hunter2") {
+				t.Errorf("%s, %q is shown: %q", kind, value, got)
+			}
+		}
+	}
+}

@@ -47,6 +47,7 @@ func (p *webhookProvider) configureEnfinitos(
 	}
 	at := path.Root("enfinitos")
 	diags := missing(at, "EnfinitOS", key)
+	diags.Append(badToken(at, key)...)
 	if diags.HasError() {
 		return vendor[enfinitos.Client](block, nil, diags)
 	}

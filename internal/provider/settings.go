@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -34,8 +35,24 @@ func (p *webhookProvider) setting(block types.Object, attribute, variable string
 	if found.value == "" && !found.unknown {
 		found.value = p.getenv(variable)
 	}
-	found.value = strings.TrimSpace(found.value) // a file that a token was read from ends in a newline
+	// A file that a token was read from ends in a newline, and may begin with a byte order mark.
+	found.value = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(found.value), "\ufeff"))
 	return found
+}
+
+// badToken reports a token that a header cannot hold, and one that brings what the header has before it. It shows nothing
+// of it.
+func badToken(block path.Path, token setting) (diags diag.Diagnostics) {
+	first, _, _ := strings.Cut(token.value, " ")
+	switch {
+	case strings.EqualFold(first, "Bearer"):
+		diags.AddAttributeError(block.AtName(token.attribute), "Invalid Token", token.name()+` starts with "Bearer", which every call puts `+
+			"before the token by itself. Give what comes after it.")
+	case strings.ContainsFunc(token.value, unicode.IsControl):
+		diags.AddAttributeError(block.AtName(token.attribute), "Invalid Token", token.name()+" contains a control character, such as a "+
+			"line break, which no token has. Look at what it is read from: only white space around a token is cut off.")
+	}
+	return diags
 }
 
 // unknown returns why a client cannot be used yet, while one of its settings waits for other resources.

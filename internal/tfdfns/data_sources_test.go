@@ -164,7 +164,41 @@ func TestEventDataSource(t *testing.T) {
 			},
 		},
 		{Config: config(`"whe-none"`), ExpectError: acctest.Says("Asked for event whe-none of webhook "+id, "older than 31 days")},
+		{
+			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
+			ExpectError: acctest.Says("Dfns Webhook Not Found", "Asked for event whe-none of webhook wh-none", "has: "+id),
+		},
+		{
+			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/wh-none", Effect: "status", Status: 403}),
+			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
+			ExpectError: acctest.Says("Dfns Webhook Event Not Found", "or there is no such webhook"),
+		},
 	}})
+}
+
+// An id that would reach another path is never sent, and the error says so instead of sending people to their network.
+func TestIDsThatAreNone(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	provider := configured(t, env)
+	for _, id := range []string{"", ".", ".."} {
+		attributes := map[string]acctest.Value{"id": acctest.String(id), "webhook_id": acctest.String(id)}
+		_, pinged := provider.Invoke("webhook_dfns_ping", attributes)
+		for what, got := range map[string]string{
+			"import": acctest.Text(provider.Read("webhook_dfns", attributes)),
+			"delete": acctest.Text(provider.Delete("webhook_dfns", attributes)),
+			"data":   acctest.Text(provider.ReadData("webhook_dfns", attributes)),
+			"events": acctest.Text(provider.ReadData("webhook_dfns_events", attributes)),
+			"ping":   fmt.Sprint(pinged),
+		} {
+			if !strings.Contains(got, "The id is not valid, and nothing was sent") || strings.Contains(got, "base_url") {
+				t.Errorf("%s of %q: %s", what, id, got)
+			}
+		}
+	}
+	if made := env.DfnsCalls.Journal(); len(made) != 0 {
+		t.Errorf("calls were made: %v", made)
+	}
 }
 
 func TestSignatureFunction(t *testing.T) {
@@ -191,11 +225,39 @@ func TestEventKindsFunction(t *testing.T) {
 		{
 			Config: config(`"policy.approval.*", "key.created", "policy.*.resolved"`),
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("test", knownvalue.SetExact([]knownvalue.Check{
-				knownvalue.StringExact("key.created"), knownvalue.StringExact("policy.activity.resolved"),
+				knownvalue.StringExact("key.created"),
 				knownvalue.StringExact("policy.approval.pending"), knownvalue.StringExact("policy.approval.resolved"),
 			}))},
 		},
 		{Config: config(`"key.created", "wallet.transfers.*"`), ExpectError: acctest.Says(`"wallet.transfers.*" matches no Dfns event kind`, `"wallet.transfer.`)},
 		{Config: config(""), ExpectError: acctest.Says("At least one pattern")},
 	}})
+}
+
+// The API refuses a kind that its specification does not have, so only who names one that the vendor's prose has gets it.
+func TestEventKindsOfTheProse(t *testing.T) {
+	t.Parallel()
+	provider := acctest.NewProtocol(t, nil)
+	for _, pattern := range []string{"*", "policy.*", "p*", "webhook.event.retry.triggered*"} {
+		got, err := provider.Call("dfns_event_kinds", acctest.String(pattern), acctest.String("key.created"))
+		for _, kind := range []string{"policy.activity.resolved", "swap.completed", "swap.failed", "webhook.event.retry.triggered"} {
+			if strings.Contains(got.String(), kind) {
+				t.Errorf("%q gives %s: %v", pattern, kind, err)
+			}
+		}
+	}
+	got, err := provider.Call("dfns_event_kinds", acctest.String("swap.failed"), acctest.String("policy.activity.resolved"))
+	if want := acctest.StringSet("policy.activity.resolved", "swap.failed"); err != nil || !got.Equal(want) {
+		t.Errorf("got %s, %v", got, err)
+	}
+	for pattern, want := range map[string]string{
+		"swap.*": `argument 0: Pattern "swap.*" matches only event kinds that Dfns names in its prose and that its API does not list: ` +
+			"swap.completed, swap.failed",
+		"Wallet.*": `The kind spelled most like it is "wallet.created"`,
+		"":         `Pattern "" matches no Dfns event kind that this version of the provider knows. Put`,
+	} {
+		if _, err := provider.Call("dfns_event_kinds", acctest.String(pattern)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", pattern, err, want)
+		}
+	}
 }

@@ -101,6 +101,8 @@ func remedy(operation string, err error) string {
 	var ambiguous *dfns.AmbiguousError
 	var interrupted *dfns.InterruptedError
 	switch {
+	case dfns.IsInvalidID(err):
+		return "The id is not valid, and nothing was sent. Give the one that Dfns gave, such as wh-…, as it is."
 	case errors.As(err, &interrupted) && len(interrupted.IDs) > 0:
 		return "Nothing was sent now, because that could make two. Look at what is named above. Nobody has the secret of a webhook " +
 			"that the earlier create has made: delete it, or import it, and apply again. If all of them are in use, delete the " +
@@ -247,6 +249,14 @@ func secretChanged(operation string, prior *webhookModel, told dfns.Secret) (dia
 			operation, name(*prior)))
 	}
 	return diags
+}
+
+// managedTwice warns of an import of what the state has, or imports, at another address.
+func managedTwice(id string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Dfns Webhook Managed Twice", fmt.Sprintf(
+		"Another resource names webhook %s too, as far as this run has come. Two resources of one webhook undo each other's "+
+			"changes, and who destroys the one deletes it for the other. Leave one of them out, unless the other is about to leave "+
+			"the state anyway. (To give a resource another name, use a moved block.)", id))
 }
 
 func secretUnknownAfterImport(id string) diag.Diagnostic {

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -77,9 +78,7 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	id, webhookID := data.ID.ValueString(), data.WebhookID.ValueString()
 	event, err := d.client.GetWebhookEvent(ctx, webhookID, id)
 	if dfns.IsNotFound(err) {
-		resp.Diagnostics.AddError("Dfns Webhook Event Not Found", fmt.Sprintf(
-			"Asked for event %s of webhook %s: %s\n\nThe webhook has no such event, or it is older than 31 days, after which "+
-				"Dfns forgets it. The data source webhook_dfns_events lists those there are.", id, webhookID, err))
+		resp.Diagnostics.Append(noEvent(ctx, d.client, webhookID, id, err))
 		return
 	}
 	if err != nil {
@@ -89,4 +88,19 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 
 	data.refresh(event)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}
+
+// noEvent says what there is not, the event or the webhook: the API answers 404 for both, and its words are not relied on.
+func noEvent(ctx context.Context, client *dfns.Client, webhookID, id string, notFound error) diag.Diagnostic {
+	asked := fmt.Sprintf("Asked for event %s of webhook %s: %s\n\n", id, webhookID, notFound)
+	_, err := client.GetWebhook(ctx, webhookID)
+	if dfns.IsNotFound(err) {
+		return diag.NewErrorDiagnostic("Dfns Webhook Not Found", asked+"There is no such webhook. "+existing(ctx, client))
+	}
+	advice := "The webhook has no such event, or it is older than 31 days, after which Dfns forgets it"
+	if err != nil {
+		advice += ", or there is no such webhook, which cannot be told here: " + err.Error()
+	}
+	return diag.NewErrorDiagnostic("Dfns Webhook Event Not Found",
+		asked+advice+". The data source webhook_dfns_events lists those there are.")
 }

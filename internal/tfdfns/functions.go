@@ -11,7 +11,11 @@ import (
 
 // NewEventKindsFunction returns the function dfns_event_kinds.
 func NewEventKindsFunction() function.Function {
-	return tfevents.NewFunction("dfns_event_kinds", "Dfns", dfns.EventKinds())
+	return tfevents.NewFunction("dfns_event_kinds", tfevents.Catalogue{
+		Vendor: "Dfns", Known: dfns.EventKinds(), Prose: dfns.ProseEventKinds(),
+		Growth: "The next plan then subscribes the webhook to them, in place; its signing secret stays. Write the names out where " +
+			"that is not wanted.",
+	})
 }
 
 // signatureFunction computes the signature header of a delivery.

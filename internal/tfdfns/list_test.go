@@ -2,8 +2,11 @@ package tfdfns_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -80,6 +83,43 @@ func TestListErrors(t *testing.T) {
 	last := acctest.Text(results[len(results)-1].Diagnostics)
 	if len(results) != 201 || !acctest.Says("ERROR Unable to read Dfns webhooks", "Webhooks:Read").MatchString(last) {
 		t.Errorf("%d results, the last %q", len(results), last)
+	}
+}
+
+// What an answer leaves out is null, and an item that is no webhook is an error where it stands in the list.
+func TestListOfOddItems(t *testing.T) {
+	t.Parallel()
+	for item, problem := range map[string]string{
+		`{"id": "wh-2", "url": "https://u"}`:                 "",
+		`{"id": "wh-2", "url": "https://u", "events": null}`: "",
+		`{"id": "wh-2", "url": "https://u", "events": []}`:   "",
+		`null`:           "item 2 of the list is not a webhook",
+		`{}`:             "item 2 of the list is not a webhook",
+		`{"id": "wh-2"}`: "item 2 of the list, wh-2, is not a webhook",
+	} {
+		t.Run(item, func(t *testing.T) {
+			t.Parallel()
+			settings := acctest.New(t, sandbox.Config{}).Env()
+			settings["DFNS_API_URL"] = acctest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, `{"items": [{"id": "wh-1", "url": "https://u", "events": ["key.created"]}, `+item+`]}`)
+			})
+			provider := acctest.NewProtocol(t, settings)
+			if problems := provider.Configure(nil); len(problems) != 0 {
+				t.Fatal(acctest.Text(problems))
+			}
+			results := provider.List("webhook_dfns", 100, nil)
+			read := acctest.Text(provider.ReadData("webhook_dfns_webhooks", nil))
+			listed := acctest.Text(results[1].Diagnostics)
+			if len(results) != 2 || (problem == "") != (listed == "") || !strings.Contains(listed, problem) {
+				t.Errorf("listed: %d results, %q, want %q", len(results), listed, problem)
+			}
+			if (problem == "") != (read == "") || !strings.Contains(read, problem) {
+				t.Errorf("read: %q, want %q", read, problem)
+			}
+			if problem == "" && !provider.Attributes("webhook_dfns", results[1].Resource)["events"].IsNull() {
+				t.Error("the events are not null")
+			}
+		})
 	}
 }
 

@@ -82,8 +82,11 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 	if !weburl.Same(m.URL.ValueString(), api.URL) {
 		m.URL = types.StringValue(api.URL)
 	}
-	if len(api.Events) > 0 {
+	switch {
+	case len(api.Events) > 0:
 		m.Events = tfevents.Set(api.Events)
+	case m.Events.IsNull():
+		m.Events = types.SetNull(types.StringType) // that of a new model is null too, but of no type
 	}
 	if api.Status != "" {
 		m.Status = types.StringValue(api.Status)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -12,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -140,11 +142,14 @@ func (r *webhookResource) ModifyPlan(
 	if r.client == nil { // nothing is configured
 		return
 	}
-	// Most of what is planned does not change, and decoding costs the most. The other case is a destroy.
-	if req.Plan.Raw.Equal(req.State.Raw) || req.Plan.Raw.IsNull() {
+	if req.Plan.Raw.Equal(req.State.Raw) { // most of what is planned does not change, and decoding costs the most
 		var id types.String
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
 		r.goesOn(id.ValueString())
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(r.goes(ctx, req.State)...)
 		return
 	}
 	var plan, prior *webhookModel
@@ -163,8 +168,19 @@ func (r *webhookResource) ModifyPlan(
 	}
 	r.goesOn(prior.ID.ValueString())
 	if len(resp.RequiresReplace) > 0 {
+		r.replacements.Replaced(plan.content())
 		resp.Diagnostics.Append(secretWillChange(*prior))
 	}
+}
+
+// goes plans a destroy.
+func (r *webhookResource) goes(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
+	var state webhookModel
+	if diags := prior.Get(ctx, &state); diags.HasError() {
+		return diags
+	}
+	r.client.Claim(state.ID.ValueString())
+	return r.replacements.Goes(state.ID.ValueString(), state.content())
 }
 
 // goesOn notes that the plan has to do with a webhook of the state.
@@ -325,8 +341,8 @@ func (r *webhookResource) ImportState(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.client != nil {
-		r.client.Claim(id.ValueString())
+	if r.client != nil && r.client.Claim(id.ValueString()) {
+		resp.Diagnostics.Append(managedTwice(id.ValueString()))
 	}
 	resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
 }

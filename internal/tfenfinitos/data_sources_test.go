@@ -149,3 +149,30 @@ func TestDeliveriesDataSourceErrors(t *testing.T) {
 		},
 	}})
 }
+
+// An id that would reach another path is never sent, and the error says so instead of sending people to their network.
+func TestIDsThatAreNone(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	provider := configured(t, env)
+	for _, id := range []string{"", ".", ".."} {
+		attributes := map[string]acctest.Value{
+			"id": acctest.String(id), "subscription_id": acctest.String(id), "delivery_id": acctest.String("whd_1"),
+		}
+		_, replayed := provider.Invoke("webhook_enfinitos_replay", attributes)
+		for what, got := range map[string]string{
+			"import":     acctest.Text(provider.Read("webhook_enfinitos", attributes)),
+			"delete":     acctest.Text(provider.Delete("webhook_enfinitos", attributes)),
+			"data":       acctest.Text(provider.ReadData("webhook_enfinitos", attributes)),
+			"deliveries": acctest.Text(provider.ReadData("webhook_enfinitos_deliveries", attributes)),
+			"replay":     fmt.Sprint(replayed),
+		} {
+			if !strings.Contains(got, "The id is not valid, and nothing was sent") || strings.Contains(got, "base_url") {
+				t.Errorf("%s of %q: %s", what, id, got)
+			}
+		}
+	}
+	if made := env.EnfinitosCalls.Journal(); len(made) != 0 {
+		t.Errorf("calls were made: %v", made)
+	}
+}

@@ -55,6 +55,8 @@ func remedy(operation string, webhook webhookModel, err error) string {
 	var answered *enfinitos.Error
 	var interrupted *enfinitos.InterruptedError
 	switch {
+	case enfinitos.IsInvalidID(err):
+		return "The id is not valid, and nothing was sent. Give the one that EnfinitOS gave, as it is."
 	case errors.As(err, &interrupted), enfinitos.OutcomeUnknown(err) && operation == "create":
 		return fmt.Sprintf("The subscription may or may not exist, and it was not tried again, because that could make two. "+
 			"Before applying again, look in the EnfinitOS console for one with the label %q and the url %s that was created "+

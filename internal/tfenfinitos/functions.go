@@ -11,7 +11,11 @@ import (
 
 // NewEventKindsFunction returns the function enfinitos_event_kinds.
 func NewEventKindsFunction() function.Function {
-	return tfevents.NewFunction("enfinitos_event_kinds", "EnfinitOS", enfinitos.EventKinds())
+	return tfevents.NewFunction("enfinitos_event_kinds", tfevents.Catalogue{
+		Vendor: "EnfinitOS", Known: enfinitos.EventKinds(),
+		Growth: "**The next plan then replaces the subscription, and with it the signing secret**, because at EnfinitOS a change of " +
+			"`events` does. Write the names out where that is not wanted.",
+	})
 }
 
 // signatureFunction computes the signature header of a delivery.

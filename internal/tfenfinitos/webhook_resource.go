@@ -157,10 +157,14 @@ func (r *webhookResource) ModifyPlan(
 	if r.client == nil { // nothing is configured
 		return
 	}
-	if req.Plan.Raw.Equal(req.State.Raw) || req.Plan.Raw.IsNull() { // nothing changes, or a destroy
+	if req.Plan.Raw.Equal(req.State.Raw) { // nothing changes
 		var id types.String
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
 		r.replacements.Planned(id.ValueString())
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(r.goes(ctx, req.State)...)
 		return
 	}
 	var plan, prior *webhookModel
@@ -178,8 +182,18 @@ func (r *webhookResource) ModifyPlan(
 	}
 	r.replacements.Planned(prior.ID.ValueString())
 	if len(resp.RequiresReplace) > 0 || plan.replaces(prior) {
+		r.replacements.Replaced(plan.content())
 		resp.Diagnostics.Append(secretWillChange(*prior))
 	}
+}
+
+// goes plans a destroy.
+func (r *webhookResource) goes(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
+	var state webhookModel
+	if diags := prior.Get(ctx, &state); diags.HasError() {
+		return diags
+	}
+	return r.replacements.Goes(state.ID.ValueString(), state.content())
 }
 
 // Create implements resource.Resource.

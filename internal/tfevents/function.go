@@ -10,14 +10,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
+// Catalogue is what is known of a vendor's event kinds.
+type Catalogue struct {
+	Vendor string
+	Known  []string
+	// Prose are those of Known that are in no specification of the vendor's API.
+	Prose []string
+	// Growth says what comes of a pattern that matches one more kind.
+	Growth string
+}
+
 // NewFunction returns the function that finds the event kinds of a vendor by patterns.
-func NewFunction(name, vendor string, known []string) function.Function {
-	return &kindsFunction{name: name, vendor: vendor, known: known}
+func NewFunction(name string, catalogue Catalogue) function.Function {
+	return &kindsFunction{name: name, Catalogue: catalogue}
 }
 
 type kindsFunction struct {
-	name, vendor string
-	known        []string
+	Catalogue
+
+	name string
 }
 
 // Metadata implements function.Function.
@@ -30,16 +41,25 @@ func (f *kindsFunction) Definition(
 	_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse,
 ) {
 	resp.Definition = function.Definition{
-		Summary: fmt.Sprintf("The %s event kinds that match patterns.", f.vendor),
-		MarkdownDescription: fmt.Sprintf("Returns the set of all %s event kinds known to this version of the provider that match "+
-			"one of the patterns. In a pattern `*` stands for any number of characters, dots among them. A pattern that matches "+
-			"nothing is an error, so that a misspelt one is noticed.", f.vendor),
+		Summary:             fmt.Sprintf("The %s event kinds that match patterns.", f.Vendor),
+		MarkdownDescription: f.description(),
 		VariadicParameter: function.StringParameter{
 			Name:                "pattern",
-			MarkdownDescription: fmt.Sprintf("A kind or a pattern, such as `%s.*`.", strings.Split(f.known[0], ".")[0]),
+			MarkdownDescription: fmt.Sprintf("A kind or a pattern, such as `%s.*`.", strings.Split(f.Known[0], ".")[0]),
 		},
 		Return: function.SetReturn{ElementType: types.StringType},
 	}
+}
+
+func (f *kindsFunction) description() string {
+	out := fmt.Sprintf("Returns the set of all %s event kinds known to this version of the provider that match one of the patterns. "+
+		"In a pattern `*` stands for any number of characters, dots among them. A pattern that matches nothing is an error, so "+
+		"that a misspelt one is noticed.", f.Vendor)
+	if len(f.Prose) > 0 {
+		out += fmt.Sprintf("\n\nKinds that %s names in its prose and that its API does not list are given only where a pattern is "+
+			"their very name, because the API may refuse them: `%s`.", f.Vendor, strings.Join(f.Prose, "`, `"))
+	}
+	return out + "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then gives those too. " + f.Growth
 }
 
 // Run implements function.Function.
@@ -54,16 +74,34 @@ func (f *kindsFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	var kinds []string
 	for i, pattern := range patterns {
-		matching := Match(pattern, f.known)
+		matching := f.match(pattern)
 		if len(matching) == 0 {
-			resp.Error = function.NewArgumentFuncError(int64(i), fmt.Sprintf(
-				"Pattern %q matches no %s event kind that this version of the provider knows. The kind spelled most like it is %q. "+
-					"Put a newer kind beside the result with setunion", pattern, f.vendor, Nearest(pattern, f.known)))
+			resp.Error = function.NewArgumentFuncError(int64(i), f.noMatch(pattern))
 			return
 		}
 		kinds = append(kinds, matching...)
 	}
 	resp.Error = resp.Result.Set(ctx, Set(kinds))
+}
+
+// match returns the kinds that a pattern gives. A kind of the prose must be asked for by its name.
+func (f *kindsFunction) match(pattern string) []string {
+	return slices.DeleteFunc(Match(pattern, f.Known), func(kind string) bool {
+		return kind != pattern && slices.Contains(f.Prose, kind)
+	})
+}
+
+func (f *kindsFunction) noMatch(pattern string) string {
+	if prose := Match(pattern, f.Prose); len(prose) > 0 {
+		return fmt.Sprintf("Pattern %q matches only event kinds that %s names in its prose and that its API does not list: %s. It may "+
+			"refuse them; write the names out to try", pattern, f.Vendor, strings.Join(prose, ", "))
+	}
+	nearest := Nearest(pattern, f.Known)
+	if nearest != "" {
+		nearest = fmt.Sprintf(" The kind spelled most like it is %q.", nearest)
+	}
+	return fmt.Sprintf("Pattern %q matches no %s event kind that this version of the provider knows.%s Put a newer kind beside the "+
+		"result with setunion", pattern, f.Vendor, nearest)
 }
 
 // Match returns the kinds that match a pattern, in which * stands for any number of characters, dots among them.

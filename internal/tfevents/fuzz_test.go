@@ -30,8 +30,8 @@ func FuzzMatch(f *testing.F) {
 		if !strings.Contains(pattern, "*") && slices.Contains(kinds, pattern) != (len(matching) == 1) {
 			t.Fatalf("%q matches %q", pattern, matching)
 		}
-		if tfevents.Nearest(pattern, kinds) == "" {
-			t.Fatal("nothing is nearest")
+		if nearest := tfevents.Nearest(pattern, kinds); (nearest == "") != (pattern == "") {
+			t.Fatalf("nearest to %q is %q", pattern, nearest)
 		}
 	})
 }

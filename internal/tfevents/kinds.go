@@ -40,8 +40,17 @@ func OneKind(known []string) validator.String {
 		regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)+$`), fmt.Sprintf("must be one event kind, such as %q", known[0]))
 }
 
-// Nearest returns the known kind that is spelled most like the given one.
+// Nearest returns the known kind that is spelled most like the given one, which may be a pattern, one of the same object
+// (the part before the first dot) where there is any. Nothing is like none.
 func Nearest(kind string, known []string) string {
+	if kind == "" {
+		return ""
+	}
+	kind = strings.ToLower(kind)
+	object, _, _ := strings.Cut(kind, ".")
+	if same := Match(object+".*", known); len(same) > 0 {
+		known = same
+	}
 	return slices.MinFunc(known, func(a, b string) int {
 		return levenshtein.Distance(kind, a, nil) - levenshtein.Distance(kind, b, nil)
 	})

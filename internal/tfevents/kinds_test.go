@@ -23,13 +23,15 @@ func TestNearest(t *testing.T) {
 		"wallet.blockchain_event.detected": "wallet.blockchainevent.detected",
 		"swap.complete":                    "swap.completed",
 		"wallet_offer_received":            "wallet.offer.received",
+		"Wallet.*":                         "wallet.created",
+		"WALLET.TRANSFER.CONFIRMED":        "wallet.transfer.confirmed",
+		"key.*ed.by.wallet":                "key.delegated",
+		"*.creatd":                         "key.created",
+		"":                                 "",
 	}
 	for kind, want := range tests {
 		if got := tfevents.Nearest(kind, dfns.EventKinds()); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", kind, got, want)
 		}
-	}
-	if got := tfevents.Nearest("", dfns.EventKinds()); got == "" {
-		t.Errorf("Nearest of nothing is %q", got)
 	}
 }

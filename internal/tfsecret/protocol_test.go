@@ -125,7 +125,11 @@ func TestEphemeralSecret(t *testing.T) {
 	}
 	for name, identity := range map[string]string{
 		"age": x25519.String(), "age key file": "# created: today\n# public key: age1…\n" + x25519.String() + "\n",
-		"SSH ed25519": ed, "SSH RSA": strings.TrimSpace(rsa),
+		"age in quotes": `"` + x25519.String() + `\n"`, "age after a byte order mark": "\ufeff " + x25519.String(),
+		"age key file as one line": `# created: today\n# public key: age1…\r\n` + x25519.String() + `\n`,
+		"age key file, CR":         "# created: C:\\new\r" + x25519.String() + "\r",
+		"SSH ed25519":              ed, "SSH RSA": strings.TrimSpace(rsa),
+		"SSH as one line": strings.ReplaceAll(ed, "\n", `\n`), "SSH, CRLF, after a byte order mark": "\ufeff" + strings.ReplaceAll(rsa, "\n", "\r\n"),
 	} {
 		data, problems := provider.Open("webhook_secret", map[string]acctest.Value{
 			"ciphertext": acctest.String(instance.Text("secret_encrypted")), "identity": acctest.String(identity),

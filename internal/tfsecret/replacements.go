@@ -11,17 +11,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// Replacements notices what Terraform does not tell a provider: that the webhook it has planned or made replaces another
-// one because that is tainted, or because someone has asked for it (-replace). A tainted object is refreshed and then
-// planned as a new one, as if there were none. Of -replace nothing can be told before the apply, for Terraform drops what is
-// warned of when it plans the new object. So webhooks of equal content are brought together here, by what this process has
-// read, planned, created and deleted.
+// Replacements notices what Terraform does not tell a provider: that the webhook it has planned or made replaces another one
+// because that is tainted, or because someone has asked for it (-replace, replace_triggered_by). A tainted object is
+// refreshed and then planned as a new one, as if there were none. Of what is asked for nothing can be told before the apply,
+// for Terraform drops what is warned of when it plans the new object. A resource that was renamed is to it one to destroy
+// and one to create. So webhooks of equal content are brought together here, by what this process has read, planned, created
+// and deleted.
 type Replacements struct {
 	mu      sync.Mutex
 	read    map[string]reading  // by id, from the refresh of a webhook until its plan
 	planned chan struct{}       // closed by the next plan
 	created map[string][]string // ids by content, of those that are not known to replace any
 	deleted map[string][]string
+
+	// What the plan creates and destroys, by content, as far as it is not known to belong together; and how often a webhook
+	// that is replaced is yet to be planned as a new one.
+	comes   map[string]int
+	goes    map[string][]string
+	halves  map[string]int
+	applies bool // something was created or deleted: the plan was made before, by another process
 }
 
 // reading is what was read of a webhook.
@@ -50,12 +58,58 @@ func (r *Replacements) Planned(id string) {
 
 // New warns when a webhook of this content is planned as a new one and most likely replaces one that is tainted.
 func (r *Replacements) New(ctx context.Context, content string) (diags diag.Diagnostics) {
-	ids := r.tainted(ctx, content)
-	if len(ids) > 0 {
+	if ids := r.tainted(ctx, content); len(ids) > 0 {
 		diags.AddWarning("Signing Secret Will Change", fmt.Sprintf("The state has a webhook of the same content, which is not part "+
 			"of the plan as it is: %s. If it is tainted, the planned one replaces it and has another signing secret: the receiver "+
 			"refuses deliveries until it is given that. (terraform untaint keeps the webhook.)", strings.Join(ids, ", ")))
+		return diags
 	}
+	return r.coming(content)
+}
+
+// coming notes that the plan creates a webhook, and warns when it destroys one of the same content.
+func (r *Replacements) coming(content string) diag.Diagnostics {
+	defer r.lock()()
+	switch {
+	case r.applies:
+		return nil
+	case r.halves[content] > 0:
+		r.halves[content]--
+		return nil
+	}
+	if id, ok := take(r.goes, content); ok {
+		return willMove(id)
+	}
+	r.comes[content]++
+	return nil
+}
+
+// Goes notes that the plan destroys a webhook, and warns when it creates one of the same content.
+func (r *Replacements) Goes(id, content string) diag.Diagnostics {
+	r.Planned(id)
+	defer r.lock()()
+	switch {
+	case r.applies:
+		return nil
+	case r.comes[content] > 0:
+		r.comes[content]--
+		return willMove(id)
+	}
+	r.goes[content] = append(r.goes[content], id)
+	return nil
+}
+
+// Replaced notes that a webhook is planned to be replaced by one of this content, which Terraform then plans as a new one.
+func (r *Replacements) Replaced(content string) {
+	defer r.lock()()
+	r.halves[content]++
+}
+
+func willMove(id string) (diags diag.Diagnostics) {
+	diags.AddWarning("Signing Secret Will Change", fmt.Sprintf("The plan destroys webhook %s and creates one of the same content. If "+
+		"that is to take its place, as after a change of the resource's name or of its key in for_each, it has another signing "+
+		"secret: the receiver refuses deliveries until it is given that. A moved block (moved { from = …, to = … }) keeps the "+
+		"webhook and its secret.", id))
 	return diags
 }
 
@@ -96,6 +150,7 @@ func (r *Replacements) unplanned(content string) (ids []string, until time.Time,
 // Created notes a new webhook, and warns when it is in place of one of the same content that was deleted before.
 func (r *Replacements) Created(id, content string) diag.Diagnostics {
 	defer r.lock()()
+	r.applies = true
 	if former, ok := take(r.deleted, content); ok {
 		return hasChanged(former, id)
 	}
@@ -106,6 +161,7 @@ func (r *Replacements) Created(id, content string) diag.Diagnostics {
 // Deleted notes that a webhook was deleted, and warns when one of the same content was created in its place before.
 func (r *Replacements) Deleted(id, content string) diag.Diagnostics {
 	defer r.lock()()
+	r.applies = true
 	if latter, ok := take(r.created, content); ok {
 		return hasChanged(id, latter)
 	}
@@ -134,6 +190,7 @@ func (r *Replacements) lock() (unlock func()) {
 	if r.read == nil {
 		r.read, r.planned = map[string]reading{}, make(chan struct{})
 		r.created, r.deleted = map[string][]string{}, map[string][]string{}
+		r.comes, r.goes, r.halves = map[string]int{}, map[string][]string{}, map[string]int{}
 	}
 	return r.mu.Unlock
 }

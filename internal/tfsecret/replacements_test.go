@@ -2,6 +2,8 @@ package tfsecret_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,8 +13,11 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
+// trigger is a resource that a change of a variable changes.
+const trigger = "variable \"trigger\" {\n  default = 1\n}\nresource \"terraform_data\" \"trigger\" {\n  input = var.trigger\n}\n"
+
 // Whatever replaces a webhook, a warning says that its secret changes: in the plan where Terraform lets the provider know,
-// and for -replace in the apply.
+// and for -replace and replace_triggered_by in the apply.
 func TestEveryReplacementWarns(t *testing.T) {
 	t.Parallel()
 	const will, has = "Signing Secret Will Change", "Signing Secret Has Changed"
@@ -31,6 +36,9 @@ func TestEveryReplacementWarns(t *testing.T) {
 			version: 1, lifecycle: "create_before_destroy = true", applied: has,
 			arguments: []string{"-replace=webhook_dfns.test", "-replace=webhook_enfinitos.test"},
 		},
+		"replace_triggered_by": {
+			version: 1, lifecycle: "replace_triggered_by = [terraform_data.trigger]", arguments: []string{"-var=trigger=2"}, applied: has,
+		},
 		"taint":       {version: 1, prepare: []string{"taint webhook_dfns.test", "taint webhook_enfinitos.test"}, planned: will, applied: has},
 		"nothing":     {version: 1},
 		"destruction": {version: 1, arguments: []string{"-destroy"}},
@@ -38,7 +46,7 @@ func TestEveryReplacementWarns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-			cli := env.CLI(t, "variable \"v\" {}\n"+both("secret_version = var.v\n  lifecycle { "+test.lifecycle+" }"))
+			cli := env.CLI(t, trigger+"variable \"v\" {}\n"+both("secret_version = var.v\n  lifecycle { "+test.lifecycle+" }"))
 			run := func(arguments ...string) string {
 				out, err := env.Run(t, cli, arguments...)
 				if err != nil {
@@ -53,17 +61,62 @@ func TestEveryReplacementWarns(t *testing.T) {
 			version := fmt.Sprintf("-var=v=%d", test.version)
 			plan := run(append([]string{"plan", "-no-color", "-out=saved", version}, test.arguments...)...)
 			apply := run("apply", "-no-color", "saved")
-			for _, stage := range []struct{ name, out, want string }{{"plan", plan, test.planned}, {"apply", apply, test.applied}} {
-				want := 0
-				if stage.want != "" {
-					want = 2 // one for each vendor, which a CLI may show as one "and one more similar warning"
-				}
-				got := strings.Count(stage.out, "Signing Secret") + strings.Count(stage.out, "more similar warning")
-				if got != want || !strings.Contains(stage.out, stage.want) {
-					t.Errorf("the %s warns %d times, want %d of %q:\n%s", stage.name, got, want, stage.want, stage.out)
-				}
-			}
+			warns(t, "plan", plan, test.planned)
+			warns(t, "apply", apply, test.applied)
 		})
+	}
+}
+
+// A resource that is renamed without a moved block is to Terraform one to destroy and one to create. The plan says what that
+// does to the secret, once for each webhook; and a moved block, a plain destroy and other content say nothing.
+func TestRenameWarns(t *testing.T) {
+	t.Parallel()
+	const will, has = "Signing Secret Will Change", "Signing Secret Has Changed"
+	before := both()
+	renamed := strings.ReplaceAll(before, `" "test" {`, `" "renamed" {`)
+	moved := "moved {\n  from = %[1]s.test\n  to   = %[1]s.renamed\n}\n"
+	for name, test := range map[string]struct {
+		after            string
+		planned, applied string
+	}{
+		"renamed":         {after: renamed, planned: will, applied: has},
+		"key of for_each": {after: strings.ReplaceAll(before, `" "test" {`, "\" \"test\" {\n  for_each = toset([\"a\"])"), planned: will, applied: has},
+		"moved":           {after: renamed + fmt.Sprintf(moved, "webhook_dfns") + fmt.Sprintf(moved, "webhook_enfinitos")},
+		"gone":            {after: ""},
+		"other content":   {after: strings.ReplaceAll(renamed, "hooks.example.com", "hooks.example.org")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
+			cli := env.CLI(t, before)
+			run := func(arguments ...string) string {
+				out, err := env.Run(t, cli, arguments...)
+				if err != nil {
+					t.Fatalf("%q: %v\n%s", arguments, err, out)
+				}
+				return out
+			}
+			run("apply", "-no-color", "-auto-approve")
+			file := filepath.Join(cli.WorkingDir(), "main.tf")
+			text, err := os.ReadFile(file)
+			must(t, err)
+			must(t, os.WriteFile(file, []byte(strings.Replace(string(text), before, test.after, 1)), 0o600))
+			warns(t, "plan", run("plan", "-no-color", "-out=saved"), test.planned)
+			warns(t, "apply", run("apply", "-no-color", "saved"), test.applied)
+		})
+	}
+}
+
+// warns checks that a stage warns of a change of the secret once for each vendor, or not at all.
+func warns(t *testing.T, stage, out, want string) {
+	t.Helper()
+	times := 0
+	if want != "" {
+		times = 2 // one for each vendor, which a CLI may show as one "and one more similar warning"
+	}
+	got := strings.Count(out, "Signing Secret") + strings.Count(out, "more similar warning")
+	if got != times || !strings.Contains(out, want) {
+		t.Errorf("the %s warns %d times, want %d of %q:\n%s", stage, got, times, want, out)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 )
 
@@ -78,4 +80,61 @@ func TestReplacementsArePairs(t *testing.T) {
 			t.Errorf("step %d: got %v, want %q", step, diags, test.want)
 		}
 	}
+}
+
+// A planned destroy and a planned create of equal content are brought together in pairs, whichever comes second. What is
+// planned as the new half of a replacement is none of them.
+func TestPlannedPairs(t *testing.T) {
+	t.Parallel()
+	for name, steps := range map[string][]struct{ what, id, content, want string }{
+		"destroy first": {{"goes", "wh-1", "a", ""}, {"new", "", "a", "wh-1"}, {"new", "", "a", ""}, {"goes", "wh-2", "a", "wh-2"}},
+		"create first":  {{"new", "", "a", ""}, {"goes", "wh-1", "a", "wh-1"}, {"goes", "wh-2", "a", ""}, {"new", "", "a", "wh-2"}},
+		"other content": {{"goes", "wh-1", "a", ""}, {"new", "", "b", ""}},
+		"replacement":   {{"replaced", "", "a", ""}, {"new", "", "a", ""}, {"goes", "wh-1", "a", ""}, {"new", "", "a", "wh-1"}},
+		"refreshed":     {{"read", "wh-1", "a", ""}, {"goes", "wh-1", "a", ""}, {"new", "", "a", "wh-1"}},
+		"apply":         {{"new", "", "a", ""}, {"created", "wh-2", "a", ""}, {"goes", "wh-1", "a", ""}, {"deleted", "wh-1", "a", "wh-2"}},
+		"apply, destroy first": {
+			{"deleted", "wh-1", "a", ""}, {"goes", "wh-2", "a", ""}, {"new", "", "a", ""}, {"created", "wh-3", "a", "wh-1"},
+		},
+	} {
+		var r tfsecret.Replacements
+		for i, step := range steps {
+			var diags diag.Diagnostics
+			switch step.what {
+			case "read":
+				r.Read(step.id, step.content)
+			case "replaced":
+				r.Replaced(step.content)
+			case "goes":
+				diags = r.Goes(step.id, step.content)
+			case "new":
+				diags = r.New(t.Context(), step.content)
+			case "created":
+				diags = r.Created(step.id, step.content)
+			case "deleted":
+				diags = r.Deleted(step.id, step.content)
+			}
+			if (len(diags) == 1) != (step.want != "") || len(diags) == 1 && !strings.Contains(diags[0].Detail(), step.want) {
+				t.Errorf("%s, step %d: got %v, want %q", name, i, diags, step.want)
+			}
+		}
+	}
+}
+
+// While a new webhook waits for what may be tainted, that is planned to go: one of the two warns.
+func TestRenameWhileWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var r tfsecret.Replacements
+		r.Read("wh-1", "content")
+		gone := make(chan int)
+		go func() {
+			<-time.After(100 * time.Millisecond)
+			gone <- len(r.Goes("wh-1", "content"))
+		}()
+		created := r.New(t.Context(), "content")
+		if warned := len(created) + <-gone; warned != 1 {
+			t.Errorf("%d warnings, want one", warned)
+		}
+	})
 }

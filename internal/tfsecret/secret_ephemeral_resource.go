@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
 
 // EphemeralResources returns the constructors of the ephemeral resource types.
@@ -103,6 +105,7 @@ func (secretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenReque
 
 // parseIdentities reads the private keys of an age identity file or an SSH private key. Its errors hold none of the text.
 func parseIdentities(text string) ([]age.Identity, error) {
+	text = keytext.Clean(text)
 	if strings.Contains(text, "-----BEGIN") {
 		identity, err := agessh.ParseIdentity([]byte(strings.TrimSpace(text) + "\n"))
 		var encrypted *ssh.PassphraseMissingError
@@ -118,7 +121,7 @@ func parseIdentities(text string) ([]age.Identity, error) {
 	switch {
 	case err == nil:
 		return identities, nil
-	case strings.HasPrefix(strings.TrimSpace(text), "age1") || strings.HasPrefix(strings.TrimSpace(text), "ssh-"):
+	case strings.HasPrefix(text, "age1") || strings.HasPrefix(text, "ssh-"):
 		return nil, errors.New("it is a public key; the private key that belongs to it is needed")
 	}
 	return nil, errors.New("it is neither an age identity (AGE-SECRET-KEY-1…, as age-keygen prints it) nor an SSH private key")

@@ -47,7 +47,7 @@ func isPort(text string) bool {
 }
 
 func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // Same reports whether two URLs differ only in what a server may normalize: the case of scheme and host, a default

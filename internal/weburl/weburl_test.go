@@ -19,6 +19,7 @@ func TestCheck(t *testing.T) {
 		{"https://[2001:db8::1]/", ""},
 		{"https://user:pass@hooks.example.com", ""},
 		{"http://localhost:8080", ""},
+		{"http://LOCALHOST/", ""},
 		{"http://127.0.0.1", ""},
 		{"http://127.8.9.10", ""},
 		{"http://[::1]:80/x", ""},

@@ -1,0 +1,36 @@
+package keytext_test
+
+import (
+	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
+)
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	const pem = "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----"
+	for text, want := range map[string]string{
+		"":                     "",
+		" \n":                  "",
+		`"`:                    `"`,
+		`""`:                   "",
+		"key":                  "key",
+		`"key`:                 `"key`,
+		`"key'`:                `"key'`,
+		`''key''`:              `'key'`,
+		"\ufeffkey\n":          "key",
+		"\ufeff\n \"\tkey\n\"": "key",
+		"a\r\nb\rc\nd":         "a\nb\nc\nd",
+		`a\r\nb\rc\nd`:         "a\nb\nc\nd",
+		"  a \n\tb ":           "a\nb",
+		pem + "\n":             pem,
+		"'-----BEGIN PRIVATE KEY-----\\nabc\\n-----END PRIVATE KEY-----\\n'":   pem + "\n",
+		"-----BEGIN PRIVATE KEY-----\\nabc\\n-----END PRIVATE KEY-----\n# end": pem + "\n# end",
+		`# made today\nKEY`:        "# made today\nKEY",
+		"# C:\\new\\road\r\nKEY\n": "# C:\\new\\road\nKEY",
+	} {
+		if got := keytext.Clean(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
