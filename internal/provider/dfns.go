@@ -20,8 +20,8 @@ import (
 func dfnsSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "The Dfns account. Needed only where a `webhook_dfns` type is used, and not even there when the " +
-			"environment variables say it all.",
+		MarkdownDescription: "The Dfns account. Needed only where a `webhook_dfns` type is used, and there only for what the " +
+			"environment variables do not set.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,

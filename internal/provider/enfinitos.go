@@ -18,8 +18,8 @@ import (
 func enfinitosSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "The EnfinitOS account. Needed only where a `webhook_enfinitos` type is used, and not even there " +
-			"when the environment variables say it all.",
+		MarkdownDescription: "The EnfinitOS account. Needed only where a `webhook_enfinitos` type is used, and there only for " +
+			"what the environment variables do not set.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,

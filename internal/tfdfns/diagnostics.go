@@ -30,7 +30,7 @@ func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) d
 	case recovery.Confirmed:
 		detail += "Reading showed that the API had made the change, so it was not made twice."
 	case recovery.SignedAnew:
-		detail += "Reading showed that the API had not made the change, so it was signed and made anew."
+		detail += "Reading showed that the API had not made the change, so it was signed and sent again."
 	default:
 		detail += "It was sent again with the same single-use token and answered then, so it was made once."
 	}
@@ -208,35 +208,20 @@ func unknown(operation string) string {
 
 // noSecret reports a webhook that can be managed but whose deliveries nobody can verify.
 func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
-	reason := "the API did not tell its signing secret"
+	reason := "the answer did not hold its signing secret"
 	if notEncrypted != nil {
 		reason = fmt.Sprintf("its signing secret could not be encrypted (%s)", notEncrypted)
 	}
 	return diag.NewErrorDiagnostic("Dfns Webhook Without Signing Secret", fmt.Sprintf(
-		"Webhook %s was created and is in the state, but %s, and the API never tells it later. The webhook is marked as "+
+		"Webhook %s was created and is in the state, but %s, and no later one will. The webhook is marked as "+
 			"tainted: the next apply replaces it.", name(webhook), reason))
-}
-
-// notEncrypted reports a secret that stays as it was held.
-func notEncrypted(webhook webhookModel, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Unable to Encrypt Signing Secret", fmt.Sprintf(
-		"The signing secret of webhook %s could not be encrypted to secret_recipients: %s. The state was left as it was.",
-		name(webhook), err))
 }
 
 // deletedOutside warns that what comes back is not what was there.
 func deletedOutside(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Dfns Webhook Deleted Outside Terraform", fmt.Sprintf(
-		"Webhook %s is gone. Unless it is to go anyway, the next apply creates another one, with another signing secret, which "+
-			"its receiver must be given.", name(webhook)))
-}
-
-// secretWillChange warns of a replacement at plan, when there is still time to prepare the receiver.
-func secretWillChange(webhook webhookModel) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Signing Secret Will Change", fmt.Sprintf(
-		"Webhook %s will be replaced by another one, which has another signing secret: its receiver refuses deliveries until it "+
-			"is given that. With create_before_destroy in the resource's lifecycle both exist for a while, and a receiver that "+
-			"accepts both secrets misses nothing.", name(webhook)))
+		"Webhook %s is gone. Unless it is removed from the configuration too, the next apply creates another one, with another "+
+			"signing secret, which its receiver must be given.", name(webhook)))
 }
 
 // secretChanged reports a secret that no page says can change. It returns nothing when the answer told none, or the one that
@@ -257,12 +242,4 @@ func managedTwice(id string) diag.Diagnostic {
 		"Another resource names webhook %s too, as far as this run has come. Two resources of one webhook undo each other's "+
 			"changes, and who destroys the one deletes it for the other. Leave one of them out, unless the other is about to leave "+
 			"the state anyway. (To give a resource another name, use a moved block.)", id))
-}
-
-func secretUnknownAfterImport(id string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Signing Secret Unknown After Import", fmt.Sprintf(
-		"Dfns tells the signing secret of a webhook once, when it is created, so the secret of %s is null in the state. "+
-			"Everything else is managed as usual. Keep using the secret you have from where you keep it; or, to have a secret "+
-			"that Terraform knows, replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the "+
-			"receiver.", id))
 }

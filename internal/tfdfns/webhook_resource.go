@@ -94,8 +94,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns tells it once, when the webhook is " +
-					"created: after an import it is null. With `secret_recipients` it is null as well.",
+				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns returns it only once, in the answer " +
+					"to the create: after an import it is null. With `secret_recipients` it is null as well.",
 			},
 			"secret_encrypted":  tfsecret.EncryptedAttribute("secret"),
 			"secret_recipients": tfsecret.RecipientsAttribute(),
@@ -149,7 +149,7 @@ func (r *webhookResource) ModifyPlan(
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.goes(ctx, req.State)...)
+		resp.Diagnostics.Append(r.plannedDestroy(ctx, req.State)...)
 		return
 	}
 	var plan, prior *webhookModel
@@ -169,18 +169,18 @@ func (r *webhookResource) ModifyPlan(
 	r.goesOn(prior.ID.ValueString())
 	if len(resp.RequiresReplace) > 0 {
 		r.replacements.Replaced(plan.content())
-		resp.Diagnostics.Append(secretWillChange(*prior))
+		resp.Diagnostics.Append(tfsecret.WillChange("webhook " + name(*prior)))
 	}
 }
 
-// goes plans a destroy.
-func (r *webhookResource) goes(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
+// plannedDestroy notes a destroy.
+func (r *webhookResource) plannedDestroy(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
 	var state webhookModel
 	if diags := prior.Get(ctx, &state); diags.HasError() {
 		return diags
 	}
 	r.client.Claim(state.ID.ValueString())
-	return r.replacements.Goes(state.ID.ValueString(), state.content())
+	return r.replacements.PlannedDestroy(state.ID.ValueString(), state.content())
 }
 
 // goesOn notes that the plan has to do with a webhook of the state.
@@ -252,7 +252,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 	resp.Diagnostics.Append(secretChanged("read", &state, webhook.Secret)...)
 	if err := state.refresh(webhook); err != nil {
-		resp.Diagnostics.Append(notEncrypted(state, err))
+		resp.Diagnostics.Append(tfsecret.NotEncrypted("webhook "+name(state), err))
 		return
 	}
 	r.client.ResolveInterrupted(webhook)
@@ -282,7 +282,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 
 	if err := plan.settle(updated, &prior); err != nil {
-		resp.Diagnostics.Append(notEncrypted(prior, err)) // the state stays as it was: it holds the secret
+		resp.Diagnostics.Append(tfsecret.NotEncrypted("webhook "+name(prior), err)) // the state stays as it was: it holds the secret
 		return
 	}
 	if updated.Recovery.Happened() {
@@ -344,5 +344,5 @@ func (r *webhookResource) ImportState(
 	if r.client != nil && r.client.Claim(id.ValueString()) {
 		resp.Diagnostics.Append(managedTwice(id.ValueString()))
 	}
-	resp.Diagnostics.Append(secretUnknownAfterImport(id.ValueString()))
+	resp.Diagnostics.Append(tfsecret.UnknownAfterImport("Dfns", id.ValueString()))
 }

@@ -143,26 +143,18 @@ func warnOfContract(client *enfinitos.Client, diags *diag.Diagnostics) {
 // deletedOutside warns that what comes back is not what was there.
 func deletedOutside(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Deleted Outside Terraform", fmt.Sprintf(
-		"Subscription %s is gone. Unless it is to go anyway, the next apply creates another one, with another signing secret, which "+
-			"its receiver must be given.", name(webhook)))
-}
-
-// secretWillChange warns of a replacement at plan, when there is still time to prepare the receiver.
-func secretWillChange(webhook webhookModel) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Signing Secret Will Change", fmt.Sprintf(
-		"Subscription %s will be replaced by another one, which has another signing secret: its receiver refuses deliveries until "+
-			"it is given that. With create_before_destroy in the resource's lifecycle both exist for a while, and a receiver that "+
-			"accepts both secrets misses nothing.", name(webhook)))
+		"Subscription %s is gone. Unless it is removed from the configuration too, the next apply creates another one, with another "+
+			"signing secret, which its receiver must be given.", name(webhook)))
 }
 
 // noSecret reports a subscription that can be managed but whose deliveries nobody can verify.
 func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
-	reason := "the API did not tell its signing secret"
+	reason := "the answer did not hold its signing secret"
 	if notEncrypted != nil {
 		reason = fmt.Sprintf("its signing secret could not be encrypted (%s)", notEncrypted)
 	}
 	return diag.NewErrorDiagnostic("EnfinitOS Webhook Without Signing Secret", fmt.Sprintf(
-		"Subscription %s was created and is in the state, but %s, and the API never tells it later. The subscription is marked as "+
+		"Subscription %s was created and is in the state, but %s, and no later one will. The subscription is marked as "+
 			"tainted: the next apply replaces it.", name(webhook), reason))
 }
 
@@ -177,13 +169,6 @@ func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags dia
 			name(plan), strings.Join(lines, "\n")))
 	}
 	return diags
-}
-
-// notEncrypted reports a secret that stays as it was held.
-func notEncrypted(webhook webhookModel, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Unable to Encrypt Signing Secret", fmt.Sprintf(
-		"The signing secret of subscription %s could not be encrypted to secret_recipients: %s. Nothing was changed.",
-		name(webhook), err))
 }
 
 func notPaused(webhook webhookModel, err error) diag.Diagnostic {
@@ -209,12 +194,4 @@ func secretRotated(webhook webhookModel, found *enfinitos.Subscription) diag.Dia
 		"The signing secret of subscription %s was rotated at %s, not by Terraform. The one in the state no longer signs. "+
 			"Replace the subscription (terraform apply -replace=ADDRESS) to have a secret that Terraform knows.",
 		name(webhook), found.SecretLastRotatedAt))
-}
-
-func secretUnknownAfterImport(id string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Signing Secret Unknown After Import", fmt.Sprintf(
-		"EnfinitOS tells the signing secret of a subscription once, when it is created, so the secret of %s is null in the "+
-			"state. Everything else is managed as usual. Keep using the secret you have from where you keep it; or, to have a "+
-			"secret that Terraform knows, replace the subscription (terraform apply -replace=ADDRESS) and give the new secret to "+
-			"the receiver.", id))
 }

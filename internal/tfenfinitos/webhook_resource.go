@@ -109,8 +109,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"signing_secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS tells it once, when the subscription " +
-					"is created: after an import it is null. With `secret_recipients` it is null as well.",
+				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS returns it only once, in the " +
+					"answer to the create: after an import it is null. With `secret_recipients` it is null as well.",
 			},
 			"signing_secret_encrypted": tfsecret.EncryptedAttribute("signing_secret"),
 			"secret_recipients":        tfsecret.RecipientsAttribute(),
@@ -164,7 +164,7 @@ func (r *webhookResource) ModifyPlan(
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.goes(ctx, req.State)...)
+		resp.Diagnostics.Append(r.plannedDestroy(ctx, req.State)...)
 		return
 	}
 	var plan, prior *webhookModel
@@ -183,17 +183,17 @@ func (r *webhookResource) ModifyPlan(
 	r.replacements.Planned(prior.ID.ValueString())
 	if len(resp.RequiresReplace) > 0 || plan.replaces(prior) {
 		r.replacements.Replaced(plan.content())
-		resp.Diagnostics.Append(secretWillChange(*prior))
+		resp.Diagnostics.Append(tfsecret.WillChange("subscription " + name(*prior)))
 	}
 }
 
-// goes plans a destroy.
-func (r *webhookResource) goes(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
+// plannedDestroy notes a destroy.
+func (r *webhookResource) plannedDestroy(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
 	var state webhookModel
 	if diags := prior.Get(ctx, &state); diags.HasError() {
 		return diags
 	}
-	return r.replacements.Goes(state.ID.ValueString(), state.content())
+	return r.replacements.PlannedDestroy(state.ID.ValueString(), state.content())
 }
 
 // Create implements resource.Resource.
@@ -283,7 +283,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(secretRotated(state, found))
 	}
 	if state.URL.IsNull() { // it has just been imported
-		resp.Diagnostics.Append(secretUnknownAfterImport(state.ID.ValueString()))
+		resp.Diagnostics.Append(tfsecret.UnknownAfterImport("EnfinitOS", state.ID.ValueString()))
 	}
 	state.refresh(found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -304,7 +304,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	defer warnOfContract(r.client, &resp.Diagnostics)
 
 	if err := plan.unchanged(&prior); err != nil {
-		resp.Diagnostics.Append(notEncrypted(prior, err))
+		resp.Diagnostics.Append(tfsecret.NotEncrypted("subscription "+name(prior), err))
 		return
 	}
 	if !plan.Active.Equal(prior.Active) {

@@ -26,10 +26,10 @@ type Replacements struct {
 
 	// What the plan creates and destroys, by content, as far as it is not known to belong together; and how often a webhook
 	// that is replaced is yet to be planned as a new one.
-	comes   map[string]int
-	goes    map[string][]string
-	halves  map[string]int
-	applies bool // something was created or deleted: the plan was made before, by another process
+	toCreate  map[string]int
+	toDestroy map[string][]string
+	halves    map[string]int
+	applies   bool // something was created or deleted: the plan was made before, by another process
 }
 
 // reading is what was read of a webhook.
@@ -64,11 +64,11 @@ func (r *Replacements) New(ctx context.Context, content string) (diags diag.Diag
 			"refuses deliveries until it is given that. (terraform untaint keeps the webhook.)", strings.Join(ids, ", ")))
 		return diags
 	}
-	return r.coming(content)
+	return r.plannedCreate(content)
 }
 
-// coming notes that the plan creates a webhook, and warns when it destroys one of the same content.
-func (r *Replacements) coming(content string) diag.Diagnostics {
+// plannedCreate notes that the plan creates a webhook, and warns when it destroys one of the same content.
+func (r *Replacements) plannedCreate(content string) diag.Diagnostics {
 	defer r.lock()()
 	switch {
 	case r.applies:
@@ -77,25 +77,25 @@ func (r *Replacements) coming(content string) diag.Diagnostics {
 		r.halves[content]--
 		return nil
 	}
-	if id, ok := take(r.goes, content); ok {
+	if id, ok := take(r.toDestroy, content); ok {
 		return willMove(id)
 	}
-	r.comes[content]++
+	r.toCreate[content]++
 	return nil
 }
 
-// Goes notes that the plan destroys a webhook, and warns when it creates one of the same content.
-func (r *Replacements) Goes(id, content string) diag.Diagnostics {
+// PlannedDestroy notes that the plan destroys a webhook, and warns when it creates one of the same content.
+func (r *Replacements) PlannedDestroy(id, content string) diag.Diagnostics {
 	r.Planned(id)
 	defer r.lock()()
 	switch {
 	case r.applies:
 		return nil
-	case r.comes[content] > 0:
-		r.comes[content]--
+	case r.toCreate[content] > 0:
+		r.toCreate[content]--
 		return willMove(id)
 	}
-	r.goes[content] = append(r.goes[content], id)
+	r.toDestroy[content] = append(r.toDestroy[content], id)
 	return nil
 }
 
@@ -190,7 +190,7 @@ func (r *Replacements) lock() (unlock func()) {
 	if r.read == nil {
 		r.read, r.planned = map[string]reading{}, make(chan struct{})
 		r.created, r.deleted = map[string][]string{}, map[string][]string{}
-		r.comes, r.goes, r.halves = map[string]int{}, map[string][]string{}, map[string]int{}
+		r.toCreate, r.toDestroy, r.halves = map[string]int{}, map[string][]string{}, map[string]int{}
 	}
 	return r.mu.Unlock
 }

@@ -106,7 +106,7 @@ func TestPlannedPairs(t *testing.T) {
 			case "replaced":
 				r.Replaced(step.content)
 			case "goes":
-				diags = r.Goes(step.id, step.content)
+				diags = r.PlannedDestroy(step.id, step.content)
 			case "new":
 				diags = r.New(t.Context(), step.content)
 			case "created":
@@ -130,7 +130,7 @@ func TestRenameWhileWaiting(t *testing.T) {
 		gone := make(chan int)
 		go func() {
 			<-time.After(100 * time.Millisecond)
-			gone <- len(r.Goes("wh-1", "content"))
+			gone <- len(r.PlannedDestroy("wh-1", "content"))
 		}()
 		created := r.New(t.Context(), "content")
 		if warned := len(created) + <-gone; warned != 1 {
