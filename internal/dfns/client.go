@@ -105,12 +105,7 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 func decode[T any](request httpapi.Request, response *httpapi.Response) (T, error) {
 	var out T
 	if err := json.Unmarshal(response.Body, &out); err != nil {
-		return out, unreadable(request, response, err)
+		return out, httpapi.Unreadable(request, response, err)
 	}
 	return out, nil
-}
-
-// unreadable is the error for a 2xx answer that does not hold what it must.
-func unreadable(request httpapi.Request, response *httpapi.Response, cause error) error {
-	return httpapi.Unreadable(request, response, cause)
 }

@@ -164,7 +164,7 @@ func post[T any](
 	}
 	out, err = decode[T](request, response)
 	if err == nil && !complete(out) {
-		err = unreadable(request, response, errors.New("a field is missing"))
+		err = httpapi.Unreadable(request, response, errors.New("a field is missing"))
 	}
 	return out, response.Header, err
 }

@@ -237,7 +237,7 @@ func readDeleted(request httpapi.Request, response *httpapi.Response) error {
 		Deleted deleted `json:"deleted"`
 	}
 	if err := json.Unmarshal(response.Body, &answer); err != nil {
-		return unreadable(request, response, err)
+		return httpapi.Unreadable(request, response, err)
 	}
 	if answer.Deleted == "false" {
 		return &httpapi.Error{
@@ -300,9 +300,9 @@ func decodeWebhook(request httpapi.Request, response *httpapi.Response, id strin
 	case err != nil:
 		return nil, err
 	case !webhook.isWhole():
-		return nil, unreadable(request, response, errors.New("it is not a webhook"))
+		return nil, httpapi.Unreadable(request, response, errors.New("it is not a webhook"))
 	case id != "" && webhook.ID != id:
-		return nil, unreadable(request, response, fmt.Errorf("it is about webhook %s instead of %s", webhook.ID, id))
+		return nil, httpapi.Unreadable(request, response, fmt.Errorf("it is about webhook %s instead of %s", webhook.ID, id))
 	}
 	return &webhook, nil
 }

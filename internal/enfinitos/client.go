@@ -137,7 +137,7 @@ func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, in
 		return out, response.Status, err
 	}
 	if err := json.Unmarshal(data, &out); err != nil {
-		return out, response.Status, unreadable(request, response, err)
+		return out, response.Status, httpapi.Unreadable(request, response, err)
 	}
 	return out, response.Status, nil
 }
@@ -153,11 +153,11 @@ func (c *Client) send(ctx context.Context, request httpapi.Request) (*httpapi.Re
 func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json.RawMessage, error) {
 	var in envelope
 	if err := json.Unmarshal(response.Body, &in); err != nil {
-		return nil, unreadable(request, response, err)
+		return nil, httpapi.Unreadable(request, response, err)
 	}
 	switch {
 	case in.OK == nil:
-		return nil, unreadable(request, response, errors.New("it is not in the envelope that every answer comes in"))
+		return nil, httpapi.Unreadable(request, response, errors.New("it is not in the envelope that every answer comes in"))
 	case !*in.OK:
 		code, message, _ := decodeError(response.Body)
 		return nil, &httpapi.Error{
@@ -167,11 +167,6 @@ func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json
 	}
 	c.noteContract(in.ContractVersion)
 	return in.Data, nil
-}
-
-// unreadable is the error for a 2xx answer that does not hold what it must.
-func unreadable(request httpapi.Request, response *httpapi.Response, cause error) error {
-	return httpapi.Unreadable(request, response, cause)
 }
 
 // noteContract keeps a version that is not the expected one. Whatever it is, it must not cost an answer that could be

@@ -3,10 +3,13 @@ package enfinitos
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"iter"
+	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // DefaultPage is the size of a page of deliveries when none is asked for. No page tells the largest one.
@@ -80,7 +83,10 @@ func (c *Client) ListDeliveries(ctx context.Context, id, status string, pageSize
 				return
 			}
 			if seen[next] {
-				yield(nil, fmt.Errorf("listing the deliveries of %s: the API sent the same cursor twice, so the list has no end", id))
+				yield(nil, &httpapi.Error{
+					Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id, "deliveries"), Status: http.StatusOK,
+					Cause: errors.New("the API sent the same cursor twice, so the list has no end"),
+				})
 				return
 			}
 			seen[next] = true

@@ -1,6 +1,7 @@
 package enfinitos_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -212,7 +213,7 @@ func TestCursorIsRepeated(t *testing.T) {
 			holds(fmt.Sprintf(`{"deliveries":[{"deliveryId":"dlv_1"}],"nextCursor":%s}`, next))(w, r)
 		}})
 		got, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "", 0))
-		if err == nil || !strings.Contains(err.Error(), "whs_1") || !strings.Contains(err.Error(), "the same cursor twice") || enfinitos.IsNotFound(err) {
+		if err == nil || !strings.Contains(err.Error(), "whs_1") || !strings.Contains(err.Error(), "the same cursor twice") || enfinitos.IsNotFound(err) || !errors.As(err, new(*enfinitos.Error)) {
 			t.Errorf("%s: it ends in %v", name, err)
 		}
 		if len(got) != test.pages || len(a.made()) != test.pages {
