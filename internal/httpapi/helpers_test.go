@@ -148,6 +148,11 @@ func refused(*http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 }
 
+// refusedOnWindows is the same on Windows, whose number for it is WSAECONNREFUSED.
+func refusedOnWindows(*http.Request) (*http.Response, error) {
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connectex", syscall.Errno(10061))}
+}
+
 // cut is a step at which the connection breaks once the request is sent.
 func cut(request *http.Request) (*http.Response, error) {
 	leave(request)
