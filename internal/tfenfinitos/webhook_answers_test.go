@@ -90,7 +90,7 @@ func TestWhenARotationIsTold(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
 			id := register(env)
-			provider := rewritten(t, env, func(subscription map[string]any) {
+			provider := readAs(t, env, func(subscription map[string]any) {
 				delete(subscription, "secretLastRotatedAt")
 				if test.server != "" {
 					subscription["secretLastRotatedAt"] = test.server
@@ -120,7 +120,7 @@ func TestWebhookAnswerWithoutAField(t *testing.T) {
 		t.Run(field, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-			provider := rewritten(t, env, func(subscription map[string]any) { delete(subscription, field) })
+			provider := readAs(t, env, func(subscription map[string]any) { delete(subscription, field) })
 			attributes := state(env.Enfinitos.Register(enfinitos.Subscription{
 				URL: "https://elsewhere.example.com/", Events: []string{"right.issued"}, Label: "y",
 			}))
@@ -137,8 +137,8 @@ func TestWebhookAnswerWithoutAField(t *testing.T) {
 	}
 }
 
-// rewritten returns a provider for which a subscription is changed on its way when it is read.
-func rewritten(t *testing.T, env *acctest.Env, change func(subscription map[string]any)) *acctest.Protocol {
+// readAs returns a provider for which a subscription is changed on its way when it is read.
+func readAs(t *testing.T, env *acctest.Env, change func(subscription map[string]any)) *acctest.Protocol {
 	t.Helper()
 	acctest.Rewrite(t, &env.EnfinitosURL, func(response *http.Response) error {
 		if response.Request.Method != http.MethodGet {
