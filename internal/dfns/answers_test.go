@@ -439,6 +439,18 @@ func TestTolerantEvent(t *testing.T) {
 	}
 }
 
+// An object that is not the event asked for, such as a proxy's {}, is no answer.
+func TestAnswerAboutAnotherEvent(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{}`, `{"id":"whe-2","kind":"wallet.created"}`} {
+		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1/events/whe-1": says(200, body)})
+		_, err := a.client(t).GetWebhookEvent(t.Context(), "wh-1", "whe-1")
+		if err == nil || dfns.IsNotFound(err) || !strings.Contains(err.Error(), "not about this event") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 // A strange id must not make a call about something else.
 func TestStrangeIDs(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -226,6 +227,48 @@ func TestEqualCreatesTakeTurns(t *testing.T) {
 	}
 }
 
+// What makes webhooks that cannot be told apart takes turns, however url and events are written; all else is made at once.
+func TestWhichCreatesTakeTurns(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		in    dfns.CreateWebhookRequest
+		waits bool
+	}{
+		"the same":             {wanted, true},
+		"without status":       {dfns.CreateWebhookRequest{URL: wanted.URL, Events: wanted.Events}, true},
+		"another way to write": {dfns.CreateWebhookRequest{URL: "HTTPS://H.example:443/", Events: wanted.Events, Status: wanted.Status}, true},
+		"another order": {dfns.CreateWebhookRequest{
+			URL: wanted.URL, Events: []string{"wallet.created", "key.created", "wallet.created"}, Status: wanted.Status,
+		}, true},
+		"another url":         {dfns.CreateWebhookRequest{URL: wanted.URL + "/other", Events: wanted.Events}, false},
+		"other events":        {dfns.CreateWebhookRequest{URL: wanted.URL, Events: wanted.Events[:1]}, false},
+		"another status":      {dfns.CreateWebhookRequest{URL: wanted.URL, Events: wanted.Events, Status: "Disabled"}, false},
+		"another description": {dfns.CreateWebhookRequest{URL: wanted.URL, Events: wanted.Events, Description: "other"}, false},
+	}
+	for name, test := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOrganization(0)
+			o.answer(create, 200, `{"id":"wh-1","url":"https://h.example"}`)
+			client := o.client(t)
+			release := o.hold(create)
+			var group sync.WaitGroup
+			for _, in := range []dfns.CreateWebhookRequest{wanted, test.in} {
+				group.Go(func() {
+					if _, err := client.CreateWebhook(t.Context(), in); err != nil {
+						t.Errorf("%s: %v", name, err)
+					}
+				})
+				synctest.Wait()
+			}
+			if waited := len(o.made()) == 3; waited != test.waits {
+				t.Errorf("%s: it waited: %t", name, waited)
+			}
+			release()
+			group.Wait()
+		})
+	}
+}
+
 // An update and a delete: made or not, lost or not, they end as wanted and are made once.
 func TestUpdateAndDeleteOnce(t *testing.T) {
 	t.Parallel()
@@ -263,17 +306,61 @@ func TestUpdateAndDeleteOnce(t *testing.T) {
 // A change that someone else undid is made anew: reading tells what is, not what was sent.
 func TestUpdateResolvedByReading(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	id := s.Dfns.Register(held("Enabled"))
-	fault(t, s, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: sandbox.DropAfter, Times: 1})
-	disabled := "Disabled"
-	webhook, err := newClient(t, s).UpdateWebhook(t.Context(), id, dfns.UpdateWebhookRequest{Status: &disabled})
-	if err != nil || !webhook.Recovery.Confirmed || webhook.Status != disabled {
-		t.Errorf("%+v, %v", webhook, err)
+	const put, get = "PUT /webhooks/ID", "GET /webhooks/ID"
+	for name, test := range map[string]struct {
+		undone   bool
+		recovery dfns.Recovery
+		calls    []string
+	}{
+		"as sent": {false, dfns.Recovery{Confirmed: true}, []string{challenge, answer, put, put, get}},
+		"undone":  {true, dfns.Recovery{SignedAnew: true}, []string{challenge, answer, put, put, get, challenge, answer, put}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			id := s.Dfns.Register(held("Enabled"))
+			fault(t, s, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: sandbox.DropAfter, Times: 1})
+			sent := 0
+			client := newClient(t, s, func(config *dfns.Config) {
+				config.HTTP.Logger = onCall(func(method, _ string) {
+					if method == "PUT" {
+						sent++
+					}
+					if test.undone && sent == 2 {
+						_ = s.Dfns.Edit(id, func(webhook *state.Webhook) { webhook.Status = "Enabled" })
+					}
+				})
+			})
+			disabled := "Disabled"
+			webhook, err := client.UpdateWebhook(t.Context(), id, dfns.UpdateWebhookRequest{Status: &disabled})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if webhook.Status != disabled || s.Dfns.Webhooks()[0].Status != disabled {
+				t.Errorf("the answer is %+v, the sandbox holds %+v", webhook, s.Dfns.Webhooks())
+			}
+			if diff := cmp.Diff(test.recovery, webhook.Recovery); diff != "" {
+				t.Errorf("recovery (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.calls, withoutIDs(journal(s))); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
 	}
-	want := []string{challenge, answer, "PUT /webhooks/ID", "PUT /webhooks/ID", "GET /webhooks/ID"}
-	if diff := cmp.Diff(want, withoutIDs(journal(s))); diff != "" {
-		t.Error(diff)
+}
+
+// A resend that a policy holds back is an answer: the sending before was not made, and this one is not done either.
+func TestResendHeldBack(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 1})
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 202})
+	_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
+	if !errors.Is(err, dfns.ErrPendingApproval) || dfns.OutcomeUnknown(err) {
+		t.Errorf("%v, want that it is held back", err)
+	}
+	if diff := cmp.Diff([]string{challenge, answer, create, create}, journal(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }
 
@@ -356,6 +443,34 @@ func TestOrphanCannotBeRemoved(t *testing.T) {
 			!strings.Contains(err.Error(), s.Dfns.Webhooks()[0].ID+": removing it failed") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A create that the API has taken is looked for longer than one that it may never have seen: it may only be slow to make it.
+func TestCreateMadeSlowly(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 1})
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 400, Message: "user action has already been used", Times: 1})
+	looks, slow := 0, ""
+	client := newClient(t, s, func(config *dfns.Config) {
+		config.HTTP.Logger = onCall(func(method, _ string) {
+			if method == "GET" {
+				if looks++; looks == 4 {
+					slow = s.Dfns.Register(held("Enabled"))
+				}
+			}
+		})
+	})
+	webhook, err := client.CreateWebhook(t.Context(), wanted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(dfns.Recovery{SignedAnew: true, Removed: []string{slow}}, webhook.Recovery); diff != "" {
+		t.Errorf("recovery (-want +got):\n%s", diff)
+	}
+	if all := s.Dfns.Webhooks(); len(all) != 1 || all[0].ID != webhook.ID {
+		t.Errorf("the sandbox holds %+v, the answer is %+v", all, webhook)
 	}
 }
 

@@ -596,6 +596,7 @@ func TestListFails(t *testing.T) {
 		"500":                  {func(o *organization) { o.answer("GET /webhooks?", 500, "") }, 4},
 		"502":                  {func(o *organization) { o.answer("GET /webhooks?", 502, "<html>") }, 4},
 		"401":                  {func(o *organization) { o.answer("GET /webhooks?", 401, "") }, 1},
+		"408":                  {func(o *organization) { o.answer("GET /webhooks?", 408, "") }, 1},
 		"429":                  {func(o *organization) { o.answer("GET /webhooks?", 429, "") }, 4},
 		"cut":                  {func(o *organization) { o.cut("GET /webhooks?") }, 4},
 		"cut on the last page": {func(o *organization) { o.cut(firstPage + "&paginationToken=NDAw") }, 6},
@@ -741,7 +742,17 @@ func TestReadAfterEveryoneLeft(t *testing.T) {
 // A pause that the API asks for and that outlasts everybody's timeout ends the reads at once; with more time they wait.
 func TestFlightKeepsTheDeadlines(t *testing.T) {
 	t.Parallel()
-	for timeout, want := range map[time.Duration]time.Duration{time.Minute: 0, time.Hour: 10 * time.Minute, 0: 10 * time.Minute} {
+	const brief, long, none = time.Second, time.Hour, 0
+	for _, test := range []struct {
+		timeouts []time.Duration // of the reads, in the order in which they come
+		want     time.Duration
+	}{
+		{[]time.Duration{brief, time.Minute}, 0},
+		{[]time.Duration{brief, long}, 10 * time.Minute},
+		{[]time.Duration{long, brief}, 10 * time.Minute},
+		{[]time.Duration{brief, none}, 10 * time.Minute},
+		{[]time.Duration{none, brief}, 10 * time.Minute},
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			o := newOrganization(2)
 			client := o.client(t)
@@ -750,7 +761,7 @@ func TestFlightKeepsTheDeadlines(t *testing.T) {
 			o.answer("GET /webhooks?", 429, "")
 			release := o.hold(firstPage)
 			ended := make(chan error, 2)
-			for _, timeout := range []time.Duration{time.Second, timeout} {
+			for _, timeout := range test.timeouts {
 				go func() {
 					ctx := t.Context()
 					if timeout > 0 {
@@ -768,8 +779,8 @@ func TestFlightKeepsTheDeadlines(t *testing.T) {
 			synctest.Wait()
 			o.heal()
 			err := errors.Join(<-ended, <-ended)
-			if took := time.Since(begun); took != want || !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("with a timeout of %s the reads took %s, want %s: %v", timeout, took, want, err)
+			if took := time.Since(begun); took != test.want || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("with timeouts of %s the reads took %s, want %s: %v", test.timeouts, took, test.want, err)
 			}
 		})
 	}

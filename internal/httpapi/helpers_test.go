@@ -135,9 +135,22 @@ func answer(status int, body string, headers ...string) step {
 	}
 }
 
+// slow is a step that takes so long before it does what another one does.
+func slow(pause time.Duration, then step) step {
+	return func(request *http.Request) (*http.Response, error) {
+		<-time.After(pause) // of a bubble's clock
+		return then(request)
+	}
+}
+
 // refused is a step at which nobody listens.
 func refused(*http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+}
+
+// refusedOnWindows is the same on Windows, whose number for it is WSAECONNREFUSED.
+func refusedOnWindows(*http.Request) (*http.Response, error) {
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connectex", syscall.Errno(10061))}
 }
 
 // cut is a step at which the connection breaks once the request is sent.

@@ -15,17 +15,19 @@ import (
 type gate struct {
 	// turn is held by the call that is to pass next. The others queue for it, and Go serves a channel's queue in order.
 	turn chan struct{}
+	// told wakes the call that is to pass next: an answer has come since it looked.
+	told chan struct{}
 
 	mu       sync.Mutex
 	until    time.Time // the end of the pause
 	limit    int       // calls allowed in a window, 0 while unknown
 	reset    int64     // the window's name: when it ends by the API's clock
 	left     int       // calls left in the window, which the calls under way have been taken from
-	window   time.Time // when the window ends; zero while unknown
+	window   time.Time // when the window ends; past while the next one is unknown
 	underway int
 }
 
-func newGate() *gate { return &gate{turn: make(chan struct{}, 1)} }
+func newGate() *gate { return &gate{turn: make(chan struct{}, 1), told: make(chan struct{}, 1)} }
 
 // wait returns once a call may be made, which is then under way until answered is called. It fails at once when the
 // context would end first: waiting could not help.
@@ -39,24 +41,31 @@ func (g *gate) wait(ctx context.Context) error {
 		return ctx.Err()
 	}
 	defer func() { <-g.turn }()
-	for {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		until := g.pass()
-		if until.IsZero() {
+	for ctx.Err() == nil {
+		until, passed := g.pass()
+		if passed {
 			return nil
 		}
 		if err := tooLong(ctx, until); err != nil {
 			return err
 		}
-		timer := time.NewTimer(time.Until(until))
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		}
+		g.rest(ctx, until)
+	}
+	return ctx.Err()
+}
+
+// rest returns when it is worth looking again: at a moment if there is one, when an answer comes, when the caller gives up.
+func (g *gate) rest(ctx context.Context, at time.Time) {
+	var reached <-chan time.Time
+	if !at.IsZero() {
+		timer := time.NewTimer(time.Until(at))
+		defer timer.Stop()
+		reached = timer.C
+	}
+	select {
+	case <-reached:
+	case <-g.told:
+	case <-ctx.Done():
 	}
 }
 
@@ -68,28 +77,31 @@ func tooLong(ctx context.Context, until time.Time) error {
 	return nil
 }
 
-// pass lets a call pass, or returns until when it must wait.
-func (g *gate) pass() (until time.Time) {
+// pass lets a call pass, or returns until when it must wait: zero when only an answer to a call under way can tell.
+func (g *gate) pass() (until time.Time, passed bool) {
 	if until := g.closed(); !until.IsZero() {
-		return until
+		return until, false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.limit > 0 && g.left <= 0 {
+		return time.Time{}, false
+	}
 	g.underway++
 	g.left--
-	return time.Time{}
+	return time.Time{}, true
 }
 
-// closed returns until when no call may be made, zero when one may.
+// closed returns until when no call may be made, zero when one may or when that moment is unknown.
 func (g *gate) closed() (until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	if !g.window.IsZero() && !g.window.After(now) {
-		g.window = time.Time{} // the next one is thought to be as large, until an answer tells
+	if !g.window.After(now) {
+		// The next window is thought to be as large, until an answer tells. Each answer that does not, a cut call's too,
+		// makes room for another call, so that an API which tells no more holds up nobody.
 		g.left = g.limit - g.underway
-	}
-	if g.limit > 0 && g.left <= 0 && g.window.After(now) {
+	} else if g.limit > 0 && g.left <= 0 {
 		until = g.window
 	}
 	if g.until.After(now) && g.until.After(until) {
@@ -102,6 +114,7 @@ func (g *gate) closed() (until time.Time) {
 func (g *gate) answered(response *http.Response) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	defer g.wake()
 	g.underway--
 	if response == nil {
 		return
@@ -113,7 +126,8 @@ func (g *gate) answered(response *http.Response) {
 	left, err1 := strconv.Atoi(response.Header.Get("X-RateLimit-Remaining"))
 	limit, err2 := strconv.Atoi(response.Header.Get("X-RateLimit-Limit"))
 	reset, after, ok := resetAfter(response, now)
-	if err1 != nil || err2 != nil || !ok {
+	late := reset < g.reset && g.window.After(now) // it tells of the window before
+	if err1 != nil || err2 != nil || !ok || late {
 		return
 	}
 	// The calls under way may or may not be counted yet; it is assumed that they are not.
@@ -124,6 +138,13 @@ func (g *gate) answered(response *http.Response) {
 		g.reset, g.window = reset, now.Add(after)
 	}
 	g.left, g.limit = left, limit
+}
+
+func (g *gate) wake() {
+	select {
+	case g.told <- struct{}{}:
+	default: // it will look anyway
+	}
 }
 
 // limiting tells the gate of every answer.

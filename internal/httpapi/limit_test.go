@@ -200,12 +200,6 @@ func TestRetryAfterBeyondAnyDuration(t *testing.T) {
 func TestGateIsHeldLonger(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		slow := func(pause time.Duration, then step) step {
-			return func(r *http.Request) (*http.Response, error) {
-				<-time.After(pause)
-				return then(r)
-			}
-		}
 		client, script := scripted(t, []step{
 			slow(5*time.Second, answer(429, "", "Retry-After", "60")),
 			slow(6*time.Second, answer(429, "", "Retry-After", "1")),

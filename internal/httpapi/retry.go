@@ -61,8 +61,12 @@ func retryChange(ctx context.Context, response *http.Response, err error) (bool,
 	case ctx.Err() != nil:
 		return false, ctx.Err()
 	}
-	return err == nil || errors.Is(err, syscall.ECONNREFUSED), nil
+	return err == nil || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedOnWindows), nil
 }
+
+// refusedOnWindows is WSAECONNREFUSED, by which Windows tells a refused connection. What package syscall calls
+// ECONNREFUSED there is a number of Go's own.
+const refusedOnWindows = syscall.Errno(10061)
 
 // backoff doubles the pause with every attempt and spreads it, so that calls that failed together do not return together.
 // A pause that the vendor named is kept by the gate instead.

@@ -126,9 +126,11 @@ func TestNoRetries(t *testing.T) {
 func TestRefusedConnectionIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	for kind, request := range requests {
-		client, script := scripted(t, []step{refused, refused, answer(200, "fine")})
-		if _, err := client.Do(t.Context(), request.Request); err != nil || script.attempts() != 3 {
-			t.Errorf("%s: %d attempts, %v", kind, script.attempts(), err)
+		for system, refused := range map[string]step{"here": refused, "Windows": refusedOnWindows} {
+			client, script := scripted(t, []step{refused, refused, answer(200, "fine")})
+			if _, err := client.Do(t.Context(), request.Request); err != nil || script.attempts() != 3 {
+				t.Errorf("%s, %s: %d attempts, %v", kind, system, script.attempts(), err)
+			}
 		}
 	}
 }

@@ -211,10 +211,30 @@ func (w *world) later() { w.provider.Clock.Move(10 * time.Second) }
 func (w *world) changeOutside(r *rapid.T) {
 	defer w.later()
 	id := w.pick(r).Text("id")
-	_ = w.sandbox.Dfns.Edit(id, func(webhook *dfns.Webhook) { webhook.Status, webhook.Description = "Disabled", "by hand" })
-	if w.conventional { // elsewhere it cannot be seen
-		_ = w.sandbox.Enfinitos.Edit(id, func(subscription *enfinitos.Subscription) { subscription.Active = false })
+	what := rapid.SampledFrom([]string{"status", "events", "name"}).Draw(r, "what")
+	_ = w.sandbox.Dfns.Edit(id, func(webhook *dfns.Webhook) {
+		switch what {
+		case "status":
+			webhook.Status = "Disabled"
+		case "events":
+			webhook.Events = []string{"key.created", "wallet.created"}
+		case "name":
+			webhook.Description = "by hand"
+		}
+	})
+	if !w.conventional { // there it cannot be seen
+		return
 	}
+	_ = w.sandbox.Enfinitos.Edit(id, func(subscription *enfinitos.Subscription) {
+		switch what {
+		case "status":
+			subscription.Active = false
+		case "events":
+			subscription.Events = []string{"*"}
+		case "name":
+			subscription.Label = "by hand"
+		}
+	})
 }
 
 func (w *world) deleteOutside(r *rapid.T) {
@@ -224,14 +244,20 @@ func (w *world) deleteOutside(r *rapid.T) {
 	w.sandbox.Enfinitos.Remove(id)
 }
 
+// importAgain imports what a resource has already. Nothing but that it is gone keeps an import from succeeding.
 func (w *world) importAgain(r *rapid.T) {
 	m := w.pick(r)
 	if m.State == nil || m.Type == "webhook_enfinitos" && !w.conventional {
 		return
 	}
 	id := m.Text("id")
+	_, exists := w.secrets()[id]
 	report := m.Import(id)
-	if m.State != nil && m.Text("id") == id && !report.Failed() {
+	imported := !report.Failed() && m.State != nil
+	if imported != exists || m.State != nil && m.Text("id") != id {
+		r.Fatalf("importing %s, which exists: %t, ended with %+v", id, exists, report)
+	}
+	if imported {
 		m.secret = false
 	}
 }
@@ -267,7 +293,8 @@ func (w *world) agrees(r *rapid.T, m *managed) {
 			r.Fatalf("subscription %s is not there", m.Text("id"))
 		}
 		got := w.sandbox.Enfinitos.Subscriptions()[at]
-		if !m.config["url"].Equal(acctest.String(got.URL)) || !m.config["active"].Equal(tftypes.NewValue(tftypes.Bool, got.Active)) {
+		if !m.config["url"].Equal(acctest.String(got.URL)) || !m.config["active"].Equal(tftypes.NewValue(tftypes.Bool, got.Active)) ||
+			!m.config["label"].Equal(acctest.String(got.Label)) || !m.config["events"].Equal(acctest.StringSet(got.Events...)) {
 			r.Fatalf("the server holds %+v, wanted is %v", got, m.config)
 		}
 		return
@@ -278,7 +305,8 @@ func (w *world) agrees(r *rapid.T, m *managed) {
 	}
 	got := w.sandbox.Dfns.Webhooks()[at]
 	description := map[string]string{"Enabled": "", "Disabled": "paused"}[got.Status]
-	if !m.config["url"].Equal(acctest.String(got.URL)) || !m.config["status"].Equal(acctest.String(got.Status)) || got.Description != description {
+	if !m.config["url"].Equal(acctest.String(got.URL)) || !m.config["status"].Equal(acctest.String(got.Status)) ||
+		!m.config["events"].Equal(acctest.StringSet(got.Events...)) || got.Description != description {
 		r.Fatalf("the server holds %+v, wanted is %v", got, m.config)
 	}
 }
@@ -295,14 +323,7 @@ func (w *world) invariants(r *rapid.T) {
 	if owned != len(owners) {
 		r.Fatalf("%d resources own %d webhooks", owned, len(owners))
 	}
-	secrets := map[string]string{}
-	for _, webhook := range w.sandbox.Dfns.Webhooks() {
-		secrets[webhook.ID] = webhook.Secret
-	}
-	for _, subscription := range w.sandbox.Enfinitos.Subscriptions() {
-		secrets[subscription.ID] = subscription.Secret
-	}
-	for id, secret := range secrets {
+	for id, secret := range w.secrets() {
 		m := owners[id]
 		if m == nil {
 			r.Fatalf("nobody owns %s", id)
@@ -311,6 +332,18 @@ func (w *world) invariants(r *rapid.T) {
 			r.Fatalf("the state of %s holds %q, not its live secret", id, got)
 		}
 	}
+}
+
+// secrets returns the live secret of everything there is, by its id.
+func (w *world) secrets() map[string]string {
+	out := map[string]string{}
+	for _, webhook := range w.sandbox.Dfns.Webhooks() {
+		out[webhook.ID] = webhook.Secret
+	}
+	for _, subscription := range w.sandbox.Enfinitos.Subscriptions() {
+		out[subscription.ID] = subscription.Secret
+	}
+	return out
 }
 
 // secretOf returns the secret that a state holds, in the clear or encrypted.

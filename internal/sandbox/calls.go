@@ -13,8 +13,13 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// maxBody bounds what a caller can make the sandbox hold.
-const maxBody = 1 << 20
+// maxBody bounds what a caller can make the sandbox hold. The other two bound what the journal can grow to: it holds the
+// latest calls.
+const (
+	maxBody         = 1 << 20
+	maxCalls        = 100_000
+	maxJournalBytes = 64 << 20
+)
 
 // vendor is the stand-in for one API. What surrounds it, journal, faults and control calls, is the same for all.
 type vendor interface {
@@ -71,10 +76,11 @@ type Calls struct {
 	mu      sync.Mutex
 	log     io.Writer
 	journal []Call
+	held    int // the bytes of the journal
 	faults  []*Fault
 }
 
-// Journal returns the calls made so far, those of /_sandbox/ not among them.
+// Journal returns the latest calls made, those of /_sandbox/ not among them.
 func (c *Calls) Journal() []Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -85,7 +91,7 @@ func (c *Calls) Journal() []Call {
 func (c *Calls) ForgetCalls() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.journal = nil
+	c.journal, c.held = nil, 0
 }
 
 // ServeHTTP answers a control call, or passes a call to the vendor and writes it into the journal.
@@ -142,9 +148,23 @@ func (c *Calls) record(r *http.Request, body []byte, fault *Fault, answer *answe
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.journal = append(c.journal, call)
+	c.keep(call)
 	_, _ = fmt.Fprintf(c.log, "%-10s%s\n", c.name, call)
 }
+
+// keep writes a call into the journal, which forgets the oldest ones where it has grown too large.
+func (c *Calls) keep(call Call) {
+	c.journal = append(c.journal, call)
+	c.held += call.size()
+	for len(c.journal) > maxCalls || c.held > maxJournalBytes {
+		c.held -= c.journal[0].size()
+		c.journal[0] = Call{}
+		c.journal = c.journal[1:]
+	}
+}
+
+// size counts what a caller decides.
+func (c Call) size() int { return len(c.Path) + len(c.Query) + len(c.Body) }
 
 func (c *Calls) control() http.Handler {
 	mux := http.NewServeMux()

@@ -3,7 +3,9 @@ package sandbox_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -60,6 +62,32 @@ func TestJournalIsACopy(t *testing.T) {
 	same(t, s.journal(), []string{"GET /webhooks 200"})
 	s.DfnsCalls.ForgetCalls()
 	same(t, s.journal(), []string{})
+}
+
+// The journal holds the latest calls, as many and of as many bytes as it has room for.
+func TestJournalIsBounded(t *testing.T) {
+	t.Parallel()
+	const most, mostBytes = 100_000, 64 << 20
+	s := start(t, sandbox.Config{})
+	call := func(path, body string) {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, strings.NewReader(body))
+		s.DfnsCalls.ServeHTTP(httptest.NewRecorder(), request)
+	}
+	for i := range most + 3 {
+		call(fmt.Sprint("/", i), "")
+	}
+	journal := s.DfnsCalls.Journal()
+	same(t, len(journal), most)
+	same(t, []string{journal[0].Path, journal[most-1].Path}, []string{"/3", fmt.Sprint("/", most+2)})
+
+	for range mostBytes>>20 + 1 {
+		call("/large?"+strings.Repeat("q", 1<<18), strings.Repeat("b", 3<<18))
+	}
+	journal = s.DfnsCalls.Journal()
+	same(t, len(journal), mostBytes>>20-1) // the paths take room too
+	s.DfnsCalls.ForgetCalls()
+	call("/last", strings.Repeat("b", 1<<20))
+	same(t, len(s.DfnsCalls.Journal()), 1)
 }
 
 func TestLog(t *testing.T) {

@@ -3,6 +3,7 @@ package tfdfns_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -70,6 +71,42 @@ func TestWebhooksDataSource(t *testing.T) {
 	env.DfnsCalls.ForgetCalls()
 	if got := configured(t, env).ReadData("webhook_dfns_webhooks", nil); len(got) != 0 || len(acctest.Reads(env.DfnsCalls)) != 3 {
 		t.Errorf("%s %q, want 3 calls", acctest.Text(got), acctest.Reads(env.DfnsCalls))
+	}
+}
+
+// The webhooks are listed oldest first, whatever the order of the API, and those of one moment by their ids.
+func TestWebhooksDataSourceOrder(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	var items []string
+	var want []knownvalue.Check
+	for i, day := range []int{3, 1, 2, 2} {
+		items = append(items, fmt.Sprintf(`{"id":"wh-%d","url":"https://h.example","events":["*"],"dateCreated":"2026-10-0%dT12:00:00Z"}`, 9-i, day))
+	}
+	for _, id := range []string{"wh-8", "wh-6", "wh-7", "wh-9"} {
+		want = append(want, knownvalue.ObjectPartial(map[string]knownvalue.Check{"id": knownvalue.StringExact(id)}))
+	}
+	env.DfnsURL = acctest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"items":[%s]}`, strings.Join(items, ","))
+	})
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+		Config: "data \"webhook_dfns_webhooks\" \"test\" {\n}\n",
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("data.webhook_dfns_webhooks.test", attribute("webhooks"), knownvalue.ListExact(want)),
+		},
+	}}})
+}
+
+// Who asks for a webhook that there is not is told of ten that there are, and of no more.
+func TestWebhookDataSourceNamesTen(t *testing.T) {
+	t.Parallel()
+	for count, want := range map[int]int{1: 1, 10: 10, 11: 10, 12: 10} {
+		env := acctest.New(t, sandbox.Config{})
+		registered(env, count)
+		got := acctest.Text(configured(t, env).ReadData("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-none")}))
+		if named := strings.Count(got, "https://"); named != want || strings.HasSuffix(strings.TrimSpace(got), "\n…") != (count > want) {
+			t.Errorf("of %d webhooks it names %d: %s", count, named, got)
+		}
 	}
 }
 

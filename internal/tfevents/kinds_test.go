@@ -3,6 +3,12 @@ package tfevents_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
 )
@@ -32,6 +38,42 @@ func TestNearest(t *testing.T) {
 	for kind, want := range tests {
 		if got := tfevents.Nearest(kind, dfns.EventKinds()); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", kind, got, want)
+		}
+	}
+}
+
+// What has no shape of a kind is an error, and not a kind that is unknown besides.
+func TestValidators(t *testing.T) {
+	t.Parallel()
+	const shape, unknown, redundant = "Invalid Attribute Value Match", "Unknown Event Kind", "Redundant Event Kinds"
+	for name, test := range map[string]struct {
+		kinds []attr.Value
+		want  []string
+	}{
+		"known":           {[]attr.Value{types.StringValue("wallet.created")}, nil},
+		"every":           {[]attr.Value{types.StringValue("*")}, nil},
+		"every and more":  {[]attr.Value{types.StringValue("*"), types.StringValue("wallet.created")}, []string{redundant}},
+		"unknown kind":    {[]attr.Value{types.StringValue("wallet.exploded")}, []string{unknown}},
+		"upper case":      {[]attr.Value{types.StringValue("Wallet.Created")}, []string{shape}},
+		"pattern":         {[]attr.Value{types.StringValue("wallet.*")}, []string{shape}},
+		"one word":        {[]attr.Value{types.StringValue("wallet")}, []string{shape}},
+		"empty text":      {[]attr.Value{types.StringValue("")}, []string{shape}},
+		"nothing":         {nil, []string{"Invalid Attribute Value"}},
+		"null":            {[]attr.Value{types.StringNull()}, []string{"Null Set Value"}},
+		"not known yet":   {[]attr.Value{types.StringUnknown()}, nil},
+		"known in a plan": {[]attr.Value{types.StringUnknown(), types.StringValue("wallet.exploded")}, []string{unknown}},
+	} {
+		request := validator.SetRequest{Path: path.Root("events"), ConfigValue: types.SetValueMust(types.StringType, test.kinds)}
+		var got []string
+		for _, validates := range tfevents.Validators("Dfns", dfns.EventKinds()) {
+			var response validator.SetResponse
+			validates.ValidateSet(t.Context(), request, &response)
+			for _, diagnostic := range response.Diagnostics {
+				got = append(got, diagnostic.Summary())
+			}
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }

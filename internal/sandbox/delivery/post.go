@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -140,6 +141,14 @@ func text(excerpt []byte) string {
 	return strings.ToValidUTF8(string(excerpt), "\uFFFD")
 }
 
+// The numbers by which Windows tells what became of a connection. What package syscall calls by the names of Unix there are
+// numbers of Go's own.
+const (
+	abortedOnWindows = syscall.Errno(10053)
+	resetOnWindows   = syscall.Errno(10054)
+	refusedOnWindows = syscall.Errno(10061)
+)
+
 // code names an error as the vendors' platforms do.
 func code(err error) string {
 	var resolving *net.DNSError
@@ -148,14 +157,18 @@ func code(err error) string {
 		return "ENOTLOOPBACK"
 	case errors.Is(err, errTimeout):
 		return "ETIMEDOUT"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case isAny(err, syscall.ECONNREFUSED, refusedOnWindows):
 		return "ECONNREFUSED"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case isAny(err, syscall.ECONNRESET, syscall.EPIPE, resetOnWindows, abortedOnWindows, io.EOF, io.ErrUnexpectedEOF):
 		return "ECONNRESET"
 	case errors.As(err, &resolving):
 		return "ENOTFOUND"
 	}
 	return "EPROTO"
+}
+
+func isAny(err error, targets ...error) bool {
+	return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
 }
 
 // words leaves out the URL, which net/http puts before its errors and which may hold a password.

@@ -6,9 +6,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -164,6 +166,20 @@ func TestNobodyListens(t *testing.T) {
 	}
 	if got.Outcome() != "ECONNREFUSED" {
 		t.Errorf("the outcome is %q", got.Outcome())
+	}
+}
+
+// Windows has numbers of its own for what goes wrong with a connection.
+func TestErrorsOfEverySystem(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[syscall.Errno]string{
+		syscall.ECONNREFUSED: "ECONNREFUSED", 10061: "ECONNREFUSED",
+		syscall.ECONNRESET: "ECONNRESET", 10053: "ECONNRESET", 10054: "ECONNRESET",
+	} {
+		err := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", number)}
+		if got := delivery.Code(err); got != want {
+			t.Errorf("%d is %s, want %s", number, got, want)
+		}
 	}
 }
 

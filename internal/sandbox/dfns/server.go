@@ -58,6 +58,7 @@ type Server struct {
 	credentials []credential
 	challenges  map[string]*challenge
 	tokens      map[string]*actionToken
+	swept       time.Time // when expired challenges and tokens were last looked for
 	webhooks    []*Webhook
 	events      []*Event
 	eventBytes  int

@@ -40,6 +40,7 @@ func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	s.forgetExpired()
 	c := &challenge{call: wanted, text: s.newChallenge(), expires: s.options.Clock().Add(validity)}
 	identifier := s.newJWT(map[string]any{"exp": c.expires.Unix(), "method": wanted.method, "path": wanted.path})
 	s.challenges[identifier] = c
@@ -52,6 +53,18 @@ func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
 		"attestation":               "none",
 		"externalAuthenticationUrl": "",
 	})
+}
+
+// forgetExpired forgets the challenges and tokens that no call can use any more. It goes through all of them, so once a
+// minute is enough.
+func (s *Server) forgetExpired() {
+	now := s.options.Clock()
+	if now.Before(s.swept.Add(time.Minute)) {
+		return
+	}
+	s.swept = now
+	maps.DeleteFunc(s.challenges, func(_ string, c *challenge) bool { return !now.Before(c.expires) })
+	maps.DeleteFunc(s.tokens, func(_ string, token *actionToken) bool { return !now.Before(token.expires) })
 }
 
 func decodeCall(body []byte) (call, error) {
@@ -92,7 +105,7 @@ func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]string{"userAction": token})
 }
 
-// ActionTokens returns every token handed out since the last reset, for tests that search for them where they must not be.
+// ActionTokens returns every token handed out lately, for tests that search for them where they must not be.
 func (s *Server) ActionTokens() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -205,6 +205,29 @@ func TestTokenExpiry(t *testing.T) {
 	a.withToken(late, "POST", "/webhooks", minimal).refused(403, "missing or invalid")
 }
 
+// TestExpiredIsForgotten holds a long run to the challenges and tokens of its last quarter of an hour. A used token is known
+// for as long as an unused one works.
+func TestExpiredIsForgotten(t *testing.T) {
+	t.Parallel()
+	a := start(t)
+	a.challenge("POST", "/webhooks", minimal)
+	first := a.userAction("POST", "/webhooks", minimal)
+	a.withToken(first, "POST", "/webhooks", minimal).ok()
+	a.clock.Move(15*time.Minute - time.Second)
+	second := a.userAction("POST", "/webhooks", minimal)
+	a.challenge("POST", "/webhooks", minimal)
+	a.withToken(first, "POST", "/webhooks", minimal).refused(400, "user action has already been used")
+	challenges, tokens := a.server.Held()
+	same(t, []int{challenges, tokens}, []int{2, 2})
+
+	a.clock.Move(time.Minute)
+	a.challenge("POST", "/webhooks", minimal)
+	a.withToken(first, "POST", "/webhooks", minimal).refused(403, "missing or invalid")
+	challenges, tokens = a.server.Held()
+	same(t, []int{challenges, tokens}, []int{2, 1})
+	a.withToken(second, "POST", "/webhooks", minimal).ok()
+}
+
 func TestChallengeWorksOnce(t *testing.T) {
 	t.Parallel()
 	a := start(t)

@@ -1,0 +1,8 @@
+package dfns
+
+// Held tells how many challenges and tokens the stand-in holds.
+func (s *Server) Held() (challenges, tokens int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.challenges), len(s.tokens)
+}
