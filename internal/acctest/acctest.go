@@ -74,7 +74,7 @@ func started() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) 
 // newServer returns the provider as Terraform talks to it. It sees the given environment variables and no others, has its
 // time from a clock, and does not make a test wait for its retries.
 func newServer(env map[string]string, now func() time.Time) (tfprotov6.ProviderServer, error) {
-	return serve(env, provider.WithRetryWait(time.Millisecond), provider.WithClock(now))
+	return serve(env, provider.WithRetryWait(time.Millisecond), provider.WithClock(now), provider.WithDataDir(env["TF_DATA_DIR"]))
 }
 
 func serve(env map[string]string, options ...provider.Option) (tfprotov6.ProviderServer, error) {

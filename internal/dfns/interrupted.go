@@ -9,6 +9,10 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
+// clockSkew is by how much the clock that stamps webhooks may be behind the one that answered before the create. It is short,
+// for the webhooks of another run may be just older.
+const clockSkew = 2 * time.Second
+
 // createLife is how long after its first challenge a create can still be made: a challenge and its token are good for 15
 // minutes each, and it may have been signed more than once.
 const createLife = time.Hour
@@ -70,7 +74,7 @@ func (c *Client) madeBy(ctx context.Context, in CreateWebhookRequest, note *inte
 func canHaveMade(note *intent.Note, webhook *Webhook) bool {
 	created, err := time.Parse(time.RFC3339, webhook.DateCreated)
 	if err == nil && !note.Since.IsZero() &&
-		(created.Before(note.Since.Add(-clockTolerance)) || created.After(note.Since.Add(createLife))) {
+		(created.Before(note.Since.Add(-clockSkew)) || created.After(note.Since.Add(createLife))) {
 		return false
 	}
 	return !slices.Contains(note.Others, webhook.ID)

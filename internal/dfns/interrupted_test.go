@@ -51,7 +51,7 @@ func TestInterruptedCreate(t *testing.T) {
 		}
 		return id
 	}
-	register(now.Add(-11 * time.Second))
+	register(now.Add(-3 * time.Second))
 	register(now.Add(time.Hour + time.Second))
 	other := wanted
 	other.Description = "another"
@@ -60,7 +60,7 @@ func TestInterruptedCreate(t *testing.T) {
 	for _, webhook := range s.Dfns.Webhooks()[4:] {
 		want = append(want, webhook.ID)
 	}
-	want = append(want, register(now.Add(-9*time.Second)), register(now.Add(time.Hour-time.Second)))
+	want = append(want, register(now.Add(-time.Second)), register(now.Add(time.Hour-time.Second)))
 
 	_, err := client.CreateWebhook(t.Context(), wanted)
 	var found *dfns.InterruptedError

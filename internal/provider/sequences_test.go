@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
@@ -40,6 +43,8 @@ func TestRandomSequences(t *testing.T) {
 // world is a few resources of both vendors and what is known of them.
 type world struct {
 	t            *testing.T
+	clock        *clock.Manual // the vendors'
+	notes        string        // the directory in which creates are noted
 	sandbox      *sandbox.Sandbox
 	conventional bool
 	provider     *acctest.Protocol
@@ -54,9 +59,10 @@ type managed struct {
 }
 
 func newWorld(t *testing.T, r *rapid.T) *world {
-	w := &world{t: t, conventional: rapid.Bool().Draw(r, "conventional")}
+	w := &world{t: t, conventional: rapid.Bool().Draw(r, "conventional"), notes: t.TempDir()}
+	w.clock = clock.NewManual(time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC))
 	var err error
-	w.sandbox, err = sandbox.Start(sandbox.Config{Seed: 1, EnfinitosConventional: w.conventional})
+	w.sandbox, err = sandbox.Start(sandbox.Config{Seed: 1, EnfinitosConventional: w.conventional, Clock: w.clock.Now})
 	must(t, err)
 	w.alice, err = age.GenerateX25519Identity()
 	must(t, err)
@@ -69,11 +75,14 @@ func newWorld(t *testing.T, r *rapid.T) *world {
 	return w
 }
 
-// restart replaces the provider's process. What it remembered is gone.
+// restart replaces the provider's process. What it remembered is gone, but for what it has noted on disk.
 func (w *world) restart() {
-	w.provider = acctest.NewProtocol(w.t, w.sandbox.Env())
-	if problems := w.provider.Configure(nil); len(problems) != 0 {
-		w.t.Fatal(acctest.Text(problems))
+	w.clock.Move(10 * time.Second)
+	environment := w.sandbox.Env()
+	environment["TF_DATA_DIR"] = w.notes
+	w.provider = acctest.NewProtocol(w.t, environment)
+	if problems := acctest.Text(w.provider.Configure(nil)); strings.Contains(problems, "ERROR") {
+		w.t.Fatal(problems)
 	}
 	for _, m := range w.resources {
 		m.Provider = w.provider
@@ -163,8 +172,14 @@ func (w *world) run(r *rapid.T, m *managed, operation func() acctest.Report, bef
 	if strings.Contains(report.Problems, "inconsistent result") {
 		r.Fatalf("the provider broke its plan: %s", report.Problems)
 	}
+	w.letNotesAge()
 	if strings.Contains(report.Problems, "may or may not exist") || strings.Contains(report.Problems, "Look at the webhooks named above") {
 		w.removeUnowned()
+	}
+	if strings.Contains(report.Problems, "If all of them are in use, delete the note") && !w.removeUnowned() {
+		for _, note := range w.left() {
+			must(w.t, os.Remove(note))
+		}
 	}
 	if strings.Contains(report.Problems, "Paused and Left") {
 		w.removePaused()
@@ -181,19 +196,36 @@ func (w *world) owners() map[string]*managed {
 	return out
 }
 
-// removeUnowned deletes what a person would find that was just created and belongs to nothing.
-func (w *world) removeUnowned() {
+// left returns the notes of creates of which it is not known what became of them.
+func (w *world) left() []string {
+	notes, err := filepath.Glob(filepath.Join(w.notes, "webhook", "*.json"))
+	must(w.t, err)
+	return notes
+}
+
+// letNotesAge makes them so old that nothing is on its way any more, for which the next create would wait.
+func (w *world) letNotesAge() {
+	for _, note := range w.left() {
+		must(w.t, os.Chtimes(note, time.Time{}, time.Now().Add(-time.Hour)))
+	}
+}
+
+// removeUnowned deletes what a person would find that was just created and belongs to nothing, and tells whether there was any.
+func (w *world) removeUnowned() (found bool) {
 	owners := w.owners()
 	for _, webhook := range w.sandbox.Dfns.Webhooks() {
 		if owners[webhook.ID] == nil {
 			w.sandbox.Dfns.Remove(webhook.ID)
+			found = true
 		}
 	}
 	for _, subscription := range w.sandbox.Enfinitos.Subscriptions() {
 		if owners[subscription.ID] == nil {
 			w.sandbox.Enfinitos.Remove(subscription.ID)
+			found = true
 		}
 	}
+	return found
 }
 
 func (w *world) removePaused() {
@@ -269,7 +301,11 @@ func (w *world) applyAll(r *rapid.T) {
 			m.config = w.configuration(r, m.Type)
 		}
 		var report acctest.Report
-		w.run(r, m, func() acctest.Report { report = m.Apply(m.config); return report }, func() {})
+		apply := func() acctest.Report { report = m.Apply(m.config); return report }
+		w.run(r, m, apply, func() {})
+		if report.Failed() && strings.Contains(report.Problems, "delete the note") {
+			w.run(r, m, apply, func() {}) // what that asked for was done
+		}
 		if report.Failed() {
 			r.Fatalf("%s: an apply without faults failed: %s", m.Type, report.Problems)
 		}
