@@ -84,17 +84,17 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 	c.shared.drop()
 	defer c.shared.drop()
 	for round := 1; ; round++ {
-		token, clock, err := c.prepare(ctx, ch.request)
+		bought, err := c.prepare(ctx, ch.request)
 		if err != nil {
 			return none, recovery, err
 		}
 		if round == 1 {
-			since = clock
+			since = bought.clock
 			if ch.sending != nil {
 				ch.sending(since)
 			}
 		}
-		out, found, lost, err := deliver(ctx, c, ch, token, since, &recovery)
+		out, found, lost, err := deliver(ctx, c, ch, bought.token, since, &recovery)
 		if lost == nil && err == nil && recovery.SignedAnew && ch.followUp != nil {
 			ch.followUp(ctx, since, &recovery)
 		}
@@ -168,24 +168,20 @@ func send[T any](
 	}
 }
 
-// prepare buys the token of one change and tells what the API's clock showed before. A challenge whose answer is lost
-// is asked for again; one whose signature was sent and not answered may be used up, so another one is signed. Every error is
-// a *SigningError.
-func (c *Client) prepare(ctx context.Context, request httpapi.Request) (token string, clock time.Time, err error) {
+// prepare buys the token of one change. A challenge whose answer is lost is asked for again; one whose signature was sent
+// and not answered may be used up, so another one is signed. Every error is a *SigningError.
+func (c *Client) prepare(ctx context.Context, request httpapi.Request) (permit, error) {
 	for attempt := 0; ; attempt++ {
 		offered, err := c.initAction(ctx, request)
 		if err != nil {
-			return "", clock, &SigningError{Err: err}
+			return permit{}, &SigningError{Err: err}
 		}
-		if clock.IsZero() {
-			clock = offered.clock
-		}
-		token, err = c.signChallenge(ctx, offered)
+		bought, err := c.signChallenge(ctx, offered)
 		if err == nil {
-			return token, clock, nil
+			return bought, nil
 		}
 		if !httpapi.OutcomeUnknown(err) || attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
-			return "", clock, &SigningError{Err: err, Challenged: true}
+			return permit{}, &SigningError{Err: err, Challenged: true}
 		}
 	}
 }

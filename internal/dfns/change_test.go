@@ -19,6 +19,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
@@ -408,6 +409,30 @@ func TestCreateLostBesideAnother(t *testing.T) {
 	}
 	if diff := cmp.Diff(append(neverAnswered, listing, create), journal(s)); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// What someone else creates while a slow signer works is older than the create that is signed.
+func TestCreateLostAfterSlowSigning(t *testing.T) {
+	t.Parallel()
+	vendors := clock.NewManual(now)
+	s := start(t, func(config *sandbox.Config) { config.Clock = vendors.Now })
+	var others string
+	slow := func(config *dfns.Config) {
+		signer := config.Signer
+		config.Signer = signerFunc(func(message []byte) ([]byte, error) {
+			if others == "" {
+				others = s.Dfns.Register(held("Enabled"))
+			}
+			vendors.Move(2 * time.Second)
+			return signer.Sign(t.Context(), message)
+		})
+	}
+	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 502})
+	_, err := newClient(t, s, slow).CreateWebhook(t.Context(), wanted)
+	var not *dfns.NotMadeError
+	if all := s.Dfns.Webhooks(); !errors.As(err, &not) || len(all) != 1 || all[0].ID != others {
+		t.Errorf("the sandbox holds %+v, %v", all, err)
 	}
 }
 

@@ -191,9 +191,9 @@ func TestInterruptedCreateWithoutClock(t *testing.T) {
 	old := `{"id":"wh-1","url":"https://h.example","events":["key.created","wallet.created"],"status":"Enabled","dateCreated":"2020-01-01T00:00:00Z"}`
 	lists := says(403, `{"error":{"message":"no"}}`)
 	a := serve(t, map[string]http.HandlerFunc{
-		"POST /auth/action/init": func(w http.ResponseWriter, r *http.Request) {
+		"POST /auth/action": func(w http.ResponseWriter, r *http.Request) {
 			w.Header()["Date"] = nil
-			says(200, `{"challenge":"Y2g","challengeIdentifier":"id","allowCredentials":{"key":[{"id":"cr-1"}]}}`)(w, r)
+			says(200, `{"userAction":"token"}`)(w, r)
 		},
 		"POST /webhooks": cuts(""),
 		"GET /webhooks":  func(w http.ResponseWriter, r *http.Request) { lists(w, r) },

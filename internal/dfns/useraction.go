@@ -63,8 +63,13 @@ type challenge struct {
 			ID string `json:"id"`
 		} `json:"key"`
 	} `json:"allowCredentials"`
+}
 
-	// clock is what the API's clock showed when it made the challenge.
+// permit is what allows one change.
+type permit struct {
+	token string
+	// clock is what the API's clock showed when it gave the token, so just before the change. Zero means that it does not
+	// tell.
 	clock time.Time
 }
 
@@ -77,18 +82,18 @@ type assertion struct {
 // signChallenge buys the token that allows exactly one call: this method, path and body, once, within 15 minutes.
 //
 // https://docs.dfns.co/api-reference/auth/signing-flows
-func (c *Client) signChallenge(ctx context.Context, offered challenge) (string, error) {
+func (c *Client) signChallenge(ctx context.Context, offered challenge) (permit, error) {
 	if err := c.checkCredential(offered); err != nil {
-		return "", err
+		return permit{}, err
 	}
 	// The shortest client data that every official SDK agrees on. The bytes that are signed are the bytes that are sent.
 	clientData, err := json.Marshal(map[string]string{"type": "key.get", "challenge": offered.Challenge})
 	if err != nil {
-		return "", err
+		return permit{}, err
 	}
 	signature, err := c.signer.Sign(ctx, clientData)
 	if err != nil {
-		return "", fmt.Errorf("signing with credential %s: %w", c.credentialID, err)
+		return permit{}, fmt.Errorf("signing with credential %s: %w", c.credentialID, err)
 	}
 	return c.completeAction(ctx, offered.Identifier, assertion{
 		CredentialID: c.credentialID,
@@ -111,14 +116,10 @@ func (c *Client) initAction(ctx context.Context, request httpapi.Request) (chall
 	if err != nil {
 		return challenge{}, err
 	}
-	offered, header, err := post[challenge](ctx, c, httpapi.Request{
+	offered, _, err := post[challenge](ctx, c, httpapi.Request{
 		Method: http.MethodPost, Path: []string{"auth", "action", "init"}, Body: body, Repeatable: true,
 	}, func(answer challenge) bool { return answer.Challenge != "" && answer.Identifier != "" })
-	if err != nil {
-		return challenge{}, err
-	}
-	offered.clock, _ = http.ParseTime(header.Get("Date")) // zero when the API does not tell
-	return offered, nil
+	return offered, err
 }
 
 func (c *Client) checkCredential(offered challenge) error {
@@ -133,7 +134,7 @@ func (c *Client) checkCredential(offered challenge) error {
 }
 
 // completeAction exchanges a signed challenge for the token of one change. It is not repeatable: a challenge works once.
-func (c *Client) completeAction(ctx context.Context, identifier string, signed assertion) (string, error) {
+func (c *Client) completeAction(ctx context.Context, identifier string, signed assertion) (permit, error) {
 	type firstFactor struct {
 		Kind      string    `json:"kind"`
 		Assertion assertion `json:"credentialAssertion"`
@@ -143,15 +144,16 @@ func (c *Client) completeAction(ctx context.Context, identifier string, signed a
 		FirstFactor firstFactor `json:"firstFactor"`
 	}{identifier, firstFactor{"Key", signed}})
 	if err != nil {
-		return "", err
+		return permit{}, err
 	}
 	type token struct {
 		UserAction string `json:"userAction"`
 	}
-	answer, _, err := post[token](ctx, c, httpapi.Request{
+	answer, header, err := post[token](ctx, c, httpapi.Request{
 		Method: http.MethodPost, Path: []string{"auth", "action"}, Body: body,
 	}, func(answer token) bool { return answer.UserAction != "" })
-	return answer.UserAction, err
+	clock, _ := http.ParseTime(header.Get("Date"))
+	return permit{answer.UserAction, clock}, err
 }
 
 // post makes a call of the signing flow itself and decodes its answer, which must be complete.
