@@ -17,9 +17,11 @@ func (a Account) String() string {
 	return "organization " + a.Organization + " at " + a.API
 }
 
-// IsAnother reports that two accounts are not the same one. What either of them does not tell is not compared.
+// IsAnother reports that two accounts are not the same one: that of another organization or, where one of them tells none,
+// of another API. One organization can be reached at several base URLs, a proxy's among them.
 func (a Account) IsAnother(other Account) bool {
-	return differ(a.API, other.API) || differ(a.Organization, other.Organization)
+	if a.Organization != "" && other.Organization != "" {
+		return a.Organization != other.Organization
+	}
+	return a.API != "" && other.API != "" && a.API != other.API
 }
-
-func differ(a, b string) bool { return a != "" && b != "" && a != b }

@@ -18,6 +18,7 @@ func TestIsAnother(t *testing.T) {
 		"another organization":     {account.Account{API: here, Organization: "or-1"}, account.Account{API: here, Organization: "or-2"}, true},
 		"an organization not told": {account.Account{API: here, Organization: "or-1"}, account.Account{API: here}, false},
 		"another API":              {account.Account{API: here}, account.Account{API: there}, true},
+		"another way to it":        {account.Account{API: here, Organization: "or-1"}, account.Account{API: there, Organization: "or-1"}, false},
 		"another API, not told":    {account.Account{API: here, Organization: "or-1"}, account.Account{API: there}, true},
 		"nothing told":             {account.Account{}, account.Account{API: here, Organization: "or-1"}, false},
 	}

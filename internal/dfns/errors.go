@@ -71,7 +71,7 @@ func (e *InterruptedError) Error() string {
 	text := fmt.Sprintf("what became of an earlier create of this webhook, sent on %s, is not known (noted in %s); ",
 		e.Written.UTC().Format(time.RFC3339), e.Note)
 	if e.Err != nil {
-		return text + "looking for it failed: " + e.Err.Error()
+		return text + "whether it made one cannot be told: " + e.Err.Error()
 	}
 	return text + "it may have made " + strings.Join(e.IDs, " or ")
 }

@@ -1,7 +1,10 @@
 package dfns
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -43,9 +46,12 @@ func (c *Client) checkInterrupted(ctx context.Context, in CreateWebhookRequest) 
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
 		ids, err := c.madeBy(ctx, in, note)
 		// It may still be on its way through the API, for about as long as an answer would have been waited for.
-		for look := 1; err == nil && len(ids) == 0 && (look == 1 || note.Age() < c.http.RequestTimeout()); look++ {
+		for look := 1; err == nil && len(ids) == 0 && (look == 1 || note.IsYounger(c.http.RequestTimeout())); look++ {
 			if err = c.http.Pause(ctx, look); err == nil {
 				ids, err = c.madeBy(ctx, in, note)
+			}
+			if errors.Is(err, context.DeadlineExceeded) {
+				err = fmt.Errorf("it made nothing so far, but may still be on its way for request_timeout: %w", err)
 			}
 		}
 		if err != nil || len(ids) > 0 {
@@ -80,18 +86,24 @@ func canHaveMade(note *intent.Note, webhook *Webhook) bool {
 	return !slices.Contains(note.Others, webhook.ID)
 }
 
-// ResolveInterrupted notes that a state names a webhook, such as one that was imported: if an unfinished create has made it, it is
-// lost no longer.
-func (c *Client) ResolveInterrupted(webhook *Webhook) {
+// ResolveInterrupted notes that a state names a webhook, such as one that was imported, so that no unfinished create has left
+// it behind. The note of one that can have made it is forgotten when it can have made no other. It makes no call unless there
+// is such a note.
+func (c *Client) ResolveInterrupted(ctx context.Context, webhook *Webhook) {
 	in := CreateWebhookRequest{URL: webhook.URL, Events: webhook.Events, Status: webhook.Status, Description: webhook.Description}
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
-		if canHaveMade(note, webhook) {
+		if !canHaveMade(note, webhook) {
+			continue
+		}
+		note.Exclude(webhook.ID)
+		if others, err := c.madeBy(ctx, in, note); err == nil && len(others) == 0 && !note.IsYounger(c.http.RequestTimeout()) {
 			note.Forget()
 		}
 	}
 }
 
-// digest is equal for requests that make webhooks which cannot be told apart, in one account.
+// digest is equal for requests that make webhooks which cannot be told apart, in one account: its organization, or its
+// credential where the token does not tell that.
 func (c *Client) digest(in CreateWebhookRequest) string {
-	return intent.Digest(c.credentialID, contentKey(in))
+	return intent.Digest(cmp.Or(c.account.Organization, c.credentialID), contentKey(in))
 }

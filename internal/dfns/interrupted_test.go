@@ -1,6 +1,7 @@
 package dfns_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"os"
@@ -125,8 +126,8 @@ func TestResolveInterrupted(t *testing.T) {
 		}
 		disabled := *webhook
 		disabled.Status = dfns.StatusDisabled
-		client.ResolveInterrupted(&disabled)
-		client.ResolveInterrupted(webhook)
+		client.ResolveInterrupted(t.Context(), &disabled)
+		client.ResolveInterrupted(t.Context(), webhook)
 		if got := log.Left(); len(got) != left {
 			t.Errorf("webhook %d leaves %v", i, got)
 		}
@@ -181,6 +182,50 @@ func TestInterruptedCreateUnderWay(t *testing.T) {
 		if errors.As(err, &found) != test.found || (err != nil) != test.found || looks != test.looks {
 			t.Errorf("%s: %d looks and %v", name, looks, err)
 		}
+	}
+}
+
+// A webhook that somebody knows of settles nothing while there is another that the create can have made.
+func TestResolveOneOfTwo(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	log, client := interrupted(t, s)
+	left, known := s.Dfns.Webhooks()[0].ID, s.Dfns.Register(held("Enabled"))
+	webhook, err := client.GetWebhook(t.Context(), known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.ResolveInterrupted(t.Context(), webhook)
+	_, err = client.CreateWebhook(t.Context(), wanted)
+	var found *dfns.InterruptedError
+	if !errors.As(err, &found) || cmp.Diff([]string{left}, found.IDs) != "" || len(log.Left()) != 1 {
+		t.Errorf("%v, and %v is left", err, log.Left())
+	}
+}
+
+// What may still be on its way is neither forgotten nor, when the time is over before it is certain, called a failure to look.
+func TestInterruptedCreateIsYoung(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	log, _ := interrupted(t, s)
+	client := newClient(t, s, func(config *dfns.Config) {
+		config.HTTP.Creates, config.HTTP.RequestTimeout, config.HTTP.RetryWait = log, time.Hour, time.Hour
+	})
+	webhook, err := client.GetWebhook(t.Context(), s.Dfns.Webhooks()[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.ResolveInterrupted(t.Context(), webhook)
+	s.Dfns.Remove(webhook.ID)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = client.CreateWebhook(ctx, wanted)
+	var found *dfns.InterruptedError
+	if !errors.As(err, &found) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "may still be on its way") {
+		t.Errorf("the error is %v", err)
+	}
+	if len(log.Left()) != 1 {
+		t.Errorf("%v is left", log.Left())
 	}
 }
 

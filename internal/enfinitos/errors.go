@@ -15,14 +15,15 @@ type Error = httpapi.Error
 // InterruptedError reports that nothing was sent, because an earlier run ended before it knew what became of the same create.
 // It is told once: the API has no call that could settle it, so it is for a person to do.
 type InterruptedError struct {
-	// At is when that run sent its create, by the clock of this machine.
-	At time.Time
+	// Note is the file that said so, written at Written by the clock of this machine.
+	Note    string
+	Written time.Time
 }
 
 // Error says when that was.
 func (e *InterruptedError) Error() string {
-	return fmt.Sprintf("what became of an earlier create of this subscription, sent on %s, is not known",
-		e.At.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("what became of an earlier create of this subscription, sent on %s, is not known (noted in %s)",
+		e.Written.UTC().Format(time.RFC3339), e.Note)
 }
 
 // IsNotFound reports that the API itself answered 404. Of a call that is not documented that proves nothing: use Find.

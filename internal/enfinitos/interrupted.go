@@ -24,7 +24,7 @@ func (c *Client) note(ctx context.Context, in CreateSubscriptionRequest) *intent
 func (c *Client) tellInterrupted(in CreateSubscriptionRequest) error {
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
 		note.Forget()
-		return &InterruptedError{At: note.Written}
+		return &InterruptedError{Note: note.Path, Written: note.Written}
 	}
 	return nil
 }

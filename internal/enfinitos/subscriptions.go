@@ -71,7 +71,17 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 		return nil, err
 	}
 	note := c.note(ctx, in)
-	defer note.Forget() // once it is known, or told that it is not
+	created, err := c.createSubscription(ctx, in)
+	// Whoever cancels may be gone before it is told that the outcome is unknown, as a CLI is that was killed.
+	if OutcomeUnknown(err) && errors.Is(ctx.Err(), context.Canceled) {
+		note.Leave()
+	} else {
+		note.Forget()
+	}
+	return created, err
+}
+
+func (c *Client) createSubscription(ctx context.Context, in CreateSubscriptionRequest) (*CreatedSubscription, error) {
 	created, status, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
 	if err == nil && created.Subscription.ID == "" {
 		err = &httpapi.Error{

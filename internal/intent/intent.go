@@ -34,7 +34,7 @@ type Create struct {
 	Digest string `json:"digest"`
 	// Since is what the vendor's clock showed before the create was sent. Zero means that it does not tell.
 	Since time.Time `json:"since,omitzero"`
-	// Others are the ids of objects with the same digest that are known to have been created by others.
+	// Others are the ids of objects with the same digest that this create has not made, or that somebody knows of.
 	Others []string `json:"others,omitempty"`
 }
 
@@ -56,8 +56,21 @@ type Note struct {
 	lock *flock.Flock
 }
 
-// Age tells how long ago the note was written.
-func (n *Note) Age() time.Duration { return time.Since(n.Written) }
+// IsYounger reports that the note was written less than a time ago. One that seems to come from the future is not: the clock
+// was set back, or the file restored.
+func (n *Note) IsYounger(than time.Duration) bool {
+	age := time.Since(n.Written)
+	return age >= 0 && age < than
+}
+
+// Exclude notes of a left note that an object was not made by its create, or is lost no longer.
+func (n *Note) Exclude(id string) {
+	n.Others = append(n.Others, id)
+	if text, err := json.Marshal(n.Create); err == nil {
+		_ = os.WriteFile(n.Path, text, 0o600) // where this fails, the note names one too many
+		_ = os.Chtimes(n.Path, time.Time{}, n.Written)
+	}
+}
 
 // Begin writes the note of a create that is about to be sent. It stays that of this process until it is forgotten or left.
 func (l *Log) Begin(create Create) (*Note, error) {

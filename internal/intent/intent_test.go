@@ -45,6 +45,32 @@ func TestNote(t *testing.T) {
 	}
 }
 
+// What a create is known not to have made is kept with its note, which grows no younger by that.
+func TestExclude(t *testing.T) {
+	t.Parallel()
+	log := intent.In(t.TempDir())
+	note := begin(t, log, create)
+	note.Leave()
+	written := time.Now().Add(-time.Hour).Truncate(time.Second)
+	if err := os.Chtimes(note.Path, written, written); err != nil {
+		t.Fatal(err)
+	}
+	log.Left()[0].Exclude("wh-2")
+	left := log.Left()[0]
+	if diff := cmp.Diff([]string{"wh-1", "wh-2"}, left.Others); diff != "" || !left.Written.Equal(written) {
+		t.Errorf("written %s, others (-want +got):\n%s", left.Written, diff)
+	}
+}
+
+func TestIsYounger(t *testing.T) {
+	t.Parallel()
+	for age, want := range map[time.Duration]bool{time.Second: true, 2 * time.Minute: false, -time.Hour: false} {
+		if got := (&intent.Note{Written: time.Now().Add(-age)}).IsYounger(time.Minute); got != want {
+			t.Errorf("%s: %t", age, got)
+		}
+	}
+}
+
 // A note that was not written to its end is of a create that was not sent.
 func TestUnfinishedNote(t *testing.T) {
 	t.Parallel()

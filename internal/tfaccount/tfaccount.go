@@ -30,6 +30,12 @@ func Seen(ctx context.Context, private Writer, in account.Account) diag.Diagnost
 	return private.SetKey(ctx, seenIn, text)
 }
 
+// WasSeen reports that the object was seen before, by a run that has saved what it saw.
+func WasSeen(ctx context.Context, private Reader) bool {
+	text, _ := private.GetKey(ctx, seenIn)
+	return len(text) > 0
+}
+
 // Gone returns why the 404 of an account does not mean that the object is gone: it was last seen in another one. What
 // was never noted, by an older version or before an import, proves nothing either way.
 func Gone(ctx context.Context, private Reader, object string, now account.Account) diag.Diagnostics {

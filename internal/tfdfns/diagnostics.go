@@ -103,7 +103,9 @@ func remedy(operation string, err error) string {
 	switch {
 	case dfns.IsInvalidID(err):
 		return "The id is not valid, and nothing was sent. Give the one that Dfns gave, such as wh-…, as it is."
-	case errors.As(err, &interrupted) && len(interrupted.IDs) > 0:
+	case errors.As(err, &interrupted) && interrupted.Err != nil:
+		return remedy("read", interrupted.Err) + " Nothing was sent, and the note stays."
+	case errors.As(err, &interrupted):
 		return "Nothing was sent now, because that could make two. Look at what is named above. Nobody has the secret of a webhook " +
 			"that the earlier create has made: delete it, or import it, and apply again. If all of them are in use, delete the " +
 			"note and apply again."
@@ -144,6 +146,9 @@ func remedy(operation string, err error) string {
 	}
 	if signing != nil && dfns.Status(err) == http.StatusNotFound {
 		return remedyByStatus("sign", http.StatusNotFound) // it is not about the webhook
+	}
+	if !dfns.IsNotFound(err) && dfns.Status(err) == http.StatusNotFound {
+		return remedyByStatus("", http.StatusNotFound) // not the API's own words
 	}
 	return remedyByStatus(operation, dfns.Status(err))
 }

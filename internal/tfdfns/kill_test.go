@@ -5,12 +5,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
+
+// brief begins a configuration. What a killed create may still make is waited for in the next run for as long as
+// request_timeout.
+const brief = "provider \"webhook\" {\n  request_timeout = \"3s\"\n}\nvariable \"status\" {}\n"
 
 // The provider's process is killed while a call is under way, before or after the API has done it. The next run with a
 // new process puts everything right: one webhook, as configured, with its live secret in state.
@@ -32,9 +37,7 @@ func TestKilledProvider(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, sandbox.Config{})
-			// What a killed create may still make is waited for in the next run, for as long as request_timeout.
-			cli := env.CLI(t, "provider \"webhook\" {\n  request_timeout = \"3s\"\n}\nvariable \"status\" {}\n"+
-				webhook("count = var.status == \"\" ? 0 : 1", "status = var.status"))
+			cli := env.CLI(t, brief+webhook("count = var.status == \"\" ? 0 : 1", "status = var.status"))
 			last := len(test.steps) - 1
 			for _, status := range test.steps[:last] {
 				apply(t, env, cli, status)
@@ -61,6 +64,11 @@ func TestKilledCreate(t *testing.T) {
 			if out, err := env.Run(t, cli, "import", "-no-color", "-var=status=Enabled", "webhook_dfns.test[0]", id); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
+			for _, note := range notes(t, cli) { // nothing is on its way any more
+				if err := os.Chtimes(note, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}},
 		"known to someone else": {func(t *testing.T, _ *acctest.Env, cli *tfexec.Terraform, _ string) {
 			for _, note := range notes(t, cli) {
@@ -73,7 +81,7 @@ func TestKilledCreate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, sandbox.Config{})
-			cli := env.CLI(t, "variable \"status\" {}\n"+webhook("count = var.status == \"\" ? 0 : 1", "status = var.status"))
+			cli := env.CLI(t, brief+webhook("count = var.status == \"\" ? 0 : 1", "status = var.status"))
 			killed(t, env, cli, "POST /webhooks", true, "Enabled")
 			id := env.Dfns.Webhooks()[0].ID
 			env.DfnsCalls.ForgetCalls()
@@ -118,6 +126,14 @@ func TestUnknownCreateIsRemembered(t *testing.T) {
 	out, err := env.Run(t, cli, arguments...)
 	if err == nil || !acctest.Says("may or may not exist").MatchString(out) || len(env.Dfns.Webhooks()) != 1 {
 		t.Fatalf("the outcome is not unknown: %v: %s", err, out)
+	}
+	env.DfnsCalls.ClearFaults()
+	if err := env.DfnsCalls.AddFault(sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: "status", Status: 403}); err != nil {
+		t.Fatal(err)
+	}
+	out, err = env.Run(t, cli, arguments...)
+	if err == nil || !acctest.Says("what became of", "cannot be told", "Webhooks:Read", "Nothing was sent").MatchString(out) {
+		t.Errorf("%v: %s", err, out)
 	}
 	env.DfnsCalls.ClearFaults()
 	out, err = env.Run(t, cli, arguments...)

@@ -255,7 +255,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(tfsecret.NotEncrypted("webhook "+name(state), err))
 		return
 	}
-	r.client.ResolveInterrupted(webhook)
+	if tfaccount.WasSeen(ctx, req.Private) { // or else it is only about to be imported, perhaps by a plan that is never applied
+		r.client.ResolveInterrupted(ctx, webhook)
+	}
 	r.replacements.Read(state.ID.ValueString(), state.content())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
@@ -277,7 +279,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	request := plan.updateRequest(&prior)
 	updated, err := r.update(ctx, &prior, request)
 	if err != nil {
-		resp.Diagnostics.Append(failed("update", prior, err))
+		resp.Diagnostics.Append(r.updateFailed(ctx, req.Private, prior, err)...)
 		return
 	}
 
@@ -294,6 +296,19 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if !request.Empty() {
 		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 	}
+}
+
+// updateFailed says why an update failed: where the webhook is not found, perhaps because it lives in another account.
+func (r *webhookResource) updateFailed(
+	ctx context.Context, private tfaccount.Reader, prior webhookModel, err error,
+) (diags diag.Diagnostics) {
+	if dfns.IsNotFound(err) {
+		diags = tfaccount.Gone(ctx, private, name(prior), r.client.Account())
+	}
+	if !diags.HasError() {
+		diags.Append(failed("update", prior, err))
+	}
+	return diags
 }
 
 // update makes the change, unless only what the API does not know has changed, such as timeouts and recipients.

@@ -26,6 +26,11 @@ func asking(t *testing.T, env *acctest.Env, url string) *acctest.Protocol {
 	return provider
 }
 
+// pause applies a plan that was made before.
+func pause(instance *acctest.Instance) acctest.Report {
+	return instance.ApplyUnrefreshed(configuration(false))
+}
+
 // A 404 in another account than the one in which the subscription was last seen proves nothing.
 func TestWebhookOfAnotherAccount(t *testing.T) {
 	t.Parallel()
@@ -42,13 +47,19 @@ func TestWebhookOfAnotherAccount(t *testing.T) {
 				there := acctest.New(t, sandbox.Config{EnfinitosConventional: conventional})
 				home, away := configured(t, here), under(t, there, test.path)
 				for operation, run := range map[string]func(*acctest.Instance) acctest.Report{
-					"read": (*acctest.Instance).Refresh, "delete": (*acctest.Instance).Destroy,
+					"read": (*acctest.Instance).Refresh, "delete": (*acctest.Instance).Destroy, "update": pause,
 				} {
 					instance := &acctest.Instance{Provider: home, Type: "webhook_enfinitos"}
 					clean(t, instance.Apply(configuration(true)))
 					before := instance.Text("signing_secret")
 					instance.Provider = away
 					report := run(instance)
+					if test.want == nil && operation == "update" {
+						if !acctest.Says("was deleted outside of Terraform since the plan").MatchString(report.Problems) {
+							t.Errorf("%+v", report)
+						}
+						continue
+					}
 					if test.want == nil {
 						if report.Failed() || instance.State != nil {
 							t.Errorf("%s: it is not gone: %+v", operation, report)

@@ -309,7 +309,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	if !plan.Active.Equal(prior.Active) {
 		if _, err := r.client.SetActive(ctx, prior.ID.ValueString(), plan.Active.ValueBool()); err != nil {
-			resp.Diagnostics.Append(failed("update", prior, err))
+			resp.Diagnostics.Append(r.updateFailed(ctx, req.Private, prior, err)...)
 			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 			return
 		}
@@ -318,6 +318,19 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// updateFailed says why an update failed: where the subscription is not found, perhaps because it lives in another account.
+func (r *webhookResource) updateFailed(
+	ctx context.Context, private tfaccount.Reader, prior webhookModel, err error,
+) (diags diag.Diagnostics) {
+	if enfinitos.IsNotFound(err) {
+		diags = tfaccount.Gone(ctx, private, name(prior), r.client.Account())
+	}
+	if !diags.HasError() {
+		diags.Append(failed("update", prior, err))
+	}
+	return diags
 }
 
 // Delete implements resource.Resource.
