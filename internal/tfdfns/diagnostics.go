@@ -94,15 +94,37 @@ func name(webhook webhookModel) string {
 
 // remedy says what to do. It never reads the words of the API, which change without notice.
 func remedy(operation string, err error) string {
-	var credential *dfns.CredentialError
-	var signing *dfns.SigningError
-	var command *dfns.CommandError
+	for _, advice := range []string{remedyForDoubt(operation, err), remedyForSigning(err)} {
+		if advice != "" {
+			return advice
+		}
+	}
+	var answered *dfns.Error
+	switch {
+	case dfns.IsInvalidID(err):
+		return "The id is not valid, and nothing was sent. Give the one that Dfns gave, such as wh-…, as it is."
+	case errors.Is(err, context.Canceled):
+		return "The operation was cancelled. Nothing was changed."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The operation ran into its timeout, or would have before the API's rate limit lets it go on. Nothing was changed. A " +
+			"resource can have a longer one, in its timeouts."
+	case dfns.IsNoAnswer(err):
+		return "The API did not answer within request_timeout, in any attempt. Nothing was changed. Try again later, or raise " +
+			"request_timeout in the provider block."
+	case !errors.As(err, &answered):
+		return "No call was made."
+	case dfns.Status(err) == http.StatusNotFound && !dfns.IsNotFound(err): // of the signing flow, or not the API's own words
+		return remedyByStatus("", http.StatusNotFound)
+	}
+	return remedyByStatus(operation, dfns.Status(err))
+}
+
+// remedyForDoubt says what to do where it is or was in doubt what the API did, and nothing where it was not.
+func remedyForDoubt(operation string, err error) string {
 	var notMade *dfns.NotMadeError
 	var ambiguous *dfns.AmbiguousError
 	var interrupted *dfns.InterruptedError
 	switch {
-	case dfns.IsInvalidID(err):
-		return "The id is not valid, and nothing was sent. Give the one that Dfns gave, such as wh-…, as it is."
 	case errors.As(err, &interrupted) && interrupted.Err != nil:
 		return remedy("read", interrupted.Err) + " Nothing was sent, and the note stays."
 	case errors.As(err, &interrupted):
@@ -112,9 +134,6 @@ func remedy(operation string, err error) string {
 	case errors.As(err, &ambiguous):
 		return "The answer to the create was lost, and none was created anew, because that could make two. Look at the webhooks " +
 			"named above. Nobody has the secret of the one that was just created, so delete it, and apply again."
-	case errors.As(err, &credential):
-		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and have private_key (or " +
-			"DFNS_PRIVATE_KEY) or signer_command sign with the key that belongs to it. Nothing was changed."
 	case errors.Is(err, dfns.ErrPendingApproval):
 		return pending(operation)
 	case errors.As(err, &notMade):
@@ -122,15 +141,20 @@ func remedy(operation string, err error) string {
 			"connections or fails; try again later."
 	case dfns.OutcomeUnknown(err) && !strings.HasPrefix(operation, "read"):
 		return unknown(operation)
-	case errors.Is(err, context.Canceled):
-		return "The operation was cancelled. Nothing was changed."
-	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation ran into its timeout, or would have before the API's rate limit lets it go on. Nothing was changed. A " +
-			"resource can have a longer one, in its timeouts."
-	case dfns.IsNoAnswer(err):
-		return "The API did not answer within request_timeout, in any attempt. Nothing was changed. Try again later, or raise " +
-			"request_timeout in the provider block."
-	case errors.As(err, &command):
+	}
+	return ""
+}
+
+// remedyForSigning says what to do where a change could not be signed, and nothing where that was not the reason.
+func remedyForSigning(err error) string {
+	var credential *dfns.CredentialError
+	var signing *dfns.SigningError
+	var command *dfns.CommandError
+	switch {
+	case errors.As(err, &credential):
+		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and have private_key (or " +
+			"DFNS_PRIVATE_KEY) or signer_command sign with the key that belongs to it. Nothing was changed."
+	case errors.As(err, &command) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
 		return "Run the program that signer_command names by hand, with some bytes on its standard input and DFNS_CRED_ID in its " +
 			"environment: within request_timeout it must print the signature in base64, and nothing else, and end with status 0. " +
 			"Nothing was changed."
@@ -140,17 +164,7 @@ func remedy(operation string, err error) string {
 			"auth_token (DFNS_AUTH_TOKEN) is valid. A signer_command must print 64 bytes as they are for an Ed25519 key, ASN.1 DER " +
 			"for ECDSA and PKCS#1 v1.5 for RSA, the latter two over SHA-256. Nothing was changed."
 	}
-	var answered *dfns.Error
-	if !errors.As(err, &answered) {
-		return "No call was made."
-	}
-	if signing != nil && dfns.Status(err) == http.StatusNotFound {
-		return remedyByStatus("sign", http.StatusNotFound) // it is not about the webhook
-	}
-	if !dfns.IsNotFound(err) && dfns.Status(err) == http.StatusNotFound {
-		return remedyByStatus("", http.StatusNotFound) // not the API's own words
-	}
-	return remedyByStatus(operation, dfns.Status(err))
+	return ""
 }
 
 func refused(err error) bool {

@@ -238,11 +238,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	r.client.Claim(state.ID.ValueString())
 	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString())
 	if dfns.IsNotFound(err) {
-		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
-		if !resp.Diagnostics.HasError() {
-			resp.State.RemoveResource(ctx)
-			resp.Diagnostics.Append(deletedOutside(state))
-		}
+		r.gone(ctx, req, resp, state)
 		return
 	}
 	if err != nil {
@@ -261,6 +257,18 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	r.replacements.Read(state.ID.ValueString(), state.content())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+}
+
+// gone removes what the API no longer has from the state, unless it was asked in another account.
+func (r *webhookResource) gone(
+	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel,
+) {
+	resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.State.RemoveResource(ctx)
+	resp.Diagnostics.Append(deletedOutside(state))
 }
 
 // Update implements resource.Resource.

@@ -255,11 +255,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 	found, presence, err := r.client.Find(ctx, state.ID.ValueString())
 	if enfinitos.IsNotFound(err) {
-		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
-		if !resp.Diagnostics.HasError() {
-			resp.State.RemoveResource(ctx)
-			resp.Diagnostics.Append(deletedOutside(state))
-		}
+		r.gone(ctx, req, resp, state)
 		return
 	}
 	if err != nil {
@@ -287,6 +283,18 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	state.refresh(found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// gone removes what the API no longer has from the state, unless it was asked in another account.
+func (r *webhookResource) gone(
+	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel,
+) {
+	resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.State.RemoveResource(ctx)
+	resp.Diagnostics.Append(deletedOutside(state))
 }
 
 // Update implements resource.Resource. Only active can change in place.
