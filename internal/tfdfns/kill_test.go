@@ -15,7 +15,7 @@ import (
 
 // brief begins a configuration. What a killed create may still make is waited for in the next run for as long as
 // request_timeout.
-const brief = "provider \"webhook\" {\n  request_timeout = \"3s\"\n}\nvariable \"status\" {}\n"
+const brief = "provider \"webhook\" {\n  request_timeout = \"3s\"\n  max_retries = 1\n}\nvariable \"status\" {}\n"
 
 // The provider's process is killed while a call is under way, before or after the API has done it. The next run with a
 // new process puts everything right: one webhook, as configured, with its live secret in state.
@@ -112,7 +112,7 @@ func TestKilledCreate(t *testing.T) {
 func TestUnknownCreateIsRemembered(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	cli := env.CLI(t, "variable \"status\" {}\n"+webhook("status = var.status"))
+	cli := env.CLI(t, brief+webhook("status = var.status"))
 	for _, fault := range []sandbox.Fault{
 		{Method: "POST", Path: "/webhooks", Effect: "drop_after", Times: 1},
 		{Method: "POST", Path: "/webhooks", Effect: "drop_before"},
