@@ -41,11 +41,6 @@ type AmbiguousError struct {
 	Reason string
 }
 
-func isAmbiguous(err error) bool {
-	var ambiguous *AmbiguousError
-	return errors.As(err, &ambiguous)
-}
-
 // Error names the webhooks.
 func (e *AmbiguousError) Error() string {
 	text := "the webhook that was made may be " + strings.Join(e.IDs, " or ")
@@ -104,6 +99,11 @@ func isSettled(err error) bool {
 	var not *NotMadeError
 	var interrupted *InterruptedError
 	return errors.As(err, &signing) || errors.As(err, &not) || errors.As(err, &interrupted)
+}
+
+func isAmbiguous(err error) bool {
+	var ambiguous *AmbiguousError
+	return errors.As(err, &ambiguous)
 }
 
 // decodeError reads the vendor's error shape, {"error": {"id", "message"}}, and the top-level message that some of the
