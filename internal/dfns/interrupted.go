@@ -87,15 +87,14 @@ func canHaveMade(note *intent.Note, webhook *Webhook) bool {
 }
 
 // ResolveInterrupted notes that a state names a webhook, such as one that was imported, so that no unfinished create has left
-// it behind. The note of one that can have made it is forgotten when it can have made no other. It makes no call unless there
-// is such a note.
+// it behind. The note of a create of the same content is forgotten once there is nothing else that it can have made. It makes
+// no call unless there is such a note.
 func (c *Client) ResolveInterrupted(ctx context.Context, webhook *Webhook) {
 	in := CreateWebhookRequest{URL: webhook.URL, Events: webhook.Events, Status: webhook.Status, Description: webhook.Description}
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
-		if !canHaveMade(note, webhook) {
-			continue
+		if canHaveMade(note, webhook) {
+			note.Exclude(webhook.ID)
 		}
-		note.Exclude(webhook.ID)
 		if others, err := c.madeBy(ctx, in, note); err == nil && len(others) == 0 && !note.IsYounger(c.http.RequestTimeout()) {
 			note.Forget()
 		}

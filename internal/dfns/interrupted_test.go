@@ -216,6 +216,9 @@ func TestInterruptedCreateIsYoung(t *testing.T) {
 		t.Fatal(err)
 	}
 	client.ResolveInterrupted(t.Context(), webhook)
+	if len(log.Left()) != 1 {
+		t.Fatal("what may still be on its way was forgotten")
+	}
 	s.Dfns.Remove(webhook.ID)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -226,6 +229,27 @@ func TestInterruptedCreateIsYoung(t *testing.T) {
 	}
 	if len(log.Left()) != 1 {
 		t.Errorf("%v is left", log.Left())
+	}
+}
+
+// Once nothing is on its way any more, the next read of what somebody knows of settles the note.
+func TestResolveOnceItIsOld(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	log, _ := interrupted(t, s)
+	client := newClient(t, s, func(config *dfns.Config) { config.HTTP.Creates, config.HTTP.RequestTimeout = log, time.Hour })
+	webhook, err := client.GetWebhook(t.Context(), s.Dfns.Webhooks()[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.ResolveInterrupted(t.Context(), webhook)
+	written := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(log.Left()[0].Path, written, written); err != nil {
+		t.Fatal(err)
+	}
+	client.ResolveInterrupted(t.Context(), webhook)
+	if left := log.Left(); len(left) != 0 {
+		t.Errorf("%v is left", left)
 	}
 }
 

@@ -64,11 +64,7 @@ func TestKilledCreate(t *testing.T) {
 			if out, err := env.Run(t, cli, "import", "-no-color", "-var=status=Enabled", "webhook_dfns.test[0]", id); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			for _, note := range notes(t, cli) { // nothing is on its way any more
-				if err := os.Chtimes(note, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
-					t.Fatal(err)
-				}
-			}
+			letNotesAge(t, cli)
 		}},
 		"known to someone else": {func(t *testing.T, _ *acctest.Env, cli *tfexec.Terraform, _ string) {
 			for _, note := range notes(t, cli) {
@@ -105,6 +101,33 @@ func TestKilledCreate(t *testing.T) {
 				t.Errorf("the server holds %+v", got)
 			}
 		})
+	}
+}
+
+// A plan to import what was left behind settles nothing: it may never be applied.
+func TestPlannedImportOfKilledCreate(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	cli := env.CLI(t, brief+webhook("count = var.status == \"\" ? 0 : 1", "status = var.status"))
+	killed(t, env, cli, "POST /webhooks", true, "Enabled")
+	letNotesAge(t, cli)
+	block := "import {\n  to = webhook_dfns.test[0]\n  id = \"" + env.Dfns.Webhooks()[0].ID + "\"\n}\n"
+	if err := os.WriteFile(filepath.Join(cli.WorkingDir(), "import.tf"), []byte(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := env.Run(t, cli, "plan", "-no-color", "-var=status=Enabled")
+	if err != nil || !acctest.Says("1 to import").MatchString(out) || len(notes(t, cli)) != 1 {
+		t.Errorf("%q is left after %v: %s", notes(t, cli), err, out)
+	}
+}
+
+// letNotesAge makes them so old that nothing is on its way any more.
+func letNotesAge(t *testing.T, cli *tfexec.Terraform) {
+	t.Helper()
+	for _, note := range notes(t, cli) {
+		if err := os.Chtimes(note, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
