@@ -301,26 +301,23 @@ func buildPlugin() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("finding the module: %w", err)
 	}
-	dir := filepath.Join(strings.TrimSpace(string(root)), "bin", "plugins")
-	platform := runtime.GOOS + "_" + runtime.GOARCH
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		home := filepath.Join(dir, host, "webhook-providers", "webhook", "0.0.1", platform)
-		if err := build(home, "terraform-provider-webhook_v0.0.1"); err != nil {
-			return "", err
-		}
-	}
-	return dir, nil
+	bin := filepath.Join(strings.TrimSpace(string(root)), "bin")
+	dir := filepath.Join(bin, "plugins")
+	home := filepath.Join(dir, registry(), "webhook-providers", "webhook", "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
+	return dir, build(bin, filepath.Join(home, "terraform-provider-webhook_v0.0.1"))
 }
 
 // build puts the program in place by a rename, because tests of other packages may be building or running it right now.
-func build(dir, name string) error {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+// What is not finished is kept elsewhere: to a CLI, every file beside the program is part of what its lock file has summed.
+func build(drafts, program string) error {
+	if err := os.MkdirAll(filepath.Dir(program), 0o750); err != nil {
 		return err
 	}
-	draft := filepath.Join(dir, fmt.Sprintf(".%s.%d", name, os.Getpid()))
-	out, err := exec.Command("go", "build", "-o", draft, "github.com/webhook-providers/terraform-provider-webhook").CombinedOutput()
+	draft := filepath.Join(drafts, fmt.Sprintf(".%s.%d", filepath.Base(program), os.Getpid()))
+	command := exec.Command("go", "build", "-buildvcs=false", "-o", draft, "github.com/webhook-providers/terraform-provider-webhook")
+	out, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("building the provider: %w\n%s", err, out)
 	}
-	return os.Rename(draft, filepath.Join(dir, name))
+	return os.Rename(draft, program)
 }
