@@ -171,6 +171,9 @@ func send[T any](
 // prepare buys the token of one change. A challenge whose answer is lost is asked for again; one whose signature was sent
 // and not answered may be used up, so another one is signed. Every error is a *SigningError.
 func (c *Client) prepare(ctx context.Context, request httpapi.Request) (permit, error) {
+	if !c.CanChange() {
+		return permit{}, &SigningError{Err: ErrUnsigned}
+	}
 	for attempt := 0; ; attempt++ {
 		offered, err := c.initAction(ctx, request)
 		if err != nil {

@@ -26,7 +26,7 @@ const DefaultURL = "https://api.dfns.io"
 type Config struct {
 	// CredentialID is the id of the Key credential whose private key the Signer holds.
 	CredentialID string
-	// Signer signs the challenge of every change.
+	// Signer signs the challenge of every change. Nil makes a client that only reads, for which a token is enough.
 	Signer Signer
 	// HTTP is how calls are made. New fills in what is the vendor's.
 	HTTP httpapi.Config
@@ -75,6 +75,9 @@ func New(config Config) (*Client, error) {
 func Unusable(reason error) *Client {
 	return &Client{unusable: reason, shared: newShared(nil)}
 }
+
+// CanChange reports that the client has what changes are signed with, or is to have it as soon as that is known.
+func (c *Client) CanChange() bool { return c.signer != nil || c.unusable != nil }
 
 func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
 	if c.unusable != nil {

@@ -38,6 +38,9 @@ func (e *CredentialError) Error() string {
 		e.ID, strings.Join(e.Allowed, ", "))
 }
 
+// ErrUnsigned reports that a client that only reads was to make a change. No call was made.
+var ErrUnsigned = errors.New("neither a credential nor a key is configured")
+
 // SigningError reports that a change could not be signed. The change itself was never sent.
 type SigningError struct {
 	// Err is what went wrong in the signing flow.

@@ -21,7 +21,8 @@ func dfnsSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "The Dfns account. Needed only where a `webhook_dfns` type is used, and there only for what the " +
-			"environment variables do not set.",
+			"environment variables do not set. `auth_token` is enough to read; what changes something needs `credential_id` and " +
+			"`private_key` or `signer_command` as well.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,
@@ -79,12 +80,7 @@ func (p *webhookProvider) configureDfns(
 		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(unknown)}, nil
 	}
 	at := path.Root("dfns")
-	needed := []setting{token, credential}
-	if command.args == nil {
-		key.instead = command.attribute
-		needed = append(needed, key)
-	}
-	diags := missing(at, "Dfns", needed...)
+	diags := missing(at, "Dfns", neededForDfns(token, credential, key, command)...)
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
@@ -106,6 +102,18 @@ func (p *webhookProvider) configureDfns(
 		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
 	}
 	return vendor(block, client, diags)
+}
+
+// neededForDfns returns the settings that there must be: a token alone reads, and what changes something signs as well.
+func neededForDfns(token, credential, key setting, command commandSetting) []setting {
+	switch {
+	case command.args != nil:
+		return []setting{token, credential}
+	case token.value != "" && credential.value == "" && key.value == "":
+		return []setting{token}
+	}
+	key.instead = command.attribute
+	return []setting{token, credential, key}
 }
 
 // commandSetting is the program that signs, which only the configuration can name.
@@ -132,10 +140,14 @@ func signerCommand(block types.Object) commandSetting {
 	return out
 }
 
-// dfnsSigner makes what signs: the program, where one is configured, or else the private key.
+// dfnsSigner makes what signs: the program, where one is configured, or else the private key. Without a credential there is
+// nothing that signs.
 func dfnsSigner(
 	at path.Path, credential, key setting, command commandSetting, calls httpapi.Config,
 ) (signer dfns.Signer, diags diag.Diagnostics) {
+	if credential.value == "" {
+		return nil, nil
+	}
 	var err error
 	if command.args == nil {
 		if signer, err = dfns.ParsePrivateKey(key.value); err != nil {

@@ -120,7 +120,8 @@ func configurationCombinations(t *testing.T, withCommand bool) {
 			continue
 		}
 		problems := acctest.Text(provider.Configure(dfnsBlock(provider, attributes)))
-		if len(missing) > 0 {
+		tokenAlone := !withCommand && used["auth_token"] != "" && used["credential_id"]+used["private_key"] == ""
+		if len(missing) > 0 && !tokenAlone {
 			if !strings.Contains(problems, "Missing: "+strings.Join(missing, ", ")+".") {
 				t.Errorf("combination %b: got %q, want %q named", combination, problems, missing)
 			}
@@ -132,8 +133,13 @@ func configurationCombinations(t *testing.T, withCommand bool) {
 		if used["base_url"] == "" {
 			continue // the default is the real vendor
 		}
+		token = ""
 		failed := acctest.Text(provider.Delete("webhook_dfns", map[string]tftypes.Value{"id": acctest.String("wh-1")}))
-		if token != used["auth_token"] || !strings.Contains(failed, fmt.Sprintf("%q", used["credential_id"])) {
+		if tokenAlone {
+			if token != "" || !strings.Contains(failed, "Set credential_id (DFNS_CRED_ID), and private_key (DFNS_PRIVATE_KEY) or signer_command") {
+				t.Errorf("combination %b: called with token %q and no key: %s", combination, token, failed)
+			}
+		} else if token != used["auth_token"] || !strings.Contains(failed, fmt.Sprintf("%q", used["credential_id"])) {
 			t.Errorf("combination %b: called with token %q and credential %s", combination, token, failed)
 		}
 	}
@@ -188,7 +194,8 @@ func TestDfnsNotConfigured(t *testing.T) {
 	t.Parallel()
 	for name, env := range map[string]map[string]string{
 		"nothing":        {},
-		"half":           {"DFNS_AUTH_TOKEN": "token"},
+		"half":           {"DFNS_AUTH_TOKEN": "token", "DFNS_CRED_ID": "cr-1"},
+		"no token":       {"DFNS_CRED_ID": "cr-1"},
 		"empty variable": {"DFNS_AUTH_TOKEN": "", "DFNS_CRED_ID": "cr-1"},
 	} {
 		t.Run(name, func(t *testing.T) {

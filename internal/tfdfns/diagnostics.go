@@ -151,6 +151,8 @@ func remedyForSigning(err error) string {
 	var signing *dfns.SigningError
 	var command *dfns.CommandError
 	switch {
+	case errors.Is(err, dfns.ErrUnsigned):
+		return configureSigning + " Nothing was changed."
 	case errors.As(err, &credential):
 		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and have private_key (or " +
 			"DFNS_PRIVATE_KEY) or signer_command sign with the key that belongs to it. Nothing was changed."
@@ -165,6 +167,16 @@ func remedyForSigning(err error) string {
 			"for ECDSA and PKCS#1 v1.5 for RSA, the latter two over SHA-256. Nothing was changed."
 	}
 	return ""
+}
+
+// configureSigning says how a provider that only reads is made to change something.
+const configureSigning = "Set credential_id (DFNS_CRED_ID), and private_key (DFNS_PRIVATE_KEY) or signer_command, in the dfns block " +
+	"of the provider \"webhook\", or the environment variables in parentheses."
+
+// signingNotConfigured reports what is planned, or to be invoked, and cannot be done without a signature.
+func signingNotConfigured(attempt string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Dfns Signing Is Not Configured", fmt.Sprintf(
+		"To %s takes a signature, and only the token that reads is configured. %s", attempt, configureSigning))
 }
 
 func refused(err error) bool {

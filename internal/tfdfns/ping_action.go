@@ -58,6 +58,9 @@ func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 // Configure implements action.ActionWithConfigure.
 func (a *pingAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+	if a.client != nil && !a.client.CanChange() {
+		resp.Diagnostics.Append(signingNotConfigured("ping a webhook"))
+	}
 }
 
 // Invoke implements action.Action.

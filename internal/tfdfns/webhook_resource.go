@@ -162,6 +162,7 @@ func (r *webhookResource) ModifyPlan(
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if prior == nil {
+		resp.Diagnostics.Append(r.unsigned("create", plan)...)
 		resp.Diagnostics.Append(unclaimed(r.client, plan)...)
 		resp.Diagnostics.Append(r.replacements.New(ctx, plan.content())...)
 		return
@@ -169,8 +170,19 @@ func (r *webhookResource) ModifyPlan(
 	r.goesOn(prior.ID.ValueString())
 	if len(resp.RequiresReplace) > 0 {
 		r.replacements.Replaced(plan.content())
+		resp.Diagnostics.Append(r.unsigned("replace", prior)...)
 		resp.Diagnostics.Append(tfsecret.WillChange("webhook " + name(*prior)))
+	} else if !plan.updateRequest(prior).Empty() {
+		resp.Diagnostics.Append(r.unsigned("update", prior)...)
 	}
+}
+
+// unsigned reports a change that could not be applied, because the configuration is enough to read only.
+func (r *webhookResource) unsigned(operation string, webhook *webhookModel) diag.Diagnostics {
+	if r.client.CanChange() {
+		return nil
+	}
+	return diag.Diagnostics{signingNotConfigured(operation + " webhook " + name(*webhook))}
 }
 
 // plannedDestroy notes a destroy.
@@ -180,7 +192,7 @@ func (r *webhookResource) plannedDestroy(ctx context.Context, prior tfsdk.State)
 		return diags
 	}
 	r.client.Claim(state.ID.ValueString())
-	return r.replacements.PlannedDestroy(state.ID.ValueString(), state.content())
+	return append(r.unsigned("delete", &state), r.replacements.PlannedDestroy(state.ID.ValueString(), state.content())...)
 }
 
 // goesOn notes that the plan has to do with a webhook of the state.
