@@ -1,11 +1,11 @@
-// Package account tells the account that a client calls from every other one, without any secret.
+// Package account identifies the account that a client calls, without any secret.
 package account
 
-// Account is where a webhook lives. A field that is empty is not told.
+// Account is where a webhook exists. An empty field is unknown.
 type Account struct {
 	// API is the lasting part of the base URL.
 	API string `json:"api,omitempty"`
-	// Organization is the one that the credentials belong to, where they tell it.
+	// Organization is the organization of the credentials, if they contain it.
 	Organization string `json:"organization,omitempty"`
 }
 
@@ -17,8 +17,8 @@ func (a Account) String() string {
 	return "organization " + a.Organization + " at " + a.API
 }
 
-// IsAnother reports that two accounts are not the same one: that of another organization or, where one of them tells none,
-// of another API. One organization can be reached at several base URLs, a proxy's among them.
+// IsAnother reports that two accounts differ: in the organization or, if one of them has none, in the API. One organization can
+// be reached at several base URLs, for example through a proxy.
 func (a Account) IsAnother(other Account) bool {
 	if a.Organization != "" && other.Organization != "" {
 		return a.Organization != other.Organization

@@ -1,5 +1,5 @@
-// Package httpapi is what the clients of every vendor share: one way to send a JSON request, to retry it where that is
-// safe, to keep to the vendor's limits, to log it without its secrets, and to turn a refusal into an error.
+// Package httpapi is the HTTP client that all vendor clients share. It sends JSON requests, retries them where that is safe,
+// respects the vendor's rate limits, logs without secrets, and turns refusals into errors.
 package httpapi
 
 import (
@@ -20,34 +20,34 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// maxAnswer bounds how much of an answer is read. The largest honest one, a page of 200 items, is far below it.
+// maxAnswer limits the size of an answer. The largest legitimate one, a page of 200 items, is far smaller.
 const maxAnswer = 16 << 20
 
-// Config says how a vendor's API is called.
+// Config configures the calls to a vendor's API.
 type Config struct {
-	// BaseURL is where the API lives. It may carry a path, which is put before every request's path.
+	// BaseURL is the base URL of the API. Its path, if any, is prepended to every request's path.
 	BaseURL string
 	// BearerToken authenticates every request.
 	BearerToken string
-	// UserAgent names the program that calls.
+	// UserAgent names the calling program.
 	UserAgent string
 	// MaxRetries is how often a request is sent again after its first attempt.
 	MaxRetries int
 	// RetryWait is the pause before the first retry; it doubles with each further one. Zero means half a second.
 	RetryWait time.Duration
-	// RequestTimeout bounds one attempt. Zero means no bound but the context's.
+	// RequestTimeout limits one attempt. Zero means only the limit of the context.
 	RequestTimeout time.Duration
-	// Logger receives every call. Nil means none is logged.
+	// Logger receives every call. Nil means no logging.
 	Logger Logger
-	// LoggedFields names the JSON fields whose values may be logged. Those of every other field are hidden, so that a
-	// secret in a field nobody thought of stays secret.
+	// LoggedFields names the JSON fields whose values may be logged. The values of all other fields are hidden, so that a
+	// secret in an unexpected field stays secret.
 	LoggedFields []string
-	// DecodeError reads the code and the message of a refusal from its body. It reports false for a body that is not in
-	// the vendor's shape, such as the page of a proxy.
+	// DecodeError extracts the code and the message from the body of a refusal. It returns false if the body does not have
+	// the vendor's shape, such as an HTML page of a proxy.
 	DecodeError func(body []byte) (code, message string, ok bool)
-	// Creates is where a client notes what it is creating, for a run that comes after one that was killed. Nil notes nothing.
+	// Creates records the creates in progress, for the run after one that was killed. Nil records nothing.
 	Creates *intent.Log
-	// Transport sends the requests. Nil means over the network.
+	// Transport sends the requests. Nil means the network.
 	Transport http.RoundTripper
 }
 
@@ -64,15 +64,15 @@ type Client struct {
 // Request is one call of the API.
 type Request struct {
 	Method string
-	// Path holds the elements of the path. Each is escaped, and one that no escaping keeps in its place ("", "." and "..")
-	// is refused, so an id can never reach another path.
+	// Path holds the elements of the path. Each is escaped. Elements that escaping cannot protect ("", "." and "..") are
+	// refused, so an id can never lead to another path.
 	Path  []string
 	Query url.Values
-	// Header is sent beside what every request carries.
+	// Header is sent in addition to the headers of every request.
 	Header http.Header
-	// Body is sent exactly as it is. Nil means no body.
+	// Body is sent unchanged. Nil means no body.
 	Body []byte
-	// Repeatable says that sending the request twice does no more than sending it once. Every GET is repeatable.
+	// Repeatable says that the request is idempotent. Every GET is.
 	Repeatable bool
 }
 
@@ -100,7 +100,7 @@ func New(config Config) (*Client, error) {
 	}
 	httpClient := &http.Client{
 		Transport: c.chain(),
-		// A redirected change would arrive as a GET and its answer look like success, and the token could go elsewhere.
+		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	c.reads = c.retrying(httpClient, retryablehttp.DefaultRetryPolicy)
@@ -108,12 +108,12 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// chain puts the transports in order, outermost first: each attempt is watched, logged, measured against the limits.
+// chain returns the chain of transports, outermost first: watch each attempt, log it, apply the rate limit.
 func (c *Client) chain() http.RoundTripper {
 	buffered := &buffering{next: c.config.Transport, hide: c.hide, timeout: c.config.RequestTimeout}
 	if buffered.next == nil {
 		pool := cleanhttp.DefaultPooledTransport()
-		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is one host, and Terraform's -parallelism is not known here
+		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is only one host, and Terraform's -parallelism is unknown here
 		buffered.next = pool
 	}
 	return &watching{next: &logging{next: &limiting{next: buffered, gate: c.limit}, config: &c.config, hide: c.hide}}
@@ -128,10 +128,10 @@ func EscapedPath(elements ...string) string {
 	return path.String()
 }
 
-// ErrPath reports a path that is not called, because of an element that no escaping keeps in its place.
+// ErrPath reports a path with an element that escaping cannot protect. The call is not made.
 var ErrPath = errors.New("cannot be part of a path")
 
-// CheckPath returns an ErrPath for a path that Do would refuse.
+// CheckPath returns an ErrPath if Do would refuse the path.
 func CheckPath(elements ...string) error {
 	for _, element := range elements {
 		if element == "" || element == "." || element == ".." {
@@ -204,11 +204,11 @@ func (c *Client) read(response *http.Response, failed *Error) (*Response, error)
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }
 
-// ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. The end of a context is another matter.
-var ErrNoAnswer = errors.New("no answer within the time that one attempt has")
+// ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. It does not report the end of a context.
+var ErrNoAnswer = errors.New("no answer within the time limit of one attempt")
 
-// buffering reads each answer whole, so that a connection cut in the middle of one is an error like any other and the
-// retries see it. So it also knows when an attempt is over, and bounds it.
+// buffering reads each answer completely, so that a connection cut in the middle is an error that the retries see. It therefore
+// knows when an attempt ends, and limits its time.
 type buffering struct {
 	next    http.RoundTripper
 	hide    *strings.Replacer
@@ -225,7 +225,7 @@ func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	response, err := b.roundTrip(request.WithContext(ctx))
 	if errors.Is(err, context.DeadlineExceeded) && !isOver(ctx) {
-		return nil, errors.New(err.Error()) // a timeout of the network's own, such as that of a dial
+		return nil, errors.New(err.Error()) // a network timeout, such as that of a dial
 	}
 	if err != nil && errors.Is(context.Cause(ctx), ErrNoAnswer) {
 		return nil, fmt.Errorf("%w (%s)", ErrNoAnswer, b.timeout)
@@ -233,7 +233,7 @@ func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// isOver reports whether a context has ended. At its deadline others can know before it does.
+// isOver reports whether a context has ended. At the deadline, other timers may fire before the context does.
 func isOver(ctx context.Context) bool {
 	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
 		<-ctx.Done()
@@ -249,7 +249,7 @@ func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
+		return nil, fmt.Errorf("reading the answer failed: %w", err)
 	}
 	if len(body) > maxAnswer {
 		return nil, fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
@@ -264,20 +264,20 @@ type buffered struct{ *bytes.Reader }
 // Close implements io.Closer.
 func (buffered) Close() error { return nil }
 
-// explain fills an error with what a refusal says.
+// explain copies the code and the message of a refusal into an error.
 func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
 	failed.Code, failed.Message, failed.Recognized = c.config.DecodeError(body)
 	if !failed.Recognized && failed.Message == "" {
-		// The secret goes before the text is shortened: half of it would not be found.
+		// Hide the secret before the text is cut: half a secret would not be recognized.
 		failed.Message = describe(response.Header.Get("Content-Type"), []byte(c.hide.Replace(string(body))))
 	}
 	if response.StatusCode < http.StatusBadRequest && response.Header.Get("Location") != "" {
-		failed.Message = "a redirect, which is not followed; is the base URL right?"
+		failed.Message = "the provider does not follow redirects; check the base URL"
 	}
 	failed.Code, failed.Message = c.hide.Replace(failed.Code), c.hide.Replace(failed.Message)
 }
 
-// Unreadable is the error for a 2xx answer that does not hold what it must, and why.
+// Unreadable returns the error for a 2xx answer without the required content.
 func Unreadable(request Request, response *Response, cause error) error {
 	if isPage(response.Header.Get("Content-Type"), bytes.TrimSpace(response.Body)) {
 		cause = errors.New("it is " + page)
@@ -294,7 +294,7 @@ func isPage(contentType string, text []byte) bool {
 	return strings.Contains(contentType, "html") || bytes.HasPrefix(text, []byte("<"))
 }
 
-// describe says in a few words what a body is that nobody can decode.
+// describe describes a body that cannot be decoded.
 func describe(contentType string, body []byte) string {
 	text := bytes.TrimSpace(body)
 	switch {
@@ -308,7 +308,7 @@ func describe(contentType string, body []byte) string {
 	return string(bytes.ToValidUTF8(text, nil))
 }
 
-// requestID finds the id by which a vendor's support can find a call. No page says which header holds it.
+// requestID returns the id by which the vendor's support can find a call. Its header is not documented.
 func requestID(header http.Header) string {
 	for _, name := range []string{"X-Request-Id", "X-Amzn-Requestid", "X-Amz-Apigw-Id", "Cf-Ray"} {
 		if id := header.Get(name); id != "" {
@@ -318,7 +318,7 @@ func requestID(header http.Header) string {
 	return ""
 }
 
-// withoutURL drops the URL that net/http and retryablehttp put around a cause: the error names the path itself.
+// withoutURL removes the URL that net/http and retryablehttp add to a cause: Error already names the path.
 func withoutURL(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -327,7 +327,7 @@ func withoutURL(err error) error {
 	return err
 }
 
-// withoutSecret returns an error whose text holds no secret. net/http quotes what a server sends in place of HTTP.
+// withoutSecret returns an error without the secret in its text. net/http quotes what a server sends instead of HTTP.
 func withoutSecret(err error, hide *strings.Replacer) error {
 	if text := hide.Replace(err.Error()); text != err.Error() {
 		return &hiddenError{text: text, cause: err}
@@ -343,10 +343,10 @@ type hiddenError struct {
 // Error implements error.
 func (e *hiddenError) Error() string { return e.text }
 
-// Unwrap returns the error as it was, for errors.Is.
+// Unwrap returns the original error, for errors.Is.
 func (e *hiddenError) Unwrap() error { return e.cause }
 
-// orNothing keeps an empty secret from matching between every two characters.
+// orNothing prevents an empty secret from matching between any two characters.
 func orNothing(secret string) string {
 	if secret == "" {
 		return "\x00"

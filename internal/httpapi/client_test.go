@@ -181,7 +181,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 			target, followed := serve(t, func(http.ResponseWriter, *http.Request) {})
 			server, count := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, target+"/b", status) })
 			_, err := newClient(t, server).Do(t.Context(), request)
-			if httpapi.Status(err) != status || !strings.Contains(err.Error(), "redirect, which is not followed") {
+			if httpapi.Status(err) != status || !strings.Contains(err.Error(), "does not follow redirects") {
 				t.Errorf("%s answered %d: %v, want a redirect reported", request.Method, status, err)
 			}
 			if httpapi.OutcomeUnknown(err) {

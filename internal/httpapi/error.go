@@ -7,24 +7,25 @@ import (
 	"strings"
 )
 
-// Error is a call that did not end in a 2xx answer that could be read.
+// Error is a call without a readable 2xx answer.
 type Error struct {
 	Method string
 	Path   string
-	// Status is the answer's, 0 when there was none.
+	// Status is the status of the answer, 0 if there was none.
 	Status int
-	// Code and Message are the vendor's own. Where the body was not in the vendor's shape, Message describes it.
+	// Code and Message are the vendor's. If the body did not have the vendor's shape, Message describes it.
 	Code    string
 	Message string
-	// Recognized says that the body was in the vendor's shape, so the API itself has answered.
+	// Recognized says that the body had the vendor's shape, so the API itself has answered.
 	Recognized bool
-	// RequestID is the id by which the vendor can find the call, where it sent one.
+	// RequestID is the id by which the vendor can find the call, if the answer had one.
 	RequestID string
-	// NotSent says that the request never left.
+	// NotSent says that the last attempt was not sent.
 	NotSent bool
-	// Lost says that an attempt, not necessarily the last one, left and was not answered, so it may have been carried out.
+	// Lost says that an attempt, not necessarily the last one, was sent and got no answer or a 5xx, so the API may have
+	// carried it out.
 	Lost bool
-	// Cause is why there is no answer, or why it could not be read.
+	// Cause says why there is no answer, or why it could not be read.
 	Cause error
 }
 
@@ -34,7 +35,7 @@ func (e *Error) Error() string {
 	fmt.Fprintf(&out, "%s %s: ", e.Method, e.Path)
 	switch {
 	case e.Status == 0 && e.NotSent && e.Lost:
-		out.WriteString("no answer to an attempt, and the last one was not sent")
+		out.WriteString("an earlier attempt failed after it was sent, and the last one was not sent")
 	case e.Status == 0 && e.NotSent:
 		out.WriteString("the request was not sent")
 	case e.Status == 0:
@@ -59,7 +60,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, so that errors.Is finds a cancelled context.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Status returns the status the API refused a call with, and 0 for every other error.
+// Status returns the status with which the API refused a call, or 0 for every other error.
 func Status(err error) int {
 	var e *Error
 	if errors.As(err, &e) && e.Cause == nil {
@@ -68,14 +69,13 @@ func Status(err error) int {
 	return 0
 }
 
-// IsNotFound reports a 404 in the vendor's own shape. A 404 that a proxy or a wrong base URL answers is not one.
+// IsNotFound reports a 404 in the vendor's shape. A 404 from a proxy or a wrong base URL does not count.
 func IsNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Recognized
 }
 
-// OutcomeUnknown reports that a request left, in whichever attempt, and that nothing trustworthy came back, so it may have
-// been carried out.
+// OutcomeUnknown reports that an attempt was sent and got no trustworthy answer, so the API may have carried it out.
 func OutcomeUnknown(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) {

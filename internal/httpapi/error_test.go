@@ -29,7 +29,7 @@ func TestErrorText(t *testing.T) {
 	}{
 		"no answer":   {cut, "GET /a%2Fb: no answer: read tcp: read: connection reset by peer"},
 		"not sent":    {refused, "GET /a%2Fb: the request was not sent: dial tcp: connect: connection refused"},
-		"truncated":   {truncated, "GET /a%2Fb: no answer: reading the answer: unexpected EOF"},
+		"truncated":   {truncated, "GET /a%2Fb: no answer: reading the answer failed: unexpected EOF"},
 		"vendor":      {answer(403, `{"error":{"message":"not yours"}}`), "GET /a%2Fb: 403 Forbidden: not yours"},
 		"code":        {answer(403, `{"error":{"code":"E7","message":"not yours"}}`), "GET /a%2Fb: 403 Forbidden: E7: not yours"},
 		"HTML":        {answer(502, html, "Content-Type", "text/html; charset=utf-8"), htmlText(502)},
@@ -48,7 +48,7 @@ func TestErrorText(t *testing.T) {
 		"unnamed status": {answer(520, ""), "GET /a%2Fb: 520: an empty body"},
 		"redirect": {
 			answer(302, html, "Location", "https://login.example.com/"),
-			"GET /a%2Fb: 302 Found: a redirect, which is not followed; is the base URL right?",
+			"GET /a%2Fb: 302 Found: the provider does not follow redirects; check the base URL",
 		},
 		"request id": {
 			answer(500, "", "X-Request-Id", "req-1"), "GET /a%2Fb: 500 Internal Server Error: an empty body (request id req-1)",
@@ -380,7 +380,7 @@ func TestLostThenNotSent(t *testing.T) {
 	request.Repeatable = true
 	client, _ := scripted(t, []step{cut, refused}, retries(1))
 	_, err := client.Do(t.Context(), request)
-	if !httpapi.OutcomeUnknown(err) || !strings.Contains(err.Error(), "no answer to an attempt, and the last one was not sent") {
+	if !httpapi.OutcomeUnknown(err) || !strings.Contains(err.Error(), "an earlier attempt failed after it was sent, and the last one was not sent") {
 		t.Errorf("OutcomeUnknown is %t for %v", httpapi.OutcomeUnknown(err), err)
 	}
 }

@@ -10,27 +10,27 @@ import (
 	"time"
 )
 
-// gate keeps the calls of a client within the vendor's limit: none while the vendor asks for a pause, and no more in a
-// window of the limit than the vendor says are left. Calls pass in the order in which they come.
+// gate keeps the calls of a client within the vendor's rate limit: none while the vendor requires a pause, and no more in a
+// window than the vendor says are left. Calls pass in the order of their arrival.
 type gate struct {
-	// turn is held by the call that is to pass next. The others queue for it, and Go serves a channel's queue in order.
+	// turn is held by the call that passes next. The others queue for it, and Go serves the queue of a channel in order.
 	turn chan struct{}
-	// told wakes the call that is to pass next: an answer has come since it looked.
+	// told wakes the call that passes next: an answer has arrived since it checked.
 	told chan struct{}
 
 	mu       sync.Mutex
 	until    time.Time // the end of the pause
 	limit    int       // calls allowed in a window, 0 while unknown
-	reset    int64     // the window's name: when it ends by the API's clock
-	left     int       // calls left in the window, which the calls under way have been taken from
-	window   time.Time // when the window ends; past while the next one is unknown
+	reset    int64     // identifies the window: when it ends by the API's clock
+	left     int       // calls left in the window, without the calls in progress
+	window   time.Time // when the window ends; in the past while the next window is unknown
 	underway int
 }
 
 func newGate() *gate { return &gate{turn: make(chan struct{}, 1), told: make(chan struct{}, 1)} }
 
-// wait returns once a call may be made, which is then under way until answered is called. It fails at once when the
-// context would end first: waiting could not help.
+// wait returns once a call may be made. The call then is in progress until answered is called. wait fails immediately if the
+// context would end before that.
 func (g *gate) wait(ctx context.Context) error {
 	if err := tooLong(ctx, g.closed()); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (g *gate) wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// rest returns when it is worth looking again: at a moment if there is one, when an answer comes, when the caller gives up.
+// rest returns when it is time to check again: at the given time if it is set, after an answer, or when the caller gives up.
 func (g *gate) rest(ctx context.Context, at time.Time) {
 	var reached <-chan time.Time
 	if !at.IsZero() {
@@ -71,13 +71,13 @@ func (g *gate) rest(ctx context.Context, at time.Time) {
 
 func tooLong(ctx context.Context, until time.Time) error {
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
-		return fmt.Errorf("the API's rate limit asks to wait %s, longer than this operation's timeout allows: %w",
+		return fmt.Errorf("the API's rate limit requires a wait of %s, which is longer than this operation's timeout allows: %w",
 			time.Until(until).Round(time.Second), context.DeadlineExceeded)
 	}
 	return nil
 }
 
-// pass lets a call pass, or returns until when it must wait: zero when only an answer to a call under way can tell.
+// pass lets a call pass, or returns until when it must wait: zero if only an answer to a call in progress can show that.
 func (g *gate) pass() (until time.Time, passed bool) {
 	if until := g.closed(); !until.IsZero() {
 		return until, false
@@ -92,14 +92,14 @@ func (g *gate) pass() (until time.Time, passed bool) {
 	return time.Time{}, true
 }
 
-// closed returns until when no call may be made, zero when one may or when that moment is unknown.
+// closed returns until when no call may be made: zero if one may be made, or if that time is unknown.
 func (g *gate) closed() (until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
 	if !g.window.After(now) {
-		// The next window is thought to be as large, until an answer tells. Each answer that does not, a cut call's too,
-		// makes room for another call, so that an API which tells no more holds up nobody.
+		// Assume that the next window is as large, until an answer says otherwise. Each answer without rate limit headers,
+		// and each cut call, makes room for another call, so that an API which stops sending them blocks nobody.
 		g.left = g.limit - g.underway
 	} else if g.limit > 0 && g.left <= 0 {
 		until = g.window
@@ -110,7 +110,7 @@ func (g *gate) closed() (until time.Time) {
 	return until
 }
 
-// answered ends a call and takes over what its answer tells of the limit.
+// answered ends a call and updates the limit from its answer.
 func (g *gate) answered(response *http.Response) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -126,11 +126,11 @@ func (g *gate) answered(response *http.Response) {
 	left, err1 := strconv.Atoi(response.Header.Get("X-RateLimit-Remaining"))
 	limit, err2 := strconv.Atoi(response.Header.Get("X-RateLimit-Limit"))
 	reset, after, ok := resetAfter(response, now)
-	late := reset < g.reset && g.window.After(now) // it tells of the window before
+	late := reset < g.reset && g.window.After(now) // it belongs to the previous window
 	if err1 != nil || err2 != nil || !ok || late {
 		return
 	}
-	// The calls under way may or may not be counted yet; it is assumed that they are not.
+	// The API may not have counted the calls in progress yet; assume that it has not.
 	left -= g.underway
 	if reset == g.reset {
 		left = min(g.left, left)
@@ -143,11 +143,11 @@ func (g *gate) answered(response *http.Response) {
 func (g *gate) wake() {
 	select {
 	case g.told <- struct{}{}:
-	default: // it will look anyway
+	default: // it will check anyway
 	}
 }
 
-// limiting tells the gate of every answer.
+// limiting passes every answer to the gate.
 type limiting struct {
 	next http.RoundTripper
 	gate *gate
@@ -160,8 +160,8 @@ func (l *limiting) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// pauseAsked reads how long an answer asks its caller to wait: Retry-After in seconds or as a date, else the moment
-// X-RateLimit-Reset names. Other answers than 429 and 503 ask for nothing.
+// pauseAsked returns how long an answer tells its caller to wait: Retry-After in seconds or as a date, or else until
+// X-RateLimit-Reset. Only 429 and 503 count.
 func pauseAsked(response *http.Response, now time.Time) time.Duration {
 	if response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
 		return 0
@@ -177,9 +177,9 @@ func pauseAsked(response *http.Response, now time.Time) time.Duration {
 	return pause
 }
 
-// resetAfter reads when the window of a rate limit ends and in how long that is, by the API's own clock where it tells:
-// this machine's may differ by more than a window. A window longer than any limit has is none: believed it would hold back
-// every call for good.
+// resetAfter returns when the window of a rate limit ends, and how long that takes. It uses the API's clock if the answer has
+// a Date header, because the local clock may differ by more than a window. It ignores an implausibly long window, which would
+// block all calls for good.
 func resetAfter(response *http.Response, now time.Time) (reset int64, after time.Duration, ok bool) {
 	value, err := strconv.ParseFloat(response.Header.Get("X-RateLimit-Reset"), 64)
 	if err != nil {
@@ -195,11 +195,11 @@ func resetAfter(response *http.Response, now time.Time) (reset int64, after time
 	return at.Unix(), after, true
 }
 
-// longestWindow is how long the window of a rate limit is at most. The vendors' last a minute.
+// longestWindow is the longest plausible window of a rate limit. Those of the vendors last a minute.
 const longestWindow = time.Hour
 
-// moment reads a time in the ways in which APIs write one: seconds from now, Unix seconds, or milliseconds. A number near
-// a border is years away from now in either reading.
+// moment converts a number to a time in the ways that APIs use: seconds from now, Unix seconds, or Unix milliseconds. Near a
+// boundary, both readings are years away from now.
 func moment(value float64, now time.Time) (at time.Time, ok bool) {
 	switch {
 	case !(value >= 0 && value < 1e15): // or not a number

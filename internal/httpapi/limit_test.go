@@ -261,7 +261,7 @@ func TestPauseBeyondTheDeadline(t *testing.T) {
 				if attempts == 0 {
 					_, err = client.Do(ctx, request.Request)
 				}
-				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "asks to wait 30s") {
+				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "requires a wait of 30s") {
 					t.Errorf("%s, %s: %v, want that the wait is too long", kind, name, err)
 				}
 				if httpapi.OutcomeUnknown(err) || time.Since(start) > time.Second || script.attempts() != 1 {

@@ -22,7 +22,7 @@ type Logger interface {
 	Trace(ctx context.Context, message string, fields map[string]any)
 }
 
-// Debug logs what a client does beside its calls.
+// Debug logs what a client does apart from its calls.
 func (c *Client) Debug(ctx context.Context, message string, fields map[string]any) {
 	if c.config.Logger != nil {
 		c.config.Logger.Debug(ctx, message, fields)
@@ -35,18 +35,18 @@ func (c *Config) trace(ctx context.Context, message string, fields map[string]an
 	}
 }
 
-// attemptState tells whether the latest attempt of a request has left, and whether any may have been carried out.
+// attemptState records whether the latest attempt was sent, and whether the API may have carried out any attempt.
 type attemptState struct{ sent, lost atomic.Bool }
 
 type attemptKey struct{}
 
-// watch returns a context under which the attempts of a request are watched.
+// watch returns a context that records the attempts of a request.
 func watch(ctx context.Context) (context.Context, *attemptState) {
 	state := &attemptState{}
 	return context.WithValue(ctx, attemptKey{}, state), state
 }
 
-// watching notes for each attempt whether anything was sent. Until then nothing can have happened at the API.
+// watching records for each attempt whether anything was sent. Before that, nothing can have happened at the API.
 type watching struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -62,12 +62,12 @@ func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
 		state.lost.Store(true)
 	}
 	if response != nil && response.StatusCode == http.StatusTooManyRequests {
-		state.sent.Store(false) // refused unread: whatever ends the waiting for a retry, nothing was done
+		state.sent.Store(false) // refused unread: nothing was done, however the wait for a retry ends
 	}
 	return response, err
 }
 
-// logging writes a line for each attempt. Headers are never logged: the secrets are there.
+// logging writes a line for each attempt. It never logs headers, because they contain the secrets.
 type logging struct {
 	next   http.RoundTripper
 	config *Config
@@ -100,26 +100,26 @@ func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// redact returns what may be logged of a body.
+// redact returns a body without what must not be logged.
 func (l *logging) redact(body []byte) redacted {
 	return redacted{body: body, fields: l.config.LoggedFields, hide: l.hide}
 }
 
-// redacted is a body of which only what may be logged is ever shown. It is worked out when the line is written: most often
-// nobody asks for the log, and this takes longer than all else that is done with an answer.
+// redacted is a body that shows only what may be logged. The text is computed when the line is written: usually nobody reads the
+// log, and computing it takes longer than everything else that is done with an answer.
 type redacted struct {
 	body   []byte
 	fields []string
 	hide   *strings.Replacer
 }
 
-// String implements fmt.Stringer. An allowed field may hold the token all the same: a server may quote it.
+// String implements fmt.Stringer. It hides the token even in an allowed field, because a server may quote it.
 func (r redacted) String() string { return r.hide.Replace(redact(r.body, r.fields)) }
 
-// MarshalText implements encoding.TextMarshaler, by which a log in JSON shows a value.
+// MarshalText implements encoding.TextMarshaler, which a JSON log uses.
 func (r redacted) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// peek returns the body of an answer that is in memory and leaves it to be read again.
+// peek returns the body of a buffered answer, which can be read again afterwards.
 func peek(response *http.Response) []byte {
 	body, _ := io.ReadAll(response.Body)
 	response.Body = buffered{bytes.NewReader(body)}
@@ -138,7 +138,7 @@ func bodyOf(request *http.Request) []byte {
 	return body
 }
 
-// redact returns a JSON body with the values of all fields but the named ones hidden. Of any other body it returns the size.
+// redact returns a JSON body with the values of all but the named fields hidden. For any other body it returns the size.
 func redact(body []byte, logged []string) string {
 	var value any
 	if len(bytes.TrimSpace(body)) == 0 {

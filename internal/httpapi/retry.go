@@ -11,10 +11,10 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// maxRetryWait bounds the pause before a retry where the vendor does not name one.
+// maxRetryWait limits the pause before a retry if the vendor does not set one.
 const maxRetryWait = 30 * time.Second
 
-// retrying returns a client that sends a request again where policy allows it, never while the vendor asks for a pause.
+// retrying returns a client that retries where policy allows it, and never while the vendor requires a pause.
 func (c *Client) retrying(httpClient *http.Client, policy retryablehttp.CheckRetry) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient:   httpClient,
@@ -31,13 +31,12 @@ func (c *Client) retrying(httpClient *http.Client, policy retryablehttp.CheckRet
 // MaxRetries is how often a request is sent again after its first attempt.
 func (c *Client) MaxRetries() int { return c.config.MaxRetries }
 
-// RequestTimeout bounds one attempt. Zero means no bound but the context's.
+// RequestTimeout limits one attempt. Zero means only the limit of the context.
 func (c *Client) RequestTimeout() time.Duration { return c.config.RequestTimeout }
 
-// Pause waits as long as before the retry that follows an attempt, counted from 0, for callers that retry by rules of
-// their own.
+// Pause waits as long as before the retry that follows an attempt, counted from 0. It is for callers with their own retries.
 func (c *Client) Pause(ctx context.Context, attempt int) error {
-	if ctx.Err() != nil { // with a short pause the select below would choose at random
+	if ctx.Err() != nil { // with a short pause, the select below would choose randomly
 		return ctx.Err()
 	}
 	timer := time.NewTimer(backoff(c.config.RetryWait, maxRetryWait, attempt, nil))
@@ -50,10 +49,10 @@ func (c *Client) Pause(ctx context.Context, attempt int) error {
 	}
 }
 
-// retryChange allows only retries before which nothing can have happened: the API refused to look at the request, or
-// nobody listened. The reads' policy is retryablehttp's own, which adds cut connections and 5xx.
+// retryChange allows a retry only if nothing can have happened: the API refused the request unread (429), or the connection
+// was refused. Reads use retryablehttp's policy, which also retries cut connections and 5xx.
 //
-// An answer that arrives as its caller gives up is kept: it may hold what the API tells only once.
+// An answer that arrives while the caller gives up is kept: it may contain what the API returns only once.
 func retryChange(ctx context.Context, response *http.Response, err error) (bool, error) {
 	switch {
 	case err == nil && response.StatusCode != http.StatusTooManyRequests:
@@ -64,12 +63,12 @@ func retryChange(ctx context.Context, response *http.Response, err error) (bool,
 	return err == nil || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedOnWindows), nil
 }
 
-// refusedOnWindows is WSAECONNREFUSED, by which Windows tells a refused connection. What package syscall calls
-// ECONNREFUSED there is a number of Go's own.
+// refusedOnWindows is WSAECONNREFUSED, the error of Windows for a refused connection. On Windows, syscall.ECONNREFUSED is a
+// number that Go has invented.
 const refusedOnWindows = syscall.Errno(10061)
 
-// backoff doubles the pause with every attempt and spreads it, so that calls that failed together do not return together.
-// A pause that the vendor named is kept by the gate instead.
+// backoff doubles the pause with every attempt and adds jitter, so that calls that failed together are not retried together.
+// If the vendor set a pause, the gate waits for it instead.
 func backoff(least, most time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil && pauseAsked(response, time.Now()) > 0 {
 		return 0

@@ -1,6 +1,6 @@
-// Package intent keeps a note on disk of every create, from before it is sent until it is known what became of it. A process
-// that is killed in between, or that has to give up, leaves word of it that way to the next one in the same directory:
-// nothing else could tell it, for Terraform saves nothing of a create that was not answered.
+// Package intent keeps a note on disk of every create, from before it is sent until its outcome is known. If the process is
+// killed in between, or has to give up, the note tells the next process in the same directory. Nothing else could, because
+// Terraform saves nothing about a create that was not answered.
 package intent
 
 import (
@@ -16,36 +16,36 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Log is a directory of notes. A nil Log keeps none and has none.
+// Log is a directory of notes. A nil Log keeps no notes.
 type Log struct {
 	dir string
 }
 
-// In returns the log of a directory, which is made when the first note is written.
+// In returns the log in a directory. The first note creates the directory.
 func In(dir string) *Log {
 	return &Log{dir: dir}
 }
 
-// Create is what a note says of a create. It must hold nothing that is secret.
+// Create is the content of a note. It must not contain secrets.
 type Create struct {
-	// Object tells a person what is created, and at which vendor.
+	// Object names the object and the vendor to a person.
 	Object string `json:"object"`
-	// Digest is equal for creates that make objects which cannot be told apart.
+	// Digest is equal for creates that make indistinguishable objects.
 	Digest string `json:"digest"`
-	// Since is what the vendor's clock showed before the create was sent. Zero means that it does not tell.
+	// Since is the time of the vendor's clock before the create was sent. Zero means unknown.
 	Since time.Time `json:"since,omitzero"`
-	// Others are the ids of objects with the same digest that this create has not made, or that somebody knows of.
+	// Others are the ids of objects with the same digest that this create has not made, or that a state names.
 	Others []string `json:"others,omitempty"`
 }
 
-// Digest returns what identifies content of which the parts may be secret.
+// Digest identifies content whose parts may be secret.
 func Digest(parts ...string) string {
 	text, _ := json.Marshal(parts) // strings only
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
 
-// Note is the note of one create. A nil Note is one that could not be kept.
+// Note is the note of one create. A nil Note could not be written.
 type Note struct {
 	Create
 	// Path is the file.
@@ -56,23 +56,23 @@ type Note struct {
 	lock *flock.Flock
 }
 
-// IsYounger reports that the note was written less than a time ago. One that seems to come from the future is not: the clock
-// was set back, or the file restored.
+// IsYounger reports that the note is younger than a duration. A note from the future is not: the clock was set back, or the file
+// was restored.
 func (n *Note) IsYounger(than time.Duration) bool {
 	age := time.Since(n.Written)
 	return age >= 0 && age < than
 }
 
-// Exclude notes of a left note that an object was not made by its create, or is lost no longer.
+// Exclude records in the note that its create has not made an object, or that a state names the object.
 func (n *Note) Exclude(id string) {
 	n.Others = append(n.Others, id)
 	if text, err := json.Marshal(n.Create); err == nil {
-		_ = os.WriteFile(n.Path, text, 0o600) // where this fails, the note names one too many
+		_ = os.WriteFile(n.Path, text, 0o600) // if this fails, the note only leaves one candidate too many
 		_ = os.Chtimes(n.Path, time.Time{}, n.Written)
 	}
 }
 
-// Begin writes the note of a create that is about to be sent. It stays that of this process until it is forgotten or left.
+// Begin writes the note of a create that is about to be sent. This process holds it until Forget or Leave.
 func (l *Log) Begin(create Create) (*Note, error) {
 	if l == nil {
 		return nil, nil
@@ -81,7 +81,7 @@ func (l *Log) Begin(create Create) (*Note, error) {
 		return nil, err
 	}
 	note := l.note(rand.Text() + ".json")
-	// Locked before it is there: a note that nobody holds is one whose process has ended.
+	// Locked before it exists: a note that nobody holds belongs to a process that has ended.
 	if _, err := note.lock.TryLock(); err != nil {
 		return nil, err
 	}
@@ -97,12 +97,12 @@ func (l *Log) Begin(create Create) (*Note, error) {
 	return note, nil
 }
 
-// Left returns the notes that nobody holds: of creates of which it was never known what became of them.
+// Left returns the notes that nobody holds, of creates whose outcome is unknown.
 func (l *Log) Left() []*Note {
 	if l == nil {
 		return nil
 	}
-	files, _ := os.ReadDir(l.dir) // mostly there is none
+	files, _ := os.ReadDir(l.dir) // usually it does not exist
 	var out []*Note
 	for _, file := range files {
 		if filepath.Ext(file.Name()) != ".json" {
@@ -115,7 +115,7 @@ func (l *Log) Left() []*Note {
 	return out
 }
 
-// LeftOf returns those of creates with a digest.
+// LeftOf returns the notes of Left with a digest.
 func (l *Log) LeftOf(digest string) []*Note {
 	return slices.DeleteFunc(l.Left(), func(note *Note) bool { return note.Digest != digest })
 }
@@ -125,7 +125,7 @@ func (l *Log) note(name string) *Note {
 	return &Note{Path: path, lock: flock.New(path + ".lock")}
 }
 
-// isLeft reads the note if nobody holds it. One that cannot be read was not written to its end, so its create was not sent.
+// isLeft reads the note if nobody holds it. A note that cannot be read was not fully written, so its create was not sent.
 func (n *Note) isLeft() bool {
 	if free, err := n.lock.TryRLock(); err != nil || !free {
 		return false
@@ -141,19 +141,19 @@ func (n *Note) isLeft() bool {
 	return true
 }
 
-// Leave keeps the note for whoever comes next, because it is not known what became of the create.
+// Leave keeps the note for the next process, because the outcome of the create is unknown.
 func (n *Note) Leave() {
 	if n != nil {
 		_ = n.lock.Unlock()
 	}
 }
 
-// Forget removes the note, because it is known what became of the create.
+// Forget removes the note, because the outcome of the create is known.
 func (n *Note) Forget() {
 	if n == nil {
 		return
 	}
-	_ = os.Remove(n.Path) // before the lock, or it would look left for a moment
+	_ = os.Remove(n.Path) // before unlocking, or another process could see it as left
 	_ = n.lock.Unlock()
 	_ = os.Remove(n.lock.Path())
 }

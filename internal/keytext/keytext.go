@@ -1,10 +1,9 @@
-// Package keytext undoes what pipelines do to the text of a key on its way: files, variables and secret stores all leave
-// their marks.
+// Package keytext undoes how files, variables and secret stores change the text of a key.
 package keytext
 
 import "strings"
 
-// blank is what may stand around a key, the mark among it that some editors put at the beginning of a file.
+// blank is what may surround a key, including the byte order mark that some editors write at the start of a file.
 const blank = " \t\r\n\ufeff"
 
 var (
@@ -12,11 +11,11 @@ var (
 	breaks  = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 )
 
-// Clean returns a key with lines that end in \n, however they ended before, escapes among it; without blanks around the
-// lines, and without a byte order mark and a pair of quotes around the whole.
+// Clean returns a key with lines that end in \n, also where they ended in an escaped \n. It removes blanks around each line, and
+// a byte order mark and a pair of quotes around the whole text.
 func Clean(text string) string {
 	text = unquote(strings.Trim(text, blank))
-	// In a text of several lines that is not PEM, such as an age identity file, an escape is part of a comment.
+	// In a multi-line text that is not PEM, such as an age identity file, an escape is part of a comment.
 	if !strings.ContainsAny(text, "\r\n") || strings.Contains(text, "-----BEGIN") {
 		text = escapes.Replace(text)
 	}

@@ -1,5 +1,5 @@
-// Package weburl holds what the project asks of every URL it is given: https, comparable, and printable without the
-// credentials it may carry.
+// Package weburl checks, compares and prints URLs: https only, equal despite normalization, and without the credentials that
+// they may contain.
 package weburl
 
 import (
@@ -23,7 +23,7 @@ func Check(text string) error {
 	case !isPort(parsed.Port()):
 		return errors.New("its port is not between 1 and 65535")
 	case parsed.Scheme == "http" && !isLoopback(parsed.Hostname()):
-		return errors.New("it must be https; plain http is accepted for a loopback host only")
+		return errors.New("it must be https; http is only accepted for a loopback host")
 	}
 	return nil
 }
@@ -40,7 +40,7 @@ func CheckBase(text string) error {
 	return nil
 }
 
-// isPort reports whether a port is one, or left to the scheme.
+// isPort reports whether a port is valid or absent.
 func isPort(text string) bool {
 	port, err := strconv.ParseUint(text, 10, 16)
 	return text == "" || err == nil && port > 0
@@ -56,7 +56,7 @@ func Same(a, b string) bool {
 	return Normal(a) == Normal(b)
 }
 
-// Normal returns the form that every URL which is the Same has in common.
+// Normal returns the normalized form of a URL, which is equal for all URLs that are the Same.
 func Normal(text string) string {
 	parsed, err := url.Parse(text)
 	if err != nil {
@@ -73,8 +73,8 @@ func Normal(text string) string {
 	return parsed.String()
 }
 
-// Lasting returns what of a base URL names the same service for as long as that lives, in the form that all which are the
-// Same have in common. On loopback only the path does: what is started there anew, such as a sandbox, has another port.
+// Lasting returns the normalized part of a base URL that stays the same as long as the service exists. On loopback that is only
+// the path: a service that is restarted there, such as a sandbox, has another port.
 func Lasting(base string) string {
 	normal := Normal(strings.TrimSuffix(base, "/"))
 	parsed, err := url.Parse(normal)
@@ -84,8 +84,8 @@ func Lasting(base string) string {
 	return "loopback" + parsed.EscapedPath()
 }
 
-// Hide returns a URL without what may be a credential in it: user info, query and fragment. Where user info cannot be
-// told from the rest, as in one whose https:// is missing, nothing is left.
+// Hide returns a URL without the parts that may be credentials: user info, query and fragment. If the user info cannot be
+// recognized, for example without https://, it hides the whole URL.
 func Hide(text string) string {
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Host == "" && strings.Contains(text, "@") {
