@@ -8,11 +8,11 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 )
 
-// Account tells the organization and the API that this client calls. A 404 proves nothing about those of another one.
+// Account returns the organization and the API that this client calls. A 404 proves nothing about another account.
 func (c *Client) Account() account.Account { return c.account }
 
-// organization reads from a token which one it belongs to, in the claim that the official SDKs read it from. The token is
-// not verified, and one that cannot be read belongs to none that is known.
+// organization returns the organization of a token, from the claim that the official SDKs use. The token is not verified. It
+// returns "" for a token that cannot be parsed.
 func organization(token string) string {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

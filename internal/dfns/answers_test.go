@@ -149,7 +149,7 @@ func TestAnswerToADelete(t *testing.T) {
 		"the webhook":    {200, `{"id":"wh-1","url":"u"}`, ""},
 		"false":          {200, `{"deleted":false}`, "did not delete"},
 		"false string":   {200, `{"deleted":"false"}`, "did not delete"},
-		"approval":       {202, `{"deleted":true}`, "until it is approved"},
+		"approval":       {202, `{"deleted":true}`, "waits for the approval that a policy requires"},
 		"HTML":           {200, "<html>", "cannot be read"},
 		"other webhook?": {404, `{"error":{"message":"Webhook not found"}}`, "404 Not Found: Webhook not found"},
 	}
@@ -200,7 +200,7 @@ func TestGetConfirmsNotFound(t *testing.T) {
 		"listing is forbidden":        {says(404, notFound), says(403, `{"error":{"message":"no"}}`), false, 2},
 		"listing is HTML":             {says(404, notFound), says(200, "<html>"), false, 2},
 		"listing is held back":        {says(404, notFound), says(202, `{"items":[]}`), false, 2},
-		"listing fails":               {says(404, notFound), says(500, ""), false, 5},
+		"listing webhooks fails":               {says(404, notFound), says(500, ""), false, 5},
 		"listing is cut":              {says(404, notFound), cuts(`{"items":`), false, 5},
 		"404 in HTML":                 {says(404, "<html>"), says(200, `{"items":[]}`), false, 1},
 		"404 of another shape":        {says(404, `{"reason":"no route"}`), says(200, `{"items":[]}`), false, 1},
@@ -219,7 +219,7 @@ func TestGetConfirmsNotFound(t *testing.T) {
 			if calls := a.made(); len(calls) != test.calls || calls[0] != "GET /webhooks/wh-1" || len(calls) > 1 && calls[1] != "GET /webhooks?limit=1" {
 				t.Errorf("the calls are %q", calls)
 			}
-			if !test.want && test.calls > 1 && !strings.Contains(err.Error(), "cannot be told, because listing fails too") {
+			if !test.want && test.calls > 1 && !strings.Contains(err.Error(), "unknown whether the webhook is gone, because listing webhooks fails too") {
 				t.Errorf("the error does not tell why: %v", err)
 			}
 		})
@@ -395,7 +395,7 @@ func TestIncompleteItems(t *testing.T) {
 			"GET /webhooks/wh-3": says(404, `{"message":"not found"}`),
 		})
 		got, err := collect(a.client(t).ListWebhooks(t.Context(), 0))
-		want := "GET /webhooks: 200 OK: " + problem + ": it has no id or no url"
+		want := "GET /webhooks: 200 OK: " + problem + ": it lacks an id or a url"
 		if problem == "" && (err != nil || len(got) != 3) || problem != "" && (err == nil || err.Error() != want || len(got) != 1) {
 			t.Errorf("%s: %d webhooks and %v, want %q", item, len(got), err, problem)
 		}

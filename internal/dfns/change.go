@@ -10,31 +10,31 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
-// A change is made exactly once or reported as unknown. The token that a signature buys works once, which makes it an
-// idempotency key: a change whose answer was lost is sent again with the same token.
+// A change is made exactly once or reported as unknown. The API exchanges a signature for a token that works once, which makes
+// the token an idempotency key: a change whose answer was lost is sent again with the same token.
 //
-//	prepare   challenge, signature, token
-//	send      the change with the token, again with the same token while answers are lost
-//	resolve   when the token is used up or no answer comes through: find out by reading whether the change was made
-//	          made → done; not made → prepare anew; cannot be told → unknown
+//	prepare   get a challenge, sign it, get the token
+//	send      send the change with the token, and again with the same token while answers are lost
+//	resolve   when the token is used up or no answer arrives: read to find out whether the change was made
+//	          made → done; not made → prepare again; unclear → unknown
 //
-// Where reading leaves it open and no answer has come through, the token is asked once more: one that still works has made
-// nothing yet.
+// If reading leaves it open and no answer has arrived, the change is sent once more with the token: if that works, the earlier
+// sendings had made nothing.
 
-// maxRounds bounds how often a change is signed: once, and once more for each time it turned out not to have been made.
+// maxRounds limits how often a change is signed: once, and again each time a read shows that it was not made.
 const maxRounds = 3
 
-// Recovery tells how a change came about whose answer was lost. Its zero value means that none was.
+// Recovery says how a change was completed after an answer was lost. The zero value means that no answer was lost.
 type Recovery struct {
-	// Resent says that the change was answered when it was sent again with the same token.
+	// Resent says that the API answered when the change was sent again with the same token.
 	Resent bool
-	// Confirmed says that reading showed it to be made.
+	// Confirmed says that a read showed that the change was made.
 	Confirmed bool
-	// SignedAnew says that reading showed it not to be made, so that it was signed and sent anew.
+	// SignedAnew says that a read showed that the change was not made, so it was signed and sent again.
 	SignedAnew bool
 	// Removed are webhooks that a lost create had made. Nobody knows their secrets, so they were deleted.
 	Removed []string
-	// Suspects are webhooks of the same content that a lost create may have made all the same. They were left alone.
+	// Suspects are webhooks of the same content that a lost create may also have made. They were not touched.
 	Suspects []string
 }
 
@@ -43,7 +43,7 @@ func (r Recovery) Happened() bool {
 	return r.Resent || r.Confirmed || r.SignedAnew || len(r.Removed) > 0
 }
 
-// finding is what reading showed about a change whose answer was lost.
+// finding is what a read showed about a change whose answer was lost.
 type finding int
 
 const (
@@ -53,25 +53,25 @@ const (
 
 // sending is what is known of a change that was sent and whose answer was lost.
 type sending struct {
-	// since is what the API's clock showed before. Zero means that it does not tell.
+	// since is the time of the API's clock before the change was sent. Zero means unknown.
 	since time.Time
-	// taken says that the token was refused on a resend: the API has most likely taken the change, and may only be slow to
-	// make it.
+	// taken says that the API refused the token when the change was sent again: it has most likely accepted the change, and
+	// may only be slow to make it.
 	taken bool
-	// last says that there is no more to learn from the token: it was refused, or asked again without an answer.
+	// last says that the token can show nothing more: it was refused, or sent again without an answer.
 	last bool
 }
 
 // change is a change that is made exactly once.
 type change[T any] struct {
 	request httpapi.Request
-	// read takes the result out of an answer. An answer it cannot read counts as lost.
+	// read extracts the result from an answer. An answer that it cannot read counts as lost.
 	read func(*httpapi.Response) (T, error)
-	// resolve finds out whether a change whose answer was lost was made, and with which result.
+	// resolve finds out whether the change was made although its answer was lost, and with which result.
 	resolve func(ctx context.Context, lost sending, recovery *Recovery) (finding, T, error)
-	// sending is told before the change is first sent what the API's clock showed before. Nil is told nothing.
+	// sending is called before the change is first sent, with the time of the API's clock. It may be nil.
 	sending func(since time.Time)
-	// followUp runs after a change that was made only once it was signed anew. Nil does nothing.
+	// followUp runs after a change that succeeded only after it was signed again. It may be nil.
 	followUp func(ctx context.Context, since time.Time, recovery *Recovery)
 }
 
@@ -80,7 +80,7 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 	var none T
 	var recovery Recovery
 	var since time.Time
-	// What reads share is of no use from here on, and what they read meanwhile is of none afterwards.
+	// The list that reads share is outdated from here on, and so is one fetched while the change is made.
 	c.shared.drop()
 	defer c.shared.drop()
 	for round := 1; ; round++ {
@@ -104,7 +104,7 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 		case IsNotFound(err): // the webhook that was to be changed is gone
 			return none, recovery, err
 		case err != nil:
-			return none, recovery, fmt.Errorf("%w; whether it was made cannot be told: %w", lost, err)
+			return none, recovery, fmt.Errorf("%w; it is unknown whether the change was made: %w", lost, err)
 		case found == made:
 			recovery.Confirmed = true
 			return out, recovery, nil
@@ -117,7 +117,7 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (T, Recovery, err
 	}
 }
 
-// deliver sends a change and, when its answer is lost, finds out what became of it, unless there is no time left for that.
+// deliver sends a change and, when its answer is lost, finds out whether it was made, if there is time left.
 func deliver[T any](
 	ctx context.Context, c *Client, ch change[T], token string, since time.Time, recovery *Recovery,
 ) (out T, found finding, lost, err error) {
@@ -134,10 +134,10 @@ func deliver[T any](
 	}
 }
 
-// send sends a change until an answer comes through, with the same token every time, so it cannot be made twice. It
-// returns the lost answer's error when the answers stay lost or the token turns out to be used up (taken): both leave
-// open whether the change was made. Before is the lost answer of an earlier sending, after which it is sent once more only;
-// nil when there was none.
+// send sends a change until an answer arrives, with the same token every time, so it cannot be made twice. It returns the
+// error of the lost answer in lost when all answers are lost or the token turns out to be used up (taken): both leave open
+// whether the change was made. before is the lost answer of an earlier call, after which the change is sent only once more;
+// it is nil when there was none.
 func send[T any](
 	ctx context.Context, c *Client, ch change[T], token string, before error, recovery *Recovery,
 ) (out T, taken bool, lost, err error) {
@@ -151,15 +151,15 @@ func send[T any](
 		}
 		switch {
 		case err == nil:
-			recovery.Resent, recovery.Suspects = lost != nil, nil // it was made by this sending, whatever reading has shown
+			recovery.Resent, recovery.Suspects = lost != nil, nil // this sending made the change, whatever a read has shown
 			return out, false, nil, nil
 		case httpapi.OutcomeUnknown(err):
 			lost = err
 		case lost == nil || errors.Is(err, ErrPendingApproval):
 			return out, false, nil, err
 		default:
-			// Most likely the API says that the token has been used. Whatever it says, or if this time nothing was even
-			// sent, it is still open what became of the sending before.
+			// Most likely the API says that the token has been used. Whatever it says, and even if nothing was sent this
+			// time, the outcome of the earlier sending is still open.
 			return out, Status(err) != http.StatusTooManyRequests && Status(err) != 0, lost, nil
 		}
 		if before != nil || attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
@@ -168,8 +168,8 @@ func send[T any](
 	}
 }
 
-// prepare buys the token of one change. A challenge whose answer is lost is asked for again; one whose signature was sent
-// and not answered may be used up, so another one is signed. Every error is a *SigningError.
+// prepare gets the token of one change. It requests a challenge again if the answer was lost. If the answer to a signature was
+// lost, the challenge may be used up, so prepare signs another one. Every error is a *SigningError.
 func (c *Client) prepare(ctx context.Context, request httpapi.Request) (permit, error) {
 	if !c.CanChange() {
 		return permit{}, &SigningError{Err: ErrUnsigned}

@@ -203,7 +203,7 @@ func TestResolveFails(t *testing.T) {
 	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter, Times: 1})
 	fault(t, s, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403})
 	_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-	if !dfns.OutcomeUnknown(err) || !strings.Contains(err.Error(), "whether it was made cannot be told") || len(s.Dfns.Webhooks()) != 1 {
+	if !dfns.OutcomeUnknown(err) || !strings.Contains(err.Error(), "it is unknown whether the change was made") || len(s.Dfns.Webhooks()) != 1 {
 		t.Errorf("%d webhooks and %v", len(s.Dfns.Webhooks()), err)
 	}
 }
@@ -445,7 +445,7 @@ func TestResendRefused(t *testing.T) {
 		fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: status})
 		_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
 		if dfns.Status(err) != status || dfns.OutcomeUnknown(err) || len(s.Dfns.Webhooks()) != 0 ||
-			!strings.Contains(err.Error(), "what lost creates had made was deleted: wh-") {
+			!strings.Contains(err.Error(), "the webhooks that lost creates had made were deleted: wh-") {
 			t.Errorf("%d: %d webhooks and %v", status, len(s.Dfns.Webhooks()), err)
 		}
 	}
@@ -465,7 +465,7 @@ func TestOrphanCannotBeRemoved(t *testing.T) {
 		_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
 		var ambiguous *dfns.AmbiguousError
 		if !errors.As(err, &ambiguous) || !dfns.OutcomeUnknown(err) || errors.Is(err, dfns.ErrPendingApproval) ||
-			!strings.Contains(err.Error(), s.Dfns.Webhooks()[0].ID+": removing it failed") {
+			!strings.Contains(err.Error(), s.Dfns.Webhooks()[0].ID+": deleting it failed") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -1,7 +1,7 @@
 // Package dfns is a client for the webhook part of the Dfns API.
 //
-// Every change is signed: it costs a challenge, a signature made here, and the change itself. Where the vendor's pages
-// contradict each other or say nothing, the client accepts every reading of an answer and sends the most careful one.
+// Every change is signed: it takes a challenge, a local signature, and the change itself. Where the vendor's documentation is
+// silent or contradicts itself, the client accepts every variant of an answer and sends the safest request.
 package dfns
 
 import (
@@ -19,18 +19,18 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// DefaultURL is the base URL of the API for every organization that was not told another one.
+// DefaultURL is the base URL of the API, unless Dfns gave the organization another one.
 const DefaultURL = "https://api.dfns.io"
 
-// Config says which account is used and how its calls are made.
+// Config selects an account and says how to call its API.
 type Config struct {
 	// CredentialID is the id of the Key credential whose private key the Signer holds.
 	CredentialID string
-	// Signer signs the challenge of every change. Nil makes a client that only reads, for which a token is enough.
+	// Signer signs the challenge of every change. A client with a nil Signer can only read.
 	Signer Signer
-	// HTTP is how calls are made. New fills in what is the vendor's.
+	// HTTP configures the calls. New fills in the vendor-specific fields.
 	HTTP httpapi.Config
-	// Now tells the time by which reads are shared. Nil means the system's clock.
+	// Now returns the time for the sharing of reads. Nil means the system clock.
 	Now func() time.Time
 }
 
@@ -42,9 +42,9 @@ type Client struct {
 	unusable     error
 	account      account.Account
 
-	// turns, created and creates serve creates whose answers are lost: creates of the same content go one after the other,
-	// what an answered create has made (the digest of its content by its id) is never taken for what a lost one has, and
-	// what this process cannot resolve is left to the next one.
+	// For creates whose answers are lost: turns runs creates of the same content one after the other, created holds what
+	// answered creates have made (id to content digest), which is never attributed to a lost create, and creates holds the
+	// notes for the next process.
 	turns   turns
 	created sync.Map
 	creates *intent.Log
@@ -71,12 +71,12 @@ func New(config Config) (*Client, error) {
 	}, nil
 }
 
-// Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.
+// Unusable returns a client for an incomplete configuration. Every call fails with the reason.
 func Unusable(reason error) *Client {
 	return &Client{unusable: reason, shared: newShared(nil)}
 }
 
-// CanChange reports that the client has what changes are signed with, or is to have it as soon as that is known.
+// CanChange reports that the client can sign changes, or may be able to once its configuration is known.
 func (c *Client) CanChange() bool { return c.signer != nil || c.unusable != nil }
 
 func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
@@ -93,7 +93,7 @@ func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Resp
 	return response, nil
 }
 
-// get makes a read and decodes its answer.
+// get sends a GET request and decodes the answer.
 func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
 	request := httpapi.Request{Method: http.MethodGet, Path: path, Query: query}
 	response, err := c.do(ctx, request)
@@ -104,7 +104,7 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 	return decode[T](request, response)
 }
 
-// decode reads an answer. One that cannot be read says nothing about what the API did.
+// decode decodes an answer. A failure says nothing about what the API did.
 func decode[T any](request httpapi.Request, response *httpapi.Response) (T, error) {
 	var out T
 	if err := json.Unmarshal(response.Body, &out); err != nil {

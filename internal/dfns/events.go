@@ -15,19 +15,19 @@ import (
 // WebhookEvent is one attempt to deliver an event to a webhook. The API keeps it for 31 days.
 type WebhookEvent struct {
 	ID string `json:"id"`
-	// Date is when the event was raised, ISO 8601.
+	// Date is when the event occurred, in ISO 8601.
 	Date string `json:"date"`
 	Kind string `json:"kind"`
-	// Data is the object of the event, its shape depending on the kind.
+	// Data is the data of the event. Its structure depends on the kind.
 	Data json.RawMessage `json:"data"`
-	// Status is the receiver's HTTP status or the code of an error.
+	// Status is the receiver's HTTP status or an error code.
 	Status string `json:"status"`
 	// TimestampSent is when the attempt was made, in Unix seconds.
 	TimestampSent int64 `json:"timestampSent"`
-	// Error says what went wrong, empty when nothing did.
+	// Error is the error message, empty if the attempt succeeded.
 	Error string `json:"error"`
 
-	// The vendor's prose promises the following, its schema does not. Nil and empty mean not told.
+	// The vendor's prose names the following fields, its schema does not. Nil and empty mean absent.
 
 	DeliveryFailed  *bool  `json:"deliveryFailed"`
 	DeliveryAttempt *int64 `json:"deliveryAttempt"`
@@ -43,8 +43,8 @@ type EventFilter struct {
 	DeliveryFailed *bool
 }
 
-// ListWebhookEvents returns the delivery attempts of a webhook, asking for pages of pageSize items (1 to 200, 0 for
-// 200) as they are needed. An error ends the sequence. The order is the API's, which no page tells.
+// ListWebhookEvents returns the delivery attempts of a webhook. It fetches pages of pageSize items (1 to 200, 0 for 200) as
+// they are needed. An error ends the sequence. The order is the API's, which is not documented.
 //
 // https://docs.dfns.co/api-reference/webhooks/list-webhook-events
 func (c *Client) ListWebhookEvents(

@@ -12,16 +12,16 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// clockSkew is by how much the clock that stamps webhooks may be behind the one that answered before the create. It is short,
-// for the webhooks of another run may be just older.
+// clockSkew is how far the clock that stamps webhooks may be behind the one that answered before the create. It is short,
+// because the webhooks of another run may be only a little older.
 const clockSkew = 2 * time.Second
 
-// createLife is how long after its first challenge a create can still be made: a challenge and its token are good for 15
-// minutes each, and it may have been signed more than once.
+// createLife is how long after its first challenge a create can still take effect: a challenge and its token are valid for 15
+// minutes each, and the create may have been signed more than once.
 const createLife = time.Hour
 
-// note writes down a create that is about to be sent. One that cannot be written down is sent all the same: most
-// directories that cannot be written to are gone after the run, and so would the note be.
+// note records a create that is about to be sent. The create is sent even if the note cannot be written: most read-only
+// directories are gone after the run, and the note would be too.
 func (c *Client) note(ctx context.Context, in CreateWebhookRequest, since time.Time) *intent.Note {
 	digest := c.digest(in)
 	var others []string
@@ -40,18 +40,18 @@ func (c *Client) note(ctx context.Context, in CreateWebhookRequest, since time.T
 	return note
 }
 
-// checkInterrupted fails when an earlier create of the same content, in this process or one before it, may have made a
-// webhook and nobody knows whether it has. What it made is not deleted: since then someone may have come to use it.
+// checkInterrupted fails when an earlier create of the same content, in this process or an earlier one, may have made a
+// webhook. It does not delete that webhook, because someone may use it by now.
 func (c *Client) checkInterrupted(ctx context.Context, in CreateWebhookRequest) error {
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
 		ids, err := c.madeBy(ctx, in, note)
-		// It may still be on its way through the API, for about as long as an answer would have been waited for.
+		// The create may still be in progress at the API, for about as long as a client waits for an answer.
 		for look := 1; err == nil && len(ids) == 0 && (look == 1 || note.IsYounger(c.http.RequestTimeout())); look++ {
 			if err = c.http.Pause(ctx, look); err == nil {
 				ids, err = c.madeBy(ctx, in, note)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
-				err = fmt.Errorf("it made nothing so far, but may still be on its way for request_timeout: %w", err)
+				err = fmt.Errorf("it has made nothing so far, but may still do so until request_timeout has passed since it was sent: %w", err)
 			}
 		}
 		if err != nil || len(ids) > 0 {
@@ -62,7 +62,7 @@ func (c *Client) checkInterrupted(ctx context.Context, in CreateWebhookRequest) 
 	return nil
 }
 
-// madeBy returns the ids of the webhooks that the create of a note can have made.
+// madeBy returns the ids of the webhooks that the create in a note can have made.
 func (c *Client) madeBy(ctx context.Context, in CreateWebhookRequest, note *intent.Note) (out []string, err error) {
 	for webhook, err := range c.lookalikes(ctx, in) {
 		if err != nil {
@@ -75,8 +75,8 @@ func (c *Client) madeBy(ctx context.Context, in CreateWebhookRequest, note *inte
 	return out, nil
 }
 
-// canHaveMade reports whether the create of a note can have made a webhook of its content. A time that is not told or cannot
-// be read rules nothing out.
+// canHaveMade reports whether the create in a note can have made a webhook of its content. A time that is missing or cannot
+// be parsed rules nothing out.
 func canHaveMade(note *intent.Note, webhook *Webhook) bool {
 	created, err := time.Parse(time.RFC3339, webhook.DateCreated)
 	if err == nil && !note.Since.IsZero() &&
@@ -86,9 +86,9 @@ func canHaveMade(note *intent.Note, webhook *Webhook) bool {
 	return !slices.Contains(note.Others, webhook.ID)
 }
 
-// ResolveInterrupted notes that a state names a webhook, such as one that was imported, so that no unfinished create has left
-// it behind. The note of a create of the same content is forgotten once there is nothing else that it can have made. It makes
-// no call unless there is such a note.
+// ResolveInterrupted records that a state names a webhook, for example after an import, so it is not a leftover of an
+// unfinished create. The note of a create of the same content is removed once no other webhook can be its result. It makes no
+// call unless there is such a note.
 func (c *Client) ResolveInterrupted(ctx context.Context, webhook *Webhook) {
 	in := CreateWebhookRequest{URL: webhook.URL, Events: webhook.Events, Status: webhook.Status, Description: webhook.Description}
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
@@ -101,8 +101,8 @@ func (c *Client) ResolveInterrupted(ctx context.Context, webhook *Webhook) {
 	}
 }
 
-// digest is equal for requests that make webhooks which cannot be told apart, in one account: its organization, or its
-// credential where the token does not tell that.
+// digest is equal for requests that make indistinguishable webhooks in the same account. The account is the organization in
+// the token, or the credential if the token names none.
 func (c *Client) digest(in CreateWebhookRequest) string {
 	return intent.Digest(cmp.Or(c.account.Organization, c.credentialID), contentKey(in))
 }

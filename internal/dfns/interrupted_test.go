@@ -203,7 +203,7 @@ func TestResolveOneOfTwo(t *testing.T) {
 	}
 }
 
-// What may still be on its way is neither forgotten nor, when the time is over before it is certain, called a failure to look.
+// What may still do so until request_timeout has passed is neither forgotten nor, when the time is over before it is certain, called a failure to look.
 func TestInterruptedCreateIsYoung(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -217,14 +217,14 @@ func TestInterruptedCreateIsYoung(t *testing.T) {
 	}
 	client.ResolveInterrupted(t.Context(), webhook)
 	if len(log.Left()) != 1 {
-		t.Fatal("what may still be on its way was forgotten")
+		t.Fatal("what may still do so until request_timeout has passed was forgotten")
 	}
 	s.Dfns.Remove(webhook.ID)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	_, err = client.CreateWebhook(ctx, wanted)
 	var found *dfns.InterruptedError
-	if !errors.As(err, &found) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "may still be on its way") {
+	if !errors.As(err, &found) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "may still do so until request_timeout has passed") {
 		t.Errorf("the error is %v", err)
 	}
 	if len(log.Left()) != 1 {

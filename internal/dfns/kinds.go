@@ -2,13 +2,13 @@ package dfns
 
 import "slices"
 
-// EventKinds returns the event kinds known when this was written: the enum of the vendor's newest specification and the
-// four that only its prose names. The vendor adds about one a month, so a kind that is not among them is not wrong.
+// EventKinds returns the known event kinds: the enum of the vendor's newest specification and the four that only its prose
+// names. The vendor adds about one a month, so an unknown kind is not an error.
 //
 // https://docs.dfns.co/api-reference/webhooks
 func EventKinds() []string { return slices.Clone(eventKinds) }
 
-// ProseEventKinds returns those of EventKinds that are in no specification, so that the API most likely refuses them.
+// ProseEventKinds returns the EventKinds that are in no specification. The API most likely refuses them.
 //
 // https://docs.dfns.co/api-reference/webhooks
 func ProseEventKinds() []string {

@@ -13,18 +13,18 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// clockTolerance is by how much the clock of what answers may run ahead of the one that stamps webhooks. What was created
-// in that time before a create was sent is taken to be older, but named.
+// clockTolerance is how far the clock in the Date header may be ahead of the clock that stamps webhooks. A webhook that was
+// created less than that before the create counts as older, but is reported.
 const clockTolerance = 10 * time.Second
 
-// removeOrphan deletes the webhook that a lost create has made, if it has made one: nobody knows its secret. It changes
-// nothing when it cannot be certain which one that is, or as long as the token may tell whether there is one.
+// removeOrphan deletes the webhook that a lost create has made, if any, because nobody knows its secret. It deletes nothing
+// while it is unclear which webhook that is, or while the token can still show whether the create was made.
 func (c *Client) removeOrphan(
 	ctx context.Context, in CreateWebhookRequest, lost sending, recovery *Recovery,
 ) error {
 	orphans, err := c.orphans(ctx, in, lost.since, recovery)
-	// The lost create may still be on its way through the API, so one look is not enough. When the API refuses its token
-	// it has most likely taken it, and looking goes on for longer.
+	// The lost create may still be in progress at the API, so one look is not enough. If the API refuses its token, it has
+	// most likely accepted the create, so the search takes longer.
 	for look := 1; err == nil && len(orphans) == 0 && (look == 1 || lost.taken && look <= 4); look++ {
 		if err = c.http.Pause(ctx, look); err == nil {
 			orphans, err = c.orphans(ctx, in, lost.since, recovery)
@@ -38,19 +38,19 @@ func (c *Client) removeOrphan(
 	case len(orphans) > 1:
 		return &AmbiguousError{IDs: orphans}
 	case !lost.last:
-		return &AmbiguousError{IDs: orphans, Reason: "no answer says that the create was taken, so it may be someone else's"}
+		return &AmbiguousError{IDs: orphans, Reason: "no answer shows that the API accepted the create, so this webhook may be someone else's"}
 	case lost.since.IsZero():
-		return &AmbiguousError{IDs: orphans, Reason: "the API does not tell its time, so an older one cannot be told from a new one"}
+		return &AmbiguousError{IDs: orphans, Reason: "the API's answers have no Date header, so it is unclear whether this webhook is older"}
 	}
 	if err := c.DeleteWebhook(ctx, orphans[0]); err != nil && !IsNotFound(err) {
-		return &AmbiguousError{IDs: orphans, Reason: "removing it failed: " + err.Error()}
+		return &AmbiguousError{IDs: orphans, Reason: "deleting it failed: " + err.Error()}
 	}
 	recovery.Removed = append(recovery.Removed, orphans[0])
 	return nil
 }
 
-// reportLateCreates looks once more after a create that was signed anew: the one before it, which reading did not show, may
-// have been made since. It only names what it finds, for the create itself has succeeded.
+// reportLateCreates looks once more after a create that was signed again: the first one, which no read showed, may have been
+// made in the meantime. It only reports what it finds, because the create itself has succeeded.
 func (c *Client) reportLateCreates(ctx context.Context, in CreateWebhookRequest, since time.Time, recovery *Recovery) {
 	late, err := c.orphans(ctx, in, since, recovery)
 	if err == nil {
@@ -58,8 +58,8 @@ func (c *Client) reportLateCreates(ctx context.Context, in CreateWebhookRequest,
 	}
 }
 
-// orphans returns the ids of the webhooks that a create sent since a time can have made: those of the same content that
-// are not older and whose create this client has not seen answered. Those only just older become suspects.
+// orphans returns the ids of the webhooks that a create sent after since can have made: those of the same content that are
+// not older and that no answered create of this client has made. Slightly older ones become suspects.
 func (c *Client) orphans(
 	ctx context.Context, in CreateWebhookRequest, since time.Time, recovery *Recovery,
 ) (out []string, err error) {
@@ -71,7 +71,7 @@ func (c *Client) orphans(
 		created, err := time.Parse(time.RFC3339, webhook.DateCreated)
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("when webhook %s was created cannot be read", webhook.ID)
+			return nil, fmt.Errorf("the dateCreated of webhook %s cannot be read", webhook.ID)
 		case !created.Before(since):
 			out = append(out, webhook.ID)
 		case created.After(since.Add(-clockTolerance)):
@@ -81,7 +81,7 @@ func (c *Client) orphans(
 	return out, nil
 }
 
-// lookalikes lists the webhooks of the same content whose create this client has not seen answered.
+// lookalikes lists the webhooks of the same content that no answered create of this client has made.
 func (c *Client) lookalikes(ctx context.Context, in CreateWebhookRequest) iter.Seq2[*Webhook, error] {
 	return func(yield func(*Webhook, error) bool) {
 		for webhook, err := range c.ListWebhooks(ctx, MaxPage) {
@@ -99,13 +99,13 @@ func (c *Client) lookalikes(ctx context.Context, in CreateWebhookRequest) iter.S
 	}
 }
 
-// matches reports whether a webhook is what the request asks for.
+// matches reports whether a webhook has the values of the request.
 func (in CreateWebhookRequest) matches(webhook *Webhook) bool {
 	return weburl.Same(in.URL, webhook.URL) && sameKinds(in.Events, webhook.Events) &&
 		cmp.Or(in.Status, StatusEnabled) == webhook.Status && in.Description == webhook.Description
 }
 
-// matches reports whether a webhook is as the request wants it.
+// matches reports whether a webhook has every value that the request sets.
 func (u UpdateWebhookRequest) matches(webhook *Webhook) bool {
 	return (u.URL == nil || weburl.Same(*u.URL, webhook.URL)) &&
 		(u.Events == nil || sameKinds(u.Events, webhook.Events)) &&
@@ -120,7 +120,7 @@ func sameKinds(a, b []string) bool {
 // normalKinds returns event kinds in order, each once.
 func normalKinds(kinds []string) []string { return slices.Compact(slices.Sorted(slices.Values(kinds))) }
 
-// contentKey is equal for requests that make webhooks which cannot be told apart.
+// contentKey is equal for requests that make indistinguishable webhooks.
 func contentKey(in CreateWebhookRequest) string {
 	in.URL = weburl.Normal(in.URL)
 	in.Events = normalKinds(in.Events)
@@ -129,13 +129,13 @@ func contentKey(in CreateWebhookRequest) string {
 	return string(key)
 }
 
-// turns lets those who hold the same key go one after the other.
+// turns makes callers with the same key wait for each other.
 type turns struct {
 	mu   sync.Mutex
 	keys map[string]chan struct{}
 }
 
-// take waits for the turn of a key. The function it returns ends the turn.
+// take waits for the turn of a key. The returned function ends the turn.
 func (t *turns) take(ctx context.Context, key string) (done func(), err error) {
 	t.mu.Lock()
 	if t.keys == nil {

@@ -14,60 +14,60 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
-// Reads of many webhooks share one list of the organization, so that they cost a call for each 200 webhooks and not one
-// for each.
+// Reads of many webhooks share one list of the organization, so that they take one call per 200 webhooks instead of one per
+// webhook.
 //
-//	alone     the first read in a quiet period asks for its webhook: one webhook costs one call
-//	shared    every further read looks into the list, which one flight of calls fetches for all of them
-//	missing   what the list lacks is asked for by itself: only that can say that a webhook is gone
-//	changed   a change ends the round, and what was read before it serves no read that begins after
+//	alone     the first read in a quiet period gets its webhook directly: one webhook takes one call
+//	shared    every further read uses the list, which one flight of calls fetches for all of them
+//	missing   a webhook that is not in the list is read directly: only that can show that it is gone
+//	changed   a change ends the round: a read that begins after it does not use what was read before it
 
-// listLife is how long a list is good for reads after its last page, and how long after the latest read the next one
-// is alone again. It bounds how late a read sees what others change.
+// listLife is how long a list is valid after its last page was fetched, and how long after the latest read the next one is
+// alone again. It limits how late a read sees the changes of others.
 const listLife = 10 * time.Second
 
-// maxListPages is how many pages the first list of a round has at most. An organization may have far more webhooks than
-// are read here, and two reads must not wait for all of them. A list that ends early is as good for what it holds; once it
-// has saved as many calls as it cost, one twice as long is fetched.
+// maxListPages limits the pages of the first list of a round. An organization may have far more webhooks than this run reads,
+// and two reads must not wait for all of them. A truncated list is still valid for what it contains. Once it has saved as many
+// calls as it took, a list twice as long is fetched.
 const maxListPages = 10
 
-// errNoList says that the API refuses to list, so that reads ask for their webhooks one by one.
+// errNoList says that the API refuses to list, so each webhook is read directly.
 var errNoList = errors.New("the API does not list webhooks")
 
-// shared is what the reads of a client have in common.
+// shared is the state that the reads of a client share.
 type shared struct {
 	now func() time.Time
 
 	mu      sync.Mutex
 	round   *round
-	refused bool // once listing is refused, it is not tried again
+	refused bool // the API refused to list; do not try again
 	claimed map[string]bool
 }
 
-// round is what was read since the latest change.
+// round holds what was read since the latest change.
 type round struct {
 	underway int
 	latest   time.Time // when a read last began or ended
-	flight   *flight   // nil while there is neither a list nor one on its way
+	flight   *flight   // nil while there is no list and none is being fetched
 }
 
-// flight is a list and the calls that fetch it. They go on as long as anyone waits for them, whoever that is.
+// flight is a list and the calls that fetch it. The calls continue as long as any read waits for them.
 type flight struct {
 	waiting  int
-	deadline time.Time // the latest of those who wait
-	endless  bool      // one of them has none
+	deadline time.Time // the latest deadline of the waiting reads
+	endless  bool      // one of them has no deadline
 	cancel   context.CancelFunc
 
-	done     chan struct{} // closed once the rest is known
-	maxPages int           // how many pages it may have
+	done     chan struct{} // closed once the fields below are set
+	maxPages int           // the limit of its pages
 	over     bool
-	at       time.Time // when it was over
+	at       time.Time // when it ended
 	err      error
 
 	webhooks map[string]*Webhook
 	pages    int
-	cut      bool // there may be more pages
-	saved    int  // reads that it has answered
+	cut      bool // the list is truncated
+	saved    int  // reads that it has served
 }
 
 func newShared(now func() time.Time) *shared {
@@ -78,11 +78,11 @@ func newShared(now func() time.Time) *shared {
 }
 
 // ReadWebhook returns a webhook as GetWebhook does, for callers that may read many: reads at the same time, or within ten
-// seconds of one another, share a list of the organization, which costs a call for each 200 webhooks. A webhook from that
-// list is at most ten seconds old, and never older than a change made by this client. The first read in a quiet period,
-// and every read where the API refuses to list, costs one call as GetWebhook does. An error that IsNotFound reports means
-// that the API has no such webhook: listing works, the list lacks it, and asking for it says so. An error of the list is
-// that of every read that shares it.
+// seconds of each other, share a list of the organization, which takes one call per 200 webhooks. A webhook from that list is
+// at most ten seconds old, and never older than a change made by this client. The first read in a quiet period, and every
+// read if the API refuses to list, takes one call as GetWebhook does. If IsNotFound reports the error, the API has no such
+// webhook: listing works, the webhook is not in the list, and a direct read answers 404. All reads that share a list get its
+// error.
 //
 // https://docs.dfns.co/api-reference/webhooks/list-webhooks
 // https://docs.dfns.co/api-reference/webhooks/get-webhook
@@ -99,10 +99,10 @@ func (c *Client) ReadWebhook(ctx context.Context, id string) (*Webhook, error) {
 	case err != nil || webhook != nil:
 		return webhook, err
 	}
-	return c.getWebhook(ctx, id) // that listing works, which makes a 404 certain, is known
+	return c.getWebhook(ctx, id) // listing works, so a 404 is certain
 }
 
-// Claim remembers that a state names a webhook, and reports whether that was known before.
+// Claim records that a state names a webhook, and reports whether it was recorded before.
 func (c *Client) Claim(id string) (again bool) {
 	c.shared.mu.Lock()
 	defer c.shared.mu.Unlock()
@@ -111,9 +111,9 @@ func (c *Client) Claim(id string) (again bool) {
 	return again
 }
 
-// Unclaimed returns the webhooks of a content that no state names which this client was told of, oldest first: what a
-// create may have left behind whose process was killed. It looks into the list that reads share and makes no call, so
-// without one it returns none.
+// Unclaimed returns the webhooks with the content of a request that were never claimed, oldest first: a create whose process
+// was killed may have left them behind. It makes no call: it uses the list that reads share, and returns none if there is no
+// list.
 func (c *Client) Unclaimed(in CreateWebhookRequest) (out []*Webhook) {
 	c.shared.mu.Lock()
 	defer c.shared.mu.Unlock()
@@ -125,7 +125,7 @@ func (c *Client) Unclaimed(in CreateWebhookRequest) (out []*Webhook) {
 		_, answered := c.created.Load(id)
 		switch {
 		case answered || !in.matches(webhook):
-		case c.shared.claimed[id]: // equal ones are meant to be, and the others may only not have been claimed yet
+		case c.shared.claimed[id]: // equal webhooks are intended, and the others may be claimed later
 			return nil
 		default:
 			out = append(out, webhook.clone())
@@ -141,14 +141,14 @@ func (c *Client) listPages(ctx context.Context) iter.Seq2[[]Webhook, error] {
 	return pages[Webhook](ctx, c, MaxPage, nil, "webhooks")
 }
 
-// clone keeps what is handed out apart from what others share.
+// clone returns a copy that shares nothing with the list.
 func (w *Webhook) clone() *Webhook {
 	out := *w
 	out.Events = slices.Clone(w.Events)
 	return &out
 }
 
-// begin counts a read in and tells whether it is alone.
+// begin registers a read and reports whether it is alone.
 func (s *shared) begin() (r *round, alone bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,15 +167,15 @@ func (s *shared) end(r *round) {
 	r.latest = s.now()
 }
 
-// drop ends the round. A read that has begun still gets what its round's flight brings; one that begins now does not.
+// drop ends the round. Reads that have begun still use the flight of their round; reads that begin now do not.
 func (s *shared) drop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.round = &round{}
 }
 
-// find looks a webhook up in the list of a round, which is fetched where there is none. It returns nil where the list
-// lacks the webhook.
+// find looks up a webhook in the list of a round, and fetches the list if there is none. It returns nil if the list does not
+// contain the webhook.
 func (s *shared) find(
 	ctx context.Context, r *round, id string, list func(context.Context) iter.Seq2[[]Webhook, error],
 ) (*Webhook, error) {
@@ -196,7 +196,7 @@ func (s *shared) find(
 	return webhook.clone(), nil
 }
 
-// join returns the flight that a read is to wait for: that of the round, or a new one where it serves no longer.
+// join returns the flight that a read waits for: that of the round, or a new one if that is outdated.
 func (s *shared) join(
 	ctx context.Context, r *round, id string, list func(context.Context) iter.Seq2[[]Webhook, error],
 ) *flight {
@@ -226,7 +226,7 @@ func (s *shared) join(
 	return f
 }
 
-// leave gives up waiting. A flight that nobody waits for is given up too.
+// leave stops waiting. A flight that nobody waits for is cancelled.
 func (s *shared) leave(r *round, f *flight) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -273,13 +273,13 @@ func (f *flight) fetch(list iter.Seq2[[]Webhook, error]) error {
 	return nil
 }
 
-// refusesList reports an answer after which asking for single webhooks may still work: listing is forbidden, there is no
-// such route, or what comes is no list. An API that fails or cannot be reached is not to be asked a thousand times instead.
+// refusesList reports an answer after which reading single webhooks may still work: listing is forbidden, the route does not
+// exist, or the answer is not a list. An API that fails or is unreachable must not get a thousand calls instead.
 func refusesList(err error) bool {
 	var answered *httpapi.Error
 	if errors.As(err, &answered) {
 		switch answered.Status {
-		case 0, http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests: // as refused to every other call
+		case 0, http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests: // every other call would be refused too
 			return false
 		}
 		return answered.Status < http.StatusInternalServerError
@@ -287,8 +287,8 @@ func refusesList(err error) bool {
 	return errors.Is(err, ErrPendingApproval)
 }
 
-// flightContext is the context of a flight: the first read's, whose end does not end it. Its deadline is the latest of
-// those who wait, for a call that must be put off for longer than that is not worth waiting for.
+// flightContext is the context of a flight: that of the first read, without its cancellation. Its deadline is the latest
+// deadline of the waiting reads, because a call that must wait longer helps none of them.
 type flightContext struct {
 	context.Context
 

@@ -549,7 +549,7 @@ func TestListIsRefused(t *testing.T) {
 		body   string
 	}{
 		"400": {400, ""}, "403": {403, `{"error":{"message":"no"}}`}, "404": {404, `{"error":{"message":"none"}}`},
-		"405": {405, "<html>"}, "a redirect": {302, ""}, "held back": {202, `{"items":[]}`}, "no JSON": {200, "<html>"},
+		"405": {405, "<html>"}, "does not follow redirects": {302, ""}, "held back": {202, `{"items":[]}`}, "no JSON": {200, "<html>"},
 		"no list": {200, `{}`}, "half a list": {200, `{"items":[{"id"`}, "no end": {200, `{"items":[],"nextPageToken":"same"}`},
 	}
 	for name, test := range tests {

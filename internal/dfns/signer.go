@@ -24,7 +24,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
 
-// minimumRSA is the least size of an RSA key, in bits, that the vendor accepts.
+// minimumRSA is the smallest RSA key, in bits, that the vendor accepts.
 const minimumRSA = 2048
 
 // signerFunc signs with a key held in memory.
@@ -34,7 +34,7 @@ type signerFunc func(message []byte) ([]byte, error)
 func (sign signerFunc) Sign(_ context.Context, message []byte) ([]byte, error) { return sign(message) }
 
 // ParsePrivateKey returns a Signer for a PEM private key: Ed25519, P-256, secp256k1, or RSA of at least 2048 bits, in
-// PKCS#8, SEC1 or PKCS#1. Its errors say what the text holds instead and never any of the text.
+// PKCS#8, SEC1 or PKCS#1. Its errors say what the text is instead, and never quote it.
 func ParsePrivateKey(text string) (Signer, error) {
 	block, err := privateKeyBlock(text)
 	if err != nil {
@@ -54,17 +54,17 @@ func ParsePrivateKey(text string) (Signer, error) {
 		}), nil
 	case *ecdsa.PrivateKey:
 		if key.Curve != elliptic.P256() {
-			return nil, fmt.Errorf("the key is on curve %s; of the ECDSA curves only P-256 and secp256k1 can sign for Dfns",
+			return nil, fmt.Errorf("the key uses the curve %s; for ECDSA, Dfns accepts only P-256 and secp256k1",
 				key.Params().Name)
 		}
 		return hashing(key), nil
 	case *rsa.PrivateKey:
 		if key.N.BitLen() < minimumRSA {
-			return nil, fmt.Errorf("the RSA key has %d bits; at least %d are needed", key.N.BitLen(), minimumRSA)
+			return nil, fmt.Errorf("the RSA key has %d bits; Dfns requires at least %d", key.N.BitLen(), minimumRSA)
 		}
 		return hashing(key), nil
 	}
-	return nil, errors.New("the key is of a kind that cannot sign for Dfns: it must be Ed25519, P-256, secp256k1 or RSA")
+	return nil, errors.New("Dfns does not accept this kind of key; it must be Ed25519, P-256, secp256k1 or RSA")
 }
 
 // hashing signs SHA-256 digests: ASN.1 DER for ECDSA, PKCS#1 v1.5 for RSA, as crypto.Signer does for both.
@@ -84,35 +84,35 @@ func privateKeyBlock(text string) (*pem.Block, error) {
 		block, rest = pem.Decode(rest)
 		switch {
 		case block == nil:
-			return nil, errors.New("there is no private key in PEM (-----BEGIN … PRIVATE KEY-----) in it" + instead(text))
+			return nil, errors.New("it contains no private key in PEM (-----BEGIN … PRIVATE KEY-----)" + instead(text))
 		case block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "":
-			return nil, errors.New("the private key is encrypted with a passphrase; decrypt it first")
+			return nil, errors.New("the private key is encrypted with a passphrase; use a decrypted copy")
 		case block.Type == "PUBLIC KEY":
-			return nil, errors.New("it is a public key; the private key that belongs to it is needed")
+			return nil, errors.New("it is a public key; use the private key that belongs to it")
 		case block.Type == "OPENSSH PRIVATE KEY":
-			return nil, errors.New("the key is in OpenSSH's own format; PKCS#8 is needed (ssh-keygen -p -m PKCS8 rewrites a copy)")
+			return nil, errors.New("the key is in OpenSSH format; convert a copy to PKCS#8 (ssh-keygen -p -m PKCS8)")
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
 			return block, nil
 		}
 	}
 }
 
-// instead guesses what was given in place of a key, and shows nothing of it.
+// instead guesses what was given instead of a key, without quoting it.
 func instead(text string) string {
 	switch {
 	case strings.Contains(text, "-----BEGIN"):
-		return "; if its line breaks were lost, keep them or write \\n for each"
+		return "; if its line breaks were lost, restore them or write \\n for each"
 	case strings.Contains(string(unbase64(text)), "-----BEGIN"):
-		return "; it is the base64 of a PEM text, so decode it first (base64decode(…) in a configuration)"
+		return "; it is base64-encoded PEM, so decode it first (base64decode(…) in a configuration)"
 	case looksLikeDER(unbase64(text)):
-		return "; it looks like a key whose first and last line are missing: -----BEGIN PRIVATE KEY----- and its end are part of it"
+		return "; it looks like a key without its first and last line: include -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY-----"
 	case !strings.ContainsAny(strings.TrimSpace(text), "\n") && strings.ContainsAny(text, "/.") && len(text) < 256:
-		return "; if it is the path of a file, use file(…) or put the file's text into the variable"
+		return "; if it is a file path, use file(…) or put the content of the file into the variable"
 	}
 	return ""
 }
 
-// unbase64 decodes base64 of any alphabet, padding and line length. Of other text nothing comes.
+// unbase64 decodes base64 of any alphabet, padding and line length. It returns nil for other text.
 func unbase64(text string) []byte {
 	standard := strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(strings.Join(strings.Fields(text), ""))
 	out, err := base64.RawStdEncoding.DecodeString(standard)
@@ -122,7 +122,7 @@ func unbase64(text string) []byte {
 	return out
 }
 
-// looksLikeDER reports what begins as every key does, and is as long as one at least.
+// looksLikeDER reports data that begins like a DER key and is long enough to be one.
 func looksLikeDER(data []byte) bool {
 	const sequence, least = 0x30, 32
 	return len(data) >= least && data[0] == sequence
@@ -146,13 +146,13 @@ func parseBlock(block *pem.Block) (any, error) {
 		err = errors.New("unknown format")
 	}
 	if err != nil {
-		// The cause may quote bytes of the key, so it is not passed on.
+		// The cause may quote bytes of the key, so it is dropped.
 		return nil, fmt.Errorf("the %s block cannot be parsed: it must hold an Ed25519, P-256, secp256k1 or RSA key", block.Type)
 	}
 	return key, nil
 }
 
-// crypto/x509 knows neither the curve nor a way to be told of it, so its two encodings are taken apart here.
+// crypto/x509 does not support secp256k1 and cannot be extended, so the two encodings are parsed here.
 
 var (
 	oidECPublicKey = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
@@ -178,7 +178,7 @@ func parsePKCS8Secp256k1(der []byte) (*secp256k1.PrivateKey, error) {
 	return parseSEC1Secp256k1(info.PrivateKey, curve)
 }
 
-// parseSEC1Secp256k1 reads an ECPrivateKey (RFC 5915). The curve is named in it or, inside PKCS#8, around it.
+// parseSEC1Secp256k1 reads an ECPrivateKey (RFC 5915). The curve is in it or, in PKCS#8, in the structure around it.
 func parseSEC1Secp256k1(der []byte, curve asn1.ObjectIdentifier) (*secp256k1.PrivateKey, error) {
 	var sec1 struct {
 		Version    int

@@ -23,43 +23,43 @@ import (
 )
 
 const (
-	// maxSignature bounds what is read of a program's standard output. The longest signature is far below it.
+	// maxSignature limits how much of a program's standard output is read. The longest signature is far shorter.
 	maxSignature = 16 << 10
-	// maxStderr bounds what is kept of a program's standard error; the quoted lines are its last ones.
+	// maxStderr limits how much of the end of a program's standard error is kept. Its last lines are quoted.
 	maxStderr   = 16 << 10
 	quotedBytes = 600
 	quotedLines = 5
-	// afterKill is how long a stopped program's pipes may stay open, and how long they may be held open by what a
-	// program that ended has left behind.
+	// afterKill is how long the pipes of a program may stay open after it was killed, or after it ended and left processes
+	// behind that hold them.
 	afterKill = 50 * time.Millisecond
 )
 
-// withheld are variables of the environment that hold secrets of which a signer needs none.
+// withheld are environment variables with secrets that a signer does not need.
 var withheld = []string{"DFNS_AUTH_TOKEN", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY"}
 
-// Command is a program that signs with a key that it keeps to itself. It is given the bytes to sign on its standard
+// Command is a program that signs with a key that this process cannot see. The program gets the bytes to sign on its standard
 // input and DFNS_CRED_ID in its environment, and prints the signature in base64.
 type Command struct {
 	// Args are the program and its arguments. No shell reads them.
 	Args []string
 	// CredentialID is the credential to sign for.
 	CredentialID string
-	// Timeout bounds one run. Zero means no bound but the context's.
+	// Timeout limits one run. Zero means only the limit of the context.
 	Timeout time.Duration
-	// Secret is hidden where the program's standard error happens to carry it.
+	// Secret is hidden where it occurs in the program's standard error.
 	Secret string
-	// Logger receives a line for every run. Nil means none is logged.
+	// Logger receives a line for every run. Nil means no logging.
 	Logger httpapi.Logger
 }
 
-// CommandError reports that a signer command made no signature. It quotes neither arguments nor standard output, which
-// may hold secrets.
+// CommandError reports that a signer command made no signature. It does not quote arguments and standard output, which may
+// contain secrets.
 type CommandError struct {
-	// Program is what was run.
+	// Program is the program that was run.
 	Program string
-	// Err is what was wrong with it or with its answer.
+	// Err says what was wrong with it or with its output.
 	Err error
-	// Stderr is the end of what it wrote to its standard error.
+	// Stderr is the end of its standard error.
 	Stderr string
 }
 
@@ -67,7 +67,7 @@ type CommandError struct {
 func (e *CommandError) Error() string {
 	text := fmt.Sprintf("the signer command %s %s", e.Program, e.Err)
 	if e.Stderr != "" {
-		text += "; the end of its standard error is:\n\n" + e.Stderr
+		text += "; its standard error ends with:\n\n" + e.Stderr
 	}
 	return text
 }
@@ -75,7 +75,7 @@ func (e *CommandError) Error() string {
 // Unwrap returns what was wrong.
 func (e *CommandError) Unwrap() error { return e.Err }
 
-var errTooMuch = fmt.Errorf("printed more than %d bytes, so it was stopped; it must print nothing but the signature", maxSignature)
+var errTooMuch = fmt.Errorf("printed more than %d bytes and was stopped; it must print only the signature", maxSignature)
 
 type commandSigner struct {
 	Command
@@ -86,7 +86,7 @@ type commandSigner struct {
 // name has a slash; nothing is run yet.
 func NewCommandSigner(command Command) (Signer, error) {
 	if len(command.Args) == 0 || slices.Contains(command.Args, "") {
-		return nil, errors.New("it must name a program, and none of its elements may be empty")
+		return nil, errors.New("the first element must be a program, and no element may be empty")
 	}
 	program, err := exec.LookPath(command.Args[0])
 	if err != nil {
@@ -95,8 +95,8 @@ func NewCommandSigner(command Command) (Signer, error) {
 	return &commandSigner{Command: command, program: program}, nil
 }
 
-// notExecutable says why a program cannot be run. Where the whole command line was written as one element, only its first
-// word is the program.
+// notExecutable says why a program cannot be run. If the whole command line was written as one element, it names only the
+// first word.
 func notExecutable(program string, err error) error {
 	var lookup *exec.Error
 	var file *fs.PathError
@@ -107,11 +107,11 @@ func notExecutable(program string, err error) error {
 		err = lookup.Err
 	}
 	if words := strings.Fields(program); len(words) > 1 {
-		return fmt.Errorf("the program %s …: %w; each argument must be an element of its own", words[0], err)
+		return fmt.Errorf("the program %s …: %w; write each argument as a separate element", words[0], err)
 	}
 	if dir, wdErr := os.Getwd(); wdErr == nil && strings.Contains(program, "/") && !filepath.IsAbs(program) {
-		return fmt.Errorf("the program %s: %w; it is looked for in %s, where Terraform runs; beside the configuration it is "+
-			"\"${path.root}/…\"", program, err, dir)
+		return fmt.Errorf("the program %s: %w; a relative path starts in %s, where Terraform runs; for a program beside the "+
+			"configuration use \"${path.root}/…\"", program, err, dir)
 	}
 	return fmt.Errorf("the program %s: %w", program, err)
 }
@@ -128,8 +128,8 @@ func (s *commandSigner) Sign(ctx context.Context, message []byte) ([]byte, error
 	return nil, &CommandError{Program: s.Args[0], Err: err, Stderr: s.quote(complaint)}
 }
 
-// run returns what the program wrote to its standard output and standard error. A program that outlives ctx or its time
-// limit, or that prints too much, is killed.
+// run returns the program's standard output and standard error. It kills a program that runs beyond ctx or its time limit, or
+// that prints too much.
 func (s *commandSigner) run(ctx context.Context, message []byte) (output, complaint []byte, err error) {
 	limited, end := s.limit(ctx)
 	defer end(nil)
@@ -152,14 +152,14 @@ func (s *commandSigner) limit(ctx context.Context) (context.Context, context.Can
 	if s.Timeout == 0 {
 		return context.WithCancelCause(ctx)
 	}
-	late := fmt.Errorf("did not answer within its time limit of %s, so it was stopped", s.Timeout)
+	late := fmt.Errorf("did not finish within its time limit of %s and was stopped", s.Timeout)
 	timed, stop := context.WithTimeoutCause(ctx, s.Timeout, late)
 	limited, cancel := context.WithCancelCause(timed)
 	return limited, func(cause error) { cancel(cause); stop() }
 }
 
-// environment is that of this process, where the credentials of a cloud or a vault are, without what the program is not
-// to know.
+// environment returns the environment of this process, which may hold the credentials of a cloud or a vault, without our own
+// secrets.
 func (s *commandSigner) environment() []string {
 	env := slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
@@ -176,7 +176,7 @@ func (s *commandSigner) log(ctx context.Context, state *os.ProcessState, took ti
 	}
 }
 
-// explain says how a run failed, in words that continue the program's name.
+// explain says how a run failed. Its text continues a sentence that starts with the program's name.
 func (s *commandSigner) explain(ctx, limited context.Context, err error) error {
 	var exit *exec.ExitError
 	var start *fs.PathError
@@ -188,19 +188,19 @@ func (s *commandSigner) explain(ctx, limited context.Context, err error) error {
 	case limited.Err() != nil:
 		return context.Cause(limited)
 	case errors.Is(err, exec.ErrWaitDelay):
-		return nil // it ended well, and something that it has left running holds its pipes; what it printed is here
+		return nil // it succeeded, and a process that it left running holds its pipes; its output is complete
 	case errors.As(err, &exit):
 		return fmt.Errorf("failed: %s", exit.ProcessState)
 	case errors.As(err, &start):
 		err = start.Err // without the call that failed
 	}
-	if errors.Is(err, syscall.ENOEXEC) || errors.Is(err, fs.ErrNotExist) { // the file itself was there a moment ago
-		return fmt.Errorf("could not be run: %w; if it is a script, its first line must name an interpreter that exists", err)
+	if errors.Is(err, syscall.ENOEXEC) || errors.Is(err, fs.ErrNotExist) { // LookPath has found the file itself
+		return fmt.Errorf("could not be run: %w; if it is a script, check that the interpreter in its first line exists", err)
 	}
 	return fmt.Errorf("could not be run: %w", err)
 }
 
-// quote returns the last lines of a program's standard error, fit to be shown.
+// quote returns the last lines of a program's standard error, safe to show.
 func (s *commandSigner) quote(complaint []byte) string {
 	printable := strings.Map(func(r rune) rune {
 		if r == '\n' || unicode.IsPrint(r) {
@@ -216,7 +216,7 @@ func (s *commandSigner) quote(complaint []byte) string {
 	return strings.ToValidUTF8(text[max(0, len(text)-quotedBytes):], "")
 }
 
-// readSignature decodes what a program printed.
+// readSignature decodes a program's output.
 func readSignature(output []byte) ([]byte, error) {
 	text := strings.TrimSpace(string(output))
 	if text == "" {
@@ -225,29 +225,29 @@ func readSignature(output []byte) ([]byte, error) {
 	text = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
 	signature, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil {
-		return nil, errors.New("printed something that is not base64; it must print the signature in base64 and nothing else")
+		return nil, errors.New("printed something that is not base64; it must print only the signature in base64")
 	}
 	if !plausible(signature) {
-		return nil, fmt.Errorf("printed %d bytes in base64 that are no signature: one of Ed25519 has 64 bytes, one of ECDSA is "+
-			"ASN.1 DER on a curve of 256 bits, one of RSA has 256 bytes or more", len(signature))
+		return nil, fmt.Errorf("printed %d bytes in base64 that are not a signature: an Ed25519 signature has 64 bytes, an ECDSA "+
+			"signature is ASN.1 DER on a 256-bit curve, an RSA signature has 256 bytes or more", len(signature))
 	}
 	return signature, nil
 }
 
-// plausible tells signatures from everything else that a program may print by mistake, a private key above all, which must
-// not be sent to the API.
+// plausible distinguishes signatures from everything else that a program may print by mistake, above all a private key, which
+// must not be sent to the API.
 func plausible(signature []byte) bool {
 	var point struct{ R, S *big.Int }
 	rest, err := asn1.Unmarshal(signature, &point)
 	isECDSA := err == nil && len(rest) == 0 && point.R.Sign() > 0 && point.S.Sign() > 0 && max(point.R.BitLen(), point.S.BitLen()) <= 256
 	size := len(signature)
-	isRSA := size >= minimumRSA/8 && size <= 1024 && size%64 == 0 // few encodings of a key have such a size
-	_, notKey := parsePKCS8Secp256k1(signature)                   // but the shortest of this curve's is as long as a signature
+	isRSA := size >= minimumRSA/8 && size <= 1024 && size%64 == 0 // few key encodings have such a size
+	_, notKey := parsePKCS8Secp256k1(signature)                   // but the shortest key of this curve is as long as a signature
 	isKey := size == ed25519.PrivateKeySize && bytes.Equal(signature, ed25519.NewKeyFromSeed(signature[:ed25519.SeedSize]))
 	return size == ed25519.SignatureSize && notKey != nil && !isKey || isECDSA || isRSA
 }
 
-// head keeps what is written to it until it is too much.
+// head keeps what is written to it, up to a limit.
 type head struct {
 	text []byte
 	full func()

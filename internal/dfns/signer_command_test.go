@@ -258,7 +258,7 @@ func TestCommandSignatureIsPlausible(t *testing.T) {
 // Whatever else a program prints never leaves this machine and is quoted nowhere: it may be the key.
 func TestCommandAnswerIsRefused(t *testing.T) {
 	t.Parallel()
-	const nothing, notBase64, noSignature = "printed nothing;", "is not base64;", "in base64 that are no signature"
+	const nothing, notBase64, noSignature = "printed nothing;", "is not base64;", "in base64 that are not a signature"
 	p384 := must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))
 	digest := sha256.Sum256(nil)
 	type answer struct{ text, want string }
@@ -318,11 +318,11 @@ func TestCommandFails(t *testing.T) {
 		want    string
 	}{
 		"status":          {ends(t, 3, "", ""), " failed: exit status 3"},
-		"status and why":  {ends(t, 3, "AccessDenied\n", ""), " failed: exit status 3; the end of its standard error is:\n\nAccessDenied"},
+		"status and why":  {ends(t, 3, "AccessDenied\n", ""), " failed: exit status 3; its standard error ends with:\n\nAccessDenied"},
 		"good but failed": {ends(t, 1, "", encode(make([]byte, 64))), " failed: exit status 1"},
-		"nothing but why": {ends(t, 0, "no key configured", ""), " printed nothing; it must print the signature in base64; the end of its standard error is:\n\nno key configured"},
+		"nothing but why": {ends(t, 0, "no key configured", ""), " printed nothing; it must print the signature in base64; its standard error ends with:\n\nno key configured"},
 		"signal":          {command(t, "die"), " failed: signal: killed"},
-		"flood":           {command(t, "flood"), " printed more than 16384 bytes, so it was stopped; it must print nothing but the signature"},
+		"flood":           {command(t, "flood"), " printed more than 16384 bytes and was stopped; it must print only the signature"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -337,7 +337,7 @@ func TestCommandFails(t *testing.T) {
 // A program that is there when the provider is configured may turn out to be none when it is run, or be gone.
 func TestCommandCannotBeRun(t *testing.T) {
 	t.Parallel()
-	const script = "; if it is a script, its first line must name an interpreter that exists"
+	const script = "; if it is a script, check that the interpreter in its first line exists"
 	noProgram := must(filepath.Abs("testdata/no-program"))
 	failed := fails(t.Context(), t, dfns.Command{Args: []string{noProgram, "hunter2"}})
 	if want := "the signer command " + noProgram + " could not be run: exec format error" + script; failed.Error() != want {
@@ -389,7 +389,7 @@ func TestCommandTimeLimit(t *testing.T) {
 	c := command(t, "wait", listen(t).address())
 	c.Timeout = 10 * time.Millisecond
 	failed := fails(t.Context(), t, c)
-	if !strings.HasSuffix(failed.Error(), " did not answer within its time limit of 10ms, so it was stopped") {
+	if !strings.HasSuffix(failed.Error(), " did not finish within its time limit of 10ms and was stopped") {
 		t.Errorf("the error is %q", failed)
 	}
 	if errors.Is(failed, context.DeadlineExceeded) {
@@ -498,15 +498,15 @@ func TestNewCommandSignerRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		"nothing":        {nil, "it must name a program, and none of its elements may be empty"},
-		"empty program":  {[]string{""}, "it must name a program, and none of its elements may be empty"},
-		"empty argument": {[]string{"sh", "hunter2", ""}, "it must name a program, and none of its elements may be empty"},
+		"nothing":        {nil, "the first element must be a program, and no element may be empty"},
+		"empty program":  {[]string{""}, "the first element must be a program, and no element may be empty"},
+		"empty argument": {[]string{"sh", "hunter2", ""}, "the first element must be a program, and no element may be empty"},
 		"not on PATH":    {[]string{"no-such-program", "hunter2"}, notFound},
 		"not there":      {[]string{dir + "/none", "hunter2"}, "the program " + dir + "/none: no such file or directory"},
-		"relative":       {[]string{"./none", "hunter2"}, "the program ./none: no such file or directory; it is looked for in " + must(os.Getwd()) + ", where Terraform runs; beside the configuration it is \"${path.root}/…\""},
+		"relative":       {[]string{"./none", "hunter2"}, "the program ./none: no such file or directory; a relative path starts in " + must(os.Getwd()) + ", where Terraform runs; for a program beside the configuration use \"${path.root}/…\""},
 		"a directory":    {[]string{dir}, "the program " + dir + ": is a directory"},
 		"not executable": {[]string{plain}, "the program " + plain + ": permission denied"},
-		"in one element": {[]string{"sh -c hunter2"}, "the program sh …: executable file not found in $PATH; each argument must be an element of its own"},
+		"in one element": {[]string{"sh -c hunter2"}, "the program sh …: executable file not found in $PATH; write each argument as a separate element"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -557,7 +557,7 @@ func TestCommandSignsChanges(t *testing.T) {
 	id := s.Dfns.Register(example)
 	err := with(ends(t, 1, "denied", "")).DeleteWebhook(t.Context(), id)
 	var signing *dfns.SigningError
-	if !errors.As(err, &signing) || dfns.OutcomeUnknown(err) || !strings.Contains(err.Error(), "signing with credential cr-command: the signer command ") {
+	if !errors.As(err, &signing) || dfns.OutcomeUnknown(err) || !strings.Contains(err.Error(), "signing with credential cr-command failed: the signer command ") {
 		t.Errorf("the error is %v", err)
 	}
 	if diff := cmp.Diff([]string{"POST /auth/action/init"}, journal(s)); diff != "" {

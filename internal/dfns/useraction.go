@@ -14,14 +14,14 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
-// Signer signs the client data of a user action challenge.
+// Signer signs the client data of a Dfns user action challenge.
 type Signer interface {
 	// Sign returns the signature of message in the vendor's format for the kind of key: raw for Ed25519, ASN.1 DER for
 	// ECDSA, PKCS#1 v1.5 for RSA, the latter two over SHA-256.
 	Sign(ctx context.Context, message []byte) ([]byte, error)
 }
 
-// CredentialError reports that the API would not accept a signature of the configured credential, before one was made.
+// CredentialError reports that the API does not allow the configured credential to sign. Nothing was signed.
 type CredentialError struct {
 	// ID is the configured credential.
 	ID string
@@ -32,27 +32,27 @@ type CredentialError struct {
 // Error names the configured credential and those that the API allows.
 func (e *CredentialError) Error() string {
 	if len(e.Allowed) == 0 {
-		return fmt.Sprintf("the API allows no Key credential to sign for this token, so not %q either", e.ID)
+		return fmt.Sprintf("the API allows no Key credential to sign for this token; credential_id is %q", e.ID)
 	}
 	return fmt.Sprintf("the API does not allow credential %q to sign for this token; it allows %s",
 		e.ID, strings.Join(e.Allowed, ", "))
 }
 
-// ErrUnsigned reports that a client that only reads was to make a change. No call was made.
-var ErrUnsigned = errors.New("neither a credential nor a key is configured")
+// ErrUnsigned reports a change by a client that can only read. No call was made.
+var ErrUnsigned = errors.New("no credential and no key are configured")
 
 // SigningError reports that a change could not be signed. The change itself was never sent.
 type SigningError struct {
 	// Err is what went wrong in the signing flow.
 	Err error
-	// Challenged says that the API had offered a challenge, so that what it refused is the signature. Before that it refuses
-	// the token or the change.
+	// Challenged says that the API had issued a challenge, so it refused the signature. Before that point it refuses the
+	// token or the change.
 	Challenged bool
 }
 
 // Error says what went wrong and that nothing was changed.
 func (e *SigningError) Error() string {
-	return "signing the change, which was not sent: " + e.Err.Error()
+	return "the change was not sent, because it could not be signed: " + e.Err.Error()
 }
 
 // Unwrap returns what went wrong.
@@ -68,11 +68,10 @@ type challenge struct {
 	} `json:"allowCredentials"`
 }
 
-// permit is what allows one change.
+// permit allows one change.
 type permit struct {
 	token string
-	// clock is what the API's clock showed when it gave the token, so just before the change. Zero means that it does not
-	// tell.
+	// clock is the time of the API's clock when it issued the token, just before the change. Zero means unknown.
 	clock time.Time
 }
 
@@ -82,7 +81,7 @@ type assertion struct {
 	Signature    string `json:"signature"`
 }
 
-// signChallenge buys the token that allows exactly one call: this method, path and body, once, within 15 minutes.
+// signChallenge gets the token that allows exactly one call: this method, path and body, once, within 15 minutes.
 //
 // https://docs.dfns.co/api-reference/auth/signing-flows
 func (c *Client) signChallenge(ctx context.Context, offered challenge) (permit, error) {
@@ -96,7 +95,7 @@ func (c *Client) signChallenge(ctx context.Context, offered challenge) (permit, 
 	}
 	signature, err := c.signer.Sign(ctx, clientData)
 	if err != nil {
-		return permit{}, fmt.Errorf("signing with credential %s: %w", c.credentialID, err)
+		return permit{}, fmt.Errorf("signing with credential %s failed: %w", c.credentialID, err)
 	}
 	return c.completeAction(ctx, offered.Identifier, assertion{
 		CredentialID: c.credentialID,
@@ -105,7 +104,7 @@ func (c *Client) signChallenge(ctx context.Context, offered challenge) (permit, 
 	})
 }
 
-// initAction asks for a challenge. A challenge that is never used costs nothing, so the call may be repeated.
+// initAction requests a challenge. An unused challenge does no harm, so the call may be repeated.
 func (c *Client) initAction(ctx context.Context, request httpapi.Request) (challenge, error) {
 	if err := httpapi.CheckPath(request.Path...); err != nil {
 		return challenge{}, err

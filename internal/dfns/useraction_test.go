@@ -155,7 +155,7 @@ func TestCredentialNotAllowed(t *testing.T) {
 		if diff := cmp.Diff(&dfns.CredentialError{ID: "cr-other", Allowed: []string{own, "cr-second"}}, refused); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", operation.name, diff)
 		}
-		want := `signing the change, which was not sent: the API does not allow credential "cr-other" to sign for this token; it allows ` +
+		want := `the change was not sent, because it could not be signed: the API does not allow credential "cr-other" to sign for this token; it allows ` +
 			own + ", cr-second"
 		if err.Error() != want {
 			t.Errorf("%s: the error is\n%v, want\n%s", operation.name, err, want)
@@ -174,7 +174,7 @@ func TestNoCredentialAllowed(t *testing.T) {
 		})
 		_, err := a.client(t).PingWebhook(t.Context(), "wh-1")
 		var refused *dfns.CredentialError
-		if !errors.As(err, &refused) || len(refused.Allowed) != 0 || !strings.Contains(err.Error(), `allows no Key credential to sign for this token, so not "cr-1"`) {
+		if !errors.As(err, &refused) || len(refused.Allowed) != 0 || !strings.Contains(err.Error(), `allows no Key credential to sign for this token; credential_id is "cr-1"`) {
 			t.Errorf("%s: %v, want that no credential is allowed", offered, err)
 		}
 	}
@@ -241,7 +241,7 @@ func TestSigningFailure(t *testing.T) {
 func checkSigningFailure(t *testing.T, err error) {
 	t.Helper()
 	var signing *dfns.SigningError
-	if !errors.As(err, &signing) || !strings.HasPrefix(err.Error(), "signing the change, which was not sent: ") {
+	if !errors.As(err, &signing) || !strings.HasPrefix(err.Error(), "the change was not sent, because it could not be signed: ") {
 		t.Errorf("%v is not a SigningError", err)
 	}
 	if dfns.OutcomeUnknown(err) || dfns.IsNotFound(err) {

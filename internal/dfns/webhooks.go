@@ -22,7 +22,7 @@ const (
 	StatusDisabled = "Disabled"
 )
 
-// MaxPage is the largest page of a list the API serves, in items.
+// MaxPage is the largest page size of a list.
 const MaxPage = 200
 
 // Webhook is a registered webhook.
@@ -33,35 +33,35 @@ type Webhook struct {
 	Status string   `json:"status"`
 	// Description is empty when the webhook has none.
 	Description string `json:"description"`
-	// Secret signs the deliveries. The API tells it once, in the answer to a create; editions of its pages that tell it
-	// elsewhere are believed where they do. Empty means not told.
+	// Secret signs the deliveries. The API returns it once, in the answer to a create. Some editions of the documentation
+	// show it in other answers too, and it is accepted there. Empty means absent.
 	Secret Secret `json:"secret"`
 	// DateCreated and DateUpdated are ISO 8601, such as 2023-11-01T08:52:01.186Z.
 	DateCreated string `json:"dateCreated"`
 	DateUpdated string `json:"dateUpdated"`
 
-	// Recovery tells how the change that answered with this webhook came about.
+	// Recovery says how the change that returned this webhook was completed.
 	Recovery Recovery `json:"-"`
 }
 
-// Secret is a signing secret as an answer tells it, empty where that is masked.
+// Secret is a signing secret in an answer, empty if it is masked.
 type Secret = httpapi.Secret
 
-// CreateWebhookRequest is what a new webhook is made of.
+// CreateWebhookRequest describes a new webhook.
 type CreateWebhookRequest struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events"`
 	Status string   `json:"status,omitempty"`
-	// Description is left out when empty.
+	// Description is omitted when empty.
 	Description string `json:"description,omitempty"`
 }
 
-// UpdateWebhookRequest names what is to change. A field that is nil keeps its value.
+// UpdateWebhookRequest describes a change. A nil field keeps its value.
 type UpdateWebhookRequest struct {
 	URL    *string  `json:"url,omitempty"`
 	Events []string `json:"events,omitempty"`
 	Status *string  `json:"status,omitempty"`
-	// Description is cleared by an empty string. No page says how; null is refused, an empty string passes the schema.
+	// Description is cleared by an empty string. The documentation does not say how; the schema allows "" and not null.
 	Description *string `json:"description,omitempty"`
 }
 
@@ -70,10 +70,10 @@ func (u UpdateWebhookRequest) Empty() bool {
 	return u.URL == nil && u.Events == nil && u.Status == nil && u.Description == nil
 }
 
-// CreateWebhook registers a webhook. Its answer is the only one that is sure to tell the secret. Where it is lost for
-// good and a webhook was made, that is deleted and another one made. When OutcomeUnknown reports the error, a webhook may
-// exist; an AmbiguousError in it names the candidates. An InterruptedError means that an earlier create of the same content
-// may have made one, and that nothing was sent.
+// CreateWebhook registers a webhook. Only its answer is certain to contain the secret. If the answer is lost although the
+// webhook was created, CreateWebhook deletes that webhook and creates another one. If OutcomeUnknown reports the error, a
+// webhook may exist; an AmbiguousError in it names the candidates. An InterruptedError means that an earlier create of the
+// same content may have made one, and that no create was sent.
 //
 // https://docs.dfns.co/api-reference/webhooks/create-webhook
 func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
@@ -81,7 +81,7 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 	if err != nil {
 		return nil, err
 	}
-	// Of two webhooks with the same content nobody could tell which one a lost create has made.
+	// If two webhooks had the same content, nobody could say which one a lost create has made.
 	done, err := c.turns.take(ctx, contentKey(in))
 	if err != nil {
 		return nil, err
@@ -117,8 +117,8 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 	return webhook, err
 }
 
-// GetWebhook returns a webhook. An error that IsNotFound reports means the API has no such webhook, which was
-// made sure of by a second call: a base URL or a proxy that answers 404 to everything must not pass for it.
+// GetWebhook returns a webhook. If IsNotFound reports the error, the API has no such webhook. A second call has verified that:
+// a wrong base URL or a proxy may answer 404 to everything.
 //
 // https://docs.dfns.co/api-reference/webhooks/get-webhook
 func (c *Client) GetWebhook(ctx context.Context, id string) (*Webhook, error) {
@@ -129,7 +129,7 @@ func (c *Client) GetWebhook(ctx context.Context, id string) (*Webhook, error) {
 	return webhook, err
 }
 
-// getWebhook is GetWebhook for callers that know that the API answers, so that its 404 is certain.
+// getWebhook is GetWebhook for callers that know that the API answers, so its 404 is certain.
 func (c *Client) getWebhook(ctx context.Context, id string) (*Webhook, error) {
 	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks", id}}
 	response, err := c.do(ctx, request)
@@ -139,19 +139,19 @@ func (c *Client) getWebhook(ctx context.Context, id string) (*Webhook, error) {
 	return decodeWebhook(request, response, id)
 }
 
-// confirmNotFound returns notFound when the API otherwise answers, and what it answers when it does not.
+// confirmNotFound returns notFound if listing works, and otherwise the error of listing.
 func (c *Client) confirmNotFound(ctx context.Context, notFound error) error {
 	for _, err := range c.ListWebhooks(ctx, 1) {
 		if err != nil {
-			return fmt.Errorf("whether the webhook is gone cannot be told, because listing fails too; is the base URL right? %w; "+
-				"before that: %s", unrecognized(err), notFound.Error())
+			return fmt.Errorf("it is unknown whether the webhook is gone, because listing webhooks fails too (check the base URL): %w; "+
+				"the first error was: %s", unrecognized(err), notFound.Error())
 		}
 		break
 	}
 	return notFound
 }
 
-// unrecognized keeps the 404 of a route that does not exist from passing for the 404 of an object.
+// unrecognized prevents the 404 of a missing route from being taken for the 404 of an object.
 func unrecognized(err error) error {
 	var failed *httpapi.Error
 	if errors.As(err, &failed) {
@@ -160,9 +160,9 @@ func unrecognized(err error) error {
 	return err
 }
 
-// ListWebhooks returns the webhooks of the organization, asking for pages of pageSize items (1 to 200, 0 for 200) as
-// they are needed. An error ends the sequence, and an item that is not a webhook is one: passed over it would hide which
-// webhook it stands for. The order is the API's, which no page tells.
+// ListWebhooks returns the webhooks of the organization. It fetches pages of pageSize items (1 to 200, 0 for 200) as they are
+// needed. An error ends the sequence. An item that is not a webhook is an error, because skipping it would hide a webhook. The
+// order is the API's, which is not documented.
 //
 // https://docs.dfns.co/api-reference/webhooks/list-webhooks
 func (c *Client) ListWebhooks(ctx context.Context, pageSize int) iter.Seq2[*Webhook, error] {
@@ -181,16 +181,16 @@ func (c *Client) ListWebhooks(ctx context.Context, pageSize int) iter.Seq2[*Webh
 	}
 }
 
-// badItem is the error for an item of a list that lacks what makes a webhook.
+// badItem is the error for a list item without an id or a url.
 func badItem(item int, webhook *Webhook) error {
 	name := fmt.Sprintf("item %d of the list", item)
 	if webhook.ID != "" {
 		name += ", " + webhook.ID + ","
 	}
-	return badList([]string{"webhooks"}, name+" is not a webhook: it has no id or no url")
+	return badList([]string{"webhooks"}, name+" is not a webhook: it lacks an id or a url")
 }
 
-// UpdateWebhook changes what the request names and keeps the rest.
+// UpdateWebhook changes what the request sets and keeps the rest.
 //
 // https://docs.dfns.co/api-reference/webhooks/update-webhook
 func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookRequest) (*Webhook, error) {
@@ -212,8 +212,8 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookR
 	})
 }
 
-// DeleteWebhook removes a webhook. An error that IsNotFound reports means that the API has none: it was gone before, or the
-// answer was lost and reading shows that it is gone now.
+// DeleteWebhook removes a webhook. If IsNotFound reports the error, the webhook does not exist: it was gone before, or the
+// answer was lost and a read shows that it is gone now.
 //
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
@@ -242,13 +242,13 @@ func readDeleted(request httpapi.Request, response *httpapi.Response) error {
 	if answer.Deleted == "false" {
 		return &httpapi.Error{
 			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
-			Message: "the API answered that it did not delete the webhook",
+			Message: "the API says that it did not delete the webhook",
 		}
 	}
 	return nil
 }
 
-// deleted is the flag in the answer to a delete: a boolean by the pages, a string by three of the official SDKs.
+// deleted is the flag in the answer to a delete: a boolean in the documentation, a string in three of the official SDKs.
 type deleted string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -257,15 +257,15 @@ func (d *deleted) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// PingResult is what became of a test delivery.
+// PingResult is the result of a test delivery.
 type PingResult struct {
-	// Status is the receiver's HTTP status, or the code of the error that kept it from answering.
+	// Status is the receiver's HTTP status, or an error code if it did not answer.
 	Status string `json:"status"`
-	// Error says what went wrong, empty when nothing did.
+	// Error is the error message, empty if the delivery succeeded.
 	Error string `json:"error"`
 }
 
-// PingWebhook has the API send a test event to the webhook's url. The call succeeds even when the delivery fails.
+// PingWebhook asks the API to send a test event to the webhook's url. The call succeeds even if the delivery fails.
 //
 // https://docs.dfns.co/api-reference/webhooks/ping-webhook
 func (c *Client) PingWebhook(ctx context.Context, id string) (PingResult, error) {
@@ -280,11 +280,11 @@ func (c *Client) PingWebhook(ctx context.Context, id string) (PingResult, error)
 	return result, err
 }
 
-// changeWebhook makes a change that answers with the webhook.
+// changeWebhook makes a change whose answer is the webhook.
 func (c *Client) changeWebhook(ctx context.Context, ch change[*Webhook]) (*Webhook, error) {
 	webhook, recovery, err := once(ctx, c, ch)
 	if err != nil && len(recovery.Removed) > 0 {
-		err = fmt.Errorf("%w; what lost creates had made was deleted: %s", err, strings.Join(recovery.Removed, ", "))
+		err = fmt.Errorf("%w; the webhooks that lost creates had made were deleted: %s", err, strings.Join(recovery.Removed, ", "))
 	}
 	if err != nil {
 		return nil, err
@@ -293,7 +293,7 @@ func (c *Client) changeWebhook(ctx context.Context, ch change[*Webhook]) (*Webho
 	return webhook, nil
 }
 
-// decodeWebhook reads an answer that must be a webhook. An object without the id asked for, such as a proxy's {}, is not.
+// decodeWebhook decodes an answer that must be a webhook with the requested id. A proxy's {}, for example, is not.
 func decodeWebhook(request httpapi.Request, response *httpapi.Response, id string) (*Webhook, error) {
 	webhook, err := decode[Webhook](request, response)
 	switch {
@@ -309,7 +309,7 @@ func decodeWebhook(request httpapi.Request, response *httpapi.Response, id strin
 
 func (w *Webhook) isWhole() bool { return w.ID != "" && w.URL != "" }
 
-// list returns the items of every page. Pages are asked for as the caller needs them.
+// list returns the items of all pages. It fetches pages as the caller needs them.
 func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values, path ...string) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		for items, err := range pages[T](ctx, c, pageSize, filter, path...) {
@@ -363,7 +363,7 @@ func pages[T any](ctx context.Context, c *Client, pageSize int, filter url.Value
 	}
 }
 
-// badList is the error for a list that is none or has no end.
+// badList is the error for a malformed or endless list.
 func badList(path []string, problem string) error {
 	return &httpapi.Error{
 		Method: http.MethodGet, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New(problem),
