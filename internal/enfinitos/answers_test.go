@@ -78,9 +78,9 @@ func TestTextOfErrors(t *testing.T) {
 		want    string
 	}{
 		"refusal":     {says(403, `{"ok":false,"error":{"code":"forbidden","message":"no scope"}}`), "403 Forbidden: forbidden: no scope"},
-		"not ok":      {says(200, refusal), "200 OK: refused: the answer says that it is not ok: as asked"},
-		"no more":     {says(200, `{"ok":false}`), "200 OK: the answer says that it is not ok"},
-		"no envelope": {says(200, `{}`), "200 OK: the answer cannot be read: it is not in the envelope that every answer comes in"},
+		"not ok":      {says(200, refusal), "200 OK: refused: the field ok of the answer is false: as asked"},
+		"no more":     {says(200, `{"ok":false}`), "200 OK: the field ok of the answer is false"},
+		"no envelope": {says(200, `{}`), "200 OK: the answer cannot be read: it lacks the field ok, which every EnfinitOS answer has"},
 		"HTML":        {says(200, `<html>`), "200 OK: the answer cannot be read: it is an HTML page, so a proxy may have answered instead of the API"},
 		"cut":         {cuts(""), "no answer: "},
 	}

@@ -1,8 +1,8 @@
 // Package enfinitos is a client for the webhook part of the EnfinitOS API.
 //
 // Five operations are documented: create, pause or resume, list deliveries, replay, process due retries. Reading and
-// deleting a subscription are not, so the client tries the conventional calls and never believes that a missing route is
-// a missing subscription.
+// deleting a subscription are not, so the client tries the conventional calls and never takes a missing route for a missing
+// subscription.
 package enfinitos
 
 import (
@@ -28,7 +28,7 @@ const (
 	SandboxURL    = "https://sandbox.api.enfinitos.com"
 )
 
-// ContractVersion is the version of the answers this client was written for.
+// ContractVersion is the contract version that this client was written for.
 const ContractVersion = "v1.0"
 
 // Client calls the EnfinitOS API with one API key. It is safe for concurrent use.
@@ -37,7 +37,7 @@ type Client struct {
 	hide     *strings.Replacer
 	unusable error
 	creates  *intent.Log
-	key      string // a digest of it
+	key      string // a digest of the API key
 	account  account.Account
 
 	said            sync.Map
@@ -68,28 +68,28 @@ func New(config httpapi.Config) (*Client, error) {
 	}, nil
 }
 
-// Unusable returns a client whose every call fails with a reason, for a configuration that is not complete yet.
+// Unusable returns a client for an incomplete configuration. Every call fails with the reason.
 func Unusable(reason error) *Client {
 	return &Client{unusable: reason}
 }
 
-// Account tells the API that this client calls. A key does not tell whose it is.
+// Account returns the API that this client calls. A key does not show which account it belongs to.
 func (c *Client) Account() account.Account { return c.account }
 
-// CheckBase returns why text cannot be the base of this API's URLs. With /v1 at its end every call would go to /v1/v1, where
-// the API knows nothing.
+// CheckBase returns why text cannot be the base URL of this API. If it ended in /v1, every call would go to /v1/v1, which does
+// not exist.
 func CheckBase(text string) error {
 	if err := weburl.CheckBase(text); err != nil {
 		return err
 	}
 	base, err := url.Parse(text)
 	if err == nil && strings.HasSuffix(strings.TrimRight(base.Path, "/"), "/v1") {
-		return errors.New("it must not end in /v1, with which every path of the API begins; leave it out")
+		return errors.New("it must not end in /v1, because every path of the API begins with /v1; remove it")
 	}
 	return err
 }
 
-// EnvironmentURL returns the base URL that belongs to an API key by its prefix. A key of neither environment has none.
+// EnvironmentURL returns the base URL for the prefix of an API key. Other keys have none.
 //
 // https://docs.enfinitos.com/authentication
 func EnvironmentURL(apiKey string) (string, error) {
@@ -99,33 +99,33 @@ func EnvironmentURL(apiKey string) (string, error) {
 	case strings.HasPrefix(apiKey, "sk_sandbox_"):
 		return SandboxURL, nil
 	case strings.HasPrefix(apiKey, "sk_test_"):
-		return "", errors.New("a key that starts with sk_test_ belongs to no environment of its own, so a base URL is needed")
+		return "", errors.New("a key that starts with sk_test_ does not determine the environment, so a base URL is required")
 	}
-	return "", errors.New("the key starts with none of sk_live_, sk_sandbox_ and sk_test_, so it is not an EnfinitOS API key " +
-		"or of a kind this version does not know; a base URL is needed")
+	return "", errors.New("the key does not start with sk_live_, sk_sandbox_ or sk_test_, so it is not an EnfinitOS API key, " +
+		"or it is of a kind that this provider version does not know; a base URL is required")
 }
 
-// FirstTime reports true once for each topic in the life of the client, for what a person needs to be told once only.
+// FirstTime returns true once per topic in the life of the client, for messages that a person needs only once.
 func (c *Client) FirstTime(topic string) bool {
 	_, before := c.said.LoadOrStore(topic, true)
 	return !before
 }
 
-// ForeignContract returns the version of an answer that was not ContractVersion, or nothing when there was none.
+// ForeignContract returns the contract version of an answer if it was not ContractVersion, or "".
 func (c *Client) ForeignContract() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.foreignContract
 }
 
-// envelope is what every answer comes in.
+// envelope is the envelope of every answer.
 type envelope struct {
 	OK              *bool           `json:"ok"`
 	Data            json.RawMessage `json:"data"`
 	ContractVersion any             `json:"contractVersion"`
 }
 
-// call makes a call, decodes the data of its answer, and returns that with the status of the answer.
+// call makes a call and returns the decoded data and the status of its answer.
 func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, int, error) {
 	var out T
 	response, err := c.send(ctx, request)
@@ -149,7 +149,7 @@ func (c *Client) send(ctx context.Context, request httpapi.Request) (*httpapi.Re
 	return c.http.Do(ctx, request)
 }
 
-// open takes the data out of its envelope. An envelope that says it is not ok is a refusal, whatever its status.
+// open returns the data of an envelope. If its field ok is false, the answer is a refusal, whatever its status.
 func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json.RawMessage, error) {
 	var in envelope
 	if err := json.Unmarshal(response.Body, &in); err != nil {
@@ -157,20 +157,20 @@ func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json
 	}
 	switch {
 	case in.OK == nil:
-		return nil, httpapi.Unreadable(request, response, errors.New("it is not in the envelope that every answer comes in"))
+		return nil, httpapi.Unreadable(request, response, errors.New("it lacks the field ok, which every EnfinitOS answer has"))
 	case !*in.OK:
 		code, message, _ := decodeError(response.Body)
 		return nil, &httpapi.Error{
 			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
-			Code: c.hide.Replace(code), Message: strings.TrimSuffix("the answer says that it is not ok: "+c.hide.Replace(message), ": "),
+			Code: c.hide.Replace(code), Message: strings.TrimSuffix("the field ok of the answer is false: "+c.hide.Replace(message), ": "),
 		}
 	}
 	c.noteContract(in.ContractVersion)
 	return in.Data, nil
 }
 
-// noteContract keeps a version that is not the expected one. Whatever it is, it must not cost an answer that could be
-// read, for that may hold a secret that is told once.
+// noteContract records an unexpected contract version. That must never be an error, because the answer may contain a secret that
+// the API returns only once.
 func (c *Client) noteContract(version any) {
 	if version == ContractVersion {
 		return
@@ -184,7 +184,7 @@ func (c *Client) noteContract(version any) {
 	c.foreignContract = text
 }
 
-// post makes a call with a JSON body. Nil means none.
+// post makes a call with a JSON body. A nil body means no body.
 func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (T, int, error) {
 	request := httpapi.Request{Method: http.MethodPost, Path: path, Repeatable: repeatable}
 	if body != nil {
@@ -202,9 +202,9 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 	return call[T](ctx, c, httpapi.Request{Method: http.MethodGet, Path: path, Query: query})
 }
 
-// decodeError reads a refusal. No page shows the shape of one, so every usual shape is read. What gateways and frameworks
-// answer for a route they do not have is not the API's own word, for a subscription must not be taken for gone by it: a
-// bare message, and whatever speaks of the route.
+// decodeError decodes a refusal. Its shape is not documented, so every common shape is accepted. A bare message, and any text
+// about the route, is how gateways and frameworks answer for a missing route. It does not count as the API's own answer, because
+// the subscription would be taken for deleted.
 func decodeError(body []byte) (code, message string, ok bool) {
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) != nil {
@@ -229,7 +229,7 @@ func decodeError(body []byte) (code, message string, ok bool) {
 	return firstText(fields, "code", "type"), firstText(fields, "message", "detail", "title", "error"), ok
 }
 
-// aboutRoute reports a refusal whose words are about the call and not about what it was made for.
+// aboutRoute reports a refusal that is about the route and not about the subscription.
 func aboutRoute(fields map[string]any) bool {
 	for _, name := range []string{"code", "type", "message", "detail", "title", "error"} {
 		text, _ := fields[name].(string)

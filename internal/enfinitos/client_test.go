@@ -34,21 +34,21 @@ func TestEnvironmentURL(t *testing.T) {
 		"sk_live_c4n4ry":     {"https://api.enfinitos.com", ""},
 		"sk_live_":           {"https://api.enfinitos.com", ""},
 		"sk_sandbox_c4n4ry":  {"https://sandbox.api.enfinitos.com", ""},
-		"sk_test_c4n4ry":     {"", "sk_test_ belongs to no environment"},
-		"sk_other_c4n4ry":    {"", "none of sk_live_, sk_sandbox_ and sk_test_"},
-		"SK_LIVE_c4n4ry":     {"", "none of sk_live_"},
-		" sk_live_c4n4ry":    {"", "none of sk_live_"},
-		"sk_sandboxc4n4ry":   {"", "none of sk_live_"},
-		"whsec_c4n4ry":       {"", "none of sk_live_"},
-		"c4n4ry_sk_sandbox_": {"", "none of sk_live_"},
-		"":                   {"", "none of sk_live_"},
+		"sk_test_c4n4ry":     {"", "sk_test_ does not determine the environment"},
+		"sk_other_c4n4ry":    {"", "does not start with sk_live_, sk_sandbox_ or sk_test_"},
+		"SK_LIVE_c4n4ry":     {"", "does not start with sk_live_"},
+		" sk_live_c4n4ry":    {"", "does not start with sk_live_"},
+		"sk_sandboxc4n4ry":   {"", "does not start with sk_live_"},
+		"whsec_c4n4ry":       {"", "does not start with sk_live_"},
+		"c4n4ry_sk_sandbox_": {"", "does not start with sk_live_"},
+		"":                   {"", "does not start with sk_live_"},
 	}
 	for apiKey, test := range tests {
 		got, err := enfinitos.EnvironmentURL(apiKey)
 		if got != test.want || (err == nil) != (test.err == "") {
 			t.Errorf("the URL of %q is %q, %v", apiKey, got, err)
 		}
-		if err != nil && (!strings.Contains(err.Error(), test.err) || !strings.Contains(err.Error(), "base URL is needed") ||
+		if err != nil && (!strings.Contains(err.Error(), test.err) || !strings.Contains(err.Error(), "base URL is required") ||
 			strings.Contains(err.Error(), "c4n4ry")) {
 			t.Errorf("the error of %q is %v", apiKey, err)
 		}

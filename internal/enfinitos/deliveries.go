@@ -12,16 +12,16 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
-// DefaultPage is the size of a page of deliveries when none is asked for. No page tells the largest one.
+// DefaultPage is the default page size of deliveries. The largest one is not documented.
 const DefaultPage = 50
 
-// Delivery is one event on its way to one subscription, with all attempts made so far. Any field but the ids may be
-// absent, which is nil or empty.
+// Delivery is the delivery of one event to one subscription, with all attempts so far. Every field except the ids may be
+// absent, that is nil or empty.
 type Delivery struct {
 	ID             string `json:"deliveryId"`
 	SubscriptionID string `json:"subscriptionId"`
 	DeveloperID    string `json:"developerId"`
-	// Status is queued, delivered, failed or dead_lettered; the vendor's samples leave it out.
+	// Status is queued, delivered, failed or dead_lettered. The vendor's samples omit it.
 	Status string `json:"status"`
 	// Payload is the delivered body.
 	Payload string `json:"payload"`
@@ -42,7 +42,7 @@ type deliveryPage struct {
 	NextCursor cursor     `json:"nextCursor"`
 }
 
-// cursor is an offset by the page's words, so a number; an opaque text is taken as well.
+// cursor is documented as an offset, so a number. An opaque string is accepted too.
 type cursor string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -55,8 +55,8 @@ func (c *cursor) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// ListDeliveries returns the deliveries of a subscription, newest first, those of one status or, when it is empty, all.
-// It asks for pages of pageSize items (0 for 50) as they are needed. An error ends the sequence. The key needs the scope
+// ListDeliveries returns the deliveries of a subscription, newest first. If status is not empty, it selects by status. It
+// fetches pages of pageSize items (0 for 50) as they are needed. An error ends the sequence. The key needs the scope
 // audit:read.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/list-delivery-attempts
@@ -106,7 +106,7 @@ func (c *Client) deliveries(ctx context.Context, id, status string, from cursor,
 	return page, err
 }
 
-// ReplayResult is what became of a delivery that was sent again at once.
+// ReplayResult is the result of a replay.
 type ReplayResult struct {
 	Replay struct {
 		OK           bool   `json:"ok"`
@@ -115,7 +115,7 @@ type ReplayResult struct {
 	Delivery Delivery `json:"delivery"`
 }
 
-// ReplayDelivery sends a delivery again, once and at once. The call succeeds even when that delivery fails.
+// ReplayDelivery sends a delivery again, once and immediately. The call succeeds even if that delivery fails.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/replay-a-delivery
 func (c *Client) ReplayDelivery(ctx context.Context, id, deliveryID string) (ReplayResult, error) {
@@ -123,7 +123,7 @@ func (c *Client) ReplayDelivery(ctx context.Context, id, deliveryID string) (Rep
 	return result, err
 }
 
-// DrainResult counts what became of the retries that were due.
+// DrainResult counts the results of the retries that were due.
 type DrainResult struct {
 	Processed    int64 `json:"processed"`
 	Delivered    int64 `json:"delivered"`
@@ -132,7 +132,7 @@ type DrainResult struct {
 	BatchLimit   int64 `json:"batchLimit"`
 }
 
-// ProcessDue makes the retries that are due now, at most limit (1 to 50) of them, of all subscriptions of the account.
+// ProcessDue makes at most limit (1 to 50) retries that are due now, for all subscriptions of the account.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/process-due-retries
 func (c *Client) ProcessDue(ctx context.Context, limit int64) (DrainResult, error) {

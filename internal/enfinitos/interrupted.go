@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// note writes down a create that is about to be sent. One that cannot be written down is sent all the same.
+// note records a create that is about to be sent. The create is sent even if the note cannot be written.
 func (c *Client) note(ctx context.Context, in CreateSubscriptionRequest) *intent.Note {
 	note, err := c.creates.Begin(intent.Create{
 		Object: "EnfinitOS subscription " + in.Label + " " + weburl.Hide(in.URL), Digest: c.digest(in),
@@ -20,7 +20,7 @@ func (c *Client) note(ctx context.Context, in CreateSubscriptionRequest) *intent
 	return note
 }
 
-// tellInterrupted fails once for every earlier create of the same content of which it was never known what became of it.
+// tellInterrupted fails once for every earlier create of the same content whose outcome is unknown.
 func (c *Client) tellInterrupted(in CreateSubscriptionRequest) error {
 	for _, note := range c.creates.LeftOf(c.digest(in)) {
 		note.Forget()
@@ -29,7 +29,7 @@ func (c *Client) tellInterrupted(in CreateSubscriptionRequest) error {
 	return nil
 }
 
-// digest is equal for requests that make subscriptions which cannot be told apart, in one account.
+// digest is equal for requests that make indistinguishable subscriptions in the same account.
 func (c *Client) digest(in CreateSubscriptionRequest) string {
 	in.URL = weburl.Normal(in.URL)
 	in.Events = slices.Sorted(slices.Values(in.Events))

@@ -2,7 +2,7 @@ package enfinitos
 
 import "slices"
 
-// EventKinds returns the event kinds the vendor's create page lists. A kind that is not among them may be a newer one.
+// EventKinds returns the event kinds in the vendor's documentation of a create. An unknown kind may be a newer one.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription
 func EventKinds() []string { return slices.Clone(eventKinds) }

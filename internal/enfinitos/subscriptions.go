@@ -17,7 +17,7 @@ type Subscription struct {
 	URL         string   `json:"url"`
 	Events      []string `json:"events"`
 	Label       string   `json:"label"`
-	// Active is nil when the answer does not tell.
+	// Active is nil if the answer does not contain it.
 	Active *bool `json:"active"`
 	// The times are RFC 3339. The last two are empty until they first happen.
 	CreatedAt           string `json:"createdAt"`
@@ -25,17 +25,17 @@ type Subscription struct {
 	SecretLastRotatedAt string `json:"secretLastRotatedAt"`
 }
 
-// CreateSubscriptionRequest is what a new subscription is made of. All of it is required, and none can be changed later.
+// CreateSubscriptionRequest describes a new subscription. All fields are required, and none can be changed later.
 type CreateSubscriptionRequest struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events"`
 	Label  string   `json:"label"`
 }
 
-// Secret is a signing secret as an answer tells it, empty where that is masked.
+// Secret is a signing secret in an answer, empty if it is masked.
 type Secret = httpapi.Secret
 
-// CreatedSubscription is the answer to a create. The API tells the secret here and never again.
+// CreatedSubscription is the answer to a create. The API returns the secret only here.
 type CreatedSubscription struct {
 	Subscription  Subscription `json:"subscription"`
 	SigningSecret Secret       `json:"signingSecret"`
@@ -45,8 +45,8 @@ type subscriptionAnswer struct {
 	Subscription Subscription `json:"subscription"`
 }
 
-// UnmarshalJSON implements json.Unmarshaler. The documented calls answer with the subscription in a field of its own; the
-// conventional ones, of which no page tells, may well answer with nothing around it.
+// UnmarshalJSON implements json.Unmarshaler. The documented calls return the subscription in a field of its own. The
+// conventional calls are not documented and may return it directly.
 func (a *subscriptionAnswer) UnmarshalJSON(data []byte) error {
 	var nested struct {
 		Subscription *Subscription `json:"subscription"`
@@ -61,9 +61,9 @@ func (a *subscriptionAnswer) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &a.Subscription)
 }
 
-// CreateSubscription registers a webhook, which is active from the start. The API has no idempotency key: when
-// OutcomeUnknown reports the error, a subscription may exist, and the call must not be made again. An InterruptedError means
-// that a run before this one may have made it, and that nothing was sent.
+// CreateSubscription registers a webhook, which is active from the start. The API has no idempotency key: if OutcomeUnknown
+// reports the error, a subscription may exist, and the call must not be repeated. An InterruptedError means that an earlier
+// run may have made the subscription, and that no create was sent.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription
 func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRequest) (*CreatedSubscription, error) {
@@ -72,7 +72,7 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	}
 	note := c.note(ctx, in)
 	created, err := c.createSubscription(ctx, in)
-	// Whoever cancels may be gone before it is told that the outcome is unknown, as a CLI is that was killed.
+	// A caller that cancels, such as a CLI that is killed, may be gone before it learns that the outcome is unknown.
 	if OutcomeUnknown(err) && errors.Is(ctx.Err(), context.Canceled) {
 		note.Leave()
 	} else {
@@ -86,13 +86,13 @@ func (c *Client) createSubscription(ctx context.Context, in CreateSubscriptionRe
 	if err == nil && created.Subscription.ID == "" {
 		err = &httpapi.Error{
 			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks"), Status: status,
-			Cause: errors.New("the answer cannot be read: it holds no subscription"),
+			Cause: errors.New("the answer cannot be read: it contains no subscription"),
 		}
 	}
 	return &created, err
 }
 
-// SetActive pauses or resumes a subscription. Doing it twice is the same as doing it once.
+// SetActive pauses or resumes a subscription. The call is idempotent.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/pause-or-resume-a-subscription
 func (c *Client) SetActive(ctx context.Context, id string, active bool) (*Subscription, error) {
@@ -100,28 +100,28 @@ func (c *Client) SetActive(ctx context.Context, id string, active bool) (*Subscr
 	if told := answer.Subscription.Active; err == nil && told != nil && *told != active {
 		err = &httpapi.Error{
 			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks", id, "active"), Status: status,
-			Message: fmt.Sprintf("the answer says that active is %t", *told),
+			Message: fmt.Sprintf("the field active of the answer is %t", *told),
 		}
 	}
 	return &answer.Subscription, err
 }
 
-// Presence is how much is known about a subscription.
+// Presence says what is known about a subscription.
 type Presence int
 
 const (
-	// Readable means that the API told all of it.
+	// Readable means that the API returned the subscription.
 	Readable Presence = iota
-	// Alive means that it exists and that the API has no route to read it.
+	// Alive means that the subscription exists and that the API has no route to read it.
 	Alive
-	// Unproven means that the API has no route to read it and that the key may not list deliveries, which would prove
-	// that it exists.
+	// Unproven means that the API has no route to read the subscription, and that the key may not list its deliveries, which
+	// would prove that it exists.
 	Unproven
 )
 
-// Find reads a subscription by the conventional call, which no page documents. Where the API does not have that call,
-// the documented list of deliveries tells whether the subscription exists; it is then returned without its fields.
-// IsNotFound reports the error of a subscription that is gone. Every other error proves nothing.
+// Find reads a subscription by the conventional call, which is not documented. If the API does not have that call, the
+// documented list of deliveries shows whether the subscription exists; Find then returns it without its fields. IsNotFound
+// reports the error for a deleted subscription. Every other error proves nothing.
 func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, error) {
 	answer, status, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
 	if err == nil && answer.Subscription.ID != id {
@@ -146,22 +146,22 @@ func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, 
 	return nil, Readable, err
 }
 
-// Removal is what became of a subscription that was to be deleted.
+// Removal says how Remove ended.
 type Removal int
 
 const (
-	// Deleted means that the API has deleted it.
+	// Deleted means that the API has deleted the subscription.
 	Deleted Removal = iota
-	// Gone means that the API had none, by its own words.
+	// Gone means that the API itself said that the subscription does not exist.
 	Gone
-	// Paused means that the API cannot delete it, so that it was paused and left. Beside an error it means that pausing
-	// was tried.
+	// Paused means that the API cannot delete the subscription, so Remove paused it. Together with an error it means that
+	// Remove tried to pause it.
 	Paused
 )
 
-// Remove deletes a subscription by the conventional call, which no page documents, so any 2xx answer that a proxy cannot
-// have given is believed. Where the API does not have that call, the subscription is paused by the documented one, which
-// also tells whether it exists.
+// Remove deletes a subscription by the conventional call. That is not documented, so Remove accepts any 2xx answer that cannot
+// come from a proxy. If the API does not have that call, Remove pauses the subscription by the documented one, which also shows
+// whether it exists.
 func (c *Client) Remove(ctx context.Context, id string) (Removal, error) {
 	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"v1", "webhooks", id}, Repeatable: true}
 	response, err := c.send(ctx, request)

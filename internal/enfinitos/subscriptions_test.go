@@ -252,14 +252,14 @@ func TestAnswersToSetActive(t *testing.T) {
 		err     string // a part of it, empty for success
 	}{
 		"as wished":       {holds(`{"subscription":{"active":true}}`), new(true), ""},
-		"the contrary":    {holds(`{"subscription":{"active":false}}`), nil, "200 OK: the answer says that active is false"},
-		"202":             {says(202, envelope(`{"subscription":{"active":false}}`)), nil, "202 Accepted: the answer says that active is false"},
+		"the contrary":    {holds(`{"subscription":{"active":false}}`), nil, "200 OK: the field active of the answer is false"},
+		"202":             {says(202, envelope(`{"subscription":{"active":false}}`)), nil, "202 Accepted: the field active of the answer is false"},
 		"not told":        {holds(`{"subscription":{"subscriptionId":"whs_1"}}`), nil, ""},
 		"null":            {holds(`{"subscription":{"active":null}}`), nil, ""},
 		"no subscription": {holds(`{}`), nil, ""},
 		"another type":    {holds(`{"subscription":{"active":"true"}}`), nil, "200 OK: the answer cannot be read"},
 		"HTML":            {says(200, "<html>"), nil, "200 OK: the answer cannot be read"},
-		"not ok":          {says(200, refusal), nil, "200 OK: refused: the answer says that it is not ok: as asked"},
+		"not ok":          {says(200, refusal), nil, "200 OK: refused: the field ok of the answer is false: as asked"},
 		"404":             {refuses(404), nil, "404 Not Found: refused: as asked"},
 	}
 	for name, test := range tests {
