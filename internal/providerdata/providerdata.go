@@ -1,4 +1,4 @@
-// Package providerdata is what the provider, once configured, hands to its resources, data sources and actions.
+// Package providerdata holds what the configured provider passes to its resources, data sources and actions.
 package providerdata
 
 import (
@@ -11,15 +11,15 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 )
 
-// Data holds a client for each vendor that is configured.
+// Data holds the client of each configured vendor.
 type Data struct {
 	Dfns      Vendor[dfns.Client]
 	Enfinitos Vendor[enfinitos.Client]
-	// Replacements are those of webhooks of either vendor.
+	// Replacements serves the webhooks of both vendors.
 	Replacements tfsecret.Replacements
 }
 
-// Replacements returns those out of what Configure was given, and nil before the provider is configured.
+// Replacements returns the Replacements in the provider data, or nil before the provider is configured.
 func Replacements(providerData any) *tfsecret.Replacements {
 	if data, ok := providerData.(*Data); ok {
 		return &data.Replacements
@@ -27,17 +27,16 @@ func Replacements(providerData any) *tfsecret.Replacements {
 	return nil
 }
 
-// Vendor is the client of one vendor, or why there is none.
+// Vendor is the client of one vendor, or the reason why there is none.
 type Vendor[Client any] struct {
 	// Client is nil when the vendor is not configured.
 	Client *Client
-	// Missing says what to configure. It is reported by what needs the client, so that nobody has to configure a vendor
-	// they do not use.
+	// Missing says what to configure. Only what uses the client reports it, so that nobody must configure an unused vendor.
 	Missing diag.Diagnostics
 }
 
-// RequireDfns returns the Dfns client out of what Configure was given, or adds to diags what to configure. Before the
-// provider is configured there is nothing to give, and it returns nil without a complaint.
+// RequireDfns returns the Dfns client in the provider data, or adds to diags what to configure. Before the provider is
+// configured it returns nil and adds nothing.
 func RequireDfns(providerData any, diags *diag.Diagnostics) *dfns.Client {
 	data := from(providerData, diags)
 	if data == nil {
@@ -47,7 +46,7 @@ func RequireDfns(providerData any, diags *diag.Diagnostics) *dfns.Client {
 	return data.Dfns.Client
 }
 
-// RequireEnfinitos returns the EnfinitOS client as RequireDfns returns that of Dfns.
+// RequireEnfinitos returns the EnfinitOS client in the same way as RequireDfns.
 func RequireEnfinitos(providerData any, diags *diag.Diagnostics) *enfinitos.Client {
 	data := from(providerData, diags)
 	if data == nil {
@@ -61,7 +60,7 @@ func from(providerData any, diags *diag.Diagnostics) *Data {
 	data, ok := providerData.(*Data)
 	if !ok && providerData != nil {
 		diags.AddError("Unexpected Provider Data",
-			fmt.Sprintf("Expected %T, got %T. This is a bug in the provider.", data, providerData))
+			fmt.Sprintf("Expected %T, got %T. This is a bug in the provider: please report it.", data, providerData))
 	}
 	return data
 }

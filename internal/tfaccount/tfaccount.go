@@ -1,4 +1,4 @@
-// Package tfaccount remembers in which account an object was last seen. Only there does a 404 mean that it is gone.
+// Package tfaccount records in which account an object was last seen. Only in that account does a 404 mean that it is gone.
 package tfaccount
 
 import (
@@ -14,30 +14,30 @@ import (
 // seenIn is the key of the account in the private state.
 const seenIn = "seen_in"
 
-// Writer is the private state of an answer.
+// Writer writes the private state of a response.
 type Writer interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// Reader is the private state of a request.
+// Reader reads the private state of a request.
 type Reader interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
 
-// Seen notes that the object was just seen in an account.
+// Seen records the account in which the object was just seen.
 func Seen(ctx context.Context, private Writer, in account.Account) diag.Diagnostics {
 	text, _ := json.Marshal(in) // strings only
 	return private.SetKey(ctx, seenIn, text)
 }
 
-// WasSeen reports that the object was seen before, by a run that has saved what it saw.
+// WasSeen reports that an earlier run has seen the object and saved its account.
 func WasSeen(ctx context.Context, private Reader) bool {
 	text, _ := private.GetKey(ctx, seenIn)
 	return len(text) > 0
 }
 
-// Gone returns why the 404 of an account does not mean that the object is gone: it was last seen in another one. What
-// was never noted, by an older version or before an import, proves nothing either way.
+// Gone returns an error if the object was last seen in another account, because a 404 then does not mean that it is gone. If no
+// account was recorded, because of an older version or an import, it returns none.
 func Gone(ctx context.Context, private Reader, object string, now account.Account) diag.Diagnostics {
 	text, diags := private.GetKey(ctx, seenIn)
 	var last account.Account
@@ -45,9 +45,10 @@ func Gone(ctx context.Context, private Reader, object string, now account.Accoun
 		return diags
 	}
 	diags.AddError("Webhook of Another Account", fmt.Sprintf(
-		"The API has no webhook %s. But that was last seen in another account, so it is not taken for gone, and the state was "+
-			"left as it was.\n\nLast seen in: %s\nConfigured now: %s\n\nUse the credentials and the base URL of the first. If the "+
-			"webhook really is gone, or lives elsewhere on purpose, have Terraform forget it: terraform state rm ADDRESS.",
+		"The API has no webhook %s. However, that webhook was last seen in another account, so Terraform does not treat it as "+
+			"deleted. The state was not changed.\n\nLast seen in: %s\nConfigured now: %s\n\nUse the credentials and the base URL of the "+
+			"account where the webhook was last seen. If the webhook really is gone, or was moved on purpose, remove it from the "+
+			"state: terraform state rm ADDRESS.",
 		object, last, now))
 	return diags
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Catalogue is what is known of a vendor's event kinds.
+// Catalogue describes the event kinds of a vendor.
 type Catalogue struct {
 	Vendor string
 	Known  []string
-	// Prose are those of Known that are in no specification of the vendor's API.
+	// Prose are the Known kinds that no specification of the vendor's API contains.
 	Prose []string
-	// Growth says what comes of a pattern that matches one more kind.
+	// Growth says what happens when a pattern matches an additional kind.
 	Growth string
 }
 
-// NewFunction returns the function that finds the event kinds of a vendor by patterns.
+// NewFunction returns the function that returns the event kinds of a vendor that match patterns.
 func NewFunction(name string, catalogue Catalogue) function.Function {
 	return &kindsFunction{name: name, Catalogue: catalogue}
 }
@@ -52,14 +52,15 @@ func (f *kindsFunction) Definition(
 }
 
 func (f *kindsFunction) description() string {
-	out := fmt.Sprintf("Returns the set of all %s event kinds known to this version of the provider that match one of the patterns. "+
-		"In a pattern `*` stands for any number of characters, dots among them. A pattern that matches nothing is an error, so "+
-		"that a misspelt one is noticed.", f.Vendor)
+	out := fmt.Sprintf("Returns all %s event kinds known to this version of the provider that match at least one of the patterns, "+
+		"as a set. In a pattern, `*` matches any number of characters, including dots. A pattern that matches no kind is an error, so "+
+		"that you notice typos.", f.Vendor)
 	if len(f.Prose) > 0 {
-		out += fmt.Sprintf("\n\nKinds that %s names in its prose and that its API does not list are given only where a pattern is "+
-			"their very name, because the API may refuse them: `%s`.", f.Vendor, strings.Join(f.Prose, "`, `"))
+		out += fmt.Sprintf("\n\nThe prose of the %s documentation names some kinds that are missing in its API specification, so the API may "+
+			"reject them. The function returns these kinds only for a pattern that is their exact name: `%s`.",
+			f.Vendor, strings.Join(f.Prose, "`, `"))
 	}
-	return out + "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then gives those too. " + f.Growth
+	return out + "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then matches those too. " + f.Growth
 }
 
 // Run implements function.Function.
@@ -69,7 +70,7 @@ func (f *kindsFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		return
 	}
 	if len(patterns) == 0 {
-		resp.Error = function.NewFuncError("At least one pattern is needed")
+		resp.Error = function.NewFuncError("At least one pattern is required")
 		return
 	}
 	var kinds []string
@@ -84,7 +85,7 @@ func (f *kindsFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	resp.Error = resp.Result.Set(ctx, Set(kinds))
 }
 
-// match returns the kinds that a pattern gives. A kind of the prose must be asked for by its name.
+// match returns the kinds that match a pattern. It returns a kind in Prose only for its exact name.
 func (f *kindsFunction) match(pattern string) []string {
 	return slices.DeleteFunc(Match(pattern, f.Known), func(kind string) bool {
 		return kind != pattern && slices.Contains(f.Prose, kind)
@@ -93,18 +94,18 @@ func (f *kindsFunction) match(pattern string) []string {
 
 func (f *kindsFunction) noMatch(pattern string) string {
 	if prose := Match(pattern, f.Prose); len(prose) > 0 {
-		return fmt.Sprintf("Pattern %q matches only event kinds that %s names in its prose and that its API does not list: %s. It may "+
-			"refuse them; write the names out to try", pattern, f.Vendor, strings.Join(prose, ", "))
+		return fmt.Sprintf("Pattern %q matches only event kinds that the prose of the %s documentation names and its API specification "+
+			"does not: %s. The API may reject them. To try them, write their full names", pattern, f.Vendor, strings.Join(prose, ", "))
 	}
 	nearest := Nearest(pattern, f.Known)
 	if nearest != "" {
-		nearest = fmt.Sprintf(" The kind spelled most like it is %q.", nearest)
+		nearest = fmt.Sprintf(" The most similar known kind is %q.", nearest)
 	}
-	return fmt.Sprintf("Pattern %q matches no %s event kind that this version of the provider knows.%s Put a newer kind beside the "+
-		"result with setunion", pattern, f.Vendor, nearest)
+	return fmt.Sprintf("Pattern %q matches no %s event kind that this version of the provider knows.%s To use a newer kind, add it to "+
+		"the result with setunion", pattern, f.Vendor, nearest)
 }
 
-// Match returns the kinds that match a pattern, in which * stands for any number of characters, dots among them.
+// Match returns the kinds that match a pattern. In a pattern, * matches any number of characters, including dots.
 func Match(pattern string, kinds []string) []string {
 	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !matches(pattern, kind) })
 }

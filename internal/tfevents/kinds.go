@@ -1,5 +1,5 @@
-// Package tfevents checks the event kinds in a configuration: their shape strictly, their names not at all, because
-// every vendor adds kinds faster than a provider can be released.
+// Package tfevents checks the event kinds in a configuration. A wrong format is an error, an unknown name only a warning, because
+// vendors add kinds faster than a provider can be released.
 package tfevents
 
 import (
@@ -16,16 +16,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// EveryKind subscribes to every event there is and will be.
+// EveryKind subscribes to all current and future events.
 const EveryKind = "*"
 
 var _ validator.Set = kindWarnings{}
 
-// Validators returns the checks of a set of event kinds of a vendor, whose known kinds are given.
+// Validators returns the validators of a set of event kinds of a vendor with these known kinds.
 func Validators(vendor string, known []string) []validator.Set {
 	pattern := regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
-	shape := stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be an event kind in lower case, such as %q, or %q for every "+
-		"kind; patterns are for provider::webhook::%s_event_kinds", known[0], EveryKind, strings.ToLower(vendor)))
+	shape := stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be an event kind in lower case, such as %q, or %q for all "+
+		"kinds; for patterns, use provider::webhook::%s_event_kinds", known[0], EveryKind, strings.ToLower(vendor)))
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1),
 		setvalidator.NoNullValues(),
@@ -34,14 +34,14 @@ func Validators(vendor string, known []string) []validator.Set {
 	}
 }
 
-// OneKind returns the check of one event kind, which "*" is not.
+// OneKind returns the validator of a single event kind. It does not accept "*".
 func OneKind(known []string) validator.String {
 	return stringvalidator.RegexMatches(
 		regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)+$`), fmt.Sprintf("must be one event kind, such as %q", known[0]))
 }
 
-// Nearest returns the known kind that is spelled most like the given one, which may be a pattern, one of the same object
-// (the part before the first dot) where there is any. Nothing is like none.
+// Nearest returns the known kind that is most similar to the given kind or pattern, preferably one of the same object (the part
+// before the first dot). For "" it returns "".
 func Nearest(kind string, known []string) string {
 	if kind == "" {
 		return ""
@@ -56,15 +56,15 @@ func Nearest(kind string, known []string) string {
 	})
 }
 
-// kindWarnings points at what is allowed but likely not meant. It never fails.
+// kindWarnings warns of what is allowed but probably unintended.
 type kindWarnings struct {
 	vendor string
 	known  []string
-	shape  *regexp.Regexp // what does not have it is an error already
+	shape  *regexp.Regexp // other kinds are already an error
 }
 
 func (kindWarnings) Description(context.Context) string {
-	return "should hold known event kinds, or \"*\" alone"
+	return "should contain known event kinds, or only \"*\""
 }
 
 func (v kindWarnings) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -78,11 +78,11 @@ func (v kindWarnings) ValidateSet(_ context.Context, req validator.SetRequest, r
 		switch name := kind.ValueString(); {
 		case name == EveryKind && len(req.ConfigValue.Elements()) > 1:
 			resp.Diagnostics.AddAttributeWarning(req.Path, "Redundant Event Kinds",
-				`"*" subscribes to every kind, so the other kinds beside it change nothing. Keep either "*" or the others.`)
+				`"*" subscribes to all kinds, so the other kinds have no effect. Keep either "*" or the other kinds.`)
 		case name != EveryKind && v.shape.MatchString(name) && !slices.Contains(v.known, name):
 			resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown Event Kind", fmt.Sprintf(
-				"This version of the provider does not know the event kind %q. The known kind spelled most like it is %q. "+
-					"If %s has added the kind since, ignore this warning.", name, Nearest(name, v.known), v.vendor))
+				"This version of the provider does not know the event kind %q. The most similar known kind is %q. If "+
+					"%s has added the kind recently, ignore this warning.", name, Nearest(name, v.known), v.vendor))
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Sorted returns the event kinds of a set in order, so that equal sets make equal requests.
+// Sorted returns the event kinds of a set in sorted order, so that equal sets make equal requests.
 func Sorted(set types.Set) []string {
 	out := make([]string, 0, len(set.Elements()))
 	for _, element := range set.Elements() {
@@ -19,7 +19,7 @@ func Sorted(set types.Set) []string {
 	return out
 }
 
-// Set returns a set of event kinds, each of which it holds once.
+// Set returns a set of event kinds without duplicates.
 func Set(kinds []string) types.Set {
 	var elements []attr.Value
 	for _, kind := range slices.Compact(slices.Sorted(slices.Values(kinds))) {

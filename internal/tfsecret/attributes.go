@@ -7,34 +7,34 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// RecipientsAttribute is secret_recipients of a resource.
+// RecipientsAttribute returns the attribute secret_recipients of a resource.
 func RecipientsAttribute() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Public keys to encrypt the signing secret to, so that the state holds it in no other way: age keys " +
-			"(`age1…`) and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). Added to a webhook whose secret is in the state in the clear, " +
-			"they encrypt it in place (former versions of the state still hold it). Changing or removing them later replaces the " +
-			"webhook, because nobody here can decrypt the secret; after an import there is none to encrypt. The ephemeral resource " +
-			"`webhook_secret` decrypts.",
+		MarkdownDescription: "Public keys to encrypt the signing secret to: age keys (`age1…`) and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
+			"The state then contains the secret only in encrypted form. If the state already contains it in plain text, adding " +
+			"recipients encrypts it in place (former versions of the state still contain the plain text). Changing or removing " +
+			"recipients later replaces the webhook, because the provider cannot decrypt the secret. After an import there is no " +
+			"secret to encrypt. The ephemeral resource `webhook_secret` decrypts the secret.",
 		Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), validRecipients{}},
 	}
 }
 
-// VersionAttribute is secret_version of a resource.
+// VersionAttribute returns the attribute secret_version of a resource.
 func VersionAttribute() schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional: true,
-		MarkdownDescription: "Any number. Changing it from one number to another replaces the webhook and so rotates its signing " +
-			"secret. Setting it for the first time and removing it change nothing.",
+		MarkdownDescription: "Any number. Changing it to another number replaces the webhook, which rotates its signing secret. " +
+			"Setting it for the first time, or removing it, changes nothing.",
 	}
 }
 
-// EncryptedAttribute is the attribute of a resource that holds the secret encrypted.
+// EncryptedAttribute returns the attribute of a resource that holds the encrypted secret.
 func EncryptedAttribute(clearName string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed: true,
-		MarkdownDescription: "The signing secret, encrypted to `secret_recipients`, as ASCII-armored age text. Null without " +
-			"recipients; `" + clearName + "` is null with them.",
+		MarkdownDescription: "The signing secret, encrypted to `secret_recipients`, as ASCII-armored age text. It is null if no " +
+			"recipients are set; `" + clearName + "` is null if they are.",
 	}
 }

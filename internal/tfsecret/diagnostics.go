@@ -6,25 +6,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// WillChange warns of a replacement at plan, when there is still time to prepare the receiver. The object is named with its
-// kind, such as "webhook wh-1".
+// WillChange warns of a replacement in the plan, when there is still time to prepare the receiver. The name of the object
+// includes its kind, such as "webhook wh-1".
 func WillChange(object string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Will Change", fmt.Sprintf(
-		"The %s will be replaced by another one, which has another signing secret: its receiver refuses deliveries until it is "+
-			"given that. With create_before_destroy in the resource's lifecycle both exist for a while, and a receiver that accepts "+
-			"both secrets misses nothing.", object))
+		"This plan replaces %s with a new one that has a new signing secret. The receiver rejects deliveries until you give it the "+
+			"new secret. To miss nothing, set create_before_destroy in the resource's lifecycle and make the receiver accept both "+
+			"secrets for a while.", object))
 }
 
-// NotEncrypted reports a secret that stays as it was held.
+// NotEncrypted reports a secret that could not be encrypted.
 func NotEncrypted(object string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to Encrypt Signing Secret", fmt.Sprintf(
-		"The signing secret of the %s could not be encrypted to secret_recipients: %s. The state was left as it was.", object, err))
+		"The signing secret of %s could not be encrypted to secret_recipients: %s. The state was not changed.", object, err))
 }
 
-// UnknownAfterImport says why the secret is null and which two ways lead on.
+// UnknownAfterImport says why the secret is null after an import, and what the two options are.
 func UnknownAfterImport(vendor, id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Unknown After Import", fmt.Sprintf(
-		"%s returns a signing secret only once, in the answer to a create, so the secret of %s is null in the state. Everything else "+
-			"is managed as usual. Keep using the secret you have from where you keep it; or, to have a secret that Terraform knows, "+
-			"replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the receiver.", vendor, id))
+		"%s returns a signing secret only once, in the answer to a create, so the secret of %s is null in the state. Terraform "+
+			"manages everything else as usual. You can keep using the existing secret from where you have stored it. To get a secret "+
+			"that Terraform knows, replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the receiver.", vendor, id))
 }

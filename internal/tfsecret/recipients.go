@@ -44,20 +44,20 @@ func parseRecipients(recipients types.Set) ([]age.Recipient, error) {
 	return out, nil
 }
 
-// parseRecipient reads one public key. Its errors hold none of the text, which could be a private key by mistake.
+// parseRecipient parses one public key. Its errors do not quote the text, which could be a private key by mistake.
 func parseRecipient(text string) (age.Recipient, error) {
 	switch text = strings.TrimSpace(text); {
 	case isPrivate(text):
-		return nil, errors.New("it is a private key, which must not be in a configuration: remove it, consider it known to " +
-			"others, and use the public key of a new one")
+		return nil, errors.New("it is a private key, which must not be in a configuration: remove it, treat it as compromised, " +
+			"and use the public key of a new key pair")
 	case strings.HasPrefix(text, "ssh-"):
 		recipient, err := agessh.ParseRecipient(text)
 		if err != nil || strings.ContainsAny(text, "\r\n") {
-			return nil, errors.New("it is not a line of an SSH public key file of the type ssh-ed25519 or ssh-rsa")
+			return nil, errors.New("it is not a valid line of an SSH public key file of the type ssh-ed25519 or ssh-rsa")
 		}
 		return recipient, nil
 	case strings.HasPrefix(text, "ecdsa-") || strings.HasPrefix(text, "sk-"):
-		return nil, errors.New("age encrypts to SSH keys of the types ssh-ed25519 and ssh-rsa only")
+		return nil, errors.New("age supports only SSH keys of the types ssh-ed25519 and ssh-rsa")
 	}
 	recipient, err := age.ParseX25519Recipient(text)
 	if err != nil {
@@ -71,7 +71,7 @@ func isPrivate(text string) bool {
 	return strings.Contains(strings.ToUpper(text), "AGE-SECRET-KEY-") || strings.Contains(text, "PRIVATE KEY")
 }
 
-// shorten returns enough of a recipient to find it in a configuration, and nothing of a private key.
+// shorten returns enough of a recipient to find it in a configuration. It never shows a private key.
 func shorten(text string) string {
 	const most = 40
 	switch {
@@ -83,7 +83,7 @@ func shorten(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// sameRecipients reports whether two sets are known and name the same keys, of which an SSH key's comment is no part.
+// sameRecipients reports whether two sets are known and contain the same keys. It ignores the comments of SSH keys.
 func sameRecipients(a, b types.Set) bool {
 	if !isKnown(a) || !isKnown(b) {
 		return false
@@ -119,7 +119,7 @@ func texts(set types.Set) (out []string) {
 	return out
 }
 
-// isKnown reports whether a set and all of its elements are known. Null is.
+// isKnown reports whether a set and all its elements are known. A null set is known.
 func isKnown(set types.Set) bool {
 	for _, element := range set.Elements() {
 		if element.IsUnknown() {
@@ -131,7 +131,7 @@ func isKnown(set types.Set) bool {
 
 var _ validator.Set = validRecipients{}
 
-// validRecipients reports each recipient that nothing can be encrypted to.
+// validRecipients reports each recipient that is not a supported public key.
 type validRecipients struct{}
 
 // Description implements validator.Describer.
@@ -142,12 +142,12 @@ func (validRecipients) Description(context.Context) string {
 // MarkdownDescription implements validator.Describer.
 func (v validRecipients) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// ValidateSet implements validator.Set. The path is that of the set: that of an element would hold the element.
+// ValidateSet implements validator.Set. Errors have the path of the set, because the path of an element contains its value.
 func (validRecipients) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	for _, text := range texts(req.ConfigValue) {
 		if _, err := parseRecipient(text); err != nil {
 			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Secret Recipient",
-				fmt.Sprintf("Nothing can be encrypted to %s: %s.", shorten(text), err))
+				fmt.Sprintf("The signing secret cannot be encrypted to %s: %s.", shorten(text), err))
 		}
 	}
 }

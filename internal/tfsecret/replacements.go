@@ -11,44 +11,43 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// Replacements notices what Terraform does not tell a provider: that the webhook it has planned or made replaces another one
-// because that is tainted, or because someone has asked for it (-replace, replace_triggered_by). A tainted object is
-// refreshed and then planned as a new one, as if there were none. Of what is asked for nothing can be told before the apply,
-// for Terraform drops what is warned of when it plans the new object. A resource that was renamed is to it one to destroy
-// and one to create. So webhooks of equal content are brought together here, by what this process has read, planned, created
-// and deleted.
+// Replacements detects what Terraform does not tell a provider: that a planned or created webhook replaces another one. For a
+// tainted webhook, Terraform refreshes it and then plans a new one, as if there were none. For -replace and
+// replace_triggered_by, Terraform drops the warnings of that plan, so only the apply can warn. For a renamed resource,
+// Terraform plans a destroy and a create. Replacements therefore pairs webhooks of equal content, from what this process has
+// read, planned, created and deleted.
 type Replacements struct {
 	mu      sync.Mutex
-	read    map[string]reading  // by id, from the refresh of a webhook until its plan
+	read    map[string]reading  // by id, for webhooks that were refreshed and not planned yet
 	planned chan struct{}       // closed by the next plan
-	created map[string][]string // ids by content, of those that are not known to replace any
+	created map[string][]string // ids by content, of those that replace no known webhook
 	deleted map[string][]string
 
-	// What the plan creates and destroys, by content, as far as it is not known to belong together; and how often a webhook
-	// that is replaced is yet to be planned as a new one.
+	// What the plan creates and destroys, by content, without known pairs; and how many replaced webhooks Terraform has yet to
+	// plan as new ones.
 	toCreate  map[string]int
 	toDestroy map[string][]string
 	halves    map[string]int
-	applies   bool // something was created or deleted: the plan was made before, by another process
+	applies   bool // this process applies: another process made the plan
 }
 
-// reading is what was read of a webhook.
+// reading is the result of a refresh.
 type reading struct {
 	content string
 	at      time.Time
 }
 
-// patience is how long after its refresh a webhook may be planned, before it counts as tainted. Terraform plans it at once,
-// but beside others: only where those have the same content is anything waited for.
+// patience is how long after its refresh a webhook may remain unplanned before it counts as tainted. Terraform plans it
+// immediately, but concurrently with others. Only webhooks of the same content cause a wait.
 const patience = 250 * time.Millisecond
 
-// Read notes that a webhook of the state was refreshed.
+// Read records that a webhook of the state was refreshed.
 func (r *Replacements) Read(id, content string) {
 	defer r.lock()()
 	r.read[id] = reading{content, time.Now()}
 }
 
-// Planned notes that the plan has to do with a webhook of the state, so that it is not tainted.
+// Planned records that the plan includes a webhook of the state, so it is not tainted.
 func (r *Replacements) Planned(id string) {
 	defer r.lock()()
 	delete(r.read, id)
@@ -56,18 +55,18 @@ func (r *Replacements) Planned(id string) {
 	r.planned = make(chan struct{})
 }
 
-// New warns when a webhook of this content is planned as a new one and most likely replaces one that is tainted.
+// New warns when the planned new webhook of this content most likely replaces a tainted one.
 func (r *Replacements) New(ctx context.Context, content string) (diags diag.Diagnostics) {
 	if ids := r.tainted(ctx, content); len(ids) > 0 {
-		diags.AddWarning("Signing Secret Will Change", fmt.Sprintf("The state has a webhook of the same content, which is not part "+
-			"of the plan as it is: %s. If it is tainted, the planned one replaces it and has another signing secret: the receiver "+
-			"refuses deliveries until it is given that. (terraform untaint keeps the webhook.)", strings.Join(ids, ", ")))
+		diags.AddWarning("Signing Secret Will Change", fmt.Sprintf("The state has a webhook with the same content that this plan "+
+			"does not keep: %s. If that webhook is tainted, the planned one replaces it and has a new signing secret. The receiver "+
+			"rejects deliveries until you give it the new secret. To keep the webhook, run terraform untaint.", strings.Join(ids, ", ")))
 		return diags
 	}
 	return r.plannedCreate(content)
 }
 
-// plannedCreate notes that the plan creates a webhook, and warns when it destroys one of the same content.
+// plannedCreate records that the plan creates a webhook, and warns if it also destroys one of the same content.
 func (r *Replacements) plannedCreate(content string) diag.Diagnostics {
 	defer r.lock()()
 	switch {
@@ -84,7 +83,7 @@ func (r *Replacements) plannedCreate(content string) diag.Diagnostics {
 	return nil
 }
 
-// PlannedDestroy notes that the plan destroys a webhook, and warns when it creates one of the same content.
+// PlannedDestroy records that the plan destroys a webhook, and warns if it also creates one of the same content.
 func (r *Replacements) PlannedDestroy(id, content string) diag.Diagnostics {
 	r.Planned(id)
 	defer r.lock()()
@@ -99,21 +98,21 @@ func (r *Replacements) PlannedDestroy(id, content string) diag.Diagnostics {
 	return nil
 }
 
-// Replaced notes that a webhook is planned to be replaced by one of this content, which Terraform then plans as a new one.
+// Replaced records a planned replacement by a webhook of this content, which Terraform then plans as a new one.
 func (r *Replacements) Replaced(content string) {
 	defer r.lock()()
 	r.halves[content]++
 }
 
 func willMove(id string) (diags diag.Diagnostics) {
-	diags.AddWarning("Signing Secret Will Change", fmt.Sprintf("The plan destroys webhook %s and creates one of the same content. If "+
-		"that is to take its place, as after a change of the resource's name or of its key in for_each, it has another signing "+
-		"secret: the receiver refuses deliveries until it is given that. A moved block (moved { from = …, to = … }) keeps the "+
-		"webhook and its secret.", id))
+	diags.AddWarning("Signing Secret Will Change", fmt.Sprintf("This plan destroys webhook %s and creates one with the same "+
+		"content. If the new one takes its place, for example because the resource's name or its key in for_each has changed, the "+
+		"new one has a new signing secret. The receiver rejects deliveries until you give it the new secret. To keep the webhook "+
+		"and its secret, add a moved block (moved { from = …, to = … }).", id))
 	return diags
 }
 
-// tainted returns the webhooks of a content that were read and are not planned in time.
+// tainted returns the webhooks of a content that were read but not planned in time.
 func (r *Replacements) tainted(ctx context.Context, content string) []string {
 	for {
 		ids, until, planned := r.unplanned(content)
@@ -131,8 +130,8 @@ func (r *Replacements) tainted(ctx context.Context, content string) []string {
 	}
 }
 
-// unplanned returns the webhooks of a content that were read and not planned, until when that may change, and what tells
-// of the next plan.
+// unplanned returns the webhooks of a content that were read but not planned, until when they may still be planned, and a
+// channel that the next plan closes.
 func (r *Replacements) unplanned(content string) (ids []string, until time.Time, planned <-chan struct{}) {
 	defer r.lock()()
 	for id, of := range r.read {
@@ -147,7 +146,7 @@ func (r *Replacements) unplanned(content string) (ids []string, until time.Time,
 	return ids, until, r.planned
 }
 
-// Created notes a new webhook, and warns when it is in place of one of the same content that was deleted before.
+// Created records a new webhook, and warns if it replaces a deleted one of the same content.
 func (r *Replacements) Created(id, content string) diag.Diagnostics {
 	defer r.lock()()
 	r.applies = true
@@ -158,7 +157,7 @@ func (r *Replacements) Created(id, content string) diag.Diagnostics {
 	return nil
 }
 
-// Deleted notes that a webhook was deleted, and warns when one of the same content was created in its place before.
+// Deleted records a deleted webhook, and warns if a new one of the same content replaces it.
 func (r *Replacements) Deleted(id, content string) diag.Diagnostics {
 	defer r.lock()()
 	r.applies = true
@@ -169,7 +168,7 @@ func (r *Replacements) Deleted(id, content string) diag.Diagnostics {
 	return nil
 }
 
-// take takes one of the ids of a content.
+// take removes and returns one of the ids of a content.
 func take(ids map[string][]string, content string) (id string, ok bool) {
 	if len(ids[content]) == 0 {
 		return "", false
@@ -179,9 +178,9 @@ func take(ids map[string][]string, content string) (id string, ok bool) {
 }
 
 func hasChanged(deleted, created string) (diags diag.Diagnostics) {
-	diags.AddWarning("Signing Secret Has Changed", fmt.Sprintf("Webhook %s was created and %s, of the same content, deleted. Where "+
-		"the one is in place of the other, it has another signing secret: give that to the receiver, which refuses deliveries "+
-		"until then.", created, deleted))
+	diags.AddWarning("Signing Secret Has Changed", fmt.Sprintf("Webhook %s was created, and webhook %s with the same content was "+
+		"deleted. If the new one takes the place of the deleted one, it has a new signing secret. Give the new secret to the "+
+		"receiver, which rejects deliveries until then.", created, deleted))
 	return diags
 }
 

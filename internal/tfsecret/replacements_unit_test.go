@@ -65,10 +65,10 @@ func TestReplacementsArePairs(t *testing.T) {
 		created, id, content, want string
 	}{
 		{"yes", "wh-1", "content", ""},
-		{"no", "wh-a", "content", "wh-1 was created and wh-a"},
+		{"no", "wh-a", "content", "wh-1 was created, and webhook wh-a"},
 		{"no", "wh-b", "content", ""},
 		{"no", "wh-x", "other", ""},
-		{"yes", "wh-2", "content", "wh-2 was created and wh-b"},
+		{"yes", "wh-2", "content", "wh-2 was created, and webhook wh-b"},
 		{"yes", "wh-3", "content", ""},
 	} {
 		note := r.Deleted

@@ -26,8 +26,8 @@ func EphemeralResources() []func() ephemeral.EphemeralResource {
 
 var _ ephemeral.EphemeralResource = secretEphemeralResource{}
 
-// secretEphemeralResource decrypts a signing secret. It makes no call and keeps nothing: Terraform opens it in every plan
-// and every apply that needs it.
+// secretEphemeralResource decrypts a signing secret. It makes no call and stores nothing. Terraform opens it in every plan and
+// apply that needs it.
 type secretEphemeralResource struct{}
 
 type secretModel struct {
@@ -49,22 +49,22 @@ func (secretEphemeralResource) Metadata(
 // Schema implements ephemeral.EphemeralResource.
 func (secretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Decrypts a signing secret that is stored encrypted (`secret_recipients`), in memory only: the plaintext " +
-			"is in no plan and no state. Feed it to a write-only argument, such as that of a secret manager's resource. No call is " +
-			"made and no vendor needs to be configured.",
+		MarkdownDescription: "Decrypts a signing secret that was encrypted to `secret_recipients`, in memory only: no plan and no state " +
+			"contains the plaintext. Pass it to a write-only argument, such as that of a secret manager's resource. It makes no API " +
+			"call and needs no configured vendor.",
 		Attributes: map[string]schema.Attribute{
 			"ciphertext": schema.StringAttribute{
-				// Not required, because Terraform's words for a null one blame the provider.
+				// Not required: for a null value, Terraform's own message would blame the provider.
 				Optional: true,
-				MarkdownDescription: "ASCII-armored age text: the `secret_encrypted` of a `webhook_dfns` or the " +
-					"`signing_secret_encrypted` of a `webhook_enfinitos`. It must not be null, as after an import.",
+				MarkdownDescription: "ASCII-armored age text: the `secret_encrypted` of a `webhook_dfns`, or the " +
+					"`signing_secret_encrypted` of a `webhook_enfinitos`. It must not be null, which it is after an import.",
 			},
 			"identity": schema.StringAttribute{
 				Required:  true,
 				Sensitive: true,
-				MarkdownDescription: "The private key of one of the recipients: an age identity file (`AGE-SECRET-KEY-1…`, several keys " +
-					"and comments are fine), or an SSH private key of the type ed25519 or RSA without a passphrase. Use an ephemeral " +
-					"variable, so that it is in no plan either.",
+				MarkdownDescription: "The private key of one of the recipients: the content of an age identity file (`AGE-SECRET-KEY-1…`, " +
+					"several keys and comments are allowed), or an SSH private key of the type ed25519 or RSA without a passphrase. Use " +
+					"an ephemeral variable, so that no plan contains the key.",
 			},
 			"plaintext": schema.StringAttribute{
 				Computed:            true,
@@ -84,33 +84,35 @@ func (secretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenReque
 	}
 	if data.Ciphertext.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "No Secret to Decrypt",
-			"The value is null: the webhook was imported, or has no secret_recipients, so there is no encrypted secret. Replace the "+
-				"webhook (terraform apply -replace=ADDRESS) to have one, or take this ephemeral resource and what uses it out of the "+
-				"configuration until then.")
+			"The value is null, so there is no encrypted secret: the webhook has no secret_recipients, or was imported. Set "+
+				"secret_recipients. After an import, also replace the webhook (terraform apply -replace=ADDRESS), or remove this "+
+				"ephemeral resource and what uses it from the configuration until then.")
 		return
 	}
 	identities, err := parseIdentities(data.Identity.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("identity"), "Invalid Identity", "The value cannot decrypt anything: "+err.Error()+".")
+		resp.Diagnostics.AddAttributeError(path.Root("identity"), "Invalid Identity",
+			"The value is not a private key that can decrypt the secret: "+err.Error()+".")
 		return
 	}
 	plaintext, err := decrypt(data.Ciphertext.ValueString(), identities)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "Unable to Decrypt Secret", "The secret was not decrypted: "+err.Error()+".")
+		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "Unable to Decrypt Secret",
+			"The secret could not be decrypted: "+err.Error()+".")
 		return
 	}
 	data.Plaintext = types.StringValue(plaintext)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 }
 
-// parseIdentities reads the private keys of an age identity file or an SSH private key. Its errors hold none of the text.
+// parseIdentities parses the private keys of an age identity file or an SSH private key. Its errors do not quote the text.
 func parseIdentities(text string) ([]age.Identity, error) {
 	text = keytext.Clean(text)
 	if strings.Contains(text, "-----BEGIN") {
 		identity, err := agessh.ParseIdentity([]byte(strings.TrimSpace(text) + "\n"))
 		var encrypted *ssh.PassphraseMissingError
 		if errors.As(err, &encrypted) {
-			return nil, errors.New("the SSH key is encrypted with a passphrase; give a copy without one (ssh-keygen -p)")
+			return nil, errors.New("the SSH key is encrypted with a passphrase; use a copy without one (ssh-keygen -p)")
 		}
 		if err != nil {
 			return nil, errors.New("it is not an SSH private key of the type ed25519 or RSA")
@@ -122,26 +124,26 @@ func parseIdentities(text string) ([]age.Identity, error) {
 	case err == nil:
 		return identities, nil
 	case strings.HasPrefix(text, "age1") || strings.HasPrefix(text, "ssh-"):
-		return nil, errors.New("it is a public key; the private key that belongs to it is needed")
+		return nil, errors.New("it is a public key; use the private key that belongs to it")
 	}
 	return nil, errors.New("it is neither an age identity (AGE-SECRET-KEY-1…, as age-keygen prints it) nor an SSH private key")
 }
 
-// decrypt returns what the text holds. Its errors hold none of it.
+// decrypt returns the plaintext. Its errors do not quote the text.
 func decrypt(text string, identities []age.Identity) (string, error) {
 	decrypted, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(text))), identities...)
 	var noMatch *age.NoIdentityMatchError
 	if errors.As(err, &noMatch) {
-		return "", errors.New("the identity belongs to none of the recipients that it was encrypted to. If secret_recipients has " +
-			"changed since, the plan that follows it must be applied first")
+		return "", errors.New("the identity does not belong to any of the recipients that the secret was encrypted to. If " +
+			"secret_recipients has changed, apply that change first")
 	}
 	var plaintext bytes.Buffer
 	if err == nil {
 		_, err = io.Copy(&plaintext, decrypted)
 	}
 	if err != nil {
-		return "", errors.New("the text is not whole ASCII-armored age text (-----BEGIN AGE ENCRYPTED FILE-----). Use the value of " +
-			"secret_encrypted or signing_secret_encrypted as it is")
+		return "", errors.New("the text is not complete ASCII-armored age text (-----BEGIN AGE ENCRYPTED FILE-----). Use the value " +
+			"of secret_encrypted or signing_secret_encrypted unchanged")
 	}
 	return plaintext.String(), nil
 }

@@ -1,5 +1,5 @@
-// Package tfsecret is how the state of a resource holds a signing secret that its vendor tells once: in the clear, or only
-// encrypted to recipients of the user's choice; and how the encrypted one is read again without a state.
+// Package tfsecret manages how the state of a resource holds a signing secret that the vendor returns only once: in plain text,
+// or encrypted to recipients that the user has chosen. It also decrypts such a secret without storing it.
 package tfsecret
 
 import (
@@ -9,30 +9,30 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
-// Settings are the attributes by which a configuration says how the secret is kept.
+// Settings are the attributes that configure how the secret is stored.
 type Settings struct {
-	// Recipients are the public keys that the secret is encrypted to; null when it is kept in the clear.
+	// Recipients are the public keys that the secret is encrypted to. Null stores it in plain text.
 	Recipients types.Set `tfsdk:"secret_recipients"`
-	// Version means nothing but that a change of it asks for another secret.
+	// Version has no meaning except that a change of it requests a new secret.
 	Version types.Int64 `tfsdk:"secret_version"`
 }
 
-// NoSettings are those of a resource that nobody has configured yet.
+// NoSettings returns the settings of a resource that is not configured yet.
 func NoSettings() Settings { return Settings{Recipients: types.SetNull(types.StringType)} }
 
-// Stored points at the attributes by which a resource holds its secret. At most one of the two values is there; after an
-// import neither is. The zero Stored is that of a resource that does not exist yet.
+// Stored points at the attributes that hold the secret of a resource. At most one of the two values is set, and none after an
+// import. The zero Stored belongs to a resource that does not exist yet.
 type Stored struct {
 	*Settings
 	Clear     *types.String
 	Encrypted *types.String
 }
 
-// IsMissing reports that the secret is held in no way.
+// IsMissing reports that neither form of the secret is stored.
 func (s Stored) IsMissing() bool { return s.Clear.IsNull() && s.Encrypted.IsNull() }
 
-// Plan decides how the secret will be held, given how it is held now. It returns the settings that only another secret,
-// and so another webhook, can follow.
+// Plan decides how the secret will be stored, based on how it is stored now. It returns the settings whose change requires a
+// new secret, and so a new webhook.
 func (s Stored) Plan(prior Stored) (replacing path.Paths) {
 	switch {
 	case prior.Settings == nil:
@@ -41,7 +41,7 @@ func (s Stored) Plan(prior Stored) (replacing path.Paths) {
 		return path.Paths{path.Root("secret_version")}
 	case sameRecipients(s.Recipients, prior.Recipients):
 		s.keep(prior)
-	case !prior.Encrypted.IsNull(): // what is encrypted cannot be encrypted to others
+	case !prior.Encrypted.IsNull(): // the provider cannot decrypt the secret to encrypt it again
 		return path.Paths{path.Root("secret_recipients")}
 	default:
 		s.markUnknown()
@@ -49,13 +49,13 @@ func (s Stored) Plan(prior Stored) (replacing path.Paths) {
 	return nil
 }
 
-// rotates reports a change of the version. Setting one for the first time is none: after an import that would replace a
+// rotates reports a change of the version. Setting it for the first time does not count: after an import that would replace a
 // webhook that is in use.
 func (s Stored) rotates(prior Stored) bool {
 	return !prior.Version.IsNull() && !s.Version.IsNull() && !s.Version.Equal(prior.Version)
 }
 
-// markUnknown leaves to the apply what only that can tell. What will not be held is null in the plan already.
+// markUnknown leaves the value to the apply. The form that will not be stored is already null in the plan.
 func (s Stored) markUnknown() {
 	*s.Clear, *s.Encrypted = types.StringUnknown(), types.StringUnknown()
 	switch {
@@ -67,7 +67,7 @@ func (s Stored) markUnknown() {
 	}
 }
 
-// keep holds on to what is held. Where that is nothing, the answer to a change may yet tell the secret.
+// keep keeps what is stored. If that is nothing, the answer to a change may still contain the secret.
 func (s Stored) keep(prior Stored) {
 	if prior.IsMissing() && (s.Clear.IsUnknown() || s.Encrypted.IsUnknown()) {
 		s.markUnknown()
@@ -76,8 +76,8 @@ func (s Stored) keep(prior Stored) {
 	*s.Clear, *s.Encrypted = *prior.Clear, *prior.Encrypted
 }
 
-// Settle fills in what the plan left open: with the secret that an answer told, or else with the one that was held in
-// the clear before.
+// Settle sets the values that the plan left unknown: from the secret in an answer, or else from the one that was stored in plain
+// text before.
 func (s Stored) Settle(told string, prior Stored) error {
 	if told == "" && prior.Settings != nil {
 		told = prior.Clear.ValueString()
@@ -85,8 +85,8 @@ func (s Stored) Settle(told string, prior Stored) error {
 	return s.fill(told)
 }
 
-// Learn takes over a secret that a read told. One that is held encrypted cannot be compared with it and stays: encrypted
-// anew it would look like a change, every time.
+// Learn stores a secret that a read returned. An encrypted secret stays as it is: the two cannot be compared, and encrypting the
+// secret again would look like a change at every read.
 func (s Stored) Learn(told string) error {
 	if told == "" || !s.Encrypted.IsNull() {
 		return nil
@@ -95,7 +95,7 @@ func (s Stored) Learn(told string) error {
 	return s.fill(told)
 }
 
-// fill sets the values that are unknown. Without a secret they are null.
+// fill sets the unknown values. Without a secret they become null.
 func (s Stored) fill(secret string) error {
 	if s.Clear.IsUnknown() {
 		*s.Clear = types.StringNull()

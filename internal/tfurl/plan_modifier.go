@@ -9,8 +9,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// RequiresReplace returns a plan modifier that replaces a resource when its URL becomes another one, and not when the same
-// one is only written in another way.
+// RequiresReplace returns a plan modifier that replaces a resource when its URL changes, but not when the same URL is only
+// written differently.
 func RequiresReplace() planmodifier.String {
 	const description = "A change to another URL replaces the resource."
 	return stringplanmodifier.RequiresReplaceIf(

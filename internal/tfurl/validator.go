@@ -14,7 +14,7 @@ var _ validator.String = httpsValidator{}
 
 type httpsValidator struct{}
 
-// HTTPS returns a validator for an absolute https URL, or an http one to a loopback host.
+// HTTPS returns a validator for an absolute https URL, or an http URL with a loopback host.
 func HTTPS() validator.String { return httpsValidator{} }
 
 func (httpsValidator) Description(context.Context) string {

@@ -5,10 +5,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// DefaultMaxResults is how many items of a long list are read when nobody says how many.
+// DefaultMaxResults is the default limit for the items of a long list.
 const DefaultMaxResults = 100
 
-// MaxResults returns how many items of a long list are wanted.
+// MaxResults returns the configured limit for the items of a long list, or the default.
 func MaxResults(configured types.Int64) int {
 	if configured.IsNull() {
 		return DefaultMaxResults
@@ -16,7 +16,7 @@ func MaxResults(configured types.Int64) int {
 	return int(configured.ValueInt64())
 }
 
-// Computed returns a text attribute of a data source that the API tells.
+// Computed returns a computed string attribute of a data source.
 func Computed(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 }

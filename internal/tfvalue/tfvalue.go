@@ -1,10 +1,10 @@
-// Package tfvalue converts between the values of an API and those of Terraform. To an API an absent field, null and an
-// empty text are the same; to Terraform all three are null.
+// Package tfvalue converts between values of an API and of Terraform. For an API, an absent field, null and an empty string are
+// the same. For Terraform, all three become null.
 package tfvalue
 
 import "github.com/hashicorp/terraform-plugin-framework/types"
 
-// Optional returns the value of a field that an answer may leave out.
+// Optional returns the value of a field that an answer may omit.
 func Optional(text string) types.String {
 	if text == "" {
 		return types.StringNull()
@@ -12,7 +12,7 @@ func Optional(text string) types.String {
 	return types.StringValue(text)
 }
 
-// Keep returns the value of a field that never changes: what is known of it stays when an answer leaves it out.
+// Keep returns the value of a field that never changes: a known value stays if an answer omits the field.
 func Keep(former types.String, text string) types.String {
 	if text == "" && !former.IsUnknown() {
 		return former

@@ -10,21 +10,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// DefaultTimeout bounds an operation that has no timeout of its own. A vendor's rate limit lasts up to a minute, and a
-// call may run into it more than once.
+// DefaultTimeout limits an operation without a configured timeout. A window of a vendor's rate limit lasts up to a minute, and
+// an operation may have to wait for more than one.
 const DefaultTimeout = 5 * time.Minute
 
-// Timeouts returns the attribute timeouts of a resource.
+// Timeouts returns the timeouts attribute of a resource.
 func Timeouts(ctx context.Context) schema.Attribute {
 	attribute, ok := timeouts.AttributesAll(ctx).(schema.SingleNestedAttribute)
 	if !ok {
 		return attribute
 	}
-	attribute.MarkdownDescription = fmt.Sprintf("How long each operation may take, with its retries and all the pauses the "+
-		"API asks for. Each defaults to `%s`.", DefaultTimeout)
+	attribute.MarkdownDescription = fmt.Sprintf("How long each operation may take, including its retries and all pauses that the "+
+		"API requires. Each defaults to `%s`.", DefaultTimeout)
 	for name, nested := range attribute.Attributes {
 		if operation, ok := nested.(schema.StringAttribute); ok {
-			operation.Validators = []validator.String{longEnough{}} // that of the library lets 0s and less pass
+			operation.Validators = []validator.String{longEnough{}} // the library's validator accepts 0s and negative durations
 			attribute.Attributes[name] = operation
 		}
 	}
@@ -33,7 +33,7 @@ func Timeouts(ctx context.Context) schema.Attribute {
 
 var _ validator.String = longEnough{}
 
-// longEnough reports a timeout with which an operation would end before it has begun.
+// longEnough rejects a timeout that would end an operation before it begins.
 type longEnough struct{}
 
 // Description implements validator.Describer.
@@ -52,6 +52,6 @@ func (v longEnough) ValidateString(ctx context.Context, req validator.StringRequ
 	text := req.ConfigValue.ValueString()
 	if duration, err := time.ParseDuration(text); err != nil || duration <= 0 {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Timeout", fmt.Sprintf(
-			"The value %s, of the units s, m and h, got: %q.", v.Description(ctx), text))
+			"The value %s. Its units are s, m and h. Got: %q.", v.Description(ctx), text))
 	}
 }
