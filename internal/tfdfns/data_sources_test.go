@@ -31,16 +31,16 @@ func TestWebhookDataSourceErrors(t *testing.T) {
 	env := acctest.New(t, sandbox.Config{})
 	config := "data \"webhook_dfns\" \"test\" {\n  id = \"wh-none\"\n}\n"
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config, ExpectError: acctest.Says("Dfns Webhook Not Found", "Asked for webhook wh-none", "has no webhook")},
+		{Config: config, ExpectError: acctest.Says("Dfns Webhook Not Found", "Reading webhook wh-none failed", "has no webhook")},
 		{
 			PreConfig:   func() { existing(env) },
 			Config:      config,
-			ExpectError: acctest.Says("Asked for webhook wh-none", "has: wh-", "https://hooks.example.com/dfns"),
+			ExpectError: acctest.Says("Reading webhook wh-none failed", "has: wh-", "https://hooks.example.com/dfns"),
 		},
 		{
 			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/*", Effect: "status", Status: 403}),
 			Config:      config,
-			ExpectError: acctest.Says("Unable to read Dfns webhooks", "Asked for webhook wh-none", "lacks the permission Webhooks:Read"),
+			ExpectError: acctest.Says("Unable to read Dfns webhooks", "Reading webhook wh-none failed", "lacks the permission Webhooks:Read"),
 		},
 	}})
 }
@@ -200,15 +200,15 @@ func TestEventDataSource(t *testing.T) {
 				statecheck.ExpectKnownValue(data, attribute("data"), knownvalue.StringExact(`{"wallet":{"number":0}}`)),
 			},
 		},
-		{Config: config(`"whe-none"`), ExpectError: acctest.Says("Asked for event whe-none of webhook "+id, "older than 31 days")},
+		{Config: config(`"whe-none"`), ExpectError: acctest.Says("Reading event whe-none of webhook "+id, "older than 31 days")},
 		{
 			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
-			ExpectError: acctest.Says("Dfns Webhook Not Found", "Asked for event whe-none of webhook wh-none", "has: "+id),
+			ExpectError: acctest.Says("Dfns Webhook Not Found", "Reading event whe-none of webhook wh-none", "has: "+id),
 		},
 		{
 			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/wh-none", Effect: "status", Status: 403}),
 			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
-			ExpectError: acctest.Says("Dfns Webhook Event Not Found", "or there is no such webhook"),
+			ExpectError: acctest.Says("Dfns Webhook Event Not Found", "or the webhook itself does not exist"),
 		},
 	}})
 }
@@ -228,7 +228,7 @@ func TestIDsThatAreNone(t *testing.T) {
 			"events": acctest.Text(provider.ReadData("webhook_dfns_events", attributes)),
 			"ping":   fmt.Sprint(pinged),
 		} {
-			if !strings.Contains(got, "The id is not valid, and nothing was sent") || strings.Contains(got, "base_url") {
+			if !strings.Contains(got, "The id is not valid. No request was sent") || strings.Contains(got, "base_url") {
 				t.Errorf("%s of %q: %s", what, id, got)
 			}
 		}
@@ -288,10 +288,10 @@ func TestEventKindsOfTheProse(t *testing.T) {
 		t.Errorf("got %s, %v", got, err)
 	}
 	for pattern, want := range map[string]string{
-		"swap.*": `argument 0: Pattern "swap.*" matches only event kinds that Dfns names in its prose and that its API does not list: ` +
+		"swap.*": `argument 0: Pattern "swap.*" matches only event kinds that the prose of the Dfns documentation names and its API specification does not: ` +
 			"swap.completed, swap.failed",
-		"Wallet.*": `The kind spelled most like it is "wallet.created"`,
-		"":         `Pattern "" matches no Dfns event kind that this version of the provider knows. Put`,
+		"Wallet.*": `The most similar known kind is "wallet.created"`,
+		"":         `Pattern "" matches no Dfns event kind that this version of the provider knows. To use a newer kind, add it`,
 	} {
 		if _, err := provider.Call("dfns_event_kinds", acctest.String(pattern)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", pattern, err, want)

@@ -20,31 +20,31 @@ func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)))
 }
 
-// recovered tells of an answer that was lost on the way and what was done about it.
+// recovered reports that an answer was lost, and what the client did about it.
 func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) diag.Diagnostic {
-	detail := fmt.Sprintf("An answer to the %s of webhook %s was lost. ", operation, name(webhook))
+	detail := fmt.Sprintf("The API's answer to the %s of webhook %s was lost. ", operation, name(webhook))
 	switch {
 	case len(recovery.Removed) > 0:
-		detail += fmt.Sprintf("The API had created %s, whose signing secret was lost with the answer, so that was deleted and "+
-			"another webhook created in its place.", strings.Join(recovery.Removed, ", "))
+		detail += fmt.Sprintf("The API had created %s, but its signing secret was lost with the answer. The provider deleted "+
+			"it and created another webhook in its place.", strings.Join(recovery.Removed, ", "))
 	case recovery.Confirmed:
-		detail += "Reading showed that the API had made the change, so it was not made twice."
+		detail += "A read showed that the API had made the change, so the provider did not send it again."
 	case recovery.SignedAnew:
-		detail += "Reading showed that the API had not made the change, so it was signed and sent again."
+		detail += "A read showed that the API had not made the change, so the provider signed and sent it again."
 	default:
-		detail += "It was sent again with the same single-use token and answered then, so it was made once."
+		detail += "The provider sent it again with the same single-use token and got an answer, so the change was made once."
 	}
 	advice := " Nothing needs to be done."
 	if len(recovery.Suspects) > 0 {
-		advice = fmt.Sprintf(" But webhooks of the same content exist that the lost request may have made: %s. Delete those that "+
-			"nobody knows.", strings.Join(recovery.Suspects, ", "))
+		advice = fmt.Sprintf(" But the lost request may have created these webhooks, which have the same content: %s. Delete those "+
+			"that nobody uses.", strings.Join(recovery.Suspects, ", "))
 	}
 	return diag.NewWarningDiagnostic("Dfns Answer Lost and Recovered", detail+advice)
 }
 
-// unclaimed names webhooks equal to one that is to be created and that no state names, as far as this run has read states:
-// what an apply leaves behind whose process is killed between a create and its answer. It asks nobody. While nothing has
-// listed yet it is silent, and another state, or a resource that Terraform has not come to yet, may own what it names.
+// unclaimed warns of webhooks that equal the planned one and that no state read by this run names. An apply that is killed
+// between a create and its answer leaves such a webhook behind. It makes no call, and is silent until a refresh has listed
+// the webhooks. What it names may belong to another state, or to a resource that Terraform has not read yet.
 func unclaimed(client *dfns.Client, plan *webhookModel) (diags diag.Diagnostics) {
 	if !plan.isKnown() {
 		return nil
@@ -55,23 +55,23 @@ func unclaimed(client *dfns.Client, plan *webhookModel) (diags diag.Diagnostics)
 	}
 	if len(lines) > 0 {
 		diags.AddWarning("Dfns Webhook of the Same Content Exists", fmt.Sprintf(
-			"This plan creates webhook %s. The organization already has one with the same url, events, status and description "+
-				"that no state read by this run names:\n%s\n\nAn apply that was interrupted before the answer to its create arrived "+
-				"leaves such a webhook behind. If that is what it is, either import it instead of creating another one, or delete "+
-				"it: its signing secret is lost. If it belongs to something else, such as another configuration, leave it alone "+
-				"and ignore this warning, or give this webhook a description of its own.",
+			"This plan creates webhook %s. The organization already has webhooks with the same url, events, status and description, "+
+				"and no state that this run has read contains them:\n%s\n\nAn apply that was killed before it got the answer to its "+
+				"create leaves such a webhook behind, and its signing secret is lost. In that case import the webhook instead of "+
+				"creating another one, or delete it. If it belongs to something else, such as another configuration, leave it alone. "+
+				"Ignore this warning then, or give the new webhook a description of its own.",
 			name(*plan), strings.Join(lines, "\n")))
 	}
 	return diags
 }
 
-// lookupFailed says what was asked for and why there is no answer.
+// lookupFailed says what was read and why that failed.
 func lookupFailed(operation, object string, err error) diag.Diagnostic {
 	advice := remedy(operation, err)
 	if dfns.IsNotFound(err) {
 		advice = "The organization that the token belongs to has no such webhook."
 	}
-	return diag.NewErrorDiagnostic("Unable to read Dfns webhooks", fmt.Sprintf("Asked for %s: %s\n\n%s", object, err, advice))
+	return diag.NewErrorDiagnostic("Unable to read Dfns webhooks", fmt.Sprintf("Reading %s failed: %s\n\n%s", object, err, advice))
 }
 
 // pingFailed says why a webhook could not be pinged.
@@ -80,10 +80,10 @@ func pingFailed(id string, err error) diag.Diagnostic {
 	if dfns.IsNotFound(err) {
 		advice = "The organization that the token belongs to has no such webhook."
 	}
-	return diag.NewErrorDiagnostic("Unable to ping Dfns webhook", fmt.Sprintf("Webhook %s: %s\n\n%s", id, err, advice))
+	return diag.NewErrorDiagnostic("Unable to ping Dfns webhook", fmt.Sprintf("Pinging webhook %s failed: %s\n\n%s", id, err, advice))
 }
 
-// name tells a person which webhook is meant. The url is cut where it may carry a credential.
+// name identifies a webhook to a person. It hides the parts of the url that may hold a credential.
 func name(webhook webhookModel) string {
 	url := weburl.Hide(webhook.URL.ValueString())
 	if id := webhook.ID.ValueString(); id != "" {
@@ -92,7 +92,7 @@ func name(webhook webhookModel) string {
 	return url + " (new)"
 }
 
-// remedy says what to do. It never reads the words of the API, which change without notice.
+// remedy says what to do. It never interprets the wording of the API, which changes without notice.
 func remedy(operation string, err error) string {
 	for _, advice := range []string{remedyForDoubt(operation, err), remedyForSigning(err)} {
 		if advice != "" {
@@ -102,50 +102,50 @@ func remedy(operation string, err error) string {
 	var answered *dfns.Error
 	switch {
 	case dfns.IsInvalidID(err):
-		return "The id is not valid, and nothing was sent. Give the one that Dfns gave, such as wh-…, as it is."
+		return "The id is not valid. No request was sent. Use the id exactly as Dfns shows it, such as wh-…."
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation ran into its timeout, or would have before the API's rate limit lets it go on. Nothing was changed. A " +
-			"resource can have a longer one, in its timeouts."
+		return "The operation timed out, or the API's rate limit would have delayed it beyond its timeout. Nothing was changed. To " +
+			"allow more time, set timeouts in the resource."
 	case dfns.IsNoAnswer(err):
-		return "The API did not answer within request_timeout, in any attempt. Nothing was changed. Try again later, or raise " +
+		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
 			"request_timeout in the provider block."
 	case !errors.As(err, &answered):
-		return "No call was made."
+		return "No request was sent."
 	case dfns.Status(err) == http.StatusNotFound && !dfns.IsNotFound(err): // of the signing flow, or not the API's own words
 		return remedyByStatus("", http.StatusNotFound)
 	}
 	return remedyByStatus(operation, dfns.Status(err))
 }
 
-// remedyForDoubt says what to do where it is or was in doubt what the API did, and nothing where it was not.
+// remedyForDoubt says what to do when it is or was uncertain what the API did. Otherwise it returns nothing.
 func remedyForDoubt(operation string, err error) string {
 	var notMade *dfns.NotMadeError
 	var ambiguous *dfns.AmbiguousError
 	var interrupted *dfns.InterruptedError
 	switch {
 	case errors.As(err, &interrupted) && interrupted.Err != nil:
-		return remedy("read", interrupted.Err) + " Nothing was sent, and the note stays."
+		return remedy("read", interrupted.Err) + " No create was sent, and the note stays."
 	case errors.As(err, &interrupted):
-		return "Nothing was sent now, because that could make two. Look at what is named above. Nobody has the secret of a webhook " +
-			"that the earlier create has made: delete it, or import it, and apply again. If all of them are in use, delete the " +
-			"note and apply again."
+		return "No create was sent, because that could result in two webhooks. Check the webhooks named above. If the earlier create " +
+			"made one of them, its signing secret is lost: delete or import that webhook, and apply again. If all of them are in " +
+			"use, delete the note and apply again."
 	case errors.As(err, &ambiguous):
-		return "The answer to the create was lost, and none was created anew, because that could make two. Look at the webhooks " +
-			"named above. Nobody has the secret of the one that was just created, so delete it, and apply again."
+		return "The answer to the create was lost. The provider did not create another webhook, because that could result in two. " +
+			"Check the webhooks named above. The signing secret of the one that was just created is lost: delete it, and apply again."
 	case errors.Is(err, dfns.ErrPendingApproval):
 		return pending(operation)
 	case errors.As(err, &notMade):
-		return "Every answer was lost, and reading shows that nothing was changed. Something between here and the API cuts " +
-			"connections or fails; try again later."
+		return "Every answer was lost, and a read shows that nothing was changed. Something between this machine and the API cuts " +
+			"connections or fails. Try again later."
 	case dfns.OutcomeUnknown(err) && !strings.HasPrefix(operation, "read"):
 		return unknown(operation)
 	}
 	return ""
 }
 
-// remedyForSigning says what to do where a change could not be signed, and nothing where that was not the reason.
+// remedyForSigning says what to do when a change could not be signed. For other errors it returns nothing.
 func remedyForSigning(err error) string {
 	var credential *dfns.CredentialError
 	var signing *dfns.SigningError
@@ -154,29 +154,30 @@ func remedyForSigning(err error) string {
 	case errors.Is(err, dfns.ErrUnsigned):
 		return configureSigning + " Nothing was changed."
 	case errors.As(err, &credential):
-		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to one that is allowed, and have private_key (or " +
-			"DFNS_PRIVATE_KEY) or signer_command sign with the key that belongs to it. Nothing was changed."
+		return "Set credential_id in the provider's dfns block (or DFNS_CRED_ID) to a credential that is allowed, and set private_key " +
+			"(or DFNS_PRIVATE_KEY) or signer_command to sign with its key. Nothing was changed."
 	case errors.As(err, &command) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
-		return "Run the program that signer_command names by hand, with some bytes on its standard input and DFNS_CRED_ID in its " +
-			"environment: within request_timeout it must print the signature in base64, and nothing else, and end with status 0. " +
-			"Nothing was changed."
+		return "Run the program of signer_command by hand, with some bytes on its standard input and DFNS_CRED_ID in its environment. " +
+			"Within request_timeout it must print the signature in base64, and nothing else, and exit with status 0. Nothing was " +
+			"changed."
 	case errors.As(err, &signing) && signing.Challenged && refused(err):
-		return "The API refused to sign. Check that private_key (DFNS_PRIVATE_KEY), or else the key with which signer_command " +
-			"signs, is the key of the credential that credential_id (DFNS_CRED_ID) names, that the credential is active, and that " +
-			"auth_token (DFNS_AUTH_TOKEN) is valid. A signer_command must print 64 bytes as they are for an Ed25519 key, ASN.1 DER " +
-			"for ECDSA and PKCS#1 v1.5 for RSA, the latter two over SHA-256. Nothing was changed."
+		return "The API rejected the signature. Check that private_key (DFNS_PRIVATE_KEY), or the key that signer_command uses, belongs " +
+			"to the credential in credential_id (DFNS_CRED_ID), that this credential is active, and that auth_token " +
+			"(DFNS_AUTH_TOKEN) is valid. A signer_command must print the raw 64 bytes for an Ed25519 key, ASN.1 DER for ECDSA and " +
+			"PKCS#1 v1.5 for RSA, the latter two over SHA-256. Nothing was changed."
 	}
 	return ""
 }
 
-// configureSigning says how a provider that only reads is made to change something.
+// configureSigning says how to enable changes in a provider that is configured to read only.
 const configureSigning = "Set credential_id (DFNS_CRED_ID), and private_key (DFNS_PRIVATE_KEY) or signer_command, in the dfns block " +
 	"of the provider \"webhook\", or the environment variables in parentheses."
 
-// signingNotConfigured reports what is planned, or to be invoked, and cannot be done without a signature.
+// signingNotConfigured reports a planned change, or an action, that needs a signature nobody can make.
 func signingNotConfigured(attempt string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Dfns Signing Is Not Configured", fmt.Sprintf(
-		"To %s takes a signature, and only the token that reads is configured. %s", attempt, configureSigning))
+		"Unable to %s: Dfns requires a signature for every change, and only auth_token is configured, which only allows reading. %s",
+		attempt, configureSigning))
 }
 
 func refused(err error) bool {
@@ -187,27 +188,27 @@ func refused(err error) bool {
 func remedyByStatus(operation string, status int) string {
 	switch {
 	case status == http.StatusUnauthorized:
-		return "The API does not accept the token. Check auth_token (DFNS_AUTH_TOKEN), and that base_url (DFNS_API_URL) is that " +
-			"of the organization's region: another region refuses the token as well."
+		return "The API does not accept the token. Check auth_token (DFNS_AUTH_TOKEN). Also check that base_url (DFNS_API_URL) is the " +
+			"URL of the organization's region, because other regions reject the token too."
 	case status == http.StatusPaymentRequired:
-		return "The organization's plan does not include this. Ask Dfns."
+		return "The organization's Dfns plan does not include this call. Ask Dfns."
 	case status == http.StatusForbidden:
 		return "The token lacks the permission " + permissions[operation] + ", or a policy forbids the call. Grant the permission " +
-			"to the service account or user the token belongs to."
+			"to the service account or user that the token belongs to."
 	case status == http.StatusNotFound && operation == "update":
-		return "The webhook was deleted outside of Terraform since the plan was made. Plan again: it will be created anew, with " +
-			"another signing secret."
+		return "The webhook was deleted outside Terraform after the plan was made. Plan again: Terraform will create a new webhook, with " +
+			"a new signing secret."
 	case status == http.StatusNotFound:
-		return "Check base_url (DFNS_API_URL). The state was left as it was."
+		return "Check base_url (DFNS_API_URL). The state was not changed."
 	case status == http.StatusTooManyRequests:
-		return "The organization's rate limit is used up. Apply again later, or lower -parallelism or raise max_retries."
+		return "The organization has used up its rate limit. Try again later, lower -parallelism, or raise max_retries."
 	case status >= http.StatusInternalServerError:
-		return "The API has a problem of its own. The state was left as it was; try again later."
+		return "The API failed. The state was not changed. Try again later."
 	case status >= http.StatusBadRequest:
-		return "The API refused the values. Nothing was changed."
+		return "The API rejected the request. Nothing was changed. Correct what its message names."
 	}
-	return "The API could not be reached, or did not answer as the API does. Check base_url (DFNS_API_URL) and the network. " +
-		"The state was left as it was."
+	return "The API could not be reached, or something else answered in its place. Check base_url (DFNS_API_URL) and the network. " +
+		"The state was not changed."
 }
 
 var permissions = map[string]string{
@@ -218,59 +219,59 @@ var permissions = map[string]string{
 // pending says what to do about a change that waits for approval.
 func pending(operation string) string {
 	if operation == "create" {
-		return "The webhook does not exist yet and is not in the state. Once it is approved it will exist: import it then. " +
-			"Applying again before that requests a second one."
+		return "The webhook does not exist yet and is not in the state. Do not apply again before it is approved: that would request " +
+			"a second webhook. Once it is approved and exists, import it."
 	}
-	return "Nothing has changed yet. Once it is approved, plan again: the state follows the API."
+	return "Nothing has changed yet. Once the change is approved, plan again: Terraform will read its result from the API."
 }
 
-// unknown says what to do about a change of which nobody knows whether it was made.
+// unknown says what to do about a change that may or may not have been made.
 func unknown(operation string) string {
 	switch operation {
 	case "ping":
 		return "The test event may or may not have been sent. Ping again."
 	case "create":
-		return "The webhook may or may not exist. Before applying again, list the webhooks of the organization and look for one " +
-			"with this url that was just created. Its signing secret is lost, so delete it, and apply again. None was " +
-			"created anew here, because that could make two."
+		return "The webhook may or may not exist. Before you apply again, list the webhooks of the organization and look for one " +
+			"with this url that was just created. Its signing secret is lost: delete it, and apply again. The provider did not " +
+			"create another webhook, because that could result in two."
 	}
-	return "The change may or may not have been made. Plan again: the state follows the API."
+	return "The change may or may not have been made. Plan again: Terraform will read the result from the API."
 }
 
-// noSecret reports a webhook that can be managed but whose deliveries nobody can verify.
+// noSecret reports a new webhook whose deliveries nobody can verify.
 func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
-	reason := "the answer did not hold its signing secret"
+	reason := "the API's answer did not contain its signing secret"
 	if notEncrypted != nil {
 		reason = fmt.Sprintf("its signing secret could not be encrypted (%s)", notEncrypted)
 	}
 	return diag.NewErrorDiagnostic("Dfns Webhook Without Signing Secret", fmt.Sprintf(
-		"Webhook %s was created and is in the state, but %s, and no later one will. The webhook is marked as "+
+		"Webhook %s was created and is in the state, but %s. The API shows the secret only once. The webhook is marked as "+
 			"tainted: the next apply replaces it.", name(webhook), reason))
 }
 
-// deletedOutside warns that what comes back is not what was there.
+// deletedOutside warns that the next apply creates a different webhook in place of the one that is gone.
 func deletedOutside(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Dfns Webhook Deleted Outside Terraform", fmt.Sprintf(
-		"Webhook %s is gone. Unless it is removed from the configuration too, the next apply creates another one, with another "+
-			"signing secret, which its receiver must be given.", name(webhook)))
+		"Webhook %s no longer exists at Dfns. Unless you remove it from the configuration, the next apply creates a new "+
+			"webhook with a new signing secret, which you must give to the receiver.", name(webhook)))
 }
 
-// secretChanged reports a secret that no page says can change. It returns nothing when the answer told none, or the one that
-// the state held. After an update the state must keep that, for the plan promised it; a read takes over what is told.
+// secretChanged warns when an answer contains a different secret than the state. No vendor page says that secrets can change.
+// After an update the state must keep its own, because the plan promised it; a read stores the new one.
 func secretChanged(operation string, prior *webhookModel, told dfns.Secret) (diags diag.Diagnostics) {
 	if held := prior.Secret.ValueString(); told != "" && held != "" && held != string(told) {
 		diags.AddWarning("Signing Secret Changed Outside Terraform", fmt.Sprintf(
-			"The API answered the %s of webhook %s with another signing secret than the one that the state held, which receivers "+
-				"may still use. Replace the webhook (terraform apply -replace=ADDRESS) to have a secret that is known for certain.",
+			"The API answered the %s of webhook %s with a signing secret that differs from the one in the state. Receivers may still "+
+				"use the secret of the state. To get a secret that is certain, replace the webhook (terraform apply -replace=ADDRESS).",
 			operation, name(*prior)))
 	}
 	return diags
 }
 
-// managedTwice warns of an import of what the state has, or imports, at another address.
+// managedTwice warns that the imported webhook is in the state, or is being imported, at another address.
 func managedTwice(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Dfns Webhook Managed Twice", fmt.Sprintf(
-		"Another resource names webhook %s too, as far as this run has come. Two resources of one webhook undo each other's "+
-			"changes, and who destroys the one deletes it for the other. Leave one of them out, unless the other is about to leave "+
-			"the state anyway. (To give a resource another name, use a moved block.)", id))
+		"Another resource in the state or the configuration also names webhook %s. Two resources that manage one webhook undo "+
+			"each other's changes, and destroying one of them deletes the webhook of both. Keep only one of them, unless the "+
+			"other one is about to leave the state anyway. (To rename a resource, use a moved block.)", id))
 }

@@ -52,8 +52,8 @@ func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps it for 31 days. Costs one call; the " +
-			"token needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for 31 days. Makes one API " +
+			"call. The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: attributes,
 	}
 }
@@ -90,17 +90,17 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
-// noEvent says what there is not, the event or the webhook: the API answers 404 for both, and its words are not relied on.
+// noEvent says which is missing, the event or the webhook. The API answers 404 for both, and its wording is not relied on.
 func noEvent(ctx context.Context, client *dfns.Client, webhookID, id string, notFound error) diag.Diagnostic {
-	asked := fmt.Sprintf("Asked for event %s of webhook %s: %s\n\n", id, webhookID, notFound)
+	asked := fmt.Sprintf("Reading event %s of webhook %s failed: %s\n\n", id, webhookID, notFound)
 	_, err := client.GetWebhook(ctx, webhookID)
 	if dfns.IsNotFound(err) {
-		return diag.NewErrorDiagnostic("Dfns Webhook Not Found", asked+"There is no such webhook. "+existing(ctx, client))
+		return diag.NewErrorDiagnostic("Dfns Webhook Not Found", asked+"The webhook does not exist. "+existing(ctx, client))
 	}
-	advice := "The webhook has no such event, or it is older than 31 days, after which Dfns forgets it"
+	advice := "The webhook has no such event, or the event is older than 31 days and Dfns has deleted it"
 	if err != nil {
-		advice += ", or there is no such webhook, which cannot be told here: " + err.Error()
+		advice += ", or the webhook itself does not exist, which could not be checked: " + err.Error()
 	}
 	return diag.NewErrorDiagnostic("Dfns Webhook Event Not Found",
-		asked+advice+". The data source webhook_dfns_events lists those there are.")
+		asked+advice+". The data source webhook_dfns_events lists the existing events.")
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
-// eventModel is one delivery attempt as the data sources tell it.
+// eventModel is one delivery attempt in a data source.
 type eventModel struct {
 	ID              types.String         `tfsdk:"id"`
 	Date            types.String         `tfsdk:"date"`
@@ -43,32 +43,32 @@ func (m *eventModel) refresh(api *dfns.WebhookEvent) {
 	}
 }
 
-// eventAttributes returns what a data source tells of a delivery attempt.
+// eventAttributes returns the attributes of a delivery attempt in a data source.
 func eventAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":   tfvalue.Computed("The id of the attempt, `whe-…`."),
-		"date": tfvalue.Computed("When the event was raised, ISO 8601."),
+		"date": tfvalue.Computed("When the event occurred, in ISO 8601."),
 		"kind": tfvalue.Computed("The kind of the event."),
 		"data": schema.StringAttribute{
 			Computed:            true,
 			CustomType:          jsontypes.NormalizedType{},
-			MarkdownDescription: "The object of the event as JSON text, for `jsondecode`. Its shape depends on the kind.",
+			MarkdownDescription: "The data of the event as JSON text, for `jsondecode`. Its structure depends on the kind.",
 		},
-		"status": tfvalue.Computed("The receiver's HTTP status, or the code of the error that kept it from answering."),
+		"status": tfvalue.Computed("The HTTP status that the receiver answered with, or an error code if it did not answer."),
 		"timestamp_sent": schema.Int64Attribute{
 			Computed:            true,
-			MarkdownDescription: "When the attempt was made, in Unix seconds.",
+			MarkdownDescription: "When Dfns made the attempt, in Unix seconds.",
 		},
-		"error": tfvalue.Computed("What went wrong; null when nothing did."),
+		"error": tfvalue.Computed("The error message; null if the attempt succeeded."),
 		"delivery_failed": schema.BoolAttribute{
 			Computed:            true,
-			MarkdownDescription: "Whether the attempt failed; null where the API does not tell.",
+			MarkdownDescription: "Whether the attempt failed; null if the API does not say.",
 		},
 		"delivery_attempt": schema.Int64Attribute{
 			Computed:            true,
-			MarkdownDescription: "The number of the attempt, 1 for the first; null where the API does not tell.",
+			MarkdownDescription: "The number of the attempt, starting at 1; null if the API does not say.",
 		},
-		"retry_of":          tfvalue.Computed("The id of the attempt that this one repeats; null for the first."),
-		"next_attempt_date": tfvalue.Computed("About when the next attempt is made, ISO 8601; null when there is none."),
+		"retry_of":          tfvalue.Computed("The id of the attempt that this one retries; null for a first attempt."),
+		"next_attempt_date": tfvalue.Computed("The approximate time of the next attempt, in ISO 8601; null if there is none."),
 	}
 }

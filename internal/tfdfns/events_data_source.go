@@ -44,8 +44,8 @@ func (d *eventsDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The delivery attempts of one Dfns webhook, which Dfns keeps for 31 days, in the order the API lists " +
-			"them. The token needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "Lists the delivery attempts of one Dfns webhook, in the order of the API. Dfns keeps attempts for 31 days. " +
+			"The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: map[string]schema.Attribute{
 			"webhook_id": schema.StringAttribute{
 				Required:            true,
@@ -54,21 +54,21 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			},
 			"kind": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Only events of this kind; `*` is not one.",
+				MarkdownDescription: "Only events of this kind. `*` is not allowed.",
 				Validators:          []validator.String{tfevents.OneKind(dfns.EventKinds())},
 			},
 			"delivery_failed": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Only attempts that failed (`true`) or only those that did not (`false`).",
+				MarkdownDescription: "Only failed attempts (`true`) or only successful ones (`false`).",
 			},
 			"max_results": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "How many attempts to read at most. Defaults to 100; each 200 cost a call.",
+				MarkdownDescription: "The maximum number of attempts to read. Defaults to 100. Each page of 200 takes one API call.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"events": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The attempts. Each attempt to deliver an event is an event of its own, with the same `data`.",
+				MarkdownDescription: "The attempts. Each retry of a delivery is a separate entry with the same `data`.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: eventAttributes()},
 			},
 		},

@@ -13,8 +13,8 @@ import (
 func NewEventKindsFunction() function.Function {
 	return tfevents.NewFunction("dfns_event_kinds", tfevents.Catalogue{
 		Vendor: "Dfns", Known: dfns.EventKinds(), Prose: dfns.ProseEventKinds(),
-		Growth: "The next plan then subscribes the webhook to them, in place; its signing secret stays. Write the names out where " +
-			"that is not wanted.",
+		Growth: "The next plan then adds them to the webhook in place; its signing secret stays the same. To avoid that, list " +
+			"the names.",
 	})
 }
 
@@ -34,12 +34,12 @@ func (signatureFunction) Definition(
 	_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse,
 ) {
 	resp.Definition = function.Definition{
-		Summary: "The signature Dfns sends with a delivery.",
-		MarkdownDescription: "Returns the value of the header `X-DFNS-WEBHOOK-SIGNATURE` that Dfns would send with a body, to test a " +
-			"receiver with.",
+		Summary: "The signature that Dfns sends with a delivery.",
+		MarkdownDescription: "Returns the value of the header `X-DFNS-WEBHOOK-SIGNATURE` that Dfns would send with this body. Use it to test " +
+			"a receiver.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "secret", MarkdownDescription: "The signing secret of the webhook."},
-			function.StringParameter{Name: "body", MarkdownDescription: "The body, byte for byte: Dfns sends compact JSON."},
+			function.StringParameter{Name: "body", MarkdownDescription: "The body, byte for byte. Dfns sends compact JSON."},
 		},
 		Return: function.StringReturn{},
 	}
@@ -52,7 +52,7 @@ func (signatureFunction) Run(ctx context.Context, req function.RunRequest, resp 
 		return
 	}
 	if secret == "" {
-		resp.Error = function.NewArgumentFuncError(0, "The secret is empty; after an import Terraform does not know it")
+		resp.Error = function.NewArgumentFuncError(0, "The secret is empty. After an import, Terraform does not know it")
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, dfns.Signature(secret, []byte(body)))

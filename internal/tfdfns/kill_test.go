@@ -82,7 +82,7 @@ func TestKilledCreate(t *testing.T) {
 			id := env.Dfns.Webhooks()[0].ID
 			env.DfnsCalls.ForgetCalls()
 			out, err := env.Run(t, cli, "apply", "-no-color", "-auto-approve", "-var=status=Enabled")
-			wanted := acctest.Says("Unfinished Create", "hooks.example.com", "Unable to create Dfns webhook", "what became of", "may have made "+id)
+			wanted := acctest.Says("Unfinished Create", "hooks.example.com", "Unable to create Dfns webhook", "the outcome of an earlier create", "is unknown", "may have made "+id)
 			if err == nil || !wanted.MatchString(out) {
 				t.Errorf("the apply does not fail with what was left behind: %v: %s", err, out)
 			}
@@ -155,12 +155,12 @@ func TestUnknownCreateIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err = env.Run(t, cli, arguments...)
-	if err == nil || !acctest.Says("what became of", "cannot be told", "Webhooks:Read", "Nothing was sent").MatchString(out) {
+	if err == nil || !acctest.Says("the outcome of an earlier create", "is unknown", "looking for its result failed", "Webhooks:Read", "No create was sent").MatchString(out) {
 		t.Errorf("%v: %s", err, out)
 	}
 	env.DfnsCalls.ClearFaults()
 	out, err = env.Run(t, cli, arguments...)
-	if err == nil || !acctest.Says("what became of", "may have made "+env.Dfns.Webhooks()[0].ID).MatchString(out) {
+	if err == nil || !acctest.Says("the outcome of an earlier create", "is unknown", "may have made "+env.Dfns.Webhooks()[0].ID).MatchString(out) {
 		t.Errorf("it was forgotten: %v: %s", err, out)
 	}
 	if got := env.Dfns.Webhooks(); len(got) != 1 {

@@ -18,7 +18,7 @@ import (
 
 var _ action.ActionWithConfigure = (*pingAction)(nil)
 
-// pingAction has Dfns send a test event to a webhook.
+// pingAction asks Dfns to send a test event to a webhook.
 type pingAction struct {
 	client *dfns.Client
 }
@@ -35,14 +35,14 @@ func (a *pingAction) Metadata(_ context.Context, _ action.MetadataRequest, resp 
 	resp.TypeName = "webhook_dfns_ping"
 }
 
-// webhookID is what the vendor's ids begin with. What follows is the vendor's affair.
+// webhookID checks only the prefix of an id. The vendor defines the rest.
 var webhookID = regexp.MustCompile(`^wh-.`)
 
 // Schema implements action.Action.
 func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Has Dfns send a signed test event to a webhook and fails unless the receiver answered 200. Dfns does " +
-			"not record the event. Costs three API calls; the token needs the permission `Webhooks:Ping`.",
+		MarkdownDescription: "Asks Dfns to send a signed test event to a webhook, and fails unless the receiver answers 200. Dfns does " +
+			"not record the event. Makes three API calls. The token needs the permission `Webhooks:Ping`.",
 		Attributes: map[string]schema.Attribute{
 			"webhook_id": schema.StringAttribute{
 				Required:            true,
@@ -83,8 +83,8 @@ func (a *pingAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 
 	if result.Status != "200" {
 		resp.Diagnostics.AddError("Dfns Ping Failed", fmt.Sprintf(
-			"The receiver of webhook %s must answer a delivery with 200. Dfns reports: %s. Check that the url of the webhook can "+
-				"be reached from the internet and that the receiver accepts the signature.", id, outcome(result)))
+			"Dfns sent a test event to the receiver of webhook %s, which must answer 200. Dfns reports: %s. Check that the url of the "+
+				"webhook is reachable from the internet, and that the receiver accepts the signature.", id, outcome(result)))
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: "The receiver answered 200"})

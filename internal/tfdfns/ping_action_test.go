@@ -77,7 +77,7 @@ func TestPingFails(t *testing.T) {
 	}{
 		"refused":     {"503", "Service Unavailable", acctest.Says("Dfns Ping Failed", "status 503, Service Unavailable")},
 		"unreachable": {"ECONNREFUSED", "connect ECONNREFUSED", acctest.Says("status ECONNREFUSED, connect ECONNREFUSED")},
-		"other 2xx":   {"204", "", acctest.Says("must answer a delivery with 200", "status 204.")},
+		"other 2xx":   {"204", "", acctest.Says("which must answer 200", "status 204.")},
 		"no status":   {"", "", acctest.Says("no status")},
 	} {
 		t.Run(name, func(t *testing.T) {

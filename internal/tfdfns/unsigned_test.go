@@ -89,20 +89,20 @@ resource "webhook_dfns" "test" {
 			t.Errorf("%q made changes: %q", arguments, changes)
 		}
 	}
-	refused("To create webhook https://hooks.example.com/dfns (new) takes a signature", "plan")
+	refused("Unable to create webhook https://hooks.example.com/dfns (new): Dfns requires a signature for every change", "plan")
 	if out, err := env.Run(t, cli, "apply", "-auto-approve", "-no-color"); err != nil {
 		t.Fatal(out)
 	}
-	refused("To update webhook wh-", "plan", "-var", "url=https://hooks.example.com/other")
-	refused("To replace webhook wh-", "plan", "-var", "rotation=2")
-	refused("To delete webhook wh-", "plan", "-destroy")
+	refused("Unable to update webhook wh-", "plan", "-var", "url=https://hooks.example.com/other")
+	refused("Unable to replace webhook wh-", "plan", "-var", "rotation=2")
+	refused("Unable to delete webhook wh-", "plan", "-destroy")
 	if out, err := env.RunWith(t, cli, unsigned, "apply", "-auto-approve", "-no-color", "-var", "timeout=2m"); err != nil {
 		t.Errorf("a change that takes no call fails:\n%s", out)
 	}
 	if out, err := env.Run(t, cli, "plan", "-no-color", "-out=planned", "-var", "timeout=2m", "-var", "url=https://hooks.example.com/other"); err != nil {
 		t.Fatal(out)
 	}
-	refused("To update webhook wh-", "apply", "planned")
+	refused("Unable to update webhook wh-", "apply", "planned")
 }
 
 // So it is with an action, which has no plan of its own.

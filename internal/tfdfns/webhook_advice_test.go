@@ -25,7 +25,7 @@ func TestRefusedChallengeAdvice(t *testing.T) {
 		"token":      {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 401}, []string{"auth_token (DFNS_AUTH_TOKEN)", "base_url (DFNS_API_URL)"}, "private_key"},
 		"permission": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 403}, []string{"lacks the permission Webhooks:Delete"}, "private_key"},
 		"base URL":   {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, []string{"Check base_url (DFNS_API_URL)"}, "deleted outside"},
-		"signature":  {sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 401}, []string{"refused to sign", "private_key"}, "lacks"},
+		"signature":  {sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 401}, []string{"rejected the signature", "private_key"}, "lacks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,7 +54,7 @@ func TestNoAnswerAdvice(t *testing.T) {
 		t.Fatal(acctest.Text(problems))
 	}
 	got := acctest.Text(provider.Read("webhook_dfns", map[string]acctest.Value{"id": acctest.String(id)}))
-	if !acctest.Says("no answer within the time that one attempt has (50ms)", "raise request_timeout").MatchString(got) || strings.Contains(got, "timeouts") {
+	if !acctest.Says("no answer within the time limit of one attempt (50ms)", "raise request_timeout").MatchString(got) || strings.Contains(got, "timeouts") {
 		t.Errorf("got %q", got)
 	}
 }
@@ -66,7 +66,7 @@ func TestDeletedOutsideWarns(t *testing.T) {
 	got := acctest.Text(configured(t, env).Read("webhook_dfns", map[string]acctest.Value{
 		"id": acctest.String("wh-00000-00000-0000000000000000"), "url": acctest.String("https://hooks.example.com/dfns"),
 	}))
-	if !acctest.Says("WARNING Dfns Webhook Deleted Outside Terraform", "wh-00000-00000-0000000000000000", "another signing secret").MatchString(got) {
+	if !acctest.Says("WARNING Dfns Webhook Deleted Outside Terraform", "wh-00000-00000-0000000000000000", "a new signing secret").MatchString(got) {
 		t.Errorf("got %q", got)
 	}
 }

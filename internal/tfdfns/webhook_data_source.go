@@ -42,26 +42,26 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One Dfns webhook, by its id. Its signing secret cannot be read. Costs one call; the token needs the " +
+		MarkdownDescription: "Reads one Dfns webhook, by its id. The signing secret cannot be read. Makes one API call. The token needs the " +
 			"permission `Webhooks:Read`.",
 		Attributes: attributes,
 	}
 }
 
-// webhookAttributes returns what a data source tells of a webhook.
+// webhookAttributes returns the attributes of a webhook in a data source.
 func webhookAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":  tfvalue.Computed("The id Dfns gave the webhook, `wh-…`."),
-		"url": tfvalue.Computed("Where events are delivered."),
+		"id":  tfvalue.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
+		"url": tfvalue.Computed("The URL that Dfns delivers events to."),
 		"events": schema.SetAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "The kinds of event that are delivered.",
+			MarkdownDescription: "The event kinds that Dfns delivers.",
 		},
 		"status":       tfvalue.Computed("`Enabled` or `Disabled`."),
 		"description":  tfvalue.Computed("What the webhook is for."),
-		"date_created": tfvalue.Computed("When the webhook was created, ISO 8601."),
-		"date_updated": tfvalue.Computed("When the webhook was last changed, ISO 8601."),
+		"date_created": tfvalue.Computed("When the webhook was created, in ISO 8601."),
+		"date_updated": tfvalue.Computed("When the webhook was last changed, in ISO 8601."),
 	}
 }
 
@@ -86,7 +86,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	webhook, err := d.client.ReadWebhook(ctx, id)
 	if dfns.IsNotFound(err) {
 		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
-			"Asked for webhook %s: %s\n\n%s", id, err, existing(ctx, d.client)))
+			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.client)))
 		return
 	}
 	if err != nil {
@@ -98,13 +98,13 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
-// existing says which webhooks there are, for a person who asked for one that there is not.
+// existing lists the existing webhooks, for a person who asked for one that does not exist.
 func existing(ctx context.Context, client *dfns.Client) string {
 	const most = 10
 	var lines []string
 	for webhook, err := range client.ListWebhooks(ctx, most+1) {
 		if err != nil {
-			return "Which webhooks there are cannot be told: " + err.Error()
+			return "The existing webhooks could not be listed: " + err.Error()
 		}
 		if len(lines) == most {
 			lines = append(lines, "…")

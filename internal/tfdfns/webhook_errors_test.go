@@ -43,7 +43,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 		},
 		"signature": {
 			sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 403},
-			acctest.Says("signing the change, which was not sent", "403 Forbidden", "private_key (DFNS_PRIVATE_KEY), or else the key with which signer_command signs, is the key of the credential"),
+			acctest.Says("the change was not sent, because it could not be signed", "403 Forbidden", "private_key (DFNS_PRIVATE_KEY), or the key that signer_command uses, belongs to the credential"),
 		},
 		"permission": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 403},
@@ -59,15 +59,15 @@ func TestWebhookCreateErrors(t *testing.T) {
 		},
 		"rate limit": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 429},
-			acctest.Says("429 Too Many Requests", "rate limit is used up"),
+			acctest.Says("429 Too Many Requests", "used up its rate limit"),
 		},
 		"approval": {
 			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 202},
-			acctest.Says("202 Accepted", "until it is approved", "not in the state", "import it then"),
+			acctest.Says("202 Accepted", "waits for the approval that a policy requires", "not in the state", "Once it is approved and exists, import it"),
 		},
 		"outage": {
 			sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "status", Status: 500},
-			acctest.Says("500 Internal Server Error", "reading shows that the change was not made", "nothing was changed"),
+			acctest.Says("500 Internal Server Error", "a read shows that the change was not made", "nothing was changed"),
 		},
 		"proxy": {
 			sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "html"},
@@ -79,7 +79,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 		},
 		"unreachable afterwards": {
 			sandbox.Fault{Path: "/webhooks", Effect: "drop_before"},
-			acctest.Says("POST /webhooks: no answer", "whether it was made cannot be told", "may or may not exist", "could make two"),
+			acctest.Says("POST /webhooks: no answer", "it is unknown whether the change was made", "may or may not exist", "could result in two"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 	}{
 		"token":      {one(sandbox.Fault{Effect: "status", Status: 401}), acctest.Says("Unable to read Dfns webhook", "401 Unauthorized", "auth_token")},
 		"permission": {one(sandbox.Fault{Effect: "status", Status: 403}), acctest.Says("403 Forbidden", "lacks the permission Webhooks:Read")},
-		"outage":     {one(sandbox.Fault{Effect: "status", Status: 503}), acctest.Says("503 Service Unavailable", "state was left as it was")},
+		"outage":     {one(sandbox.Fault{Effect: "status", Status: 503}), acctest.Says("503 Service Unavailable", "state was not changed")},
 		"cut":        {one(sandbox.Fault{Effect: "drop_before"}), acctest.Says("no answer", "could not be reached")},
 		"truncated":  {one(sandbox.Fault{Effect: "truncate"}), acctest.Says("unexpected EOF", "could not be reached")},
 		"proxy":      {one(sandbox.Fault{Effect: "html", Status: 404}), acctest.Says("404 Not Found: an HTML page", "base_url")},
@@ -166,7 +166,7 @@ func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 				{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404},
 				{Method: "GET", Path: "/webhooks", Effect: "status", Status: 404},
 			},
-			acctest.Says("whether the webhook is gone cannot be told", "base URL"),
+			acctest.Says("it is unknown whether the webhook is gone", "base URL"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestWebhookDeletedBetweenPlanAndUpdate(t *testing.T) {
 		{
 			PreConfig:   inject(t, env, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: "status", Status: 404, Times: 1}),
 			Config:      webhook(`status = "Disabled"`),
-			ExpectError: acctest.Says("Unable to update Dfns webhook", "deleted outside of Terraform"),
+			ExpectError: acctest.Says("Unable to update Dfns webhook", "deleted outside Terraform"),
 		},
 	}})
 }
@@ -277,7 +277,7 @@ func TestWebhookDeleteErrorsKeepTheState(t *testing.T) {
 			acctest.Says("Unable to delete Dfns webhook", "Webhooks:Delete"),
 		},
 		"proxy":   {sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "html", Status: 404}, acctest.Says("404 Not Found: an HTML page")},
-		"signing": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, acctest.Says("signing the change", "404 Not Found")},
+		"signing": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, acctest.Says("it could not be signed", "404 Not Found")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -454,7 +454,7 @@ func TestWebhookTimeouts(t *testing.T) {
 		{
 			PreConfig:   inject(t, env, slow("POST", "/auth/action/init")),
 			Config:      webhook(`timeouts = { create = "2s" }`),
-			ExpectError: acctest.Says("context deadline exceeded", "ran into its timeout", "Nothing was changed", "longer one, in its timeouts"),
+			ExpectError: acctest.Says("context deadline exceeded", "timed out", "Nothing was changed", "set timeouts in the resource"),
 		},
 		{
 			PreConfig: func() {
@@ -468,7 +468,7 @@ func TestWebhookTimeouts(t *testing.T) {
 		{
 			PreConfig:   inject(t, env, slow("GET", "/webhooks/*")),
 			Config:      webhook(`timeouts = { read = "2s" }`),
-			ExpectError: acctest.Says("Unable to read Dfns webhook", "ran into its timeout"),
+			ExpectError: acctest.Says("Unable to read Dfns webhook", "timed out"),
 		},
 		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook()},
 	}})

@@ -29,9 +29,9 @@ func (r *webhookResource) ListResourceConfigSchema(
 	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
 ) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The webhooks of the Dfns organization, all of them or those that match the filters. Signing secrets " +
-			"cannot be read, so a webhook imported from the list has none in its state. Each 200 cost a call; the token needs the " +
-			"permission `Webhooks:Read`.",
+		MarkdownDescription: "Lists the webhooks of the Dfns organization that match the filters. Signing secrets cannot be read, so a webhook " +
+			"imported from the list has none in its state. Each page of 200 takes one API call. The token needs the permission " +
+			"`Webhooks:Read`.",
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				Optional:            true,
@@ -60,7 +60,7 @@ func (r *webhookResource) List(ctx context.Context, req list.ListRequest, stream
 		var pushed int64
 		for webhook, err := range r.client.ListWebhooks(ctx, pageSize(filter, req.Limit)) {
 			if err != nil {
-				// Pushed as a result: the stream cannot be exchanged any more once it runs.
+				// Pushed as a result: a stream that is running cannot be replaced.
 				push(list.ListResult{Diagnostics: diag.Diagnostics{lookupFailed("read", "the webhooks of the organization", err)}})
 				return
 			}
@@ -75,7 +75,7 @@ func (r *webhookResource) List(ctx context.Context, req list.ListRequest, stream
 	}
 }
 
-// pageSize asks the API for no more than Terraform wants. Behind a filter nobody knows how many that are.
+// pageSize asks the API for no more than Terraform wants. With a filter it is not known how many items that takes.
 func pageSize(filter webhookFilter, limit int64) int {
 	if !filter.isEmpty() {
 		return dfns.MaxPage
@@ -97,7 +97,7 @@ func (r *webhookResource) result(ctx context.Context, req list.ListRequest, webh
 	return result
 }
 
-// displayName tells a person which webhook it is. The id makes it unique, and nothing in it changes from run to run.
+// displayName identifies a webhook to a person. The id makes it unique, and it is the same in every run.
 func displayName(webhook *dfns.Webhook) string {
 	what := webhook.Description
 	if what == "" {

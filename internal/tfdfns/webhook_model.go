@@ -24,7 +24,7 @@ type webhookData struct {
 	DateUpdated types.String `tfsdk:"date_updated"`
 }
 
-// webhookModel is a webhook as the resource keeps it.
+// webhookModel is a webhook in the state of the resource.
 type webhookModel struct {
 	webhookData
 	tfsecret.Settings
@@ -33,7 +33,7 @@ type webhookModel struct {
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 }
 
-// webhookIdentity is what tells one webhook from every other.
+// webhookIdentity identifies a webhook.
 type webhookIdentity struct {
 	ID types.String `tfsdk:"id"`
 }
@@ -51,14 +51,13 @@ func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
 	}
 }
 
-// isKnown reports whether createRequest says what the webhook will be. A single event that is not known yet is no matter:
-// the kind it becomes there equals none.
+// isKnown reports whether createRequest describes the planned webhook. A single unknown event does no harm: in the request
+// it is a kind that equals no other.
 func (m *webhookModel) isKnown() bool {
 	return !m.URL.IsUnknown() && !m.Events.IsUnknown() && !m.Status.IsUnknown() && !m.Description.IsUnknown()
 }
 
-// updateRequest names what differs from the prior state, and nothing else: what Terraform does not change it must not
-// overwrite.
+// updateRequest contains only what differs from the prior state: an update must not overwrite what Terraform does not change.
 func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequest {
 	var out dfns.UpdateWebhookRequest
 	if !weburl.Same(m.URL.ValueString(), prior.URL.ValueString()) {
@@ -76,7 +75,7 @@ func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequ
 	return out
 }
 
-// refresh takes over everything an answer tells.
+// refresh copies everything from an answer.
 func (m *webhookData) refresh(api *dfns.Webhook) {
 	m.assigned(api)
 	if !weburl.Same(m.URL.ValueString(), api.URL) {
@@ -96,43 +95,43 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 	}
 }
 
-// assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made
-// something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
+// assigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
+// one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
 func (m *webhookData) assigned(api *dfns.Webhook) {
 	m.ID = types.StringValue(api.ID)
 	m.DateCreated = tfvalue.Optional(api.DateCreated)
 	m.DateUpdated = tfvalue.Optional(api.DateUpdated)
 }
 
-// known is what the API has assigned, as it told before.
+// known returns the values that the API assigned earlier.
 func (m *webhookModel) known() *dfns.Webhook {
 	return &dfns.Webhook{
 		ID: m.ID.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
 	}
 }
 
-// refresh takes over everything an answer tells, the secret where it does.
+// refresh copies everything from an answer, including the secret if it is there.
 func (m *webhookModel) refresh(api *dfns.Webhook) error {
 	m.webhookData.refresh(api)
 	return m.secret().Learn(string(api.Secret))
 }
 
-// settle takes over what the API assigns, and holds the secret as planned: the one that the answer told, or else the one
-// that the prior state held. prior is nil after a create.
+// settle copies what the API assigns and stores the secret as planned: the one in the answer, or else the one in the prior
+// state. prior is nil after a create.
 func (m *webhookModel) settle(api *dfns.Webhook, prior *webhookModel) error {
 	m.assigned(api)
 	if prior != nil {
-		m.DateCreated = prior.DateCreated // as planned: an answer may leave it out or write it in another way
+		m.DateCreated = prior.DateCreated // as planned: an answer may omit it or format it differently
 	}
 	return m.secret().Settle(string(api.Secret), prior.secret())
 }
 
-// content is what makes a webhook, apart from its id and its secret.
+// content identifies webhooks that differ only in id and secret.
 func (m *webhookModel) content() string {
 	return fmt.Sprintf("%q", m.createRequest())
 }
 
-// secret points at what holds the secret. Of a webhook that does not exist yet, which is nil, there is none.
+// secret points at the attributes that hold the secret. A nil model, of a webhook that does not exist yet, has none.
 func (m *webhookModel) secret() tfsecret.Stored {
 	if m == nil {
 		return tfsecret.Stored{}

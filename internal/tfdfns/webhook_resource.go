@@ -33,7 +33,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
 )
 
-// webhookResource manages one Dfns webhook. The API tells the signing secret once, in the answer to the create.
+// webhookResource manages one Dfns webhook. The API returns the signing secret once, in the answer to the create.
 //
 // https://docs.dfns.co/api-reference/webhooks
 type webhookResource struct {
@@ -53,61 +53,61 @@ func (r *webhookResource) Metadata(_ context.Context, _ resource.MetadataRequest
 func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		Version: 0, // to be raised, with an upgrader, by what changes the meaning of a state
-		MarkdownDescription: "A webhook at Dfns, to which Dfns delivers the events of an organization.\n\n" +
-			"Every change is signed with the credential of the provider's `dfns` block. A create, an update and a delete cost " +
-			"three API calls each. A refresh of one webhook costs one call, a refresh of many one call and one for each 200 " +
+		Version: 0, // raise it, and add an upgrader, when the meaning of a state changes
+		MarkdownDescription: "Manages a Dfns webhook, to which Dfns delivers the events of an organization.\n\n" +
+			"The provider signs every change with the credential of its `dfns` block. A create, an update and a delete take " +
+			"three API calls each. A refresh of one webhook takes one call. A refresh of many takes one call plus one for every 200 " +
 			"webhooks of the organization. The token needs the permissions `Webhooks:Create`, `Webhooks:Read`, " +
 			"`Webhooks:Update` and `Webhooks:Delete`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The id Dfns gave the webhook, `wh-…`.",
+				MarkdownDescription: "The id that Dfns assigned to the webhook, `wh-…`.",
 				PlanModifiers:       keep,
 			},
 			"url": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Where events are delivered. Must be https, except to a loopback host. Two webhooks may have " +
-					"the same url.",
+				MarkdownDescription: "The URL that Dfns delivers events to. Must be https, except for a loopback host. Several webhooks can " +
+					"have the same url.",
 				Validators: []validator.String{tfurl.HTTPS()},
 			},
 			"events": schema.SetAttribute{
 				Required:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "The kinds of event to deliver, such as `wallet.transfer.confirmed`, or `*` alone for every " +
-					"kind there is and will be. A kind this version does not know is a warning only: Dfns adds new ones often.",
+				MarkdownDescription: "The event kinds to deliver, such as `wallet.transfer.confirmed`, or only `*` for all current and future " +
+					"kinds. A kind that this provider version does not know causes a warning only, because Dfns often adds new ones.",
 				Validators: tfevents.Validators("Dfns", dfns.EventKinds()),
 			},
 			"status": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
 				Default:  stringdefault.StaticString(dfns.StatusEnabled),
-				MarkdownDescription: "`Enabled` (the default) or `Disabled`. While disabled nothing is delivered and retries " +
-					"stop.",
+				MarkdownDescription: "`Enabled` (the default) or `Disabled`. While a webhook is disabled, Dfns delivers nothing and retries " +
+					"nothing.",
 				Validators: []validator.String{stringvalidator.OneOf(dfns.StatusEnabled, dfns.StatusDisabled)},
 			},
 			"description": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What the webhook is for, at most 256 characters.",
+				MarkdownDescription: "A description of the webhook, at most 256 characters.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(256)},
 			},
 			"secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns returns it only once, in the answer " +
-					"to the create: after an import it is null. With `secret_recipients` it is null as well.",
+				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns returns it only once, in the answer to the create. " +
+					"It is null after an import, and when `secret_recipients` is set.",
 			},
 			"secret_encrypted":  tfsecret.EncryptedAttribute("secret"),
 			"secret_recipients": tfsecret.RecipientsAttribute(),
 			"secret_version":    tfsecret.VersionAttribute(),
 			"date_created": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "When the webhook was created, ISO 8601.",
+				MarkdownDescription: "When the webhook was created, in ISO 8601.",
 				PlanModifiers:       keep,
 			},
 			"date_updated": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "When the webhook was last changed, ISO 8601.",
+				MarkdownDescription: "When the webhook was last changed, in ISO 8601.",
 			},
 			"timeouts": tfvalue.Timeouts(ctx),
 		},
@@ -121,7 +121,7 @@ func (r *webhookResource) IdentitySchema(
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The id Dfns gave the webhook, wh-….",
+			Description:       "The id that Dfns assigned to the webhook, wh-….",
 		},
 	}}
 }
@@ -134,15 +134,15 @@ func (r *webhookResource) Configure(
 	r.replacements = providerdata.Replacements(req.ProviderData)
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the secret is held, and warns when it will be another
-// one: receivers must learn it. It makes no call.
+// ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the state holds the secret, and warns when the secret
+// will change, because receivers need the new one. It makes no call.
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	if r.client == nil { // nothing is configured
 		return
 	}
-	if req.Plan.Raw.Equal(req.State.Raw) { // most of what is planned does not change, and decoding costs the most
+	if req.Plan.Raw.Equal(req.State.Raw) { // most planned webhooks do not change, and decoding is expensive
 		var id types.String
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
 		r.goesOn(id.ValueString())
@@ -177,7 +177,7 @@ func (r *webhookResource) ModifyPlan(
 	}
 }
 
-// unsigned reports a change that could not be applied, because the configuration is enough to read only.
+// unsigned reports a change that the apply could not make, because the configuration only allows reading.
 func (r *webhookResource) unsigned(operation string, webhook *webhookModel) diag.Diagnostics {
 	if r.client.CanChange() {
 		return nil
@@ -185,7 +185,7 @@ func (r *webhookResource) unsigned(operation string, webhook *webhookModel) diag
 	return diag.Diagnostics{signingNotConfigured(operation + " webhook " + name(*webhook))}
 }
 
-// plannedDestroy notes a destroy.
+// plannedDestroy records a planned destroy.
 func (r *webhookResource) plannedDestroy(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
 	var state webhookModel
 	if diags := prior.Get(ctx, &state); diags.HasError() {
@@ -195,7 +195,7 @@ func (r *webhookResource) plannedDestroy(ctx context.Context, prior tfsdk.State)
 	return append(r.unsigned("delete", &state), r.replacements.PlannedDestroy(state.ID.ValueString(), state.content())...)
 }
 
-// goesOn notes that the plan has to do with a webhook of the state.
+// goesOn records that the plan includes a webhook of the state.
 func (r *webhookResource) goesOn(id string) {
 	r.client.Claim(id)
 	r.replacements.Planned(id)
@@ -219,7 +219,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 
-	// Saved before anything else can fail: a webhook that is not in state is one nobody manages.
+	// Saved before anything else can fail: nobody manages a webhook that is in no state.
 	err = plan.settle(created, nil)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -239,7 +239,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Read(ctx, tfvalue.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	// Before the call: a state written by an older version has no identity, and Terraform wants one even of what is gone.
+	// Before the call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -263,7 +263,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(tfsecret.NotEncrypted("webhook "+name(state), err))
 		return
 	}
-	if tfaccount.WasSeen(ctx, req.Private) { // or else it is only about to be imported, perhaps by a plan that is never applied
+	if tfaccount.WasSeen(ctx, req.Private) { // otherwise it is only being imported, perhaps by a plan that is never applied
 		r.client.ResolveInterrupted(ctx, webhook)
 	}
 	r.replacements.Read(state.ID.ValueString(), state.content())
@@ -271,7 +271,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 }
 
-// gone removes what the API no longer has from the state, unless it was asked in another account.
+// gone removes a deleted webhook from the state, unless the API was asked in another account.
 func (r *webhookResource) gone(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel,
 ) {
@@ -318,7 +318,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 }
 
-// updateFailed says why an update failed: where the webhook is not found, perhaps because it lives in another account.
+// updateFailed says why an update failed. A webhook that is not found may belong to another account.
 func (r *webhookResource) updateFailed(
 	ctx context.Context, private tfaccount.Reader, prior webhookModel, err error,
 ) (diags diag.Diagnostics) {
@@ -331,7 +331,7 @@ func (r *webhookResource) updateFailed(
 	return diags
 }
 
-// update makes the change, unless only what the API does not know has changed, such as timeouts and recipients.
+// update makes the change, unless it concerns only what the API does not know, such as timeouts and recipients.
 func (r *webhookResource) update(
 	ctx context.Context, prior *webhookModel, request dfns.UpdateWebhookRequest,
 ) (*dfns.Webhook, error) {

@@ -29,7 +29,7 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		"no events":             {events: `[]`, error: acctest.Says("events", "at least 1")},
 		"empty event":           {events: `[""]`, error: acctest.Says("must be an event kind")},
 		"event in capitals":     {events: `["Wallet.Created"]`, error: acctest.Says("must be an event kind in lower case")},
-		"event glob":            {events: `["wallet.*"]`, error: acctest.Says("must be an event kind", "patterns are for", "provider::webhook::dfns_event_kinds")},
+		"event glob":            {events: `["wallet.*"]`, error: acctest.Says("must be an event kind", "for patterns, use", "provider::webhook::dfns_event_kinds")},
 		"status":                {further: `status = "Paused"`, error: acctest.Says("status", `"Enabled"`, `"Disabled"`, `"Paused"`)},
 		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: acctest.Says("description", "at most 256")},
 		"timeout":               {further: `timeouts = { create = "soon" }`, error: acctest.Says("soon")},
@@ -87,8 +87,8 @@ func TestWebhookKindWarnings(t *testing.T) {
 	}{
 		"known":    {[]string{"wallet.created", "policy.approval.pending"}, nil},
 		"wildcard": {[]string{"*"}, nil},
-		"beside":   {[]string{"*", "wallet.created"}, []string{`WARNING Redundant Event Kinds`, `"*" subscribes to every kind`}},
-		"misspelt": {[]string{"wallet.transfer.confirmd"}, []string{`WARNING Unknown Event Kind`, `spelled most like it is "wallet.transfer.confirmed"`}},
+		"beside":   {[]string{"*", "wallet.created"}, []string{`WARNING Redundant Event Kinds`, `"*" subscribes to all kinds`}},
+		"misspelt": {[]string{"wallet.transfer.confirmd"}, []string{`WARNING Unknown Event Kind`, `most similar known kind is "wallet.transfer.confirmed"`}},
 		"newer":    {[]string{"wallet.created", "swap.started"}, []string{`WARNING Unknown Event Kind`, `"swap.started"`, `"swap.failed"`}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,7 +30,7 @@ type webhooksModel struct {
 	Webhooks []webhookData `tfsdk:"webhooks"`
 }
 
-// webhookFilter selects webhooks. The API has no filters, so it is applied here.
+// webhookFilter selects webhooks. The API has no filters, so the provider applies it.
 type webhookFilter struct {
 	URL    types.String `tfsdk:"url"`
 	Status types.String `tfsdk:"status"`
@@ -57,8 +57,8 @@ func (d *webhooksDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The webhooks of the Dfns organization, oldest first; all of them or those that match the filters. " +
-			"Each 200 cost a call. The token needs the permission `Webhooks:Read`.",
+		MarkdownDescription: "Lists the webhooks of the Dfns organization that match the filters, oldest first. " +
+			"Each page of 200 takes one API call. The token needs the permission `Webhooks:Read`.",
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				Optional:            true,
@@ -108,7 +108,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 			data.Webhooks = append(data.Webhooks, model)
 		}
 	}
-	// No page tells in which order the API lists, so that order is not handed on.
+	// The vendor documents no order, so the order of the API is not passed on.
 	slices.SortFunc(data.Webhooks, func(a, b webhookData) int {
 		return cmp.Or(
 			cmp.Compare(a.DateCreated.ValueString(), b.DateCreated.ValueString()),
