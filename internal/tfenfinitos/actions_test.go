@@ -80,7 +80,7 @@ func TestActionErrors(t *testing.T) {
 		},
 		"no such delivery": {
 			nil, func(id, _ string) string { return replayOf(id, "dlv_none") },
-			acctest.Says("Unable to replay EnfinitOS delivery", "dlv_none", "knows no such delivery"),
+			acctest.Says("Unable to replay EnfinitOS delivery", "dlv_none", "has no such delivery"),
 		},
 		"empty id": {
 			nil, func(id, _ string) string { return replayOf(id, "") },
@@ -90,7 +90,7 @@ func TestActionErrors(t *testing.T) {
 			func(t *testing.T, env *acctest.Env) {
 				inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/deliveries/*/replay", Effect: "drop_after"})()
 			}, replay,
-			acctest.Says("no answer", "may or may not have been done"),
+			acctest.Says("no answer", "may or may not have done this"),
 		},
 		"limit": {
 			nil, func(string, string) string { return triggered("webhook_enfinitos_process_due", "limit = 51") },
@@ -156,7 +156,7 @@ func TestActionsInvokedByCommand(t *testing.T) {
 	delivery := lost(env, id)
 	cli := env.CLI(t, fmt.Sprintf("action \"webhook_enfinitos_replay\" \"test\" {\n  config {\n    subscription_id = %q\n    delivery_id = %q\n  }\n}\n", id, delivery))
 	out, err := env.Run(t, cli, "apply", "-auto-approve", "-no-color", "-invoke=action.webhook_enfinitos_replay.test")
-	if err != nil || !acctest.Says("Replaying delivery "+delivery, "Delivered; the receiver answered 200").MatchString(out) {
+	if err != nil || !acctest.Says("Replaying delivery "+delivery, "Delivered. Receiver status: 200").MatchString(out) {
 		t.Errorf("%v: %s", err, out)
 	}
 	if got := env.Enfinitos.Deliveries()[0]; got.Status != enfinitos.Delivered {

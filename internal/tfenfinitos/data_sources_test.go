@@ -21,7 +21,7 @@ func TestWebhookDataSource(t *testing.T) {
 		config := webhook() + "data \"webhook_enfinitos\" \"test\" {\n  id = webhook_enfinitos.test.id\n}\n"
 		if !conventional {
 			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-				Config: config, ExpectError: acctest.Says("Unable to read EnfinitOS webhook", "no call to read subscription whs_"),
+				Config: config, ExpectError: acctest.Says("Unable to read EnfinitOS webhook", "Subscription whs_", "cannot be read, because this API has no call to read"),
 			}}})
 			return
 		}
@@ -56,7 +56,7 @@ func TestWebhookDataSourceOfNothing(t *testing.T) {
 	profiles(t, func(t *testing.T, env *acctest.Env, _ bool) {
 		env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
 			Config:      "data \"webhook_enfinitos\" \"test\" {\n  id = \"whs_none\"\n}\n",
-			ExpectError: acctest.Says("Asked for subscription whs_none", "There is no such subscription"),
+			ExpectError: acctest.Says("Reading subscription whs_none failed", "has no such subscription"),
 		}}})
 	})
 }
@@ -167,7 +167,7 @@ func TestIDsThatAreNone(t *testing.T) {
 			"deliveries": acctest.Text(provider.ReadData("webhook_enfinitos_deliveries", attributes)),
 			"replay":     fmt.Sprint(replayed),
 		} {
-			if !strings.Contains(got, "The id is not valid, and nothing was sent") || strings.Contains(got, "base_url") {
+			if !strings.Contains(got, "The id is not valid. No request was sent") || strings.Contains(got, "base_url") {
 				t.Errorf("%s of %q: %s", what, id, got)
 			}
 		}

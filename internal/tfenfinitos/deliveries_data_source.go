@@ -79,7 +79,7 @@ func (d *deliveriesDataSource) Schema(
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The deliveries of one EnfinitOS subscription, newest first. The key needs the scope `audit:read`.",
+		MarkdownDescription: "Lists the deliveries of one EnfinitOS subscription, newest first. The key needs the scope `audit:read`.",
 		Attributes: map[string]schema.Attribute{
 			"subscription_id": schema.StringAttribute{
 				Required:            true,
@@ -88,31 +88,31 @@ func (d *deliveriesDataSource) Schema(
 			},
 			"status": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Only deliveries of this status: `queued`, `delivered`, `failed` or `dead_lettered`. Another one " +
-					"is left to the API to judge.",
+				MarkdownDescription: "Only deliveries with this status: `queued`, `delivered`, `failed` or `dead_lettered`. Other values " +
+					"are passed to the API.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"max_results": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "How many deliveries to read at most. Defaults to 100; each 50 cost a call.",
+				MarkdownDescription: "The maximum number of deliveries to read. Defaults to 100. Each page of 50 takes one API call.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"deliveries": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The deliveries. Whatever the API does not tell is null.",
+				MarkdownDescription: "The deliveries. Values that the API does not return are null.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":                    tfvalue.Computed("The id of the delivery, `dlv_…`, by which it can be replayed."),
+					"id":                    tfvalue.Computed("The id of the delivery, `dlv_…`. The action `webhook_enfinitos_replay` needs it."),
 					"status":                tfvalue.Computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
 					"payload":               tfvalue.Computed("The delivered body, as JSON text."),
-					"first_attempted_at":    tfvalue.Computed("When the first attempt was made, RFC 3339."),
-					"last_attempted_at":     tfvalue.Computed("When the last attempt was made, RFC 3339."),
-					"next_retry_at":         tfvalue.Computed("When the next attempt is due, RFC 3339."),
-					"delivered_at":          tfvalue.Computed("When an attempt succeeded, RFC 3339."),
-					"attempt_count":         number("How many attempts were made."),
-					"http_status":           number("What the receiver answered last."),
-					"response_body_excerpt": tfvalue.Computed("The beginning of that answer."),
-					"error_message":         tfvalue.Computed("What went wrong last."),
-					"signature_header":      tfvalue.Computed("The signature header that was sent."),
+					"first_attempted_at":    tfvalue.Computed("When the first attempt was made, in RFC 3339."),
+					"last_attempted_at":     tfvalue.Computed("When the last attempt was made, in RFC 3339."),
+					"next_retry_at":         tfvalue.Computed("When the next attempt is due, in RFC 3339."),
+					"delivered_at":          tfvalue.Computed("When an attempt succeeded, in RFC 3339."),
+					"attempt_count":         number("The number of attempts so far."),
+					"http_status":           number("The last HTTP status of the receiver."),
+					"response_body_excerpt": tfvalue.Computed("The beginning of the receiver's last answer."),
+					"error_message":         tfvalue.Computed("The last error message."),
+					"signature_header":      tfvalue.Computed("The signature header of the delivery."),
 				}},
 			},
 		},

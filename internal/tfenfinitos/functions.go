@@ -13,8 +13,8 @@ import (
 func NewEventKindsFunction() function.Function {
 	return tfevents.NewFunction("enfinitos_event_kinds", tfevents.Catalogue{
 		Vendor: "EnfinitOS", Known: enfinitos.EventKinds(),
-		Growth: "**The next plan then replaces the subscription, and with it the signing secret**, because at EnfinitOS a change of " +
-			"`events` does. Write the names out where that is not wanted.",
+		Growth: "**The next plan then replaces the subscription and its signing secret**, because EnfinitOS cannot change `events` in " +
+			"place. To avoid that, list the names.",
 	})
 }
 
@@ -34,12 +34,12 @@ func (signatureFunction) Definition(
 	_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse,
 ) {
 	resp.Definition = function.Definition{
-		Summary: "The signature EnfinitOS sends with a delivery.",
-		MarkdownDescription: "Returns the value of the header `Enfinitos-Signature` that EnfinitOS would send with a body at a time, " +
-			"to test a receiver with.",
+		Summary: "The signature that EnfinitOS sends with a delivery.",
+		MarkdownDescription: "Returns the value of the header `Enfinitos-Signature` that EnfinitOS would send with this body at this time. " +
+			"Use it to test a receiver.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "secret", MarkdownDescription: "The signing secret of the subscription, `whsec_…`."},
-			function.Int64Parameter{Name: "timestamp", MarkdownDescription: "When the delivery is sent, in Unix seconds."},
+			function.Int64Parameter{Name: "timestamp", MarkdownDescription: "The time of the delivery, in Unix seconds."},
 			function.StringParameter{Name: "body", MarkdownDescription: "The body, byte for byte."},
 		},
 		Return: function.StringReturn{},
@@ -55,7 +55,7 @@ func (signatureFunction) Run(ctx context.Context, req function.RunRequest, resp 
 	}
 	switch {
 	case secret == "":
-		resp.Error = function.NewArgumentFuncError(0, "The secret is empty; after an import Terraform does not know it")
+		resp.Error = function.NewArgumentFuncError(0, "The secret is empty. After an import, Terraform does not know it")
 	case timestamp < 0:
 		resp.Error = function.NewArgumentFuncError(1, "The timestamp is before 1970")
 	default:

@@ -24,7 +24,7 @@ func TestKilledCreate(t *testing.T) {
 			env.EnfinitosCalls.ForgetCalls()
 
 			out, err := applied(t, env, cli)
-			told := acctest.Says("Unfinished Create", "Unable to create EnfinitOS webhook", "what became of", `label "rights"`, "hooks.example.com")
+			told := acctest.Says("Unfinished Create", "Unable to create EnfinitOS webhook", "the outcome of an earlier create", "is unknown", `label "rights"`, "hooks.example.com")
 			if err == nil || !told.MatchString(out) {
 				t.Errorf("it is not told: %v: %s", err, out)
 			}

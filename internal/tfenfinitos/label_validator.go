@@ -10,8 +10,8 @@ import (
 
 var _ validator.String = labelWarnings{}
 
-// labelWarnings points at white space that an API is likely to trim. It never fails: no page forbids it, so an imported
-// subscription may have such a label, which its configuration must then be able to say.
+// labelWarnings warns of white space that the API may trim. It is not an error: the documentation does not forbid it, so an
+// imported subscription may have such a label, and its configuration must be able to contain it.
 type labelWarnings struct{}
 
 func (labelWarnings) Description(context.Context) string {
@@ -26,6 +26,6 @@ func (labelWarnings) ValidateString(_ context.Context, req validator.StringReque
 		return
 	}
 	resp.Diagnostics.AddAttributeWarning(req.Path, "Label With Outer White Space", fmt.Sprintf(
-		"The label %q is blank or has white space at an end. If EnfinitOS trims it, each later apply replaces the subscription, and "+
-			"its signing secret with it. Leave the white space out, unless an imported subscription has it.", label))
+		"The label %q is blank, or starts or ends with white space. If EnfinitOS trims it, every later apply replaces the "+
+			"subscription and its signing secret. Remove the white space, unless the label belongs to an imported subscription.", label))
 }

@@ -20,7 +20,7 @@ const defaultDueLimit = 10
 
 var _ action.ActionWithConfigure = (*processDueAction)(nil)
 
-// processDueAction makes the retries that are due now.
+// processDueAction asks EnfinitOS to make the retries that are due now.
 type processDueAction struct {
 	client *enfinitos.Client
 }
@@ -40,13 +40,13 @@ func (a *processDueAction) Metadata(_ context.Context, _ action.MetadataRequest,
 // Schema implements action.Action.
 func (a *processDueAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes the EnfinitOS delivery retries that are due now, of every subscription of the account. The " +
-			"counts of what became of them are shown as progress. Costs one call. Which scope the key needs EnfinitOS does not " +
-			"document; `*` has it.",
+		MarkdownDescription: "Asks EnfinitOS to make the delivery retries that are due now, for every subscription of the account. The " +
+			"progress output shows how many were delivered, failed or dead-lettered. Makes one API call. EnfinitOS does not document " +
+			"the scope that the key needs; `*` includes it.",
 		Attributes: map[string]schema.Attribute{
 			"limit": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "How many retries to make at most, 1 to 50. Defaults to 10.",
+				MarkdownDescription: "The maximum number of retries to make, 1 to 50. Defaults to 10.",
 				Validators:          []validator.Int64{int64validator.Between(1, 50)},
 			},
 		},

@@ -44,8 +44,8 @@ func (a *replayAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Sends an EnfinitOS delivery again, once and at once, a dead-lettered one as well. The action fails " +
-			"when that attempt fails. Costs one call. Which scope the key needs EnfinitOS does not document; `*` has it.",
+		MarkdownDescription: "Sends an EnfinitOS delivery again, once and immediately, even if it was dead-lettered. The action fails " +
+			"if that attempt fails. Makes one API call. EnfinitOS does not document the scope that the key needs; `*` includes it.",
 		Attributes: map[string]schema.Attribute{
 			"subscription_id": required("The id of the subscription."),
 			"delivery_id":     required("The id of the delivery, `dlv_…`."),
@@ -79,25 +79,25 @@ func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 
 	if !result.Replay.OK {
 		resp.Diagnostics.AddError("EnfinitOS Replay Failed", fmt.Sprintf(
-			"Delivery %s of subscription %s was sent again and failed again: %s. The receiver answered %s.",
+			"Delivery %s of subscription %s was sent again and failed again: %s. Receiver status: %s. Repair the receiver, then replay again.",
 			delivery, id, orUnknown(result.Replay.ErrorMessage), statusText(result.Delivery.HTTPStatus)))
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{
-		Message: fmt.Sprintf("Delivered; the receiver answered %s", statusText(result.Delivery.HTTPStatus)),
+		Message: fmt.Sprintf("Delivered. Receiver status: %s", statusText(result.Delivery.HTTPStatus)),
 	})
 }
 
 func orUnknown(text string) string {
 	if text == "" {
-		return "the API does not say why"
+		return "the API gives no reason"
 	}
 	return text
 }
 
 func statusText(status *int64) string {
 	if status == nil {
-		return "nothing"
+		return "none"
 	}
 	return fmt.Sprint(*status)
 }

@@ -55,7 +55,7 @@ func TestWebhookOfAnotherAccount(t *testing.T) {
 					instance.Provider = away
 					report := run(instance)
 					if test.want == nil && operation == "update" {
-						if !acctest.Says("was deleted outside of Terraform since the plan").MatchString(report.Problems) {
+						if !acctest.Says("was deleted outside Terraform after the plan").MatchString(report.Problems) {
 							t.Errorf("%+v", report)
 						}
 						continue

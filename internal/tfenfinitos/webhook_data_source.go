@@ -22,7 +22,7 @@ type webhookDataSource struct {
 	client *enfinitos.Client
 }
 
-// webhookData is a subscription as the data source tells it. What changes on its own is here and not in the resource.
+// webhookData is a subscription in the data source. Unlike the resource, it includes what changes by itself.
 type webhookData struct {
 	subscription
 	LastDeliveredAt types.String `tfsdk:"last_delivered_at"`
@@ -41,29 +41,29 @@ func (d *webhookDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One EnfinitOS webhook subscription, by its id. EnfinitOS documents no call to read one; where the API " +
-			"does not have it, this data source fails and says so. Costs one call, and one more where it fails.",
+		MarkdownDescription: "Reads one EnfinitOS webhook subscription, by its id. EnfinitOS documents no call to read a subscription. If " +
+			"the API does not have one, this data source fails. Makes one API call, or two in that case.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The id of the subscription.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
-			"developer_id": tfvalue.Computed("The account the subscription belongs to."),
-			"url":          tfvalue.Computed("Where events are delivered."),
+			"developer_id": tfvalue.Computed("The account that the subscription belongs to."),
+			"url":          tfvalue.Computed("The URL that EnfinitOS delivers events to."),
 			"events": schema.SetAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "The kinds of event that are delivered.",
+				MarkdownDescription: "The event kinds that EnfinitOS delivers.",
 			},
-			"label": tfvalue.Computed("A name for people."),
+			"label": tfvalue.Computed("The name of the subscription, for people."),
 			"active": schema.BoolAttribute{
 				Computed:            true,
-				MarkdownDescription: "Whether events are delivered.",
+				MarkdownDescription: "Whether EnfinitOS delivers events.",
 			},
-			"created_at":             tfvalue.Computed("When the subscription was created, RFC 3339."),
-			"secret_last_rotated_at": tfvalue.Computed("When the signing secret was last rotated, RFC 3339; null while it never was."),
-			"last_delivered_at":      tfvalue.Computed("When an event was last delivered, RFC 3339; null while none was."),
+			"created_at":             tfvalue.Computed("When the subscription was created, in RFC 3339."),
+			"secret_last_rotated_at": tfvalue.Computed("When the signing secret was last rotated, in RFC 3339; null if never."),
+			"last_delivered_at":      tfvalue.Computed("When an event was last delivered, in RFC 3339; null if never."),
 		},
 	}
 }
@@ -93,7 +93,8 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	if presence != enfinitos.Readable {
 		resp.Diagnostics.AddError("Unable to read EnfinitOS webhook", fmt.Sprintf(
-			"This API has no call to read subscription %s. EnfinitOS documents none.", data.ID.ValueString()))
+			"Subscription %s cannot be read, because this API has no call to read a subscription. EnfinitOS documents no such "+
+				"call.", data.ID.ValueString()))
 		return
 	}
 

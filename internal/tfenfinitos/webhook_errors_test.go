@@ -50,7 +50,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 		"key":    {sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized: unauthorized", "(request id req_", "api_key (ENFINITOS_API_KEY)"), 1},
 		"scope":  {sandbox.Fault{Effect: "status", Status: 403}, acctest.Says("403 Forbidden", "lacks the scope *"), 1},
 		"values": {sandbox.Fault{Effect: "status", Status: 422, Message: "url is not to our liking"}, acctest.Says("url is not to our liking", "Nothing was changed"), 1},
-		"route":  {sandbox.Fault{Effect: "status", Status: 404}, acctest.Says("404 Not Found", "Nothing was created", "base_url (ENFINITOS_API_URL) is likely wrong"), 1},
+		"route":  {sandbox.Fault{Effect: "status", Status: 404}, acctest.Says("404 Not Found", "base_url (ENFINITOS_API_URL) is most likely wrong", "Nothing was created"), 1},
 		"limit":  {sandbox.Fault{Effect: "status", Status: 429}, acctest.Says("429 Too Many Requests", "rate limit is used up"), 5},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 		"cut":                   {"/v1/webhooks/*", sandbox.Fault{Effect: "drop_before"}, acctest.Says("no answer")},
 		"deliveries: key":       {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized")},
 		"deliveries: outage":    {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 503}, acctest.Says("503 Service Unavailable")},
-		"deliveries: proxy":     {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "html", Status: 404}, acctest.Says("404 Not Found: an HTML page", "did not say in its own words")},
+		"deliveries: proxy":     {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "html", Status: 404}, acctest.Says("404 Not Found: an HTML page", "does not come from the EnfinitOS API itself")},
 		"deliveries: truncated": {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "truncate"}, acctest.Says("unexpected EOF")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -202,7 +202,7 @@ func TestWebhookDriftWarningIsGivenOnce(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	provider, id := configured(t, env), register(env)
-	if got := acctest.Text(read(provider, id)); !acctest.Says("WARNING", "Drift", "cannot be seen").MatchString(got) {
+	if got := acctest.Text(read(provider, id)); !acctest.Says("WARNING", "Drift", "cannot see what was changed").MatchString(got) {
 		t.Errorf("got %q, want a warning", got)
 	}
 	if got := acctest.Text(read(provider, id)); got != "" {
@@ -314,14 +314,14 @@ func TestWebhookAdvice(t *testing.T) {
 		operation func(*acctest.Instance) acctest.Report
 		want, not string
 	}{
-		"create refused": {201, refusal, creates, "201 Created: quota: the answer says that it is not ok: too many", "could not be reached"},
-		"read refused":   {200, refusal, (*acctest.Instance).Refresh, "The API answered, and refused", "could not be reached"},
-		"update refused": {200, refusal, pauses, "The API answered, and refused", "could not be reached"},
-		"delete refused": {200, refusal, (*acctest.Instance).Destroy, "The API answered, and refused", "could not be reached"},
-		"not paused":     {202, `{"ok":true,"data":{"active":true},"contractVersion":"v1.0"}`, pauses, "202 Accepted: the answer says that active is true", "could not be reached"},
+		"create refused": {201, refusal, creates, "201 Created: quota: the field ok of the answer is false: too many", "could not be reached"},
+		"read refused":   {200, refusal, (*acctest.Instance).Refresh, "although it answered with a success status", "could not be reached"},
+		"update refused": {200, refusal, pauses, "although it answered with a success status", "could not be reached"},
+		"delete refused": {200, refusal, (*acctest.Instance).Destroy, "although it answered with a success status", "could not be reached"},
+		"not paused":     {202, `{"ok":true,"data":{"active":true},"contractVersion":"v1.0"}`, pauses, "202 Accepted: the field active of the answer is true", "could not be reached"},
 		"create: route":  {404, route, creates, "Nothing was created", "is gone"},
-		"update: route":  {404, route, pauses, "did not say in its own words", "deleted outside"},
-		"delete: route":  {404, route, (*acctest.Instance).Destroy, "did not say in its own words", "deleted outside"},
+		"update: route":  {404, route, pauses, "does not come from the EnfinitOS API itself", "deleted outside"},
+		"delete: route":  {404, route, (*acctest.Instance).Destroy, "does not come from the EnfinitOS API itself", "deleted outside"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

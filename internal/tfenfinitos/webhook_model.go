@@ -26,7 +26,7 @@ type subscription struct {
 	SecretLastRotatedAt types.String `tfsdk:"secret_last_rotated_at"`
 }
 
-// webhookModel is a subscription as the resource keeps it.
+// webhookModel is a subscription in the state of the resource.
 type webhookModel struct {
 	subscription
 	tfsecret.Settings
@@ -35,12 +35,12 @@ type webhookModel struct {
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 }
 
-// content is what makes a subscription, apart from its id and its secret.
+// content identifies subscriptions that differ only in id and secret.
 func (m *webhookModel) content() string {
 	return fmt.Sprintf("%q", m.createRequest())
 }
 
-// secret points at what holds the secret. Of a subscription that does not exist yet, which is nil, there is none.
+// secret points at the attributes that hold the secret. A nil model, of a subscription that does not exist yet, has none.
 func (m *webhookModel) secret() tfsecret.Stored {
 	if m == nil {
 		return tfsecret.Stored{}
@@ -48,7 +48,7 @@ func (m *webhookModel) secret() tfsecret.Stored {
 	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.SigningSecret, Encrypted: &m.SigningSecretEncrypted}
 }
 
-// webhookIdentity is what tells one subscription from every other.
+// webhookIdentity identifies a subscription.
 type webhookIdentity struct {
 	ID types.String `tfsdk:"id"`
 }
@@ -65,25 +65,25 @@ func (m *webhookModel) createRequest() enfinitos.CreateSubscriptionRequest {
 	}
 }
 
-// replaces reports whether a change can only be made by a new subscription, which has another secret.
+// replaces reports whether a change needs a new subscription, which has a new secret.
 func (m *webhookModel) replaces(prior *webhookModel) bool {
 	return !weburl.Same(m.URL.ValueString(), prior.URL.ValueString()) || !m.Events.Equal(prior.Events) || !m.Label.Equal(prior.Label)
 }
 
-// unchanged keeps what a change of active does not touch and what was left unknown only because something changes.
+// unchanged keeps the values that a change of active does not affect, but that the plan left unknown.
 func (m *webhookModel) unchanged(prior *webhookModel) error {
 	m.SecretLastRotatedAt = prior.SecretLastRotatedAt
 	return m.secret().Settle("", prior.secret())
 }
 
-// created takes over the answer to a create, the only one that tells the secret.
+// created copies the answer to a create, the only one that contains the secret.
 func (m *webhookModel) created(api *enfinitos.CreatedSubscription) error {
 	m.assigned(&api.Subscription)
 	return m.secret().Settle(string(api.SigningSecret), tfsecret.Stored{})
 }
 
-// assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made
-// something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
+// assigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
+// one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
 func (m *subscription) assigned(api *enfinitos.Subscription) {
 	m.ID = types.StringValue(api.ID)
 	m.DeveloperID = tfvalue.Keep(m.DeveloperID, api.DeveloperID)
@@ -91,7 +91,7 @@ func (m *subscription) assigned(api *enfinitos.Subscription) {
 	m.SecretLastRotatedAt = tfvalue.Optional(api.SecretLastRotatedAt)
 }
 
-// differences says what a read will show instead of what was asked for, a line for each attribute.
+// differences lists the attributes that a read will show with other values than configured, one per line.
 func (m *subscription) differences(api *enfinitos.Subscription) (lines []string) {
 	read := *m
 	read.refresh(api)
@@ -111,7 +111,7 @@ func quoted(kinds types.Set) string {
 	return `"` + strings.Join(tfevents.Sorted(kinds), `", "`) + `"`
 }
 
-// refresh takes over everything an answer tells.
+// refresh copies everything from an answer.
 func (m *subscription) refresh(api *enfinitos.Subscription) {
 	m.assigned(api)
 	if !weburl.Same(m.URL.ValueString(), api.URL) && api.URL != "" {

@@ -38,8 +38,8 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
 )
 
-// webhookResource manages one EnfinitOS webhook subscription. The API documents no way to read, change or delete one, and
-// tells the signing secret once, in the answer to the create.
+// webhookResource manages one EnfinitOS webhook subscription. The API documents no way to read or delete one, or to change more
+// than active. It returns the signing secret once, in the answer to the create.
 //
 // https://docs.enfinitos.com/api-reference/webhooks
 type webhookResource struct {
@@ -60,37 +60,38 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
-		Version: 0, // to be raised, with an upgrader, by what changes the meaning of a state
-		MarkdownDescription: "A webhook subscription at EnfinitOS.\n\n" +
-			"EnfinitOS documents how to create a subscription and how to pause and resume it, and nothing else. So of what it knows " +
-			"only `active` changes in place; a change of `url`, `events` or `label` replaces the subscription and with it the " +
-			"signing secret, which the plan warns about. Reading and deleting use the conventional calls. Where the API does not " +
-			"have them, the list of deliveries tells whether the subscription exists (the key needs the scope `audit:read`), " +
-			"drift is not seen, and a destroy pauses the subscription and leaves it, with a warning.\n\n" +
-			"A create costs one API call (two when `active` is false), a change of `active` one, a refresh and a destroy one, or " +
-			"two where the API lacks the conventional call. Creating needs a key with the scope `*`.",
+		Version: 0, // raise it, and add an upgrader, when the meaning of a state changes
+		MarkdownDescription: "Manages an EnfinitOS webhook subscription.\n\n" +
+			"EnfinitOS documents how to create, pause and resume a subscription, but not how to change, read or delete one. " +
+			"Therefore only `active` changes in place. A change of `url`, `events` or `label` replaces the subscription and its " +
+			"signing secret, and the plan warns about that. Reading and deleting use the conventional REST calls. If the API does " +
+			"not have them, the list of deliveries shows whether the subscription exists (the key needs the scope `audit:read`), " +
+			"Terraform does not see drift, and a destroy only pauses the subscription, with a warning.\n\n" +
+			"A create takes one API call (two if `active` is false), and so does a change of `active`. A refresh and a destroy take " +
+			"one call, or two if the API lacks the conventional call. A create needs a key with the scope `*`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The id EnfinitOS gave the subscription.",
+				MarkdownDescription: "The id that EnfinitOS assigned to the subscription.",
 				PlanModifiers:       keep,
 			},
 			"developer_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The account the subscription belongs to.",
+				MarkdownDescription: "The account that the subscription belongs to.",
 				PlanModifiers:       keep,
 			},
 			"url": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Where events are delivered. Must be https, except to a loopback host. A change replaces the subscription.",
-				Validators:          []validator.String{tfurl.HTTPS()},
-				PlanModifiers:       []planmodifier.String{tfurl.RequiresReplace()},
+				Required: true,
+				MarkdownDescription: "The URL that EnfinitOS delivers events to. Must be https, except for a loopback host. A change " +
+					"replaces the subscription.",
+				Validators:    []validator.String{tfurl.HTTPS()},
+				PlanModifiers: []planmodifier.String{tfurl.RequiresReplace()},
 			},
 			"events": schema.SetAttribute{
 				Required:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "The kinds of event to deliver, such as `right.issued`, or `*` alone for every kind there is and " +
-					"will be. A kind this version does not know is a warning only. A change replaces the subscription.",
+				MarkdownDescription: "The event kinds to deliver, such as `right.issued`, or only `*` for all current and future kinds. A kind " +
+					"that this provider version does not know causes a warning only. A change replaces the subscription.",
 				Validators:    tfevents.Validators("EnfinitOS", enfinitos.EventKinds()),
 				PlanModifiers: []planmodifier.Set{setplanmodifier.RequiresReplace()},
 			},
@@ -104,25 +105,25 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(true),
-				MarkdownDescription: "Whether events are delivered. Defaults to `true`. The one thing at EnfinitOS that changes in place.",
+				MarkdownDescription: "Whether EnfinitOS delivers events. Defaults to `true`. The only setting that EnfinitOS can change in place.",
 			},
 			"signing_secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS returns it only once, in the " +
-					"answer to the create: after an import it is null. With `secret_recipients` it is null as well.",
+				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS returns it only once, in the answer to " +
+					"the create. It is null after an import, and when `secret_recipients` is set.",
 			},
 			"signing_secret_encrypted": tfsecret.EncryptedAttribute("signing_secret"),
 			"secret_recipients":        tfsecret.RecipientsAttribute(),
 			"secret_version":           tfsecret.VersionAttribute(),
 			"created_at": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "When the subscription was created, RFC 3339.",
+				MarkdownDescription: "When the subscription was created, in RFC 3339.",
 				PlanModifiers:       keep,
 			},
 			"secret_last_rotated_at": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "When the signing secret was last rotated, RFC 3339; null while it never was.",
+				MarkdownDescription: "When the signing secret was last rotated, in RFC 3339; null if never.",
 			},
 			"timeouts": tfvalue.Timeouts(ctx),
 		},
@@ -136,7 +137,7 @@ func (r *webhookResource) IdentitySchema(
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The id EnfinitOS gave the subscription.",
+			Description:       "The id that EnfinitOS assigned to the subscription.",
 		},
 	}}
 }
@@ -149,8 +150,8 @@ func (r *webhookResource) Configure(
 	r.replacements = providerdata.Replacements(req.ProviderData)
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the secret is held, and warns when it will be another
-// one: receivers must learn it.
+// ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the state holds the secret, and warns when the secret
+// will change, because receivers need the new one.
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
@@ -187,7 +188,7 @@ func (r *webhookResource) ModifyPlan(
 	}
 }
 
-// plannedDestroy notes a destroy.
+// plannedDestroy records a planned destroy.
 func (r *webhookResource) plannedDestroy(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
 	var state webhookModel
 	if diags := prior.Get(ctx, &state); diags.HasError() {
@@ -215,7 +216,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 
-	// Saved before anything else can fail: a subscription that is not in state is one nobody manages.
+	// Saved before anything else can fail: nobody manages a subscription that is in no state.
 	err = plan.created(created)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -229,8 +230,8 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	if _, err := r.client.SetActive(ctx, created.Subscription.ID, false); err != nil {
-		// An error here would mark the subscription as tainted, and the next apply would replace it, secret and all. As a
-		// warning it stays, and the next plan pauses it.
+		// An error here would taint the subscription, and the next apply would replace it and its secret. With a warning
+		// it stays, and the next apply pauses it.
 		resp.Diagnostics.Append(notPaused(plan, err))
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, []byte("true"))...)
 	}
@@ -242,7 +243,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Read(ctx, tfvalue.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	// Before the call: a state written by an older version has no identity, and Terraform wants one even of what is gone.
+	// Before the call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	forgotten, diags := req.Private.GetKey(ctx, activeUnknown)
 	resp.Diagnostics.Append(diags...)
@@ -270,7 +271,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if presence != enfinitos.Readable {
 		resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
 		if forgotten != nil {
-			state.Active = types.BoolNull() // whatever is configured is then set
+			state.Active = types.BoolNull() // so the next apply sets the configured value
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 		return
@@ -285,7 +286,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// gone removes what the API no longer has from the state, unless it was asked in another account.
+// gone removes a deleted subscription from the state, unless the API was asked in another account.
 func (r *webhookResource) gone(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel,
 ) {
@@ -328,7 +329,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// updateFailed says why an update failed: where the subscription is not found, perhaps because it lives in another account.
+// updateFailed says why an update failed. A subscription that is not found may belong to another account.
 func (r *webhookResource) updateFailed(
 	ctx context.Context, private tfaccount.Reader, prior webhookModel, err error,
 ) (diags diag.Diagnostics) {
@@ -374,8 +375,8 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	resp.Diagnostics.Append(r.replacements.Deleted(state.ID.ValueString(), state.content())...)
 }
 
-// forgetActive takes active out of the state when nobody knows whether a change of it was made. Where the API cannot be
-// read, the state would otherwise keep saying that a paused subscription delivers; so the next apply sets it again.
+// forgetActive removes active from the state if a change of it may or may not have been made, so that the next apply sets it
+// again. If the API cannot be read, the state could otherwise say forever that a paused subscription delivers.
 func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagnostics {
 	if !enfinitos.OutcomeUnknown(err) {
 		return nil
@@ -383,8 +384,8 @@ func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagn
 	return state.SetAttribute(ctx, path.Root("active"), types.BoolNull())
 }
 
-// ImportState implements resource.ResourceWithImportState. The read that follows fails where the API cannot be read, and
-// says that the secret is not known where it can.
+// ImportState implements resource.ResourceWithImportState. The read that follows fails if the API has no call to read, and
+// otherwise warns that the secret is unknown.
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {

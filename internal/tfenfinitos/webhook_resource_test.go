@@ -209,7 +209,7 @@ func TestWebhookImport(t *testing.T) {
 				if !conventional {
 					test.Steps = []resource.TestStep{{
 						Config:      webhook() + fmt.Sprintf(config, id),
-						ExpectError: acctest.Says("Unable to import EnfinitOS webhook", "no call to read subscription "+id),
+						ExpectError: acctest.Says("Unable to import EnfinitOS webhook", "Subscription "+id+" cannot be imported, because this API has no call to read"),
 					}}
 				}
 				env.Test(t, test)
