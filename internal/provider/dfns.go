@@ -20,42 +20,42 @@ import (
 func dfnsSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "The Dfns account. Needed only where a `webhook_dfns` type is used, and there only for what the " +
-			"environment variables do not set. `auth_token` is enough to read; what changes something needs `credential_id` and " +
-			"`private_key` or `signer_command` as well.",
+		MarkdownDescription: "The Dfns account. Needed only if you use a `webhook_dfns` type, and only for settings that are not in " +
+			"environment variables. `auth_token` alone is enough to read. Changes also need `credential_id`, and `private_key` or " +
+			"`signer_command`.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("The API's base URL, which depends on the region of the organization. "+
-					"`DFNS_API_URL` in the environment; defaults to `%s`.", dfns.DefaultURL),
+				MarkdownDescription: fmt.Sprintf("The base URL of the API, which depends on the region of the organization. "+
+					"Environment variable: `DFNS_API_URL`. Defaults to `%s`.", dfns.DefaultURL),
 			},
 			"auth_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "The token of a service account or a personal access token. `DFNS_AUTH_TOKEN` in the " +
-					"environment.",
+				MarkdownDescription: "The token of a service account, or a personal access token. Environment variable: " +
+					"`DFNS_AUTH_TOKEN`.",
 			},
 			"credential_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The id of the Key credential that signs changes. `DFNS_CRED_ID` in the environment.",
+				MarkdownDescription: "The id of the Key credential that signs changes. Environment variable: `DFNS_CRED_ID`.",
 			},
 			"private_key": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: "The private key of that credential, in PEM (PKCS#8, SEC1 or PKCS#1): Ed25519, P-256, " +
-					"secp256k1, or RSA of at least 2048 bits. `DFNS_PRIVATE_KEY` in the environment. Conflicts with " +
+					"secp256k1, or RSA of at least 2048 bits. Environment variable: `DFNS_PRIVATE_KEY`. Conflicts with " +
 					"`signer_command`.",
 			},
 			"signer_command": schema.ListAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "A program and its arguments that sign instead of `private_key`, so that the key can stay in a " +
-					"KMS, an HSM or Vault. It is run without a shell, is given the bytes to sign on its standard input and " +
-					"`DFNS_CRED_ID` in its environment, and prints the signature in base64: 64 bytes as they are for Ed25519, " +
-					"ASN.1 DER for ECDSA, PKCS#1 v1.5 for RSA, the latter two over SHA-256. It has `request_timeout` to do so. A " +
-					"program without a slash in its name is looked for on `PATH`; a relative path starts at the working " +
-					"directory. Wins over `DFNS_PRIVATE_KEY`; there is no environment variable for it. The guide " +
-					"\"Authentication and external signers\" has programs for AWS KMS, Google Cloud KMS, Vault and PKCS#11.",
+				MarkdownDescription: "A program that signs instead of `private_key`, and its arguments, so that the key can stay in a KMS, " +
+					"an HSM or Vault. The provider runs it without a shell, with the bytes to sign on its standard input and " +
+					"`DFNS_CRED_ID` in its environment. Within `request_timeout` the program must print the signature in base64: the " +
+					"raw 64 bytes for Ed25519, ASN.1 DER for ECDSA, PKCS#1 v1.5 for RSA, the latter two over SHA-256. A program " +
+					"without a slash in its name is searched on `PATH`; a relative path starts at the working directory. Takes " +
+					"precedence over `DFNS_PRIVATE_KEY`, and has no environment variable of its own. The guide \"Authentication and " +
+					"external signers\" has programs for AWS KMS, Google Cloud KMS, Vault and PKCS#11.",
 				Validators: []validator.List{
 					listvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("private_key")),
 					listvalidator.SizeAtLeast(1),
@@ -67,7 +67,7 @@ func dfnsSchema() schema.Attribute {
 	}
 }
 
-// configureDfns makes the client. Without a block in the configuration, what is missing is told only to what needs it.
+// configureDfns makes the client. Without a dfns block, only what uses the client reports missing settings.
 func (p *webhookProvider) configureDfns(
 	block types.Object, calls httpapi.Config,
 ) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
@@ -104,7 +104,7 @@ func (p *webhookProvider) configureDfns(
 	return vendor(block, client, diags)
 }
 
-// neededForDfns returns the settings that there must be: a token alone reads, and what changes something signs as well.
+// neededForDfns returns the required settings: the token is enough to read, and changes need the others too.
 func neededForDfns(token, credential, key setting, command commandSetting) []setting {
 	switch {
 	case command.args != nil:
@@ -116,14 +116,14 @@ func neededForDfns(token, credential, key setting, command commandSetting) []set
 	return []setting{token, credential, key}
 }
 
-// commandSetting is the program that signs, which only the configuration can name.
+// commandSetting is the program that signs. Only the configuration can set it.
 type commandSetting struct {
 	setting
-	// args are the program and its arguments, nil when there is none.
+	// args are the program and its arguments, nil if it is not set.
 	args []string
 }
 
-// signerCommand looks the program up.
+// signerCommand reads the setting from the configuration.
 func signerCommand(block types.Object) commandSetting {
 	out := commandSetting{setting: setting{attribute: "signer_command", unknown: block.IsUnknown()}}
 	list, ok := block.Attributes()[out.attribute].(types.List)
@@ -140,8 +140,8 @@ func signerCommand(block types.Object) commandSetting {
 	return out
 }
 
-// dfnsSigner makes what signs: the program, where one is configured, or else the private key. Without a credential there is
-// nothing that signs.
+// dfnsSigner makes the signer: from the program if one is configured, or else from the private key. Without a credential it
+// returns nil.
 func dfnsSigner(
 	at path.Path, credential, key setting, command commandSetting, calls httpapi.Config,
 ) (signer dfns.Signer, diags diag.Diagnostics) {

@@ -159,14 +159,14 @@ func TestDfnsInvalidSignerCommand(t *testing.T) {
 		// invalid is what validating finds, unconfigurable is what configuring finds all the same.
 		invalid, unconfigurable string
 	}{
-		"empty list":     {command(), "must contain at least 1 elements", "must name a program"},
-		"empty program":  {command("", "hunter2"), "string length must be at least 1", "none of its elements may be empty"},
-		"empty argument": {command("true", "hunter2", ""), "string length must be at least 1", "none of its elements may be empty"},
-		"null argument":  {command("true", "hunter2", "null"), "null", "none of its elements may be empty"},
+		"empty list":     {command(), "must contain at least 1 elements", "must be a program"},
+		"empty program":  {command("", "hunter2"), "string length must be at least 1", "no element may be empty"},
+		"empty argument": {command("true", "hunter2", ""), "string length must be at least 1", "no element may be empty"},
+		"null argument":  {command("true", "hunter2", "null"), "null", "no element may be empty"},
 		"no program":     {command("no-such-program", "hunter2"), "", "signer_command: the program no-such-program: executable file not found in $PATH. " + at},
-		"no such path":   {command("./no-such-program", "hunter2"), "", "the program ./no-such-program: no such file or directory; it is looked for in"},
+		"no such path":   {command("./no-such-program", "hunter2"), "", "the program ./no-such-program: no such file or directory; a relative path starts in"},
 		"not executable": {command(plain, "hunter2"), "", "permission denied. " + at},
-		"one element":    {command("true --key hunter2"), "", "the program true …: executable file not found in $PATH; each argument must be an element of its own. " + at},
+		"one element":    {command("true --key hunter2"), "", "the program true …: executable file not found in $PATH; write each argument as a separate element. " + at},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,9 +217,9 @@ func TestDfnsNotConfigured(t *testing.T) {
 func TestDfnsInvalidSettings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ attribute, value, want string }{
-		"url in the clear": {"base_url", "http://api.example.com", `must be https; plain http is accepted for a loopback host only. [AttributeName("dfns").AttributeName("base_url")]`},
+		"url in the clear": {"base_url", "http://api.example.com", `must be https; http is only accepted for a loopback host. [AttributeName("dfns").AttributeName("base_url")]`},
 		"url without host": {"base_url", "api.example.com", "base_url (DFNS_API_URL): it must start with https://"},
-		"no key":           {"private_key", "hunter2", `no private key in PEM (-----BEGIN … PRIVATE KEY-----) in it. [AttributeName("dfns").AttributeName("private_key")]`},
+		"no key":           {"private_key", "hunter2", `it contains no private key in PEM (-----BEGIN … PRIVATE KEY-----). [AttributeName("dfns").AttributeName("private_key")]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -297,7 +297,7 @@ func TestProviderWideSettings(t *testing.T) {
 		value     tftypes.Value
 		want      string
 	}{
-		"timeout of zero":  {"request_timeout", acctest.String("0s"), "must be longer than 0s"},
+		"timeout of zero":  {"request_timeout", acctest.String("0s"), "must be a duration longer than 0s"},
 		"no duration":      {"request_timeout", acctest.String("soon"), "soon"},
 		"timeout":          {"request_timeout", acctest.String("10s"), ""},
 		"unknown timeout":  {"request_timeout", acctest.Unknown(), ""},

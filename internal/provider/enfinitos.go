@@ -18,25 +18,25 @@ import (
 func enfinitosSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "The EnfinitOS account. Needed only where a `webhook_enfinitos` type is used, and there only for " +
-			"what the environment variables do not set.",
+		MarkdownDescription: "The EnfinitOS account. Needed only if you use a `webhook_enfinitos` type, and only for settings that are " +
+			"not in environment variables.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("The API's base URL, without `/v1`. `ENFINITOS_API_URL` in the environment; defaults to that of "+
-					"the key's environment: `%s` for `sk_live_…`, `%s` for `sk_sandbox_…`. A key that starts with `sk_test_` needs "+
-					"it.", enfinitos.ProductionURL, enfinitos.SandboxURL),
+				MarkdownDescription: fmt.Sprintf("The base URL of the API, without `/v1`. Environment variable: `ENFINITOS_API_URL`. The default "+
+					"depends on the key: `%s` for `sk_live_…`, `%s` for `sk_sandbox_…`. Required for a key that starts with "+
+					"`sk_test_`.", enfinitos.ProductionURL, enfinitos.SandboxURL),
 			},
 			"api_key": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The API key, `sk_…`. `ENFINITOS_API_KEY` in the environment.",
+				MarkdownDescription: "The API key, `sk_…`. Environment variable: `ENFINITOS_API_KEY`.",
 			},
 		},
 	}
 }
 
-// configureEnfinitos makes the client. Without a block in the configuration, what is missing is told only to what needs it.
+// configureEnfinitos makes the client. Without an enfinitos block, only what uses the client reports missing settings.
 func (p *webhookProvider) configureEnfinitos(
 	block types.Object, calls httpapi.Config,
 ) (providerdata.Vendor[enfinitos.Client], diag.Diagnostics) {
@@ -64,7 +64,7 @@ func (p *webhookProvider) configureEnfinitos(
 	return vendor(block, client, diags)
 }
 
-// enfinitosURL returns the URL that was set or the one that belongs to the key, and reports what does not fit together.
+// enfinitosURL returns the configured URL or the one for the key, and reports a key that does not match the URL.
 func enfinitosURL(at path.Path, url, key setting) (string, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	environment, err := enfinitos.EnvironmentURL(key.value)
@@ -81,13 +81,14 @@ func enfinitosURL(at path.Path, url, key setting) (string, diag.Diagnostics) {
 	}
 	if err != nil && !strings.HasPrefix(key.value, "sk_test_") {
 		diags.AddAttributeWarning(at.AtName("api_key"), "Unknown EnfinitOS Key Prefix", fmt.Sprintf(
-			"%s starts with none of sk_live_, sk_sandbox_ and sk_test_. If EnfinitOS has added a kind of key since, ignore this "+
-				"warning.", key.name()))
+			"%s does not start with sk_live_, sk_sandbox_ or sk_test_. Check that it is an EnfinitOS key. If EnfinitOS has added a "+
+				"new kind of key, ignore this warning.", key.name()))
 	}
 	for _, other := range []string{enfinitos.ProductionURL, enfinitos.SandboxURL} {
 		if environment != "" && environment != other && weburl.Same(url.value, other) {
 			diags.AddAttributeWarning(at.AtName("base_url"), "EnfinitOS Key of Another Environment", fmt.Sprintf(
-				"By its prefix %s belongs to %s, but %s is %s.", key.name(), environment, url.name(), other))
+				"The prefix of %s belongs to %s, but %s is %s. The API will most likely reject the key. Correct one of the two.",
+				key.name(), environment, url.name(), other))
 		}
 	}
 	return url.value, diags

@@ -52,7 +52,7 @@ func TestEnfinitosConfigurationCombinations(t *testing.T) {
 		case keyAt == 0:
 			contains(t, problems, "Missing: api_key (ENFINITOS_API_KEY).")
 		case urlAt == 0:
-			contains(t, problems, "sk_test_ belongs to no environment", "Set base_url (ENFINITOS_API_URL)", `AttributeName("api_key")`)
+			contains(t, problems, "sk_test_ does not determine the environment", "Set base_url (ENFINITOS_API_URL)", `AttributeName("api_key")`)
 		default:
 			contains(t, acctest.Text(provider.Read("webhook_enfinitos", map[string]tftypes.Value{"id": acctest.String("x")})), "401")
 			winner := func(at int) string { return map[bool]string{true: "config", false: "environment"}[at&inConfig != 0] }
@@ -82,7 +82,7 @@ func TestEnfinitosKeyPrefixes(t *testing.T) {
 		"live":                 {key: "sk_live_1"},
 		"sandbox":              {key: "sk_sandbox_1"},
 		"test without url":     {key: "sk_test_1", want: []string{"ERROR EnfinitOS Environment Unknown", "base_url (ENFINITOS_API_URL)"}},
-		"unknown without url":  {key: "pk_1", want: []string{"ERROR EnfinitOS Environment Unknown", "none of sk_live_, sk_sandbox_ and sk_test_"}},
+		"unknown without url":  {key: "pk_1", want: []string{"ERROR EnfinitOS Environment Unknown", "does not start with sk_live_, sk_sandbox_ or sk_test_"}},
 		"test with url":        {key: "sk_test_1", url: "http://127.0.0.1:1"},
 		"unknown with url":     {key: "pk_1", url: "http://127.0.0.1:1", want: []string{"WARNING Unknown EnfinitOS Key Prefix"}},
 		"live in the sandbox":  {key: "sk_live_1", url: "https://sandbox.api.enfinitos.com/", want: []string{"WARNING EnfinitOS Key of Another Environment"}},
@@ -90,7 +90,7 @@ func TestEnfinitosKeyPrefixes(t *testing.T) {
 		"sandbox where it is":  {key: "sk_sandbox_1", url: "https://sandbox.api.enfinitos.com"},
 		"url in the clear":     {key: "sk_live_1", url: "http://api.enfinitos.com", want: []string{"ERROR Invalid EnfinitOS API URL", "must be https"}},
 		"url without a scheme": {key: "sk_live_1", url: "api.enfinitos.com", want: []string{"must start with https://"}},
-		"url with a version":   {key: "sk_live_1", url: "https://api.enfinitos.com/v1", want: []string{"ERROR Invalid EnfinitOS API URL", "base_url (ENFINITOS_API_URL)", "/v1", "leave it out", `AttributeName("base_url")`}},
+		"url with a version":   {key: "sk_live_1", url: "https://api.enfinitos.com/v1", want: []string{"ERROR Invalid EnfinitOS API URL", "base_url (ENFINITOS_API_URL)", "/v1", "remove it", `AttributeName("base_url")`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

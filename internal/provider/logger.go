@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// logger hands the lines of the API clients, which know nothing of Terraform, to Terraform's log.
+// logger passes the log lines of the API clients, which do not depend on Terraform, to Terraform's log.
 type logger struct{}
 
 func (logger) Debug(ctx context.Context, message string, fields map[string]any) {
@@ -17,8 +17,8 @@ func (logger) Trace(ctx context.Context, message string, fields map[string]any) 
 	tflog.Trace(ctx, message, fields)
 }
 
-// LogLevels returns the environment variables that keep a log from being written which nobody reads. Terraform drops it
-// unless asked for it, but a plugin that is told nothing writes every step of every call, and Terraform takes each line apart.
+// LogLevels returns environment variables that turn off a log that nobody reads. By default a plugin logs every step of every
+// call, and Terraform parses each line only to drop it.
 func LogLevels(getenv func(string) string) map[string]string {
 	out := map[string]string{}
 	if getenv("TF_LOG") != "" || getenv("TF_LOG_PROVIDER") != "" {

@@ -1,4 +1,4 @@
-// Package provider wires the provider together: its configuration, the clients made from it, and what is registered.
+// Package provider assembles the provider: its configuration, the clients made from it, and the registered types.
 package provider
 
 import (
@@ -61,7 +61,7 @@ type providerModel struct {
 	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
 }
 
-// Option changes what a provider takes from its surroundings.
+// Option changes what a provider takes from its environment.
 type Option func(*webhookProvider)
 
 // WithRetryWait sets the pause before the first retry of a call. Tests shorten it.
@@ -69,7 +69,7 @@ func WithRetryWait(wait time.Duration) Option {
 	return func(p *webhookProvider) { p.retryWait = wait }
 }
 
-// WithClock sets the clock by which reads are shared. Tests make it stand still.
+// WithClock sets the clock for the sharing of reads. Tests stop it.
 func WithClock(now func() time.Time) Option {
 	return func(p *webhookProvider) { p.now = now }
 }
@@ -79,13 +79,13 @@ func WithEnvironment(getenv func(string) string) Option {
 	return func(p *webhookProvider) { p.getenv = getenv }
 }
 
-// WithDataDir sets the directory in which Terraform keeps what belongs to a working directory, unless TF_DATA_DIR does. What
-// is being created is noted in it. Without this option nothing is.
+// WithDataDir sets Terraform's data directory, unless TF_DATA_DIR sets it. The provider records creates in progress there.
+// Without this option it records nothing.
 func WithDataDir(dir string) Option {
 	return func(p *webhookProvider) { p.dataDir = dir }
 }
 
-// New returns a constructor of the provider, as the plugin server and the tests want it.
+// New returns a constructor of the provider for the plugin server and the tests.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
 		p := &webhookProvider{version: version, getenv: os.Getenv, now: time.Now}
@@ -111,8 +111,8 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"enfinitos": enfinitosSchema(),
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("How often a call is sent again after its first attempt, 0 to 20. A change is "+
-					"sent again only where it cannot be made twice. Defaults to %d.", defaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("The maximum number of retries of a call after its first attempt, 0 to 20. The provider "+
+					"retries a change only if that cannot make it twice. Defaults to %d.", defaultMaxRetries),
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
 			"request_timeout": schema.StringAttribute{
@@ -120,7 +120,7 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				CustomType: timetypes.GoDurationType{},
 				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of `dfns.signer_command`, may take, such as "+
 					"`10s` or `1m`. Defaults to `%s`. "+
-					"An operation as a whole is bounded by the `timeouts` of its resource.", defaultRequestTimeout),
+					"The `timeouts` of a resource limit an operation as a whole.", defaultRequestTimeout),
 			},
 		},
 	}
@@ -150,7 +150,7 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 	resp.ActionData = data
 }
 
-// calls returns how calls are made to any vendor.
+// calls returns the configuration of calls that all vendors share.
 func (p *webhookProvider) calls(terraformVersion string, config providerModel) (httpapi.Config, diag.Diagnostics) {
 	out := httpapi.Config{
 		UserAgent:      fmt.Sprintf("Terraform/%s terraform-provider-webhook/%s", terraformVersion, p.version),
@@ -167,13 +167,13 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 	if known(config.RequestTimeout) {
 		out.RequestTimeout, diags = config.RequestTimeout.ValueGoDuration()
 		if out.RequestTimeout <= 0 && !diags.HasError() {
-			diags.AddAttributeError(path.Root("request_timeout"), "Invalid Timeout", "The value must be longer than 0s.")
+			diags.AddAttributeError(path.Root("request_timeout"), "Invalid Timeout", "The value must be a duration longer than 0s.")
 		}
 	}
 	return out, diags
 }
 
-// creates returns where it is noted what is being created.
+// creates returns the log of creates in progress.
 func (p *webhookProvider) creates() *intent.Log {
 	if p.dataDir == "" {
 		return nil
@@ -181,14 +181,14 @@ func (p *webhookProvider) creates() *intent.Log {
 	return intent.In(filepath.Join(cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir), "webhook"))
 }
 
-// unfinished tells of creates of which no run before this one could tell what became of them: the configuration may have
-// changed since, and then no other create would come upon them.
+// unfinished warns of creates whose outcome no earlier run could determine. The configuration may have changed since, and then
+// no other create would find their notes.
 func unfinished(creates *intent.Log) (diags diag.Diagnostics) {
 	for _, note := range creates.Left() {
 		diags.AddWarning("Unfinished Create", fmt.Sprintf(
-			"On %s a run began to create %s and ended before it knew whether that was done. What it may have created is in no state, "+
-				"and nobody has its signing secret. If the configuration still wants it, the apply that creates it looks into this "+
-				"first. If not, look for it at the vendor and delete it, and then delete the note of it: %s",
+			"At %s an earlier run started to create %s and ended before it knew the outcome. If it was created, no state contains "+
+				"it, and its signing secret is lost. If the configuration still contains it, the next apply that creates it checks "+
+				"this first. Otherwise look for it at the vendor and delete it there. Then delete the note of this create: %s",
 			note.Written.UTC().Format(time.RFC3339), note.Object, note.Path))
 	}
 	return diags

@@ -179,7 +179,7 @@ func (w *world) run(r *rapid.T, m *managed, operation func() acctest.Report, bef
 		r.Fatalf("the provider broke its plan: %s", report.Problems)
 	}
 	w.letNotesAge()
-	if strings.Contains(report.Problems, "may or may not exist") || strings.Contains(report.Problems, "Look at the webhooks named above") {
+	if strings.Contains(report.Problems, "may or may not exist") || strings.Contains(report.Problems, "Check the webhooks named above") {
 		if m.Type == "webhook_dfns" && rapid.Bool().Draw(r, "hurry") {
 			w.ignoreUnowned() // the next create must come upon it
 		} else {

@@ -13,20 +13,20 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 )
 
-// setting is one value of a vendor's configuration, looked for in the configuration, then in the environment.
+// setting is one value of a vendor's configuration, from the provider block or else from the environment.
 type setting struct {
 	attribute string
 	variable  string
 	value     string
 	unknown   bool
-	// instead is the attribute that makes this one unnecessary, if there is one.
+	// instead names the attribute that can replace this one, if any.
 	instead string
 }
 
-// name tells a person where the setting is made.
+// name names the attribute and the environment variable of the setting.
 func (s setting) name() string { return s.attribute + " (" + s.variable + ")" }
 
-// setting looks a value up. An empty one counts as absent, as an unset variable of a CI system arrives empty.
+// setting looks up a value. An empty value counts as absent, because CI systems pass unset variables as empty ones.
 func (p *webhookProvider) setting(block types.Object, attribute, variable string) setting {
 	found := setting{attribute: attribute, variable: variable, unknown: block.IsUnknown()}
 	if configured, ok := block.Attributes()[attribute].(basetypes.StringValue); ok {
@@ -35,27 +35,26 @@ func (p *webhookProvider) setting(block types.Object, attribute, variable string
 	if found.value == "" && !found.unknown {
 		found.value = p.getenv(variable)
 	}
-	// A file that a token was read from ends in a newline, and may begin with a byte order mark.
+	// A token from a file ends in a newline and may begin with a byte order mark.
 	found.value = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(found.value), "\ufeff"))
 	return found
 }
 
-// badToken reports a token that a header cannot hold, and one that brings what the header has before it. It shows nothing
-// of it.
+// badToken reports a token that cannot be part of a header, and a token that includes "Bearer". It does not show the token.
 func badToken(block path.Path, token setting) (diags diag.Diagnostics) {
 	first, _, _ := strings.Cut(token.value, " ")
 	switch {
 	case strings.EqualFold(first, "Bearer"):
-		diags.AddAttributeError(block.AtName(token.attribute), "Invalid Token", token.name()+` starts with "Bearer", which every call puts `+
-			"before the token by itself. Give what comes after it.")
+		diags.AddAttributeError(block.AtName(token.attribute), "Invalid Token", token.name()+` starts with "Bearer", which the provider `+
+			"adds by itself. Set only the part after it.")
 	case strings.ContainsFunc(token.value, unicode.IsControl):
 		diags.AddAttributeError(block.AtName(token.attribute), "Invalid Token", token.name()+" contains a control character, such as a "+
-			"line break, which no token has. Look at what it is read from: only white space around a token is cut off.")
+			"line break, which no token has. Check where the value comes from. The provider only removes white space around a token.")
 	}
 	return diags
 }
 
-// unknown returns why a client cannot be used yet, while one of its settings waits for other resources.
+// unknown returns why a client cannot be used yet, if one of its settings depends on other resources.
 func unknown(block string, settings ...setting) error {
 	var attributes []string
 	for _, s := range settings {
@@ -66,12 +65,12 @@ func unknown(block string, settings ...setting) error {
 	if len(attributes) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the provider's configuration is not known yet: %s depend on values that only an apply computes. "+
+	return fmt.Errorf("the provider's configuration is not known yet: %s depend on values that are only known after an apply. "+
 		"Apply what they depend on first (terraform apply -target=…), or set them from variables or the environment",
 		strings.Join(attributes, ", "))
 }
 
-// missing reports the settings that are made nowhere.
+// missing reports the settings that have no value.
 func missing(block path.Path, vendor string, settings ...setting) (diags diag.Diagnostics) {
 	var names []string
 	for _, s := range settings {
@@ -85,13 +84,13 @@ func missing(block path.Path, vendor string, settings ...setting) (diags diag.Di
 	}
 	if len(names) > 0 {
 		diags.AddAttributeError(block, vendor+" Is Not Configured", fmt.Sprintf(
-			"Missing: %s.\n\nSet the attributes in the %s block of the provider \"webhook\", or the environment "+
+			"Missing: %s.\n\nSet the attributes in the %s block of the provider \"webhook\", or set the environment "+
 				"variables in parentheses.", strings.Join(names, ", "), block))
 	}
 	return diags
 }
 
-// vendor reports problems at once when the block is there, and leaves them to who needs the client when it is not.
+// vendor reports problems immediately if the block exists. Otherwise what uses the client reports them.
 func vendor[Client any](
 	block types.Object, client *Client, problems diag.Diagnostics,
 ) (providerdata.Vendor[Client], diag.Diagnostics) {

@@ -193,8 +193,8 @@ func TestSignerExamplesComplain(t *testing.T) {
 			env.DfnsCalls.ForgetCalls()
 			failed := acctest.Text(provider.Delete("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-1")}))
 			for _, want := range []string{
-				"signing the change, which was not sent: signing with credential cr-signer: the signer command env failed: exit status ",
-				test.want, "signer_command names by hand", "Nothing was changed.",
+				"the change was not sent, because it could not be signed: signing with credential cr-signer failed: the signer command env failed: exit status ",
+				test.want, "Run the program of signer_command by hand", "Nothing was changed.",
 			} {
 				if !strings.Contains(failed, want) {
 					t.Errorf("got %q, want %q in it", failed, want)
@@ -216,7 +216,7 @@ func TestSignerCommandOfAnotherKey(t *testing.T) {
 	openssl(t, "genpkey", "-algorithm", "ed25519", "-out", other)
 	provider := signing(t, env, example(t, "openssl.sh"), other)
 	failed := acctest.Text(provider.Delete("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-1")}))
-	for _, want := range []string{"401 Unauthorized", "the key with which signer_command signs", "DER for ECDSA", "Nothing was changed."} {
+	for _, want := range []string{"401 Unauthorized", "the key that signer_command uses", "DER for ECDSA", "Nothing was changed."} {
 		if !strings.Contains(failed, want) {
 			t.Errorf("got %q, want %q in it", failed, want)
 		}
@@ -237,7 +237,7 @@ func TestSignerCommandTimeLimit(t *testing.T) {
 		t.Fatal(acctest.Text(problems))
 	}
 	failed := acctest.Text(provider.Delete("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-1")}))
-	for _, want := range []string{"the signer command sh did not answer within its time limit of 1s", "within request_timeout", "Nothing was changed."} {
+	for _, want := range []string{"the signer command sh did not finish within its time limit of 1s", "within request_timeout", "Nothing was changed."} {
 		if !strings.Contains(failed, want) {
 			t.Errorf("got %q, want %q in it", failed, want)
 		}
