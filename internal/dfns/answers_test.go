@@ -200,7 +200,7 @@ func TestGetConfirmsNotFound(t *testing.T) {
 		"listing is forbidden":        {says(404, notFound), says(403, `{"error":{"message":"no"}}`), false, 2},
 		"listing is HTML":             {says(404, notFound), says(200, "<html>"), false, 2},
 		"listing is held back":        {says(404, notFound), says(202, `{"items":[]}`), false, 2},
-		"listing webhooks fails":               {says(404, notFound), says(500, ""), false, 5},
+		"listing webhooks fails":      {says(404, notFound), says(500, ""), false, 5},
 		"listing is cut":              {says(404, notFound), cuts(`{"items":`), false, 5},
 		"404 in HTML":                 {says(404, "<html>"), says(200, `{"items":[]}`), false, 1},
 		"404 of another shape":        {says(404, `{"reason":"no route"}`), says(200, `{"items":[]}`), false, 1},

@@ -64,7 +64,7 @@ func ParsePrivateKey(text string) (Signer, error) {
 		}
 		return hashing(key), nil
 	}
-	return nil, errors.New("Dfns does not accept this kind of key; it must be Ed25519, P-256, secp256k1 or RSA")
+	return nil, errors.New("this kind of key cannot sign for Dfns; it must be Ed25519, P-256, secp256k1 or RSA")
 }
 
 // hashing signs SHA-256 digests: ASN.1 DER for ECDSA, PKCS#1 v1.5 for RSA, as crypto.Signer does for both.

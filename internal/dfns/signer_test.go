@@ -236,7 +236,7 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		"secp256k1 garbage inside": {block("PRIVATE KEY", pkcs8(oidSecp256k1, []byte("garbage inside"))), unparsable},
 		"RSA 1024":                 {block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(smallRSA())), "1024 bits; Dfns requires at least 2048"},
 		"X25519": {
-			block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(must(ecdh.X25519().GenerateKey(rand.Reader))))), "Dfns does not accept this kind of key",
+			block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(must(ecdh.X25519().GenerateKey(rand.Reader))))), "this kind of key cannot sign for Dfns",
 		},
 		"public key":       {keys()["P-256"].public, "it is a public key"},
 		"RSA public key":   {block("RSA PUBLIC KEY", []byte("some public key")), "it contains no private key"},
