@@ -130,6 +130,6 @@ func TestEnfinitosUnknownSettings(t *testing.T) {
 			t.Fatal(acctest.Text(problems))
 		}
 		got := acctest.Text(provider.Read("webhook_enfinitos", map[string]tftypes.Value{"id": acctest.String("x")}))
-		contains(t, got, "enfinitos."+attribute+" depend", "-target", "No call was made")
+		contains(t, got, "only known after an apply: enfinitos."+attribute+".", "-target", "No request was sent")
 	}
 }

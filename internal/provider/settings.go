@@ -65,8 +65,8 @@ func unknown(block string, settings ...setting) error {
 	if len(attributes) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the provider's configuration is not known yet: %s depend on values that are only known after an apply. "+
-		"Apply what they depend on first (terraform apply -target=…), or set them from variables or the environment",
+	return fmt.Errorf("the provider's configuration is not known yet: these settings depend on values that are only known after an "+
+		"apply: %s. Apply what they depend on first (terraform apply -target=…), or set them from variables or the environment",
 		strings.Join(attributes, ", "))
 }
 

@@ -237,7 +237,7 @@ func TestSignerCommandTimeLimit(t *testing.T) {
 		t.Fatal(acctest.Text(problems))
 	}
 	failed := acctest.Text(provider.Delete("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-1")}))
-	for _, want := range []string{"the signer command sh did not finish within its time limit of 1s", "within request_timeout", "Nothing was changed."} {
+	for _, want := range []string{"the signer command sh did not finish within its time limit of 1s and was stopped", "Within request_timeout", "Nothing was changed."} {
 		if !strings.Contains(failed, want) {
 			t.Errorf("got %q, want %q in it", failed, want)
 		}

@@ -52,8 +52,8 @@ func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for 31 days. Makes one API " +
-			"call. The token needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for 31 days. Makes one " +
+			"API call. The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: attributes,
 	}
 }
