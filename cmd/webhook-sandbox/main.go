@@ -1,4 +1,4 @@
-// Command webhook-sandbox serves stand-ins for the vendors' webhook APIs on loopback, for testing Terraform modules.
+// Command webhook-sandbox simulates the vendors' webhook APIs on loopback, for testing Terraform modules.
 package main
 
 import (
@@ -14,21 +14,21 @@ import (
 
 func main() {
 	var config sandbox.Config
-	flag.StringVar(&config.DfnsAddress, "dfns", "127.0.0.1:0", "loopback `HOST:PORT` of the Dfns stand-in; port 0 picks a free one")
-	flag.StringVar(&config.EnfinitosAddress, "enfinitos", "127.0.0.1:0", "loopback `HOST:PORT` of the EnfinitOS stand-in")
+	flag.StringVar(&config.DfnsAddress, "dfns", "127.0.0.1:0", "loopback `HOST:PORT` of the simulated Dfns API; port 0 selects a free port")
+	flag.StringVar(&config.EnfinitosAddress, "enfinitos", "127.0.0.1:0", "loopback `HOST:PORT` of the simulated EnfinitOS API")
 	flag.Func("enfinitos-api",
-		"`MODE` of EnfinitOS: documented (the default) serves the five documented calls, conventional get, list and delete too",
+		"`MODE` of EnfinitOS: documented (the default) serves the five documented calls, conventional also get, list and delete",
 		func(name string) error { return enfinitosAPI(&config, name) })
-	flag.DurationVar(&config.Latency, "latency", 0, "time added to every answer, such as 30ms")
-	flag.Uint64Var(&config.Seed, "seed", 0, "makes ids, secrets and keys the same in every run; 0 means they differ")
-	flag.StringVar(&config.StatePath, "state", "", "`PATH` of a file that keeps webhooks, keys and deliveries from one start to the next")
-	flag.Float64Var(&config.TimeScale, "time-scale", 1, "divides the vendors' waits between delivery attempts: with 86400 a day is a second")
+	flag.DurationVar(&config.Latency, "latency", 0, "delay of every answer, such as 30ms")
+	flag.Uint64Var(&config.Seed, "seed", 0, "makes ids, secrets and keys the same in every run; with 0 they differ")
+	flag.StringVar(&config.StatePath, "state", "", "`PATH` of a file that keeps webhooks, keys and deliveries across restarts")
+	flag.Float64Var(&config.TimeScale, "time-scale", 1, "divides the vendors' waits between delivery attempts: 86400 makes a day a second")
 	flag.Var((*receiverAddress)(&config.ReceiverAddress), "receiver",
-		"also run a receiver that verifies deliveries and prints them; -receiver=`HOST:PORT` says where")
-	envFile := flag.String("env-file", "", "`PATH` to write the export lines to, once the sandbox listens")
+		"also run a receiver that verifies and prints deliveries; -receiver=`HOST:PORT` sets its address")
+	envFile := flag.String("env-file", "", "`PATH` of a file for the export lines, written once the sandbox listens")
 	flag.Parse()
 	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "webhook-sandbox: what is %q? Options have the form -name=value\n", flag.Arg(0))
+		fmt.Fprintf(os.Stderr, "webhook-sandbox: unexpected argument %q; options have the form -name=value\n", flag.Arg(0))
 		os.Exit(2)
 	}
 	config.Log = os.Stderr
@@ -41,19 +41,19 @@ func main() {
 
 func enfinitosAPI(config *sandbox.Config, name string) error {
 	if name != "documented" && name != "conventional" {
-		return errors.New("it is documented or conventional")
+		return errors.New("must be documented or conventional")
 	}
 	config.EnfinitosConventional = name == "conventional"
 	return nil
 }
 
-// receiverAddress is a flag that may be given without a value, which means a free port.
+// receiverAddress is a flag whose value is optional. Without a value, the port is chosen automatically.
 type receiverAddress string
 
 // String implements flag.Value.
 func (a *receiverAddress) String() string { return string(*a) }
 
-// IsBoolFlag lets the flag stand without a value.
+// IsBoolFlag allows the flag without a value.
 func (a *receiverAddress) IsBoolFlag() bool { return true }
 
 // Set implements flag.Value.

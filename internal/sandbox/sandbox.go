@@ -122,7 +122,7 @@ func (config *Config) complete() error {
 	}
 	config.Log = &lockedWriter{to: config.Log}
 	if scale := config.TimeScale; scale != 0 && !(scale >= 1 && scale <= 1e9) {
-		return fmt.Errorf("the time scale is %v: it must be at least 1", scale)
+		return fmt.Errorf("the time scale is %v, but must be at least 1", scale)
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (s *Sandbox) snapshot(starts int) ([]byte, error) {
 func (s *Sandbox) load(kept *state, path string) error {
 	if kept != nil {
 		if err := errors.Join(s.Dfns.Load(kept.Dfns), s.Enfinitos.Load(kept.Enfinitos)); err != nil {
-			return fmt.Errorf("%s is a damaged state of webhook-sandbox (%w); it was left as it is", path, err)
+			return fmt.Errorf("%s is a damaged state file of webhook-sandbox (%w); the file was not changed", path, err)
 		}
 	}
 	return s.store.Save()
@@ -248,7 +248,7 @@ func (s *Sandbox) listen(address string, handler http.Handler) (url string, err 
 		return "", fmt.Errorf("listening on %q: %w", address, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return "", fmt.Errorf("listening on %q: the sandbox has no protection of its own, so its host must be loopback", address)
+		return "", fmt.Errorf("listening on %q: the host must be loopback, because the sandbox has no access control", address)
 	}
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {

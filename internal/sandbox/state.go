@@ -37,15 +37,15 @@ func readState(path string) (*state, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the state: %w", err)
+		return nil, fmt.Errorf("the state file cannot be read: %w", err)
 	}
 	var out state
 	if err := wire.DecodeStrictly(text, &out); err != nil {
-		return nil, fmt.Errorf("%s is not a state of webhook-sandbox, or a damaged one (%w); it was left as it is: "+
-			"name another file, or remove it to start anew", path, err)
+		return nil, fmt.Errorf("%s is not a state file of webhook-sandbox, or it is damaged (%w); the file was not changed: "+
+			"use another path, or delete the file to start with a new state", path, err)
 	}
 	if out.Format != stateFormat {
-		return nil, fmt.Errorf("%s has the format %q and not %q; it was left as it is: name another file", path, out.Format, stateFormat)
+		return nil, fmt.Errorf("%s has the format %q instead of %q; the file was not changed: use another path", path, out.Format, stateFormat)
 	}
 	return &out, nil
 }

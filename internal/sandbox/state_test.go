@@ -177,7 +177,7 @@ func TestForeignStateIsLeftAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := sandbox.Start(sandbox.Config{StatePath: path}); err == nil || !strings.Contains(err.Error(), path) ||
-			!strings.Contains(err.Error(), "it was left as it is") {
+			!strings.Contains(err.Error(), "the file was not changed") {
 			t.Errorf("%s: %v", name, err)
 		}
 		after, err := os.ReadFile(path)

@@ -193,9 +193,9 @@ func decodeSubscription(body []byte) (Subscription, error) {
 	case !validURL(target):
 		err = errors.New("url must be an absolute https URL")
 	case !sent || len(events) == 0:
-		err = errors.New("events must hold at least one kind")
+		err = errors.New("events must contain at least one kind")
 	case slices.ContainsFunc(events, func(kind string) bool { return !kindShape.MatchString(kind) }):
-		err = errors.New("events holds what is not an event kind")
+		err = errors.New("events contains a value that is not an event kind")
 	case label == "" || utf8.RuneCountInString(label) > 60:
 		err = errors.New("label must have 1 to 60 characters")
 	}

@@ -61,7 +61,7 @@ func (r *Receiver) verify(request *http.Request, body []byte) (receipt, error) {
 	if signature := request.Header.Get("Enfinitos-Signature"); signature != "" {
 		return r.verifyEnfinitos(signature, body)
 	}
-	return receipt{}, errors.New("it has no signature of a vendor's")
+	return receipt{}, errors.New("the request has no signature header of Dfns or EnfinitOS")
 }
 
 // verifyDfns: "sha256=" and the HMAC of the body; the time stands in the body.
@@ -97,7 +97,7 @@ func (r *Receiver) verifyEnfinitos(header string, body []byte) (receipt, error) 
 	}
 	sent, err := strconv.ParseInt(at, 10, 64)
 	if err != nil {
-		return receipt{}, errors.New("the signature has no time")
+		return receipt{}, errors.New("the signature header has no valid time")
 	}
 	for _, signature := range signatures {
 		if webhook, ok := signer(r.Enfinitos(), bytes.Join([][]byte{[]byte(at), body}, []byte(".")), signature); ok {
@@ -111,7 +111,7 @@ func (r *Receiver) verifyEnfinitos(header string, body []byte) (receipt, error) 
 	return receipt{}, errUnknownSigner
 }
 
-var errUnknownSigner = errors.New("no registered webhook's secret makes its signature")
+var errUnknownSigner = errors.New("the signature does not match the secret of any registered webhook")
 
 // signer returns the webhook whose secret makes a signature.
 func signer(secrets map[string]string, message []byte, signature string) (webhook string, ok bool) {
@@ -131,7 +131,7 @@ func signer(secrets map[string]string, message []byte, signature string) (webhoo
 
 func (r *Receiver) recent(sent int64) error {
 	if age := r.Now().Sub(time.Unix(sent, 0)).Abs(); age > tolerance {
-		return fmt.Errorf("it was sent %s away from now, and more than %s may be a replay", age.Round(time.Second), tolerance)
+		return fmt.Errorf("the time of the delivery differs from now by %s; more than %s may mean a replay", age.Round(time.Second), tolerance)
 	}
 	return nil
 }

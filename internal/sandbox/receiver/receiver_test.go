@@ -40,13 +40,13 @@ func TestReceiver(t *testing.T) {
 		"of another":       {dfns, "sha256=" + hash("whs-2", event), event, "REFUSED"},
 		"changed":          {dfns, "sha256=" + hash("whs-1", event), event + " ", "REFUSED"},
 		"not hex":          {dfns, "sha256=xyz", event, "REFUSED"},
-		"too old":          {dfns, "sha256=" + hash("whs-1", early), early, "REFUSED   \"POST /in\": it was sent 5m1s away"},
+		"too old":          {dfns, "sha256=" + hash("whs-1", early), early, "REFUSED   \"POST /in\": the time of the delivery differs from now by 5m1s"},
 		"from the future":  {dfns, "sha256=" + hash("whs-1", late), late, "REFUSED"},
 		"enfinitos":        {enfinitos, "t=" + at + ",v1=" + hash("whsec_1", at+".{}"), "{}", "verified  enfinitos an event, signed for whs_1"},
 		"rotating":         {enfinitos, "t=" + at + ",v1=00,v1=" + hash("whsec_1", at+".{}"), "{}", "verified  enfinitos"},
 		"without its time": {enfinitos, "v1=" + hash("whsec_1", at+".{}"), "{}", "REFUSED"},
 		"another time":     {enfinitos, "t=" + at + "0,v1=" + hash("whsec_1", at+".{}"), "{}", "REFUSED"},
-		"unsigned":         {"X-None", "", event, "REFUSED   \"POST /in\": it has no signature"},
+		"unsigned":         {"X-None", "", event, "REFUSED   \"POST /in\": the request has no signature header"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
