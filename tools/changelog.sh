@@ -20,11 +20,11 @@ check() {
   local names file
   names="^($(IFS='|'; printf '%s' "${kinds[*]}"))-[a-z0-9-]+\.md$"
   for file in "$unreleased"/*; do
-    [[ ${file##*/} =~ $names ]] || die "$file: the name is KIND-ABOUT.md, KIND one of: ${kinds[*]}"
+    [[ ${file##*/} =~ $names ]] || die "$file: the name must be KIND-ABOUT.md, with KIND one of: ${kinds[*]}"
     grep -q '[^[:space:]]' "$file" || die "$file is empty"
-    [[ $(head -n 1 "$file") =~ ^[A-Za-z0-9\`] ]] || die "$file: starts with the text itself, without a bullet or a heading"
-    [[ $(tail -n 1 "$file") == *. ]] || die "$file: ends with a full stop, on its last line"
-    ! grep -qE '^$|.{121}' "$file" || die "$file: is one item, without empty lines or lines longer than 120 characters"
+    [[ $(head -n 1 "$file") =~ ^[A-Za-z0-9\`] ]] || die "$file: must start with the text itself, not with a bullet or a heading"
+    [[ $(tail -n 1 "$file") == *. ]] || die "$file: the last line must end with a full stop"
+    ! grep -qE '^$|.{121}' "$file" || die "$file: must be one item, without empty lines or lines longer than 120 characters"
   done
 }
 
