@@ -250,7 +250,7 @@ func TestDfnsUnknownSettings(t *testing.T) {
 				t.Errorf("an import makes no call, but failed: %s", got)
 			}
 			got := acctest.Text(provider.Read("webhook_dfns", map[string]tftypes.Value{"id": acctest.String("wh-1")}))
-			if !strings.Contains(got, "dfns."+setting.attribute+" depend") || !strings.Contains(got, "-target") {
+			if !strings.Contains(got, "only known after an apply: dfns."+setting.attribute+".") || !strings.Contains(got, "-target") {
 				t.Errorf("got %q, want the unknown setting and a way out named", got)
 			}
 		})
@@ -276,7 +276,7 @@ func TestDfnsUnknownSignerCommand(t *testing.T) {
 				t.Fatal(acctest.Text(problems))
 			}
 			got := acctest.Text(provider.Delete("webhook_dfns", map[string]tftypes.Value{"id": acctest.String("wh-1")}))
-			if !strings.Contains(got, "dfns.signer_command depend") || !strings.Contains(got, "-target") {
+			if !strings.Contains(got, "only known after an apply: dfns.signer_command.") || !strings.Contains(got, "-target") {
 				t.Errorf("got %q, want the unknown setting and a way out named", got)
 			}
 		})
