@@ -45,9 +45,9 @@ func report(s *Samples) string {
 func introduction(s *Samples) string {
 	return fmt.Sprintf(`# Benchmarks
 
-What the provider costs, beside the least that could do its work. `+"`make bench`"+` measures and writes this page; it takes a
-quarter of an hour on two cores, and `+"`make bench BENCH_N='1 100' BENCH_COUNT=1`"+` a minute. The measurements themselves
-are left in `+"`bin/bench.txt`"+`, for benchstat.
+The costs of the provider, compared with the least that could do its work. `+"`make bench`"+` measures and writes this page; it takes a
+quarter of an hour on two cores, and `+"`make bench BENCH_N='1 100' BENCH_COUNT=1`"+` a minute. The raw
+measurements are in `+"`bin/bench.txt`"+`, for benchstat.
 
 | contender | what it is |
 | --- | --- |
@@ -56,31 +56,30 @@ are left in `+"`bin/bench.txt`"+`, for benchstat.
 | terraform_data | Terraform's own resource, which needs no provider |
 | floor | a client that makes the fewest calls the API allows, %d at a time as Terraform does, and nothing else |
 
-The null provider writes the log that any provider writes when it is told nothing; this one writes none that nobody reads, so it
-may be the cheaper of the two.
+The null provider writes the log that every provider writes by default. This provider writes no log that nobody reads, so it may be
+cheaper than the null provider.
 
-The API is the sandbox, which takes %s for each call. A change costs three calls, whoever makes it; a list one for each 200
-webhooks. All contenders take turns within one run, and medians are shown: times are those of one machine (%s cores, %s,
-%s), ratios are what to look at.
+The API is the sandbox, which takes %s per call. A change takes three calls, a list one call per 200 webhooks. All contenders take
+turns within one run. The tables show medians. The times are those of one machine (%s cores, %s, %s), so look at the ratios.
 `, floor.Concurrency, s.Config["latency"], s.Config["cores"], s.Config["go"], s.Config["cli"])
 }
 
 const (
-	cliText = `Provider and sandbox are programs of their own. Each operation is a command of the CLI, so the times have its work in
-them, and the starts of the provider's process, of which one command makes several. Memory is the largest peak of these
-processes, CPU the time of all of them together. The state is kept by a backend, as in a pipeline: one in a file is written
-whole after every change, which with many webhooks takes longer than all that is measured here.
+	cliText = `The provider and the sandbox are separate programs. Each operation is a command of the CLI, so the times include its work
+and the starts of the provider's process, several per command. Memory is the largest peak of these processes, CPU the total time of all of
+them. A backend stores the state, as in a pipeline: Terraform would write a state file completely after every change, which with many
+webhooks takes longer than everything measured here.
 `
-	processText = `Provider and sandbox are in the measuring process, which talks to the provider as Terraform does: 10 instances at a
-time, refreshed, planned and applied by the plugin protocol. What is missing is the CLI and its transport.
+	processText = `The provider and the sandbox run in the measuring process, which refreshes, plans and applies 10 instances at a time over
+the plugin protocol, as Terraform does. The CLI and its transport are missing.
 `
-	enfinitosText = "webhook_enfinitos with a real CLI. Reading and changing cost one call each, and there is no list to share.\n"
-	startText     = `From the start of the process to the schema, as a CLI asks for it. The empty provider has one resource with one attribute.
+	enfinitosText = "webhook_enfinitos with a real CLI. A read and a change take one call each, and there is no list to share.\n"
+	startText     = `From the start of the process until a CLI has the schema. The empty provider has one resource with one attribute.
 `
-	sizeText = "Built as a release is: `-trimpath -ldflags '-s -w'`, without cgo.\n"
+	sizeText = "Built like a release: `-trimpath -ldflags '-s -w'`, without cgo.\n"
 
-	dependencyText = `What the modules that the provider imports add to it: their code and data, and with it those of what else is there
-only for them. The rest of the program is the standard library, the runtime's tables, and the provider itself.
+	dependencyText = `What each imported module adds to the program: its code and data, and those of everything that only it needs. The rest
+of the program is the standard library, the runtime's tables, and the provider itself.
 `
 )
 

@@ -56,7 +56,7 @@ func TestReportIsComplete(t *testing.T) {
 		"BenchmarkSign/key=RSA 1 2000 ns/op 512 B/op 3 allocs/op",
 	))
 	for _, want := range []string{
-		"takes 30ms for each call", "2 cores, go1.26,\nTerraform v1.11.4",
+		"takes 30ms per call", "2 cores, go1.26, Terraform v1.11.4",
 		"\n| plan | 1 | 1.00 s | 1 | 20.0 MB |\n",
 		"\n| example.com/a | 1.0 kB | 2.5 kB |\n",
 		"\n| part | time | memory | allocations |\n| --- | ---: | ---: | ---: |\n| Sign/key=RSA | 2.0 µs | 0.5 kB | 3 |\n",
