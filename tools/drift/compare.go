@@ -25,7 +25,7 @@ func (v vendor) differences(ctx context.Context) ([]string, error) {
 	}
 	kinds := v.publishedKinds(found)
 	if len(kinds) == 0 {
-		return nil, errors.New("no page lists event kinds that are known here; has their form changed?")
+		return nil, errors.New("no page lists a known event kind; check whether the format of the pages has changed")
 	}
 	return slices.Concat(v.kindDifferences(kinds, found.text), v.operationDifferences(found)), nil
 }
@@ -59,12 +59,12 @@ func (v vendor) kindDifferences(kinds []string, text string) []string {
 	var out []string
 	for _, kind := range kinds {
 		if !slices.Contains(v.kinds, kind) {
-			out = append(out, fmt.Sprintf("Event kind `%s` is published and not in `%s`.", kind, v.file))
+			out = append(out, fmt.Sprintf("Event kind `%s` is documented, but not in `%s`.", kind, v.file))
 		}
 	}
 	for _, kind := range v.kinds {
 		if !mentions(text, kind) {
-			out = append(out, fmt.Sprintf("Event kind `%s` is in `%s` and on no page.", kind, v.file))
+			out = append(out, fmt.Sprintf("Event kind `%s` is in `%s`, but not documented.", kind, v.file))
 		}
 	}
 	return out
@@ -79,14 +79,14 @@ func (v vendor) operationDifferences(found *pages) []string {
 		known[key] = true
 		page, told := all[key]
 		if !told {
-			out = append(out, fmt.Sprintf("`%s %s` is on no page.", op.method, op.path))
+			out = append(out, fmt.Sprintf("`%s %s` is not documented.", op.method, op.path))
 			continue
 		}
 		out = append(out, op.fieldDifferences(page, found.text)...)
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		if !known[key] {
-			out = append(out, fmt.Sprintf("`%s` is published and the client does not have it.", key))
+			out = append(out, fmt.Sprintf("`%s` is documented, but the client does not have it.", key))
 		}
 	}
 	return out
@@ -97,16 +97,17 @@ func (o operation) fieldDifferences(page published, text string) []string {
 	compare := func(what string, ours any, theirs map[string]any) {
 		names := namesOf(ours)
 		if len(names) > 0 && len(theirs) == 0 {
-			out = append(out, fmt.Sprintf("`%s %s`: no page describes the fields of %s.", o.method, o.path, what))
+			out = append(out, fmt.Sprintf("`%s %s`: the fields of %s are not documented.", o.method, o.path, what))
 		}
 		for _, name := range slices.Sorted(maps.Keys(theirs)) {
 			if !slices.Contains(names, name) {
-				out = append(out, fmt.Sprintf("`%s %s`: field `%s` of %s is published and the client does not have it.", o.method, o.path, name, what))
+				out = append(out, fmt.Sprintf("`%s %s`: field `%s` of %s is documented, but the client does not have it.",
+					o.method, o.path, name, what))
 			}
 		}
 		for _, name := range names {
 			if !mentions(text, name) {
-				out = append(out, fmt.Sprintf("`%s %s`: the client's field `%s` of %s is on no page.", o.method, o.path, name, what))
+				out = append(out, fmt.Sprintf("`%s %s`: the client has field `%s` of %s, which is not documented.", o.method, o.path, name, what))
 			}
 		}
 	}

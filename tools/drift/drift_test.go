@@ -65,35 +65,35 @@ func TestDifferences(t *testing.T) {
 		"dfns, as known":      {vendor: dfnsWebhooks()},
 		"enfinitos, as known": {vendor: enfinitosWebhooks()},
 		"a new kind in a schema": {dfnsWebhooks(), []string{"- key.created\n", "- key.created\n              - key.rotated\n"},
-			[]string{"Event kind `key.rotated` is published and not in `internal/dfns/kinds.go`."}},
+			[]string{"Event kind `key.rotated` is documented, but not in `internal/dfns/kinds.go`."}},
 		"a new kind in prose": {dfnsWebhooks(), []string{"| swap.failed |", "| `swap.expired` | New. |\n| swap.failed |"},
-			[]string{"Event kind `swap.expired` is published and not in `internal/dfns/kinds.go`."}},
+			[]string{"Event kind `swap.expired` is documented, but not in `internal/dfns/kinds.go`."}},
 		"a kind less": {enfinitosWebhooks(), []string{"        - key.revoked\n", ""},
-			[]string{"Event kind `key.revoked` is in `internal/enfinitos/kinds.go` and on no page."}},
+			[]string{"Event kind `key.revoked` is in `internal/enfinitos/kinds.go`, but not documented."}},
 		"part of a longer name is no mention": {enfinitosWebhooks(), []string{"- key.revoked\n", "- key.revoked.late\n"}, []string{
-			"Event kind `key.revoked.late` is published and not in `internal/enfinitos/kinds.go`.",
-			"Event kind `key.revoked` is in `internal/enfinitos/kinds.go` and on no page.",
+			"Event kind `key.revoked.late` is documented, but not in `internal/enfinitos/kinds.go`.",
+			"Event kind `key.revoked` is in `internal/enfinitos/kinds.go`, but not documented.",
 		}},
 		"a new operation": {dfnsWebhooks(), []string{"  /webhooks/{webhookId}/ping:\n    post:",
 			"  /webhooks/{webhookId}/rotate:\n    post: {}\n  /webhooks/{webhookId}/ping:\n    post:"},
-			[]string{"`POST /webhooks/{}/rotate` is published and the client does not have it."}},
+			[]string{"`POST /webhooks/{}/rotate` is documented, but the client does not have it."}},
 		"an operation less": {enfinitosWebhooks(), []string{"/deliveries/process-due:", "/deliveries/process:"}, []string{
-			"`POST /v1/webhooks/deliveries/process-due` is on no page.",
-			"`POST /v1/webhooks/deliveries/process` is published and the client does not have it.",
+			"`POST /v1/webhooks/deliveries/process-due` is not documented.",
+			"`POST /v1/webhooks/deliveries/process` is documented, but the client does not have it.",
 		}},
 		"a new field of a request": {dfnsWebhooks(), []string{"        url: { type: string }\n        events:\n          type: array",
 			"        url: { type: string }\n        retries: { type: integer }\n        events:\n          type: array"}, []string{
-			"`POST /webhooks`: field `retries` of the request is published and the client does not have it.",
-			"`PUT /webhooks/{webhookId}`: field `retries` of the request is published and the client does not have it.",
+			"`POST /webhooks`: field `retries` of the request is documented, but the client does not have it.",
+			"`PUT /webhooks/{webhookId}`: field `retries` of the request is documented, but the client does not have it.",
 		}},
 		"a new field deep in an answer": {enfinitosWebhooks(), []string{"signingSecret:", "keyId: { type: string }\n                          signingSecret:"},
-			[]string{"`POST /v1/webhooks`: field `keyId` of the answer's `data` is published and the client does not have it."}},
+			[]string{"`POST /v1/webhooks`: field `keyId` of the answer's `data` is documented, but the client does not have it."}},
 		"a field less": {enfinitosWebhooks(), []string{"        signatureHeader: { type: string }\n", ""}, []string{
-			"`GET /v1/webhooks/{subscriptionId}/deliveries`: the client's field `signatureHeader` of the answer's `data.deliveries` is on no page.",
-			"`POST /v1/webhooks/{subscriptionId}/deliveries/{deliveryId}/replay`: the client's field `signatureHeader` of the answer's `data.delivery` is on no page.",
+			"`GET /v1/webhooks/{subscriptionId}/deliveries`: the client has field `signatureHeader` of the answer's `data.deliveries`, which is not documented.",
+			"`POST /v1/webhooks/{subscriptionId}/deliveries/{deliveryId}/replay`: the client has field `signatureHeader` of the answer's `data.delivery`, which is not documented.",
 		}},
 		"a schema that is not found": {dfnsWebhooks(), []string{"schemas/Ping'", "schemas/Pong'"},
-			[]string{"`POST /webhooks/{webhookId}/ping`: no page describes the fields of the answer."}},
+			[]string{"`POST /webhooks/{webhookId}/ping`: the fields of the answer are not documented."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +132,7 @@ func TestNoKnownKinds(t *testing.T) {
 	t.Parallel()
 	v := serve(t, dfnsWebhooks())
 	v.kinds = []string{"no.such.kind"}
-	if got, err := v.differences(t.Context()); err == nil || !strings.Contains(err.Error(), "no page lists event kinds") {
+	if got, err := v.differences(t.Context()); err == nil || !strings.Contains(err.Error(), "no page lists a known event kind") {
 		t.Errorf("%v, %v", got, err)
 	}
 }
@@ -147,7 +147,7 @@ func TestRun(t *testing.T) {
 		report  string
 	}{
 		"nothing new": {[]vendor{same}, 0, ""},
-		"something":   {[]vendor{changed, same}, 1, "## Dfns\n\nRead from <" + changed.index + ">.\n\n- Event kind `swap.expired` is published and not in `internal/dfns/kinds.go`.\n- Event kind `swap.failed` is in `internal/dfns/kinds.go` and on no page.\n\n"},
+		"something":   {[]vendor{changed, same}, 1, "## Dfns\n\nRead from <" + changed.index + ">.\n\n- Event kind `swap.expired` is documented, but not in `internal/dfns/kinds.go`.\n- Event kind `swap.failed` is in `internal/dfns/kinds.go`, but not documented.\n\n"},
 		"unreadable":  {[]vendor{unreadable, same}, 2, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -95,7 +95,7 @@ func get(ctx context.Context, address string) (string, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxPage+1))
 	if err == nil && len(body) > maxPage {
-		err = errors.New("the page is larger than any page should be")
+		err = errors.New("the page is too large")
 	}
 	if err != nil {
 		return "", fmt.Errorf("GET %s: %w", address, err)
