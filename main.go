@@ -16,7 +16,7 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "keep running so that a debugger can attach; Terraform is told how by the printed variable")
+	debug := flag.Bool("debug", false, "keep running so that a debugger can attach; set the printed variable for Terraform")
 	flag.Parse()
 	if !*debug { // a debugger's user reads the log
 		for name, level := range provider.LogLevels(os.Getenv) {

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# Everything about the accounts comes from the environment, which the sandbox writes.
+# All account settings come from the environment file of the sandbox.
 provider "webhook" {}
 
 variable "status" {
@@ -14,7 +14,7 @@ variable "status" {
   default = "Enabled"
 }
 
-# Where the receiver listens. The sandbox delivers to this machine only, and has a receiver of its own.
+# The URL of the receiver. The sandbox only delivers to this machine, and has its own receiver.
 variable "receiver" {
   type    = string
   default = "https://hooks.example.com"

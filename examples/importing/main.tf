@@ -8,7 +8,7 @@ terraform {
 
 provider "webhook" {}
 
-# What there is, to copy the ids from.
+# Shows the existing webhooks and their ids.
 data "webhook_dfns_webhooks" "all" {}
 
 output "existing" {

@@ -17,7 +17,7 @@ removed {
   }
 }
 
-# Take over the webhook that it made.
+# Import the webhook that it created.
 import {
   to = webhook_dfns.payments
   id = "wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"
@@ -28,7 +28,7 @@ resource "webhook_dfns" "payments" {
   events      = ["wallet.transfer.confirmed", "wallet.transfer.failed"]
   description = "ledger"
 
-  # Nothing in this apply may replace the webhook, whose secret the receiver has. Keep it or drop it later.
+  # This apply must not replace the webhook, because the receiver has its secret. You can remove this block later.
   lifecycle {
     prevent_destroy = true
   }

@@ -10,7 +10,7 @@ provider "webhook" {}
 
 variable "receiver" {
   type        = string
-  description = "The base URL under which the receiver is reached."
+  description = "The base URL of the receiver."
   default     = "https://hooks.example.com"
 }
 
@@ -26,7 +26,7 @@ resource "webhook_enfinitos" "rights" {
   label  = "rights ledger"
 }
 
-# A check warns and never stops a plan or an apply. Every plan reads anew what it looks at.
+# A check only warns and never stops a plan or an apply. Every plan reads its data source again.
 check "dfns_delivers" {
   data "webhook_dfns_events" "failed" {
     webhook_id      = webhook_dfns.payments.id
@@ -51,14 +51,14 @@ check "enfinitos_delivers" {
 
   assert {
     condition = length(data.webhook_enfinitos_deliveries.dead.deliveries) == 0
-    error_message = format("Nothing tries these deliveries of %s again: %s.", webhook_enfinitos.rights.id, join(", ", [
+    error_message = format("EnfinitOS has given up these deliveries of %s: %s.", webhook_enfinitos.rights.id, join(", ", [
       for delivery in data.webhook_enfinitos_deliveries.dead.deliveries : "${delivery.id} (${coalesce(delivery.error_message, "no reason")})"
     ]))
   }
 }
 
-# What must not go on while it is wrong is a postcondition: it fails the plan. This webhook is managed elsewhere; one that
-# is managed here needs none, because the plan shows that it is to be enabled again.
+# Use a postcondition for what must stop the plan. This webhook is managed elsewhere. A webhook that is managed here needs
+# no postcondition, because the plan shows that Terraform will enable it again.
 data "webhook_dfns" "ledger" {
   id = "wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"
 

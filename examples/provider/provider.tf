@@ -16,8 +16,8 @@ variable "dfns_private_key" {
   sensitive = true
 }
 
-# Each setting may come from the environment instead: DFNS_API_URL, DFNS_AUTH_TOKEN, DFNS_CRED_ID, DFNS_PRIVATE_KEY.
-# In place of private_key, signer_command names a program that signs with a key in a KMS, an HSM or Vault.
+# Each setting can come from the environment instead: DFNS_API_URL, DFNS_AUTH_TOKEN, DFNS_CRED_ID, DFNS_PRIVATE_KEY.
+# Instead of private_key, signer_command can run a program that signs with a key in a KMS, an HSM or Vault.
 provider "webhook" {
   dfns = {
     auth_token    = var.dfns_auth_token

@@ -17,6 +17,6 @@ ephemeral "webhook_secret" "payments" {
 resource "aws_secretsmanager_secret_version" "payments" {
   secret_id        = "webhooks/payments"
   secret_string_wo = ephemeral.webhook_secret.payments.plaintext
-  # A write-only argument is written when its version changes, which it must with every new webhook, whatever made it new.
+  # Terraform writes a write-only argument when its version changes, so the version must change with every new webhook.
   secret_string_wo_version = parseint(substr(sha256(webhook_dfns.payments.id), 0, 7), 16)
 }

@@ -1,10 +1,10 @@
 variable "age_recipient" {
-  description = "The public key, age1…, that age-keygen has printed."
+  description = "The public key, age1…, that age-keygen printed."
   type        = string
 }
 
 variable "age_identity" {
-  description = "The private key that belongs to it: set TF_VAR_age_identity where Terraform runs."
+  description = "The matching private key. Set TF_VAR_age_identity where Terraform runs."
   type        = string
   ephemeral   = true
   sensitive   = true
@@ -16,7 +16,7 @@ variable "receiver" {
 }
 
 variable "secret_version" {
-  description = "Another number rotates the signing secrets."
+  description = "Change the number to rotate the signing secrets."
   type        = number
   default     = 1
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Signs with a key in Google Cloud KMS. The caller needs cloudkms.cryptoKeyVersions.useToSign on the key
-# (roles/cloudkms.signer) and nothing else.
+# Signs with a key in Google Cloud KMS. The caller only needs cloudkms.cryptoKeyVersions.useToSign on the key
+# (roles/cloudkms.signer).
 #
 #   signer_command = ["./gcp-kms.sh", "europe-west1", "webhooks", "dfns", "1"]
 #
@@ -12,7 +12,7 @@ location=${1:?$usage} keyring=${2:?$usage} key=${3:?$usage} version=${4:?$usage}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cat >"$dir/message"
-# gcloud hashes the message and has the digest signed. The signature is written as it is, not in base64.
+# gcloud hashes the message and lets KMS sign the digest. It writes the raw signature, not base64.
 gcloud kms asymmetric-sign --location "$location" --keyring "$keyring" --key "$key" --version "$version" \
   --digest-algorithm sha256 --input-file "$dir/message" --signature-file "$dir/signature" >&2
 base64 <"$dir/signature"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Signs with a key in a file, which private_key does as well. It shows what each kind of key has to answer, and is there
-# to try signer_command with.
+# Signs with a key in a file, as private_key does. It shows the signature format of each kind of key. Use it to try
+# signer_command.
 #
 #   signer_command = ["./openssl.sh", "key.pem"]
 set -euo pipefail

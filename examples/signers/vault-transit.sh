@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Signs with a key in Vault's transit engine. The token needs the capability "update" on transit/sign/KEY and nothing else.
+# Signs with a key in Vault's transit engine. The token only needs "update" on transit/sign/KEY.
 #
 #   signer_command = ["./vault-transit.sh", "dfns"]
 #
@@ -7,8 +7,8 @@
 set -euo pipefail
 key=${1:?usage: vault-transit.sh KEY [MOUNT]} mount=${2:-transit}
 
-# Vault takes the message in base64. It hashes for ECDSA and RSA; Ed25519 signs the message itself. Without
-# signature_algorithm it would sign with RSA-PSS, which Dfns does not take.
+# Vault expects the message in base64. It hashes the message for ECDSA and RSA; Ed25519 signs the message itself. Without
+# signature_algorithm it would sign with RSA-PSS, which Dfns does not accept.
 message=$(base64 | tr -d '\n')
 signature=$(vault write -field=signature "$mount/sign/$key" input="$message" \
   hash_algorithm=sha2-256 signature_algorithm=pkcs1v15 marshaling_algorithm=asn1)

@@ -8,11 +8,11 @@ terraform {
 
 variable "receiver" {
   type        = string
-  description = "The base URL under which the receiver is reached."
+  description = "The base URL of the receiver."
 
   validation {
     condition     = can(regex("^(https://|http://(127\\.0\\.0\\.1|localhost)[:/])", var.receiver))
-    error_message = "The receiver must be reached by https, or be on this machine."
+    error_message = "The receiver URL must be https, or on this machine."
   }
 }
 

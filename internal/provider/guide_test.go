@@ -166,7 +166,7 @@ func TestMonitoringGuide(t *testing.T) {
 	subscription := a.Enfinitos.Subscriptions()[1].ID
 	dead := a.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: subscription, Status: enfinitos.DeadLettered, Attempts: 5, Error: "refused"})
 	out, _ := a.Run(t, cli, "plan", "-no-color")
-	if !acctest.Says("Deliveries of "+webhook+" fail", "wallet.transfer.failed").MatchString(out) || !acctest.Says("Nothing tries these deliveries", dead, "refused").MatchString(out) {
+	if !acctest.Says("Deliveries of "+webhook+" fail", "wallet.transfer.failed").MatchString(out) || !acctest.Says("EnfinitOS has given up these deliveries", dead, "refused").MatchString(out) {
 		t.Errorf("the checks say nothing :\n%s", out)
 	}
 

@@ -1,4 +1,4 @@
-# Once the receiver is up again, its retries need not wait.
+# After an outage of the receiver, make its retries immediately.
 action "webhook_enfinitos_process_due" "now" {
   config {
     limit = 50

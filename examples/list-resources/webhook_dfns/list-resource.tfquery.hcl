@@ -1,4 +1,4 @@
-# Import every webhook that is enabled, up to 1,000 of them:
+# Import all enabled webhooks, up to 1,000:
 #
 #   terraform query -generate-config-out=webhooks.tf
 #   terraform apply

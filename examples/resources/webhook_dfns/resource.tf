@@ -4,7 +4,7 @@ resource "webhook_dfns" "payments" {
   description = "ledger"
 }
 
-# What verifies the deliveries needs the secret. It is known once, when the webhook is created.
+# The receiver needs the secret to verify deliveries. Terraform only knows it if it has created the webhook.
 output "payments_secret" {
   value     = webhook_dfns.payments.secret
   sensitive = true

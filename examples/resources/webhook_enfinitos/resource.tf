@@ -4,7 +4,7 @@ resource "webhook_enfinitos" "rights" {
   label  = "rights ledger"
 }
 
-# What verifies the deliveries needs the secret. It is known once, when the subscription is created.
+# The receiver needs the secret to verify deliveries. Terraform only knows it if it has created the subscription.
 output "rights_secret" {
   value     = webhook_enfinitos.rights.signing_secret
   sensitive = true

@@ -1,4 +1,4 @@
-# The accounts come from the environment, which the sandbox has written.
+# The account settings come from the environment file of the sandbox.
 provider "webhook" {}
 
 variables {
