@@ -20,13 +20,13 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// Env is what one test works with: a sandbox and a provider that is configured for it. A live test has an account instead
-// of a sandbox, and nothing to look into.
+// Env is the environment of one test: a sandbox, and a provider that is configured for it. A live test has an account instead of
+// a sandbox.
 type Env struct {
 	*sandbox.Sandbox
-	// Name is what a test calls its webhooks that runs against sandbox and account alike.
+	// Name is the name of the webhooks in a test that runs with both sandbox and account.
 	Name string
-	// DfnsURL and EnfinitosURL are where the provider finds the vendors: the sandbox, unless a proxy was put before it.
+	// DfnsURL and EnfinitosURL are the base URLs for the provider: those of the sandbox, or of a proxy before it.
 	DfnsURL      string
 	EnfinitosURL string
 
@@ -45,7 +45,7 @@ func New(t testing.TB, config sandbox.Config) *Env {
 	return &Env{Sandbox: s, Name: NamePrefix + "hermetic", DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
 }
 
-// Test runs the steps, each of whose configurations gets the provider block put before it.
+// Test runs the steps, with the provider block added to each configuration.
 func (e *Env) Test(t *testing.T, test resource.TestCase) {
 	t.Helper()
 	test.ProtoV6ProviderFactories = e.Factories()
@@ -57,8 +57,7 @@ func (e *Env) Test(t *testing.T, test resource.TestCase) {
 	resource.UnitTest(t, test)
 }
 
-// Factories returns the provider, made anew for each use and taking nothing from the environment but the account of a live
-// test.
+// Factories returns a factory of the provider, which takes nothing from the environment except the account of a live test.
 func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil, started) }
 	if e.Sandbox == nil {
@@ -67,12 +66,11 @@ func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){"webhook": factory}
 }
 
-// started is what the clock of every provider shows at first. It stands still, so that how fast a machine is decides
-// nothing.
+// started is the time of every provider's clock. The clock stands still, so that the speed of the machine does not matter.
 func started() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) }
 
-// newServer returns the provider as Terraform talks to it. It sees the given environment variables and no others, has its
-// time from a clock, and does not make a test wait for its retries.
+// newServer returns the provider's plugin server. It only sees the given environment variables, uses the given clock, and does not
+// wait before retries.
 func newServer(env map[string]string, now func() time.Time) (tfprotov6.ProviderServer, error) {
 	return serve(env, provider.WithRetryWait(time.Millisecond), provider.WithClock(now), provider.WithDataDir(env["TF_DATA_DIR"]))
 }
@@ -82,8 +80,8 @@ func serve(env map[string]string, options ...provider.Option) (tfprotov6.Provide
 	return providerserver.NewProtocol6WithError(provider.New("test", options...)())()
 }
 
-// ProviderBlock returns the configuration of the provider for this sandbox. That of an account is empty: its credentials
-// must not get into a file.
+// ProviderBlock returns the provider block for this sandbox. For an account it is empty, because credentials must not get into a
+// file.
 func (e *Env) ProviderBlock() string {
 	if e.Sandbox == nil {
 		return "provider \"webhook\" {}\n"
@@ -106,8 +104,8 @@ provider "webhook" {
 		e.EnfinitosURL, env["ENFINITOS_API_KEY"])
 }
 
-// Rewrite puts a proxy before a stand-in, whose URL it replaces, that changes answers on their way to the provider: for
-// what a vendor might answer but the sandbox does not.
+// Rewrite puts a proxy before a stand-in and replaces its URL. The proxy changes answers to the provider, for answers that a
+// vendor might give but the sandbox does not.
 func Rewrite(t *testing.T, standIn *string, change func(*http.Response) error) {
 	t.Helper()
 	target, err := url.Parse(*standIn)
@@ -129,7 +127,7 @@ func Serve(t *testing.T, handle http.HandlerFunc) string {
 	return server.URL
 }
 
-// Discard is an answer that nobody gets.
+// Discard is an http.ResponseWriter that discards the answer.
 type Discard struct{}
 
 // Header implements http.ResponseWriter.
@@ -161,7 +159,7 @@ func lines(calls *sandbox.Calls, wanted func(method string) bool) []string {
 	return out
 }
 
-// Says matches the words of a diagnostic in this order, wherever a CLI breaks its lines.
+// Says returns a pattern for the given texts in this order, wherever a CLI breaks the lines.
 func Says(words ...string) *regexp.Regexp {
 	patterns := make([]string, 0, len(words))
 	for _, word := range words {

@@ -20,8 +20,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 )
 
-// The CLI of a test must not read the configuration of whoever runs it. And the testing library asks OpenTofu for its
-// providers at Terraform's registry unless it is told otherwise.
+// The CLI of a test must not read the configuration of the user. And the testing library makes OpenTofu look for its providers in
+// Terraform's registry, unless this is set.
 func init() {
 	_ = os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull)
 	if isOpenTofu() {
@@ -30,13 +30,13 @@ func init() {
 	}
 }
 
-// isOpenTofu tells which of the two the tests run. OpenTofu says of itself that it is a Terraform of a version it is
-// not, so only the name of the program is to be trusted.
+// isOpenTofu reports whether the tests run OpenTofu. It reports a Terraform version that it is not, so only the name of the program
+// is reliable.
 func isOpenTofu() bool {
 	return filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")) == "tofu"
 }
 
-// registry is the host at which the CLI looks for a provider whose source names none.
+// registry is the registry host that the CLI uses for a provider source without a host.
 func registry() string {
 	if isOpenTofu() {
 		return "registry.opentofu.org"
@@ -44,13 +44,12 @@ func registry() string {
 	return "registry.terraform.io"
 }
 
-// WithIdentity lets a test run on the CLIs that keep a resource's identity: Terraform 1.12 and OpenTofu 1.12.
+// WithIdentity limits a test to CLIs with resource identity: Terraform 1.12 and OpenTofu 1.12.
 func WithIdentity() []tfversion.TerraformVersionCheck {
 	return []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
 }
 
-// WithActions lets a test run on the CLI that has actions and lists: Terraform 1.14. OpenTofu has neither, whatever the
-// version it calls itself.
+// WithActions limits a test to a CLI with actions and lists: Terraform 1.14. OpenTofu has neither, whatever version it reports.
 func WithActions() []tfversion.TerraformVersionCheck {
 	checks := []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)}
 	if isOpenTofu() {
@@ -59,7 +58,7 @@ func WithActions() []tfversion.TerraformVersionCheck {
 	return checks
 }
 
-// WithEphemerals keeps a test from OpenTofu 1.11, which takes the ephemeral resources of a plan without changes for changes.
+// WithEphemerals excludes OpenTofu 1.11, which reports the ephemeral resources of a plan without changes as changes.
 func WithEphemerals() []tfversion.TerraformVersionCheck {
 	if isOpenTofu() {
 		return []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
@@ -83,7 +82,7 @@ func RequireIdentity(t *testing.T) {
 	}
 }
 
-// KnowsCaller tells whether an action may speak of the resource that triggers it, as Terraform 1.16 wants it.
+// KnowsCaller reports whether an action can refer to the resource that triggers it as caller, which needs Terraform 1.16.
 func KnowsCaller(t *testing.T) bool {
 	t.Helper()
 	_, at := cliVersion(t)
@@ -103,13 +102,13 @@ func cliVersion(t *testing.T) (product string, at *version.Version) {
 	return found[1], version.Must(version.NewVersion(found[2]))
 }
 
-// Run runs a command of the CLI that its library does not know and returns what it prints.
+// Run runs a CLI command that the testing library does not support, and returns its output.
 func (e *Env) Run(t *testing.T, cli *tfexec.Terraform, arguments ...string) (string, error) {
 	t.Helper()
 	return e.RunWith(t, cli, nil, arguments...)
 }
 
-// RunWith is Run with further environment variables, as NAME=value, which win over those of the sandbox.
+// RunWith is Run with additional environment variables, as NAME=value, which override those of the sandbox.
 func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string, arguments ...string) (string, error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), cli.ExecPath(), arguments...)
@@ -119,7 +118,7 @@ func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string,
 	return string(out), err
 }
 
-// environ returns this process's environment with what the sandbox adds to it.
+// environ returns this process's environment plus that of the sandbox.
 func (e *Env) environ() []string {
 	out := append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
 	for name, value := range e.Env() {
@@ -128,18 +127,17 @@ func (e *Env) environ() []string {
 	return out
 }
 
-// Plugin is a provider's process that the test started and may kill.
+// Plugin is a provider process that the test has started and can kill.
 type Plugin struct {
-	// Environment is the variable by which a CLI uses this process instead of starting one.
+	// Environment is the variable that makes a CLI use this process instead of starting one.
 	Environment string
 
 	command *exec.Cmd
 	stderr  bytes.Buffer
 }
 
-// StartPlugin starts the built provider in the directory of a CLI, as someone does who wants to attach a debugger. It sees
-// the sandbox's environment variables and further ones, which win over those: what the CLI's own environment holds does not
-// reach it.
+// StartPlugin starts the built provider in the directory of a CLI, as for a debugger. It sees the sandbox's environment variables
+// and additional ones, which override those. It does not see the environment of the CLI.
 func (e *Env) StartPlugin(t *testing.T, cli *tfexec.Terraform, environment ...string) *Plugin {
 	t.Helper()
 	host := registry()
@@ -170,21 +168,21 @@ func (e *Env) StartPlugin(t *testing.T, cli *tfexec.Terraform, environment ...st
 	return nil
 }
 
-// Kill ends the process at once, as a crash or an operator would.
+// Kill ends the process immediately, as a crash or an operator would.
 func (p *Plugin) Kill() {
 	_ = p.command.Process.Kill()
 	_ = p.command.Wait()
 }
 
-// Crash ends the process as the Go runtime does when it finds something fatally wrong, and returns what it prints.
+// Crash ends the process as a fatal error of the Go runtime does, and returns its output.
 func (p *Plugin) Crash() string {
 	_ = p.command.Process.Signal(syscall.SIGABRT)
 	_ = p.command.Wait()
 	return p.stderr.String()
 }
 
-// CLI returns a command line tool in a directory of its own that holds the configuration, initialized with the built
-// provider as a user would have it: a program of its own, found in a plugin directory.
+// CLI returns a CLI in its own directory with the configuration, initialized with the built provider as a user would have it: a
+// separate program in a plugin directory.
 func (e *Env) CLI(t *testing.T, config string) *tfexec.Terraform {
 	t.Helper()
 	dir := t.TempDir()
@@ -205,8 +203,8 @@ func (e *Env) CLIFor(t *testing.T, source string) *tfexec.Terraform {
 	return e.initialized(t, dir)
 }
 
-// CLIFrom is CLIFor with the provider installed from a filesystem mirror, in the one version that it holds for this
-// machine. The CLI finds the mirror as a user's does, by its configuration, and asks nobody else.
+// CLIFrom is CLIFor with the provider from a filesystem mirror, in the only version that it has for this machine. The CLI finds the
+// mirror through its configuration, as a user's does, and uses nothing else.
 func (e *Env) CLIFrom(t *testing.T, mirror, source string) *tfexec.Terraform {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "copy")
@@ -215,7 +213,7 @@ func (e *Env) CLIFrom(t *testing.T, mirror, source string) *tfexec.Terraform {
 	}
 	files := map[string]string{
 		"cli.tfrc": fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror),
-		// Without an exact version, a CLI passes over the version of a snapshot as over any other pre-release.
+		// Without an exact version, a CLI ignores the version of a snapshot, as every pre-release.
 		"version_override.tf": fmt.Sprintf("terraform {\n  required_providers {\n    webhook = {\n"+
 			"      source  = \"webhook-providers/webhook\"\n      version = %q\n    }\n  }\n}\n", MirrorVersion(t, mirror)),
 	}
@@ -232,7 +230,7 @@ func (e *Env) CLIFrom(t *testing.T, mirror, source string) *tfexec.Terraform {
 	return cli
 }
 
-// MirrorVersion returns the version of the provider that a filesystem mirror holds for this machine.
+// MirrorVersion returns the version of the provider in a filesystem mirror for this machine.
 func MirrorVersion(t *testing.T, mirror string) string {
 	t.Helper()
 	end := "_" + runtime.GOOS + "_" + runtime.GOARCH + ".zip"
@@ -267,7 +265,7 @@ func (e *Env) at(t *testing.T, dir string) *tfexec.Terraform {
 	return cli
 }
 
-// CLIPath returns the program that the tests run.
+// CLIPath returns the path of the CLI that the tests run.
 func CLIPath(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
@@ -307,8 +305,8 @@ func buildPlugin() (string, error) {
 	return dir, build(bin, filepath.Join(home, "terraform-provider-webhook_v0.0.1"))
 }
 
-// build puts the program in place by a rename, because tests of other packages may be building or running it right now.
-// What is not finished is kept elsewhere: to a CLI, every file beside the program is part of what its lock file has summed.
+// build installs the program with a rename, because tests of other packages may be building or running it at the same time. The
+// temporary file is in another directory, because a CLI includes every file beside the program in the checksum of its lock file.
 func build(drafts, program string) error {
 	if err := os.MkdirAll(filepath.Dir(program), 0o750); err != nil {
 		return err

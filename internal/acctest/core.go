@@ -8,12 +8,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Instance is one resource instance as Terraform handles it: it refreshes, plans and applies as Terraform's core does and
-// holds the provider to the same rules, at a thousandth of the cost of a CLI. Faults and random sequences need many runs.
+// Instance is one resource instance. It refreshes, plans and applies as Terraform's core does and enforces the same rules, at a
+// thousandth of the cost of a CLI, because faults and random sequences need many runs.
 type Instance struct {
 	Provider *Protocol
 	Type     string
-	// State is nil while there is none.
+	// State is nil if there is none.
 	State map[string]Value
 	// Tainted says that the next apply replaces the instance.
 	Tainted bool
@@ -21,18 +21,18 @@ type Instance struct {
 	private []byte
 }
 
-// Report is what came of an operation.
+// Report is the result of an operation.
 type Report struct {
 	// Planned is the action: "no-op", "create", "update", "replace" or "delete".
 	Planned string
-	// Problems are the diagnostics, a line for each.
+	// Problems are the diagnostics, one per line.
 	Problems string
 }
 
-// Failed reports an error.
+// Failed reports whether there is an error.
 func (r Report) Failed() bool { return strings.Contains(r.Problems, "ERROR ") }
 
-// Apply refreshes the instance and brings it to a configuration.
+// Apply refreshes the instance and applies a configuration.
 func (i *Instance) Apply(config map[string]Value) Report {
 	i.Provider.t.Helper()
 	report := i.Refresh()
@@ -79,7 +79,7 @@ func (i *Instance) ApplyUnrefreshed(config map[string]Value) (report Report) {
 	return report
 }
 
-// Plan refreshes the instance and returns the action that a configuration would make, changing nothing but the state.
+// Plan refreshes the instance and returns the action for a configuration. It only changes the state.
 func (i *Instance) Plan(config map[string]Value) Report {
 	i.Provider.t.Helper()
 	report := i.Refresh()
@@ -129,7 +129,7 @@ func (i *Instance) Destroy() Report {
 	return Report{Planned: "delete", Problems: i.apply(nil, nil, i.private)}
 }
 
-// Import forgets the instance and takes over the object of an id.
+// Import forgets the instance and imports the object with an id.
 func (i *Instance) Import(id string) Report {
 	i.Provider.t.Helper()
 	resp, err := i.Provider.ImportResourceState(i.Provider.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: i.Type, ID: id})
@@ -149,7 +149,7 @@ func (i *Instance) Import(id string) Report {
 	return report
 }
 
-// planAsIs plans what becomes of the instance. A tainted one is planned as if there were none.
+// planAsIs plans the instance. A tainted one is planned as if it did not exist.
 func (i *Instance) planAsIs(config map[string]Value) (map[string]Value, []byte, bool, []*tfprotov6.Diagnostic) {
 	i.Provider.t.Helper()
 	if i.Tainted {
@@ -158,7 +158,7 @@ func (i *Instance) planAsIs(config map[string]Value) (map[string]Value, []byte, 
 	return i.plan(i.State, config, i.private)
 }
 
-// planReplacement plans the other half of a replacement and returns the errors: warnings of it Terraform's core drops.
+// planReplacement plans the second half of a replacement and returns the errors. Terraform's core drops its warnings.
 func (i *Instance) planReplacement(config map[string]Value, private []byte) (problems string) {
 	_, _, _, diagnostics := i.plan(nil, config, private)
 	for _, diagnostic := range diagnostics {
@@ -190,8 +190,8 @@ func (i *Instance) plan(prior, config map[string]Value, private []byte) (
 	return planned, resp.PlannedPrivate, len(resp.RequiresReplace) > 0 && prior != nil, resp.Diagnostics
 }
 
-// propose merges prior state and configuration as Terraform's core does: what is computed and not configured keeps its
-// value, or is unknown when there is none yet.
+// propose merges prior state and configuration as Terraform's core does: a computed attribute that is not configured keeps its
+// value, or is unknown if it has none.
 func (i *Instance) propose(prior, config map[string]Value) map[string]Value {
 	out := map[string]Value{}
 	for _, attribute := range i.schema().Block.Attributes {
@@ -227,7 +227,7 @@ func (i *Instance) apply(planned, config map[string]Value, private []byte) (prob
 	return problems
 }
 
-// inconsistencies are what Terraform's core reports when the new state is not what the plan promised.
+// inconsistencies returns what Terraform's core reports if the new state differs from the plan.
 func inconsistencies(planned, state map[string]Value) (problems string) {
 	if (planned == nil) != (state == nil) {
 		return "ERROR Provider produced inconsistent result after apply\n"
@@ -250,7 +250,7 @@ func (i *Instance) encode(attributes map[string]Value) *tfprotov6.DynamicValue {
 	return i.Provider.encode(Object(i.kind(), attributes))
 }
 
-// decode returns the attributes of a state, nil of none.
+// decode returns the attributes of a state, or nil if there is none.
 func (i *Instance) decode(encoded *tfprotov6.DynamicValue) map[string]Value {
 	i.Provider.t.Helper()
 	if encoded == nil {
@@ -259,7 +259,7 @@ func (i *Instance) decode(encoded *tfprotov6.DynamicValue) map[string]Value {
 	return i.Provider.decode(i.kind(), encoded)
 }
 
-// Text returns the value of a text attribute of the state, empty when there is none.
+// Text returns the value of a string attribute of the state, or "" if there is none.
 func (i *Instance) Text(attribute string) (text string) {
 	value, ok := i.State[attribute]
 	if ok && !value.IsNull() {

@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// Unpacked returns the content of a file, that of a zip archive, which a saved plan is, unpacked.
+// Unpacked returns the content of a file. It unpacks a zip archive, such as a saved plan.
 func Unpacked(path string) ([]byte, error) {
 	archive, err := zip.OpenReader(path)
 	if err != nil {

@@ -10,17 +10,17 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 )
 
-// Killing says at which call a provider's process is killed.
+// Killing defines at which call the provider's process is killed.
 type Killing struct {
-	// Variable is the environment variable that holds the URL of the vendor's API.
+	// Variable is the environment variable with the URL of the vendor's API.
 	Variable string
 	// Call is a method, or a method and a path.
 	Call string
-	// After says that the API carries the call out first.
+	// After says that the API first carries out the call.
 	After bool
 }
 
-// RunKilled runs a command of the CLI with a provider that is killed in the middle of it, and returns what the CLI prints.
+// RunKilled runs a CLI command, kills the provider during it, and returns the output of the CLI.
 func (e *Env) RunKilled(t *testing.T, cli *tfexec.Terraform, killing Killing, arguments ...string) string {
 	t.Helper()
 	target, err := url.Parse(e.Env()[killing.Variable])

@@ -21,14 +21,14 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
-// NamePrefix is what every webhook that a live test makes is named after, so that what a killed run has left can be told
-// from everything else in the account.
+// NamePrefix starts the name of every webhook of a live test, so that leftovers of a killed run can be distinguished from everything
+// else in the account.
 const NamePrefix = "tf-acc-webhook-"
 
-// receivers is where those webhooks deliver to. Nobody has this host.
+// receivers is the base URL of those webhooks. The host does not exist.
 const receivers = "https://hooks.example.com/"
 
-// Vendor says how the environment gives the live tests an account.
+// Vendor names the environment variables with an account for the live tests.
 type Vendor struct {
 	name        string
 	url         string   // the variable of the base URL, which may be missing
@@ -56,11 +56,11 @@ var AtEnfinitos = Vendor{
 
 const enfinitosKey = "ENFINITOS_API_KEY"
 
-// ErrNoAccount reports that the environment names no account at all.
+// ErrNoAccount reports that the environment contains no account.
 var ErrNoAccount = errors.New("no account is given")
 
-// Live returns an Env at the account of a vendor that the environment gives. A test is skipped when there is an account
-// at the other vendor only.
+// Live returns an Env with the account of a vendor from the environment. It skips the test if there is only an account of the other
+// vendor.
 func Live(t *testing.T, vendor Vendor) *Env {
 	t.Helper()
 	account, err := vendor.Account(os.Getenv)
@@ -80,7 +80,7 @@ func anotherAccount() bool {
 	})
 }
 
-// Account returns the variables by which the provider finds the account, or why the live tests cannot or must not use it.
+// Account returns the environment variables with the account, or why the live tests cannot or must not use it.
 func (v Vendor) Account(getenv func(string) string) (map[string]string, error) {
 	account, missing := map[string]string{}, []string{}
 	for _, name := range v.credentials {
@@ -107,8 +107,8 @@ func (v Vendor) Account(getenv func(string) string) (map[string]string, error) {
 	return account, nil
 }
 
-// agreed returns an error unless the account is known to be for tests, or both variables say that it may be used all the
-// same. A host that nobody knows may be a proxy before production, and counts as it.
+// agreed returns an error unless the account is known to be for tests, or both variables allow its use. An unknown host may be a proxy
+// before production, and counts as production.
 func (v Vendor) agreed(getenv func(string) string, base *url.URL, account map[string]string) error {
 	harmless := base.Hostname() == v.staging || base.Hostname() == "localhost" || net.ParseIP(base.Hostname()).IsLoopback()
 	if harmless && !strings.HasPrefix(account[enfinitosKey], "sk_live_") {
@@ -128,11 +128,11 @@ func (v Vendor) agreed(getenv func(string) string, base *url.URL, account map[st
 		"delete webhooks in it. To agree to that, set %s", v.name, base.Host, strings.Join(missing, " and "))
 }
 
-// URL is where the webhooks of a test that runs against sandbox and account alike deliver to. It carries the name, which
-// stays when a description is cleared.
+// URL is the url of the webhooks in a test that runs with both sandbox and account. It contains the name, which stays when a
+// description is cleared.
 func (e *Env) URL() string { return receivers + e.Name }
 
-// Env returns the environment variables by which a provider finds the sandbox or the account.
+// Env returns the environment variables with the sandbox or the account.
 func (e *Env) Env() map[string]string {
 	if e.Sandbox == nil {
 		return e.account
@@ -140,7 +140,7 @@ func (e *Env) Env() map[string]string {
 	return e.Sandbox.Env()
 }
 
-// Inside returns a check of what only a sandbox shows: its holdings and its journal. At an account it checks nothing.
+// Inside returns a check of the data and the journal of a sandbox. With an account it checks nothing.
 func (e *Env) Inside(check resource.TestCheckFunc) resource.TestCheckFunc {
 	if e.Sandbox == nil {
 		return func(*terraform.State) error { return nil }
@@ -156,7 +156,7 @@ func (e *Env) ForgetCalls() {
 	}
 }
 
-// DfnsClient returns a client for the sandbox or the account, for what happens outside of Terraform.
+// DfnsClient returns a client for the sandbox or the account, for changes outside Terraform.
 func (e *Env) DfnsClient(t *testing.T) *dfns.Client {
 	t.Helper()
 	env := e.Env()

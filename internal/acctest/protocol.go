@@ -12,7 +12,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 )
 
-// Protocol talks to a provider as Terraform does, without a CLI. It is for what no CLI test can see, such as warnings.
+// Protocol uses a provider over the plugin protocol, without a CLI. It is for what no CLI test can see, such as warnings.
 type Protocol struct {
 	tfprotov6.ProviderServer
 	Schemas *tfprotov6.GetProviderSchemaResponse
@@ -22,7 +22,7 @@ type Protocol struct {
 	t testing.TB
 }
 
-// NewProtocol returns a provider that sees the given environment variables and no others.
+// NewProtocol returns a provider that only sees the given environment variables.
 func NewProtocol(t *testing.T, env map[string]string) *Protocol {
 	t.Helper()
 	manual := clock.NewManual(started())
@@ -35,7 +35,7 @@ func NewProtocol(t *testing.T, env map[string]string) *Protocol {
 	return out
 }
 
-// TalkTo returns any provider, whose clock is its own affair.
+// TalkTo returns a Protocol for any provider, with its own clock.
 func TalkTo(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -90,7 +90,7 @@ func (p *Protocol) Import(resourceType, id string) []*tfprotov6.Diagnostic {
 	return resp.Diagnostics
 }
 
-// Plan plans a change of a resource from one set of attributes, nil where it is to be created, to another.
+// Plan plans a change of a resource from one set of attributes to another. For a create, the first is nil.
 func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	kind := p.resource(resourceType)
@@ -116,13 +116,13 @@ func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) [
 	return resp.Diagnostics
 }
 
-// Read refreshes a resource of which the state holds the given attributes.
+// Read refreshes a resource with the given attributes in the state.
 func (p *Protocol) Read(resourceType string, attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	return p.ReadFully(resourceType, attributes).Diagnostics
 }
 
-// ReadFully is Read with all of the answer.
+// ReadFully is Read with the complete response.
 func (p *Protocol) ReadFully(resourceType string, attributes map[string]Value) *tfprotov6.ReadResourceResponse {
 	p.t.Helper()
 	resp, err := p.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
@@ -190,7 +190,7 @@ func (p *Protocol) decode(kind tftypes.Type, encoded *tfprotov6.DynamicValue) ma
 	return out
 }
 
-// Call calls a function and returns its result, or its error with the argument's number before it.
+// Call calls a function and returns its result, or its error with the number of the argument.
 func (p *Protocol) Call(name string, arguments ...Value) (Value, error) {
 	p.t.Helper()
 	var encoded []*tfprotov6.DynamicValue
@@ -214,7 +214,7 @@ func (p *Protocol) Call(name string, arguments ...Value) (Value, error) {
 	return value, nil
 }
 
-// Invoke runs an action and returns its progress, a line for each message, and its diagnostics as an error.
+// Invoke runs an action and returns its progress, one message per line, and its diagnostics as an error.
 func (p *Protocol) Invoke(action string, attributes map[string]Value) (progress string, err error) {
 	p.t.Helper()
 	schema := p.Schemas.ActionSchemas[action]
@@ -244,7 +244,7 @@ func (p *Protocol) Invoke(action string, attributes map[string]Value) (progress 
 	return progress, err
 }
 
-// Open opens an ephemeral resource and returns its attributes, which are nil when it cannot be opened.
+// Open opens an ephemeral resource and returns its attributes, or nil if it cannot be opened.
 func (p *Protocol) Open(ephemeral string, attributes map[string]Value) (map[string]Value, []*tfprotov6.Diagnostic) {
 	p.t.Helper()
 	schema := p.Schemas.EphemeralResourceSchemas[ephemeral]
@@ -263,7 +263,7 @@ func (p *Protocol) Open(ephemeral string, attributes map[string]Value) (map[stri
 	return p.decode(schema.ValueType(), resp.Result), nil
 }
 
-// Delete deletes a resource of which the state holds the given attributes.
+// Delete deletes a resource with the given attributes in the state.
 func (p *Protocol) Delete(resourceType string, attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	kind := p.resource(resourceType)
@@ -319,7 +319,7 @@ func Number(n int) Value { return tftypes.NewValue(tftypes.Number, n) }
 // String returns a string value.
 func String(text string) Value { return tftypes.NewValue(tftypes.String, text) }
 
-// Unknown returns a string that only an apply computes.
+// Unknown returns an unknown string.
 func Unknown() Value { return tftypes.NewValue(tftypes.String, tftypes.UnknownValue) }
 
 // StringSet returns a set of strings.
@@ -331,7 +331,7 @@ func StringSet(texts ...string) Value {
 	return tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, values)
 }
 
-// Text returns diagnostics as one text, a line for each: severity, summary and detail.
+// Text returns diagnostics as text, one per line: severity, summary and detail.
 func Text(diagnostics []*tfprotov6.Diagnostic) string {
 	out := ""
 	for _, d := range diagnostics {

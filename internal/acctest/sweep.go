@@ -14,19 +14,19 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
-// minimumAge keeps a sweep from what a run that is still going on has made.
+// minimumAge protects the webhooks of a run in progress from a sweep.
 const minimumAge = time.Hour
 
-// ErrNoList reports that what there is to sweep cannot be told.
+// ErrNoList reports that the webhooks to sweep cannot be listed.
 var ErrNoList = errors.New("this API has no call to list subscriptions, which EnfinitOS does not document: look in the console " +
 	"for paused ones whose label starts with " + NamePrefix)
 
-// candidate is a webhook of either vendor as a sweep sees it.
+// candidate is a webhook of either vendor in a sweep.
 type candidate struct {
 	id, url, name, created string
 }
 
-// leftover reports whether a live test made the webhook long ago. Whatever is in doubt belongs to somebody else.
+// leftover reports whether a live test made the webhook long ago. In doubt it belongs to somebody else.
 func (c candidate) leftover(now time.Time) bool {
 	created, err := time.Parse(time.RFC3339, c.created)
 	return err == nil && now.Sub(created) > minimumAge &&
@@ -51,8 +51,8 @@ func (e *Env) SweepDfns(ctx context.Context, client *dfns.Client, now time.Time)
 	})
 }
 
-// SweepEnfinitos does the same for subscriptions. Where the API cannot delete, it pauses them, and where it cannot list, it
-// returns ErrNoList.
+// SweepEnfinitos does the same for subscriptions. If the API cannot delete, it pauses them. If the API cannot list, it returns
+// ErrNoList.
 func (e *Env) SweepEnfinitos(ctx context.Context, client *enfinitos.Client, now time.Time) ([]string, error) {
 	subscriptions, err := e.subscriptions(ctx)
 	if err != nil {
@@ -68,7 +68,7 @@ func (e *Env) SweepEnfinitos(ctx context.Context, client *enfinitos.Client, now 
 	})
 }
 
-// sweep goes on after a failure: one webhook that cannot be deleted must not keep the others.
+// sweep continues after a failure: one webhook that cannot be deleted must not protect the others.
 func sweep(all []candidate, now time.Time, remove func(id string) error) (swept []string, err error) {
 	for _, found := range all {
 		if !found.leftover(now) {

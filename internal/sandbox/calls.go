@@ -13,24 +13,23 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// maxBody bounds what a caller can make the sandbox hold. The other two bound what the journal can grow to: it holds the
-// latest calls.
+// maxBody limits the size of a request. The other two limit the size of the journal, which keeps the latest calls.
 const (
 	maxBody         = 1 << 20
 	maxCalls        = 100_000
 	maxJournalBytes = 64 << 20
 )
 
-// vendor is the stand-in for one API. What surrounds it, journal, faults and control calls, is the same for all.
+// vendor is the stand-in for one API. The journal, the faults and the control calls are the same for all vendors.
 type vendor interface {
 	http.Handler
-	// Refuse answers with a status in the vendor's own words.
+	// Refuse answers with a status in the vendor's format.
 	Refuse(w http.ResponseWriter, r *http.Request, status int, message string)
 	// Reset forgets everything but the account.
 	Reset()
 	// Control answers the calls under /_sandbox/ that only this vendor has.
 	Control() http.Handler
-	// Overview returns what the page shows.
+	// Overview returns the data of the page.
 	Overview() wire.Overview
 }
 
@@ -42,13 +41,13 @@ type Call struct {
 	Query  string    `json:"query,omitempty"`
 	// Body is the request's body.
 	Body string `json:"body,omitempty"`
-	// Status is what the caller was answered, 0 when the connection was cut.
+	// Status is the status of the answer, 0 if the connection was cut.
 	Status int `json:"status"`
 	// Fault is the effect that was injected, empty for none.
 	Fault string `json:"fault,omitempty"`
 }
 
-// String is a call as a person reads it.
+// String returns the log line of a call.
 func (c Call) String() string {
 	line := c.Method + " " + c.Path
 	if c.Query != "" {
@@ -70,7 +69,7 @@ type Calls struct {
 	name    string
 	clock   func() time.Time
 	latency time.Duration
-	// save returns once every change made is kept. No change is acknowledged before.
+	// save returns when all changes are saved. No change is acknowledged before that.
 	save func() error
 
 	mu      sync.Mutex
@@ -80,7 +79,7 @@ type Calls struct {
 	faults  []*Fault
 }
 
-// Journal returns the latest calls made, those of /_sandbox/ not among them.
+// Journal returns the latest calls, without those to /_sandbox/.
 func (c *Calls) Journal() []Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -123,7 +122,7 @@ func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer.send(w)
 }
 
-// acknowledge returns the answer once what it says was done is kept, or a refusal when it could not be.
+// acknowledge returns the answer once its change is saved, or a refusal if saving failed.
 func (c *Calls) acknowledge(r *http.Request, done *answer) *answer {
 	if r.Method == http.MethodGet {
 		return done
@@ -152,7 +151,7 @@ func (c *Calls) record(r *http.Request, body []byte, fault *Fault, answer *answe
 	_, _ = fmt.Fprintf(c.log, "%-10s%s\n", c.name, call)
 }
 
-// keep writes a call into the journal, which forgets the oldest ones where it has grown too large.
+// keep adds a call to the journal, and removes the oldest calls if the journal is too large.
 func (c *Calls) keep(call Call) {
 	c.journal = append(c.journal, call)
 	c.held += call.size()
@@ -163,7 +162,7 @@ func (c *Calls) keep(call Call) {
 	}
 }
 
-// size counts what a caller decides.
+// size counts the parts whose length the caller decides.
 func (c Call) size() int { return len(c.Path) + len(c.Query) + len(c.Body) }
 
 func (c *Calls) control() http.Handler {
@@ -201,7 +200,7 @@ func (c *Calls) control() http.Handler {
 	return mux
 }
 
-// wait delays an answer for as long as the caller listens.
+// wait delays an answer, unless the caller gives up.
 func wait(r *http.Request, d time.Duration) {
 	if d <= 0 {
 		return

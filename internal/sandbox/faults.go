@@ -28,7 +28,7 @@ type Fault struct {
 	// Method and Path select calls. Path is a glob in which * matches within one element; empty matches everything.
 	Method string `json:"method"`
 	Path   string `json:"path"`
-	// Skip lets that many matching calls pass first.
+	// Skip is how many matching calls pass first.
 	Skip int `json:"skip"`
 	// Times is how many calls go wrong. Zero means all of them, until the faults are cleared.
 	Times int `json:"times"`
@@ -44,7 +44,7 @@ type Fault struct {
 	hits int
 }
 
-// AddFault makes matching calls go wrong from now on. Of several matching faults the oldest acts.
+// AddFault makes matching calls go wrong from now on. If several faults match, the oldest applies.
 func (c *Calls) AddFault(fault Fault) error {
 	if !slices.Contains(effects, fault.Effect) {
 		return fmt.Errorf("unknown effect %q: it is one of %q", fault.Effect, effects)
@@ -95,7 +95,7 @@ func (f *Fault) matches(r *http.Request) bool {
 	return f.Path == "" || matched
 }
 
-// inject lets the vendor answer, or not, as the fault says. A nil fault changes nothing.
+// inject applies a fault to a call of the vendor. A nil fault changes nothing.
 func (f *Fault) inject(v vendor, r *http.Request) *answer {
 	out := &answer{header: http.Header{}, status: http.StatusOK}
 	if f == nil {
@@ -134,7 +134,7 @@ func (f *Fault) refuse(out *answer, v vendor, r *http.Request) {
 	v.Refuse(out, r, f.Status, f.Message)
 }
 
-// page answers as a proxy between client and vendor does when it has something to say.
+// page answers with an HTML page, as a proxy between client and vendor would.
 func (f *Fault) page(out *answer) {
 	status := f.Status
 	if status == 0 {
@@ -146,7 +146,7 @@ func (f *Fault) page(out *answer) {
 		status, http.StatusText(status))
 }
 
-// answer holds what a vendor wrote until it is known whether and how it may be sent.
+// answer buffers what a vendor wrote until it is decided whether and how to send it.
 type answer struct {
 	header http.Header
 	status int

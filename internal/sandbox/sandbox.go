@@ -1,6 +1,6 @@
 // Package sandbox serves stand-ins for the vendors' APIs on loopback, with a journal of every call and faults on request.
 //
-// It imports no client and nothing of the provider: what the two sides agree on is the vendor's contract alone.
+// It imports no client and nothing of the provider, so both sides agree only on the vendor's contract.
 package sandbox
 
 import (
@@ -29,7 +29,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
 )
 
-// Config says how a sandbox is started. The zero value serves every vendor on a free loopback port.
+// Config configures a sandbox. The zero value serves every vendor on a free loopback port.
 type Config struct {
 	// DfnsAddress is the host and port the Dfns stand-in listens on. The host must be loopback; empty means a free port.
 	DfnsAddress string
@@ -39,7 +39,7 @@ type Config struct {
 	Latency time.Duration
 	// Seed makes ids, secrets and keys the same in every run. Zero means they differ.
 	Seed uint64
-	// Clock tells the time to the stand-ins. Nil means the real clock.
+	// Clock is the clock of the stand-ins. Nil means the real clock.
 	Clock func() time.Time
 	// Wait waits for the retries of deliveries. Nil means real waiting, for as long as Clock says.
 	Wait clock.Wait
@@ -47,14 +47,14 @@ type Config struct {
 	TimeScale float64
 	// DeliveryTimeout is how long a receiver has to answer. Zero means the vendors' 10 seconds.
 	DeliveryTimeout time.Duration
-	// StatePath names a file that keeps the state from one start to the next. Empty means that nothing is kept.
+	// StatePath is a file that keeps the state across restarts. Empty means that nothing is kept.
 	StatePath string
 	// ReceiverAddress is the host and port of a receiver that verifies deliveries and logs them. Empty means there is none.
 	ReceiverAddress string
 	// Log receives one line for every call. Nil means no lines.
 	Log io.Writer
 
-	// DfnsWebhookLimit and DfnsSecretOnUpdate are handed to the Dfns stand-in.
+	// DfnsWebhookLimit and DfnsSecretOnUpdate are passed to the Dfns stand-in.
 	DfnsWebhookLimit   int
 	DfnsSecretOnUpdate bool
 	// EnfinitosConventional adds the calls that EnfinitOS does not document.
@@ -63,7 +63,7 @@ type Config struct {
 
 // Sandbox is a running set of stand-ins.
 type Sandbox struct {
-	// Dfns is the state behind the Dfns listener, for tests to look into and to change from outside.
+	// Dfns is the state behind the Dfns listener. Tests can read and change it.
 	Dfns *dfns.Server
 	// DfnsCalls are the journal and the faults of the Dfns listener.
 	DfnsCalls *Calls
@@ -76,7 +76,7 @@ type Sandbox struct {
 	EnfinitosCalls *Calls
 	EnfinitosURL   string
 
-	// ReceiverURL is where the receiver listens, empty when there is none.
+	// ReceiverURL is the URL of the receiver, empty if there is none.
 	ReceiverURL string
 
 	engine  *delivery.Engine
@@ -112,7 +112,7 @@ func Start(config Config) (*Sandbox, error) {
 	return s, nil
 }
 
-// complete fills in what was left out and refuses what cannot be.
+// complete fills in defaults and rejects invalid values.
 func (config *Config) complete() error {
 	if config.Clock == nil {
 		config.Clock = time.Now
@@ -153,7 +153,7 @@ func (s *Sandbox) addVendors(config Config, kept *state) {
 	s.store.snapshot = func() ([]byte, error) { return s.snapshot(starts) }
 }
 
-// snapshot returns what the state file is to hold.
+// snapshot returns the content of the state file.
 func (s *Sandbox) snapshot(starts int) ([]byte, error) {
 	dfnsState, err := s.Dfns.Save()
 	enfinitosState, err2 := s.Enfinitos.Save()
@@ -163,8 +163,8 @@ func (s *Sandbox) snapshot(starts int) ([]byte, error) {
 	return json.Marshal(state{Format: stateFormat, Starts: starts, Dfns: dfnsState, Enfinitos: enfinitosState})
 }
 
-// load gives the vendors what was kept, and saves it at once: a file that cannot be written must be known before anything
-// is acknowledged.
+// load passes the saved state to the vendors, and saves it again immediately: a file that cannot be written must be an error
+// before anything is acknowledged.
 func (s *Sandbox) load(kept *state, path string) error {
 	if kept != nil {
 		if err := errors.Join(s.Dfns.Load(kept.Dfns), s.Enfinitos.Load(kept.Enfinitos)); err != nil {
@@ -186,7 +186,7 @@ func (s *Sandbox) open(config Config) (err error) {
 	return errors.Join(err, err1, err2)
 }
 
-// Env returns the environment variables by which a client finds every stand-in.
+// Env returns the environment variables for clients of all stand-ins.
 func (s *Sandbox) Env() map[string]string {
 	env := s.Dfns.Env(s.DfnsURL)
 	maps.Copy(env, s.Enfinitos.Env(s.EnfinitosURL))
@@ -206,8 +206,8 @@ func (s *Sandbox) EnvFile() string {
 	return out.String()
 }
 
-// WriteEnvFile puts EnvFile at path, readable by its owner alone. The file appears whole or not at all, so that a
-// script may wait for it.
+// WriteEnvFile writes EnvFile to path, readable only by its owner. The file appears atomically, so that a script can wait for
+// it.
 func (s *Sandbox) WriteEnvFile(path string) error {
 	draft, err := os.CreateTemp(filepath.Dir(path), ".env-*")
 	if err != nil {
@@ -226,8 +226,8 @@ func (s *Sandbox) WriteEnvFile(path string) error {
 	return err
 }
 
-// Close stops the listeners and cuts open connections and deliveries in flight, which stay to be made for the next start
-// from the same state. Once it returns, the addresses are free again. Closing twice is harmless.
+// Close stops the listeners and cuts open connections and deliveries in progress, which the next start from the same state
+// makes again. When it returns, the addresses are free. Closing twice is harmless.
 func (s *Sandbox) Close() {
 	s.closing.Do(func() {
 		s.engine.Close()
@@ -260,8 +260,8 @@ func (s *Sandbox) listen(address string, handler http.Handler) (url string, err 
 	return "http://" + listener.Addr().String(), nil
 }
 
-// random returns the source of one vendor's ids, so that the calls of one vendor never change the ids of the other.
-// The starts from one state differ, or a seeded sandbox would hand out its ids twice.
+// random returns the random source of one vendor, so that the calls of one vendor do not change the ids of the other. Each
+// start from one state has a different source, or a seeded sandbox would issue the same ids twice.
 func random(seed uint64, vendor string, starts int) *rand.ChaCha8 {
 	var key [32]byte
 	if seed == 0 {

@@ -13,21 +13,21 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// stateFormat is how a file says that it is a state of this program, and of which edition.
+// stateFormat identifies a state file of this program and its version.
 const stateFormat = "webhook-sandbox state 1"
 
-// state is the file that Config.StatePath names.
+// state is the content of the file at Config.StatePath.
 type state struct {
 	Format string
-	// Starts counts the starts from this file. It takes part in the seed, so that a seeded sandbox does not hand out the
-	// ids of its last run once more.
+	// Starts counts the starts from this file. It is part of the seed, so that a seeded sandbox does not issue the ids of its
+	// last run again.
 	Starts    int
 	Dfns      json.RawMessage
 	Enfinitos json.RawMessage
 }
 
-// readState returns what a file holds, and nothing when there is none yet. A file that is anything else than a whole
-// state is an error, and is left as it is.
+// readState reads the state file, and returns nothing if it does not exist yet. A file that is not a complete state is an error
+// and is not changed.
 func readState(path string) (*state, error) {
 	if path == "" {
 		return nil, nil
@@ -54,7 +54,7 @@ func readState(path string) (*state, error) {
 type store struct {
 	path     string
 	snapshot func() ([]byte, error)
-	// failed is told of a save that nobody waited for.
+	// failed is called if a save in the background fails.
 	failed func(error)
 
 	asked atomic.Uint64
@@ -67,7 +67,7 @@ type store struct {
 	err   error
 }
 
-// Save returns once every change made before the call is on disk. Calls that come while one writes share the next write.
+// Save returns when all changes before the call are on disk. Calls that arrive during a write share the next write.
 func (s *store) Save() error {
 	if s.path == "" {
 		return nil
@@ -90,7 +90,7 @@ func (s *store) Save() error {
 	return err
 }
 
-// Soon has the state saved in the background. It never waits.
+// Soon saves the state in the background. It never waits.
 func (s *store) Soon() {
 	select {
 	case s.soon <- struct{}{}:
@@ -126,8 +126,8 @@ func (s *store) saveUnasked() {
 	}
 }
 
-// replaceFile puts text at path so that a crash at any moment leaves the old file or the new one, whole. The draft has
-// one name, so that crashes leave no litter.
+// replaceFile writes text to path so that a crash leaves either the old or the new file, complete. The temporary file always has
+// the same name, so that crashes do not leave many of them.
 func replaceFile(path string, text []byte) error {
 	draft := path + ".draft"
 	file, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the user names it
@@ -145,7 +145,7 @@ func replaceFile(path string, text []byte) error {
 	return syncDirectory(filepath.Dir(path))
 }
 
-// syncDirectory makes a rename last. Where directories cannot be synced, as on Windows, the rename is all there is.
+// syncDirectory makes a rename durable. If directories cannot be synced, as on Windows, the rename must suffice.
 func syncDirectory(path string) error {
 	directory, err := os.Open(path) //nolint:gosec // the user names it
 	if err != nil {

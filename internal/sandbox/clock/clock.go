@@ -1,4 +1,4 @@
-// Package clock is time as the sandbox's deliveries see it: the real one, or one that a test moves by hand.
+// Package clock provides the clock of the sandbox's deliveries: the real one, or one that a test moves.
 package clock
 
 import (
@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Wait returns a channel that is sent to once the time has come. It takes a time and not a duration, so that a clock
-// that moves between reading it and waiting for it loses nothing.
+// Wait returns a channel that receives at a time. It takes a time instead of a duration, so that a clock that moves between
+// reading and waiting causes no error.
 type Wait func(until time.Time) <-chan time.Time
 
-// WaitBy returns the Wait that goes with a clock: real waiting, for what is left until then by that clock.
+// WaitBy returns the Wait for a clock: it really waits until the time on that clock.
 func WaitBy(now func() time.Time) Wait {
 	return func(until time.Time) <-chan time.Time { return time.After(until.Sub(now())) }
 }
@@ -27,10 +27,10 @@ type wait struct {
 	woken chan time.Time
 }
 
-// NewManual returns a clock that stands at a time.
+// NewManual returns a clock that is stopped at a time.
 func NewManual(now time.Time) *Manual { return &Manual{now: now} }
 
-// Now tells the time.
+// Now returns the time.
 func (m *Manual) Now() time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -47,7 +47,7 @@ func (m *Manual) Wait(until time.Time) <-chan time.Time {
 	return w.woken
 }
 
-// Move lets time pass, and wakes whoever waited for what is past then.
+// Move advances the clock, and wakes the waits whose time has come.
 func (m *Manual) Move(d time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,7 +1,7 @@
-// Package delivery sends what the vendors' stand-ins want sent: through a fixed number of workers, from a bounded queue,
-// to loopback addresses only, and again when a job asks for it.
+// Package delivery makes the deliveries of the vendors' stand-ins: with a fixed number of workers, from a bounded queue, only to
+// loopback addresses, and with retries.
 //
-// It knows no vendor. What is sent, what counts as success, when to try again and what is recorded is the job's affair.
+// It is independent of the vendors: the job decides what is sent, what counts as success, when to retry and what is recorded.
 package delivery
 
 import (
@@ -15,33 +15,33 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 )
 
-// Options shape an engine. The zero value is what the sandbox uses.
+// Options configure an engine. The sandbox uses the zero value.
 type Options struct {
 	// Now and Wait are the clock of the retries. Nil means the real one.
 	Now  func() time.Time
 	Wait clock.Wait
-	// Workers is how many deliveries are made at a time, PerReceiver how many of them to one receiver: one that hangs
-	// must not hold up the others. Zero means 32 and 4.
+	// Workers is how many deliveries are made at the same time, PerReceiver how many of them to one receiver: a receiver
+	// that hangs must not block the others. Zero means 32 and 4.
 	Workers     int
 	PerReceiver int
 	// Backlog is how many deliveries may be queued before Admit makes its caller wait. Zero means 10,000.
 	Backlog int
-	// Timeout bounds one attempt, from dialing to the answer. Zero means 10 seconds.
+	// Timeout limits one attempt, from dialing to the answer. Zero means 10 seconds.
 	Timeout time.Duration
 }
 
 // Job is one delivery to one receiver. The engine calls its methods from any goroutine, one after the other.
 type Job interface {
-	// Receiver names who receives it. Jobs to one receiver share its part of the workers.
+	// Receiver identifies the receiver. Jobs to one receiver share its part of the workers.
 	Receiver() string
-	// Attempt is called when an attempt is due, and builds it. It returns false when none is to be made any more.
+	// Attempt is called when an attempt is due, and returns its request, or false if no attempt must be made any more.
 	Attempt() (Request, bool)
-	// Done is told what came of an attempt, and returns when the next one is due, or the zero time for never. It is not
-	// called for an attempt that Close cut short.
+	// Done is called with the result of an attempt, and returns when the next one is due, or the zero time for never. It is
+	// not called for an attempt that Close has cut.
 	Done(Result) time.Time
 }
 
-// The reasons for which nothing more is taken.
+// The reasons why no more deliveries are accepted.
 var (
 	ErrClosed = errors.New("the sandbox is being stopped")
 	ErrFull   = errors.New("too many deliveries are waiting to be made; try again later")
@@ -54,7 +54,7 @@ type Engine struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	// rescheduled tells the scheduler that an earlier time than the one it waits for has been set.
+	// rescheduled wakes the scheduler when an earlier time was set than the one it waits for.
 	rescheduled chan struct{}
 
 	mu      sync.Mutex
@@ -104,7 +104,7 @@ func defaultTo[T int | time.Duration](setting *T, value T) {
 	}
 }
 
-// Close cuts the attempts in flight and returns once nothing runs any more. Closing twice is harmless.
+// Close cuts the attempts in progress and returns when nothing runs any more. Closing twice is harmless.
 func (e *Engine) Close() {
 	e.mu.Lock()
 	e.cancel()
@@ -115,8 +115,8 @@ func (e *Engine) Close() {
 	e.client.CloseIdleConnections()
 }
 
-// Admit waits until the backlog has room, for as long as the context lasts. Whoever takes on new deliveries asks here
-// first: what follows with Enqueue is never refused, so that nothing is left half done.
+// Admit waits until the backlog has room, or until the context ends. Callers with new deliveries call it first. Enqueue then
+// never refuses a delivery, so that nothing is left half done.
 func (e *Engine) Admit(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() {
 		e.mu.Lock()
@@ -137,7 +137,7 @@ func (e *Engine) Admit(ctx context.Context) error {
 	return nil
 }
 
-// Enqueue has jobs attempted as soon as it is their turn.
+// Enqueue makes the attempts of jobs as soon as it is their turn.
 func (e *Engine) Enqueue(jobs ...Job) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -146,7 +146,7 @@ func (e *Engine) Enqueue(jobs ...Job) {
 	}
 }
 
-// Schedule has a job attempted at a time, or at once when that has passed.
+// Schedule makes the attempt of a job at a time, or immediately if that has passed.
 func (e *Engine) Schedule(at time.Time, job Job) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -171,7 +171,7 @@ func (e *Engine) enqueue(job Job) {
 	e.offer(l)
 }
 
-// offer puts a lane among the turns when a worker may take a job from it.
+// offer adds a lane to the turns if a worker may take a job from it.
 func (e *Engine) offer(l *lane) {
 	if len(l.jobs) > 0 && l.busy < e.options.PerReceiver && !l.inTurns {
 		l.inTurns = true
@@ -192,8 +192,8 @@ func (e *Engine) deliver() {
 	}
 }
 
-// take waits for a turn. It returns nothing once the engine is closed. Lanes take turns, so that a long one does not
-// keep the others waiting.
+// take waits for a turn. It returns nothing once the engine is closed. Lanes take turns, so that a long lane does not delay the
+// others.
 func (e *Engine) take() (*lane, Job) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -256,7 +256,7 @@ func (e *Engine) keepTime() {
 	}
 }
 
-// enqueueDue returns when the next job is due that is not due yet.
+// enqueueDue queues the jobs that are due, and returns when the next one is due.
 func (e *Engine) enqueueDue() time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()

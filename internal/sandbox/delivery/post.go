@@ -24,13 +24,13 @@ type Request struct {
 	Body   []byte
 }
 
-// Result is what came of an attempt.
+// Result is the result of an attempt.
 type Result struct {
-	// Status is what the receiver answered, 0 when no whole answer came.
+	// Status is the status that the receiver answered, 0 if no complete answer came.
 	Status int
-	// Excerpt is how the body of the answer begins.
+	// Excerpt is the beginning of the answer's body.
 	Excerpt string
-	// Code and Error say why no answer came, in the manner of ECONNREFUSED and in words.
+	// Code and Error say why no answer came, as a code such as ECONNREFUSED and in words.
 	Code  string
 	Error string
 }
@@ -43,7 +43,7 @@ func (r Result) Outcome() string {
 	return fmt.Sprint(r.Status)
 }
 
-// maxExcerpt is as much of an answer as is read: a receiver can send without end.
+// maxExcerpt limits how much of an answer is read, because a receiver can send endlessly.
 const maxExcerpt = 1 << 10
 
 var (
@@ -52,9 +52,9 @@ var (
 	errTimeout = errors.New("the receiver did not answer in time")
 )
 
-// newClient returns a client that can reach nothing but this machine, whatever a name resolves to and whatever proxy
-// the environment names. It follows no redirect. One server may be every webhook's receiver, so it keeps a connection for
-// each worker: opening one for each delivery would use up the ports of this machine.
+// newClient returns a client that can only reach this machine, whatever a name resolves to and whatever proxy the environment
+// sets. It follows no redirect. One server may receive for all webhooks, so the client keeps a connection for each worker: one
+// connection per delivery would use up the ports of this machine.
 func newClient(workers int) *http.Client {
 	dialer := &net.Dialer{Control: onlyLoopback}
 	return &http.Client{
@@ -65,14 +65,14 @@ func newClient(workers int) *http.Client {
 			IdleConnTimeout:        2 * time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
 			DisableCompression:     true,
-			// A receiver on this machine has a certificate that nobody has signed. There is nobody between to fool us.
+			// A receiver on this machine has a self-signed certificate, and nobody can intercept the connection.
 			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // loopback only, see above
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// onlyLoopback refuses a connection to any address that is not of this machine, before a packet is sent.
+// onlyLoopback refuses a connection to any other machine before a packet is sent.
 func onlyLoopback(_, address string, _ syscall.RawConn) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil || !net.ParseIP(host).IsLoopback() {
@@ -81,8 +81,8 @@ func onlyLoopback(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// Post makes one attempt at once. A receiver that fails is a Result; the error is for an attempt that was not made or
-// was cut short, because the caller has gone or the engine is closed.
+// Post makes one attempt immediately. A receiver that fails is a Result. An error means that the attempt was not made or was cut,
+// because the caller is gone or the engine is closed.
 func (e *Engine) Post(ctx context.Context, request Request) (Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -128,12 +128,12 @@ func (e *Engine) post(ctx context.Context, request Request) (Result, error) {
 	return Result{Status: response.StatusCode, Excerpt: text(excerpt)}, nil
 }
 
-// loopback looks at the host before any name is resolved: looking up a name would already tell somebody about it.
+// loopback checks the host before any name is resolved, because a lookup would already leave this machine.
 func loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
-// text makes an excerpt fit to be shown, whatever the receiver sent and wherever it was cut.
+// text makes an excerpt safe to show, whatever the receiver sent and wherever it was cut.
 func text(excerpt []byte) string {
 	if utf8.Valid(excerpt) {
 		return string(excerpt)
@@ -141,8 +141,7 @@ func text(excerpt []byte) string {
 	return strings.ToValidUTF8(string(excerpt), "\uFFFD")
 }
 
-// The numbers by which Windows tells what became of a connection. What package syscall calls by the names of Unix there are
-// numbers of Go's own.
+// The error numbers of Windows for connections. The Unix names in package syscall are numbers that Go has invented for Windows.
 const (
 	abortedOnWindows = syscall.Errno(10053)
 	resetOnWindows   = syscall.Errno(10054)
@@ -171,7 +170,7 @@ func isAny(err error, targets ...error) bool {
 	return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
 }
 
-// words leaves out the URL, which net/http puts before its errors and which may hold a password.
+// words removes the URL that net/http adds to its errors, because it may contain a password.
 func words(err error) string {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {

@@ -1,9 +1,9 @@
 // Package dfns is a stateful stand-in for the webhook part of the Dfns API.
 //
-// It shares nothing with the client it is used to test: the wire types, the decoding and the signature checks are
-// written here a second time from the vendor's pages, so that a mistake on one side shows on the other.
+// It shares nothing with the client that it tests: the wire types, the decoding and the signature checks are written separately
+// from the vendor's documentation, so that a mistake on one side shows on the other.
 //
-// Where the vendor's pages are silent, the choice made here is named:
+// Where the documentation is silent, these are the choices:
 //   - an empty description clears it, and a cleared description is absent from answers;
 //   - a user action token is consumed once its signature is accepted, even when the body is then found invalid;
 //   - a page of a list holds 50 items when no limit is asked, in order of creation;
@@ -27,9 +27,9 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Options are the choices a test or a user makes for one stand-in.
+// Options configure a stand-in.
 type Options struct {
-	// Clock tells the time for dates and expiries. Nil means the real clock.
+	// Clock is the clock for dates and expiries. Nil means the real clock.
 	Clock func() time.Time
 	// Random makes ids, challenges, secrets and the first credential. It is required.
 	Random *rand.ChaCha8
@@ -41,7 +41,7 @@ type Options struct {
 	Engine *delivery.Engine
 	// Scale divides the waits between attempts.
 	Scale delivery.Scale
-	// Changed is told whenever a delivery has changed the state, which no call tells. Nil means nobody is.
+	// Changed is called when a delivery has changed the state, because no call shows that. It may be nil.
 	Changed func()
 }
 
@@ -49,8 +49,8 @@ type Options struct {
 type Server struct {
 	options Options
 	mux     *http.ServeMux
-	// attempts makes the ids of delivery attempts, which are made whenever it is their turn: drawn from options.Random
-	// they would change the ids of what comes by call.
+	// attempts makes the ids of delivery attempts, whose order is random: from options.Random they would change the ids of
+	// what calls create.
 	attempts *rand.ChaCha8
 
 	mu          sync.Mutex
@@ -63,12 +63,12 @@ type Server struct {
 	events      []*Event
 	eventBytes  int
 	pending     map[int]*pending
-	// pendingBytes is the size of the data of what is pending, counted once for each receiver though they share it.
+	// pendingBytes is the size of the pending data, counted once per receiver although receivers share it.
 	pendingBytes int
 	created      int
 }
 
-// account is who may call: one service account with one bearer token and one Key credential.
+// account is the account that may call: one service account with one bearer token and one Key credential.
 type account struct {
 	Token      string
 	UserID     string
@@ -76,7 +76,7 @@ type account struct {
 	PrivateKey string
 }
 
-// New returns a stand-in with one service account, whose credentials Env tells.
+// New returns a stand-in with one service account. Env returns its credentials.
 func New(options Options) *Server {
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -92,14 +92,14 @@ func New(options Options) *Server {
 	return s
 }
 
-// Reset forgets every webhook, event, challenge and added credential. The account stays.
+// Reset deletes all webhooks, events, challenges and added credentials. The account stays.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
 }
 
-// Env returns the environment variables by which a client finds this stand-in at url.
+// Env returns the environment variables for a client of this stand-in at url.
 func (s *Server) Env(url string) map[string]string {
 	return map[string]string{
 		"DFNS_API_URL":     url,
@@ -151,8 +151,8 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
 }
 
-// ServeHTTP answers one call of the API. Calls are handled one at a time, so each sees all of the one before; only a
-// ping lets others pass while it waits for the receiver.
+// ServeHTTP answers one call of the API. It handles one call at a time, so each call sees all effects of the one before. Only a
+// ping lets other calls pass while it waits for the receiver.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,14 +168,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// unlocked lets other calls go on while this one waits for a receiver.
+// unlocked lets other calls continue while this one waits for a receiver.
 func (s *Server) unlocked(wait func()) {
 	s.mu.Unlock()
 	defer s.mu.Lock()
 	wait()
 }
 
-// stamp sets the headers every answer has.
+// stamp sets the headers of every answer.
 func (s *Server) stamp(w http.ResponseWriter) {
 	w.Header().Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
 	w.Header().Set("X-Request-Id", s.newID("req"))
@@ -191,7 +191,7 @@ func (s *Server) authenticate(r *http.Request) string {
 	return ""
 }
 
-// read returns the body of a request; the sandbox in front of this server has already bounded it.
+// read returns the body of a request. The sandbox in front of this server has already limited its size.
 func read(r *http.Request) []byte {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

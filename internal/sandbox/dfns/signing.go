@@ -13,10 +13,10 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// validity is how long a challenge, and the token bought with it, may be used.
+// validity is how long a challenge and its token are valid.
 const validity = 15 * time.Minute
 
-// call is what a signature was asked for: one method, path and exact body.
+// call is the call that a signature is for: one method, path and exact body.
 type call struct {
 	method, path, payload string
 }
@@ -33,7 +33,7 @@ type actionToken struct {
 	used    bool
 }
 
-// initAction answers POST /auth/action/init: a challenge for one call that is to be made.
+// initAction answers POST /auth/action/init with a challenge for one call.
 func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
 	wanted, err := decodeCall(read(r))
 	if err != nil {
@@ -55,8 +55,7 @@ func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// forgetExpired forgets the challenges and tokens that no call can use any more. It goes through all of them, so once a
-// minute is enough.
+// forgetExpired deletes expired challenges and tokens. It checks all of them, so once a minute is enough.
 func (s *Server) forgetExpired() {
 	now := s.options.Clock()
 	if now.Before(s.swept.Add(time.Minute)) {
@@ -82,7 +81,7 @@ func decodeCall(body []byte) (call, error) {
 	return call{method: method, path: path, payload: payload}, errors.Join(err, err2, err3, err4)
 }
 
-// completeAction answers POST /auth/action: a signed challenge buys a token for the one call it was made for.
+// completeAction answers POST /auth/action: it exchanges a signed challenge for a token for the call of the challenge.
 func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
 	fields, err := wire.DecodeObject(read(r), "challengeIdentifier", "firstFactor")
 	if err != nil {
@@ -105,7 +104,7 @@ func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]string{"userAction": token})
 }
 
-// ActionTokens returns every token handed out lately, for tests that search for them where they must not be.
+// ActionTokens returns the recently issued tokens, for tests that search for leaked ones.
 func (s *Server) ActionTokens() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,7 +167,7 @@ func decodeBase64URL(fields wire.Object, key string) ([]byte, error) {
 	return out, nil
 }
 
-// signed lets a change through when its X-DFNS-USERACTION token was bought for exactly this call and never used.
+// signed accepts a change if its X-DFNS-USERACTION token was issued for exactly this call and never used.
 func (s *Server) signed(handle func(http.ResponseWriter, *http.Request, []byte)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body := read(r)
@@ -186,7 +185,7 @@ func (s *Server) signed(handle func(http.ResponseWriter, *http.Request, []byte))
 	}
 }
 
-// permits compares the signed call with the one that was made. An absent body, "" and {} are the same to the vendor.
+// permits compares the signed call with the actual one. For the vendor, an absent body, "" and {} are the same.
 func (c call) permits(made call) bool {
 	return c.method == made.method && c.path == made.path &&
 		(c.payload == made.payload || empty(c.payload) && empty(made.payload))

@@ -1,5 +1,5 @@
-// Package receiver is a webhook receiver as a user of the vendors would write one: it verifies signatures and says what
-// came. It shares no code with what signs.
+// Package receiver is a webhook receiver as a user of the vendors would write it: it verifies signatures and logs deliveries. It
+// shares no code with the signing side.
 package receiver
 
 import (
@@ -18,22 +18,22 @@ import (
 	"time"
 )
 
-// tolerance is how far the time of a delivery may be from now, as the vendor's sample has it.
+// tolerance is how much the time of a delivery may differ from now, as in the vendor's sample.
 const tolerance = 300 * time.Second
 
-// maxBody bounds what is read of a delivery.
+// maxBody limits how much of a delivery is read.
 const maxBody = 4 << 20
 
-// Receiver answers 200 to what a registered webhook was signed for, and 401 to everything else.
+// Receiver answers 200 to deliveries signed with the secret of a registered webhook, and 401 to everything else.
 type Receiver struct {
-	// Dfns and Enfinitos return the signing secrets by the id of their webhook.
+	// Dfns and Enfinitos return the signing secrets by webhook id.
 	Dfns, Enfinitos func() map[string]string
 	Now             func() time.Time
 	// Log receives one line for every request.
 	Log io.Writer
 }
 
-// receipt is what is known of a delivery once it is verified.
+// receipt describes a verified delivery.
 type receipt struct {
 	vendor, webhook, what string
 }
@@ -64,7 +64,7 @@ func (r *Receiver) verify(request *http.Request, body []byte) (receipt, error) {
 	return receipt{}, errors.New("the request has no signature header of Dfns or EnfinitOS")
 }
 
-// verifyDfns: "sha256=" and the HMAC of the body; the time stands in the body.
+// verifyDfns checks "sha256=" and the HMAC of the body. The body contains the time.
 func (r *Receiver) verifyDfns(signature string, body []byte) (receipt, error) {
 	webhook, ok := signer(r.Dfns(), body, strings.TrimPrefix(signature, "sha256="))
 	if !ok {
@@ -82,7 +82,7 @@ func (r *Receiver) verifyDfns(signature string, body []byte) (receipt, error) {
 	return receipt{"dfns", webhook, what}, r.recent(event.TimestampSent)
 }
 
-// verifyEnfinitos: "t=<time>,v1=<HMAC of time.body>", where there may be several v1 while a secret is being rotated.
+// verifyEnfinitos checks "t=<time>,v1=<HMAC of time.body>". There may be several v1 during a rotation of the secret.
 func (r *Receiver) verifyEnfinitos(header string, body []byte) (receipt, error) {
 	var at string
 	var signatures []string
