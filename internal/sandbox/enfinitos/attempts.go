@@ -27,7 +27,7 @@ func (s *Server) Deliver(kind string, data json.RawMessage) error {
 	})
 }
 
-// attempt makes the attempts of one delivery that nobody asks for by a call.
+// attempt makes the attempts of one delivery that are not made by a call.
 type attempt struct {
 	server   *Server
 	delivery *Delivery
@@ -37,8 +37,8 @@ type attempt struct {
 // Receiver implements delivery.Job.
 func (a *attempt) Receiver() string { return a.delivery.SubscriptionID }
 
-// Attempt implements delivery.Job. Between the time it was planned and now, a call may have made the attempt, and the
-// subscription may have been paused: then whoever resumes it plans the attempt anew.
+// Attempt implements delivery.Job. Since the attempt was planned, a call may have made it, or the subscription may have been paused:
+// resuming it plans the attempt again.
 func (a *attempt) Attempt() (delivery.Request, bool) {
 	s := a.server
 	s.mu.Lock()
@@ -68,7 +68,7 @@ func (a *attempt) Done(result delivery.Result) time.Time {
 	return a.delivery.NextRetry
 }
 
-// request is an attempt as it is sent, and the header it is signed with.
+// request returns the request of an attempt and its signature header.
 func (s *Server) request(subscription *Subscription, d *Delivery) (request delivery.Request, signed string) {
 	at := fmt.Sprint(s.options.Clock().Unix())
 	mac := hmac.New(sha256.New, []byte(subscription.Secret))
@@ -81,7 +81,7 @@ func (s *Server) request(subscription *Subscription, d *Delivery) (request deliv
 	}}, signed
 }
 
-// conclude records what came of a due attempt, and when the next one is.
+// conclude records the result of a due attempt, and when the next one is due.
 func (s *Server) conclude(d *Delivery, signed string, result delivery.Result) {
 	d.busy = false
 	if s.byID[d.ID] != d || d.settled() {
@@ -99,7 +99,7 @@ func (s *Server) conclude(d *Delivery, signed string, result delivery.Result) {
 	}
 }
 
-// note records what came of any attempt.
+// note records the result of any attempt.
 func (s *Server) note(d *Delivery, signed string, result delivery.Result) {
 	d.Attempts++
 	d.Last = s.options.Clock()
@@ -123,7 +123,7 @@ func (s *Server) jitter(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (0.8 + 0.4*share))
 }
 
-// resume plans what a subscription that is active now has missed.
+// resume plans the attempts that a resumed subscription has missed.
 func (s *Server) resume(subscription *Subscription) {
 	if !subscription.Active {
 		return
@@ -144,7 +144,7 @@ func (s *Server) Resume() {
 	}
 }
 
-// replay makes one attempt of a delivery, whatever its status, and answers what came of it.
+// replay makes one attempt of a delivery, whatever its status, and answers with its result.
 func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
 	subscription := s.found(w, r)
 	if subscription == nil {
@@ -166,7 +166,7 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// replayed makes the attempt of a replay and returns why it failed, empty when it did not.
+// replayed makes the attempt of a replay and returns why it failed, or "" if it succeeded.
 func (s *Server) replayed(ctx context.Context, subscription *Subscription, d *Delivery) (failure string, err error) {
 	if s.replayError != "" {
 		d.Attempts++
@@ -188,10 +188,10 @@ func (s *Server) replayed(ctx context.Context, subscription *Subscription, d *De
 	return failed(result), nil
 }
 
-// delivered reports what the vendor takes for a delivery: any 2xx.
+// delivered reports whether the vendor counts a result as delivered: any 2xx.
 func delivered(result delivery.Result) bool { return result.Status/100 == 2 }
 
-// failed says why a result is a failure, and nothing when it is none.
+// failed says why a result is a failure, or returns "" if it is none.
 func failed(result delivery.Result) string {
 	switch {
 	case delivered(result):
@@ -211,7 +211,7 @@ type claimed struct {
 	err      error
 }
 
-// processDue makes the attempts that are due now, at the same time, and answers how many of them came to what end.
+// processDue makes the attempts that are due now, concurrently, and answers with the counts of their results.
 func (s *Server) processDue(w http.ResponseWriter, r *http.Request) {
 	fields, err := wire.DecodeObject(read(r), "limit")
 	limit, sent, err2 := wire.Value[int](fields, "limit")
@@ -245,7 +245,7 @@ func (s *Server) processDue(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, http.StatusOK, count)
 }
 
-// claim takes deliveries that failed and are due, so that nothing else attempts them meanwhile.
+// claim reserves failed deliveries that are due, so that nothing else attempts them at the same time.
 func (s *Server) claim(limit int) (batch []*claimed) {
 	for _, d := range s.deliveries {
 		subscription := s.find(d.SubscriptionID)

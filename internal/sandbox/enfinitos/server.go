@@ -39,7 +39,7 @@ type Options struct {
 	Engine *delivery.Engine
 	// Scale divides the waits between attempts.
 	Scale delivery.Scale
-	// Changed is told whenever a delivery has changed the state, which no call tells. Nil means nobody is.
+	// Changed is called when a delivery has changed the state, because no call shows that. It may be nil.
 	Changed func()
 }
 
