@@ -176,7 +176,7 @@ const configureSigning = "Set credential_id (DFNS_CRED_ID), and private_key (DFN
 // signingNotConfigured reports a planned change, or an action, that needs a signature nobody can make.
 func signingNotConfigured(attempt string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Dfns Signing Is Not Configured", fmt.Sprintf(
-		"Unable to %s: Dfns requires a signature for every change, and only auth_token is configured, which only allows reading. %s",
+		"Unable to %s: Dfns requires a signature for that, and only auth_token is configured, which only allows reading. %s",
 		attempt, configureSigning))
 }
 

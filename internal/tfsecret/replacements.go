@@ -59,7 +59,7 @@ func (r *Replacements) Planned(id string) {
 func (r *Replacements) New(ctx context.Context, content string) (diags diag.Diagnostics) {
 	if ids := r.tainted(ctx, content); len(ids) > 0 {
 		diags.AddWarning("Signing Secret Will Change", fmt.Sprintf("The state has a webhook with the same content that this plan "+
-			"does not keep: %s. If that webhook is tainted, the planned one replaces it and has a new signing secret. The receiver "+
+			"does not include so far: %s. If that webhook is tainted, the planned one replaces it and has a new signing secret. The receiver "+
 			"rejects deliveries until you give it the new secret. To keep the webhook, run terraform untaint.", strings.Join(ids, ", ")))
 		return diags
 	}
