@@ -76,7 +76,7 @@ func TestActionErrors(t *testing.T) {
 	}{
 		"receiver fails": {
 			func(_ *testing.T, env *acctest.Env) { env.Enfinitos.FailReplays("connect: connection refused") }, replay,
-			acctest.Says("EnfinitOS Replay Failed", "dlv_", "connect: connection refused", "receiver answered 500"),
+			acctest.Says("EnfinitOS Replay Failed", "dlv_", "connect: connection refused", "Receiver status: 500"),
 		},
 		"no such delivery": {
 			nil, func(id, _ string) string { return replayOf(id, "dlv_none") },
