@@ -75,7 +75,7 @@ func (s *Server) Control() http.Handler {
 			ID        string `json:"id"`
 			PublicKey string `json:"public_key"`
 		}
-		err := json.Unmarshal(read(r), &in)
+		err := wire.DecodeStrictly(read(r), &in)
 		if err == nil {
 			err = s.AddCredential(in.ID, in.PublicKey)
 		}
@@ -86,7 +86,7 @@ func (s *Server) Control() http.Handler {
 			Kind string          `json:"kind"`
 			Data json.RawMessage `json:"data"`
 		}
-		err := json.Unmarshal(read(r), &in)
+		err := wire.DecodeStrictly(read(r), &in)
 		if err == nil {
 			err = s.options.Engine.AdmitEvent(r)
 		}
