@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -155,6 +156,8 @@ func send[T any](
 			return out, false, nil, nil
 		case httpapi.OutcomeUnknown(err):
 			lost = err
+		case lost == nil && sentTwice(err):
+			return out, true, err, nil
 		case lost == nil || errors.Is(err, ErrPendingApproval):
 			return out, false, nil, err
 		default:
@@ -166,6 +169,17 @@ func send[T any](
 			return out, false, lost, nil
 		}
 	}
+}
+
+// sentTwice reports that a token is refused as used that was sent only once: something on the way has sent the change again,
+// and passed on the answer to that. The answer to the first sending is lost.
+func sentTwice(err error) bool {
+	var refused *httpapi.Error
+	if !errors.As(err, &refused) || refused.Status != http.StatusBadRequest || !strings.Contains(refused.Message, "already been used") {
+		return false
+	}
+	refused.Lost = true
+	return true
 }
 
 // prepare buys the token of one change. A challenge whose answer is lost is asked for again; one whose signature was sent
