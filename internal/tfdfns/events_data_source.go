@@ -55,7 +55,7 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"kind": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only events of this kind; `*` is not one.",
-				Validators:          []validator.String{tfevents.OneKind(dfns.EventKinds())},
+				Validators:          tfevents.OneKind("Dfns", dfns.EventKinds()),
 			},
 			"delivery_failed": schema.BoolAttribute{
 				Optional:            true,
