@@ -14,7 +14,9 @@ import (
 func Check(text string) error {
 	parsed, err := url.Parse(text)
 	switch {
-	case err != nil || strings.ContainsAny(text, " \t\r\n"):
+	case strings.ContainsAny(text, " \t\r\n"): // as of a file's last line, which no one sees in what is quoted
+		return errors.New("it has white space in it or at an end")
+	case err != nil:
 		return errors.New("it is not a valid URL")
 	case parsed.Scheme != "https" && parsed.Scheme != "http":
 		return errors.New("it must start with https://")
