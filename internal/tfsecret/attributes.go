@@ -22,8 +22,8 @@ func RecipientsAttribute() schema.SetAttribute {
 }
 
 // VersionAttribute is secret_version of a resource.
-func VersionAttribute() schema.Int64Attribute {
-	return schema.Int64Attribute{
+func VersionAttribute() schema.NumberAttribute {
+	return schema.NumberAttribute{
 		Optional: true,
 		MarkdownDescription: "Any number. Changing it from one number to another replaces the webhook and so rotates its signing " +
 			"secret. Setting it for the first time and removing it change nothing.",

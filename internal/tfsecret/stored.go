@@ -14,7 +14,7 @@ type Settings struct {
 	// Recipients are the public keys that the secret is encrypted to; null when it is kept in the clear.
 	Recipients types.Set `tfsdk:"secret_recipients"`
 	// Version means nothing but that a change of it asks for another secret.
-	Version types.Int64 `tfsdk:"secret_version"`
+	Version types.Number `tfsdk:"secret_version"`
 }
 
 // NoSettings are those of a resource that nobody has configured yet.
