@@ -61,7 +61,7 @@ func remedy(operation string, webhook webhookModel, err error) string {
 		return fmt.Sprintf("The subscription may or may not exist, and it was not tried again, because that could make two. "+
 			"Before applying again, look in the EnfinitOS console for one with the label %q and the url %s that was created "+
 			"then. Nobody has its signing secret, so delete it there, or pause it: POST /v1/webhooks/ID/active with "+
-			`{"active": false}. The next apply creates another one.`, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
+			`{"active": false}. %s`, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()), afterUnknownCreate(err))
 	case enfinitos.OutcomeUnknown(err) && operation != "read":
 		return "The change may or may not have been made. Applying again is safe."
 	case errors.Is(err, context.Canceled):
@@ -129,6 +129,15 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 				"that has the scope audit:read.")
 	}
 	return diags
+}
+
+// afterUnknownCreate says what the next apply will do. Of a create that was cancelled there is a note, for nobody may have
+// read this.
+func afterUnknownCreate(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "The next apply stops with this once more, in case nobody has read it, and the one after it creates another one."
+	}
+	return "The next apply creates another one."
 }
 
 // warnOfContract says once that the API answers in a version this provider was not written for.
