@@ -106,7 +106,8 @@ func notExecutable(program string, err error) error {
 	case errors.As(err, &lookup):
 		err = lookup.Err
 	}
-	if words := strings.Fields(program); len(words) > 1 {
+	missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound)
+	if words := strings.Fields(program); missing && len(words) > 1 {
 		return fmt.Errorf("the program %s …: %w; each argument must be an element of its own", words[0], err)
 	}
 	if dir, wdErr := os.Getwd(); wdErr == nil && strings.Contains(program, "/") && !filepath.IsAbs(program) {
