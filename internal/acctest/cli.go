@@ -173,6 +173,9 @@ func (e *Env) StartPlugin(t *testing.T, cli *tfexec.Terraform, environment ...st
 		if _, value, found := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS='"); found {
 			value = strings.Replace(strings.TrimSuffix(value, "'"), "registry.terraform.io", host, 1)
 			plugin.Environment = "TF_REATTACH_PROVIDERS=" + value
+			if socket := regexp.MustCompile(`"String":"([^"]+)"`).FindStringSubmatch(value); socket != nil {
+				t.Cleanup(func() { _ = os.Remove(socket[1]) }) // which nobody else removes once the process is killed
+			}
 			return plugin
 		}
 	}
