@@ -36,7 +36,7 @@ type Env struct {
 // New starts a sandbox for one test. Its ids and secrets are the same in every run.
 func New(t testing.TB, config sandbox.Config) *Env {
 	t.Helper()
-	config.Seed = 1
+	config.Seed, config.DeliveryTimeout = 1, time.Hour // on a slow machine, too, a receiver answers in time
 	s, err := sandbox.Start(config)
 	if err != nil {
 		t.Fatalf("starting the sandbox: %v", err)

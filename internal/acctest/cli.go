@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,10 +21,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 )
 
-// The CLI of a test must not read the configuration of whoever runs it. And the testing library asks OpenTofu for its
-// providers at Terraform's registry unless it is told otherwise.
+// The CLI of a test must read neither the configuration nor the settings of whoever runs it, but for those of the tests
+// themselves, nor ask for a newer version of itself. And the testing library asks OpenTofu for its providers at Terraform's
+// registry unless it is told otherwise.
 func init() {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "TF_ACC") {
+			_ = os.Unsetenv(name)
+		}
+	}
 	_ = os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull)
+	_ = os.Setenv("CHECKPOINT_DISABLE", "1")
 	if isOpenTofu() {
 		_ = os.Setenv("TF_ACC_PROVIDER_HOST", registry())
 		_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "hashicorp")
@@ -119,9 +127,11 @@ func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string,
 	return string(out), err
 }
 
-// environ returns this process's environment with what the sandbox adds to it.
+// environ returns this process's environment, without anybody's accounts, with what the sandbox adds to it.
 func (e *Env) environ() []string {
-	out := append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
+	out := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "DFNS_") || strings.HasPrefix(variable, "ENFINITOS_")
+	})
 	for name, value := range e.Env() {
 		out = append(out, name+"="+value)
 	}
@@ -163,6 +173,9 @@ func (e *Env) StartPlugin(t *testing.T, cli *tfexec.Terraform, environment ...st
 		if _, value, found := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS='"); found {
 			value = strings.Replace(strings.TrimSuffix(value, "'"), "registry.terraform.io", host, 1)
 			plugin.Environment = "TF_REATTACH_PROVIDERS=" + value
+			if socket := regexp.MustCompile(`"String":"([^"]+)"`).FindStringSubmatch(value); socket != nil {
+				t.Cleanup(func() { _ = os.Remove(socket[1]) }) // which nobody else removes once the process is killed
+			}
 			return plugin
 		}
 	}

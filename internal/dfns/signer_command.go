@@ -30,8 +30,9 @@ const (
 	quotedBytes = 600
 	quotedLines = 5
 	// afterKill is how long a stopped program's pipes may stay open, and how long they may be held open by what a
-	// program that ended has left behind.
-	afterKill = 50 * time.Millisecond
+	// program that ended has left behind. What it printed must have been read by then, on a machine that is short of
+	// processor time, too.
+	afterKill = 2 * time.Second
 )
 
 // withheld are variables of the environment that hold secrets of which a signer needs none.
@@ -106,7 +107,8 @@ func notExecutable(program string, err error) error {
 	case errors.As(err, &lookup):
 		err = lookup.Err
 	}
-	if words := strings.Fields(program); len(words) > 1 {
+	missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound)
+	if words := strings.Fields(program); missing && len(words) > 1 {
 		return fmt.Errorf("the program %s …: %w; each argument must be an element of its own", words[0], err)
 	}
 	if dir, wdErr := os.Getwd(); wdErr == nil && strings.Contains(program, "/") && !filepath.IsAbs(program) {

@@ -254,7 +254,7 @@ func (s *Sandbox) listen(address string, handler http.Handler) (url string, err 
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
 	s.servers = append(s.servers, server)
 	s.serving.Go(func() { _ = server.Serve(listener) })
 	return "http://" + listener.Addr().String(), nil

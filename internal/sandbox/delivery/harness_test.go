@@ -2,6 +2,7 @@ package delivery_test
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -19,10 +20,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // patience is how long a test waits for what must happen.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
+// engine gives a receiver all the time that a slow machine may need, unless a test is about that.
 func engine(t *testing.T, options delivery.Options) *delivery.Engine {
 	t.Helper()
+	options.Timeout = cmp.Or(options.Timeout, time.Hour)
 	e := delivery.New(options)
 	t.Cleanup(e.Close)
 	return e
