@@ -94,12 +94,11 @@ func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Resp
 }
 
 // get makes a read and decodes its answer.
-func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
+func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (out T, err error) {
 	request := httpapi.Request{Method: http.MethodGet, Path: path, Query: query}
 	response, err := c.do(ctx, request)
 	if err != nil {
-		var none T
-		return none, err
+		return out, err
 	}
 	return decode[T](request, response)
 }

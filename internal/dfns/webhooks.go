@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -153,8 +154,7 @@ func (c *Client) confirmNotFound(ctx context.Context, notFound error) error {
 
 // unrecognized keeps the 404 of a route that does not exist from passing for the 404 of an object.
 func unrecognized(err error) error {
-	var failed *httpapi.Error
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*httpapi.Error](err); ok {
 		failed.Recognized = false
 	}
 	return err
@@ -337,9 +337,7 @@ func pages[T any](ctx context.Context, c *Client, pageSize int, filter url.Value
 	}
 	return func(yield func([]T, error) bool) {
 		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
-		for name, values := range filter {
-			query[name] = values
-		}
+		maps.Copy(query, filter)
 		seen := map[string]bool{}
 		for {
 			got, err := get[page](ctx, c, query, path...)

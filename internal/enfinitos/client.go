@@ -185,15 +185,12 @@ func (c *Client) noteContract(version any) {
 }
 
 // post makes a call with a JSON body. Nil means none.
-func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (T, int, error) {
+func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (out T, status int, err error) {
 	request := httpapi.Request{Method: http.MethodPost, Path: path, Repeatable: repeatable}
 	if body != nil {
-		encoded, err := json.Marshal(body)
-		if err != nil {
-			var none T
-			return none, 0, err
+		if request.Body, err = json.Marshal(body); err != nil {
+			return out, 0, err
 		}
-		request.Body = encoded
 	}
 	return call[T](ctx, c, request)
 }
@@ -220,7 +217,10 @@ func decodeError(body []byte) (code, message string, ok bool) {
 		case map[string]any:
 			fields = nested
 		case []any:
-			if first, isObject := firstOf(nested).(map[string]any); isObject {
+			if len(nested) == 0 {
+				continue
+			}
+			if first, isObject := nested[0].(map[string]any); isObject {
 				fields = first
 			}
 		}
@@ -242,13 +242,6 @@ func aboutRoute(fields map[string]any) bool {
 
 // route matches "Cannot GET /v1/webhooks/x", "no Route matched", ROUTE_NOT_FOUND and the like.
 var route = regexp.MustCompile(`(?i)route|/v1/webhooks|^cannot (get|post|delete) `)
-
-func firstOf(items []any) any {
-	if len(items) == 0 {
-		return nil
-	}
-	return items[0]
-}
 
 func firstText(fields map[string]any, names ...string) string {
 	for _, name := range names {

@@ -4,10 +4,12 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -89,14 +91,12 @@ func New(config Config) (*Client, error) {
 	if err != nil || base.Host == "" {
 		return nil, fmt.Errorf("%q is not an absolute URL", weburl.Hide(config.BaseURL))
 	}
-	if config.RetryWait == 0 {
-		config.RetryWait = 500 * time.Millisecond
-	}
+	config.RetryWait = cmp.Or(config.RetryWait, 500*time.Millisecond)
 	c := &Client{
 		config: config,
 		base:   base,
 		limit:  newGate(),
-		hide:   strings.NewReplacer(orNothing(config.BearerToken), "(hidden)"),
+		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty text is found everywhere
 	}
 	httpClient := &http.Client{
 		Transport: c.chain(),
@@ -183,9 +183,7 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range request.Header {
-		out.Header[name] = values
-	}
+	maps.Copy(out.Header, request.Header)
 	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
 	out.Header.Set("Accept", "application/json")
 	out.Header.Set("Content-Type", "application/json")
@@ -254,15 +252,9 @@ func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {
 	if len(body) > maxAnswer {
 		return nil, fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 	}
-	response.Body = buffered{bytes.NewReader(body)}
+	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
 }
-
-// buffered is the body of an answer that has been read.
-type buffered struct{ *bytes.Reader }
-
-// Close implements io.Closer.
-func (buffered) Close() error { return nil }
 
 // explain fills an error with what a refusal says.
 func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
@@ -310,18 +302,12 @@ func describe(contentType string, body []byte) string {
 
 // requestID finds the id by which a vendor's support can find a call. No page says which header holds it.
 func requestID(header http.Header) string {
-	for _, name := range []string{"X-Request-Id", "X-Amzn-Requestid", "X-Amz-Apigw-Id", "Cf-Ray"} {
-		if id := header.Get(name); id != "" {
-			return id
-		}
-	}
-	return ""
+	return cmp.Or(header.Get("X-Request-Id"), header.Get("X-Amzn-Requestid"), header.Get("X-Amz-Apigw-Id"), header.Get("Cf-Ray"))
 }
 
 // withoutURL drops the URL that net/http and retryablehttp put around a cause: the error names the path itself.
 func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err
 	}
 	return err
@@ -345,11 +331,3 @@ func (e *hiddenError) Error() string { return e.text }
 
 // Unwrap returns the error as it was, for errors.Is.
 func (e *hiddenError) Unwrap() error { return e.cause }
-
-// orNothing keeps an empty secret from matching between every two characters.
-func orNothing(secret string) string {
-	if secret == "" {
-		return "\x00"
-	}
-	return secret
-}

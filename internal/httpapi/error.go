@@ -61,8 +61,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Status returns the status the API refused a call with, and 0 for every other error.
 func Status(err error) int {
-	var e *Error
-	if errors.As(err, &e) && e.Cause == nil {
+	if e, ok := errors.AsType[*Error](err); ok && e.Cause == nil {
 		return e.Status
 	}
 	return 0
@@ -70,16 +69,13 @@ func Status(err error) int {
 
 // IsNotFound reports a 404 in the vendor's own shape. A 404 that a proxy or a wrong base URL answers is not one.
 func IsNotFound(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Recognized
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == http.StatusNotFound && e.Recognized
 }
 
 // OutcomeUnknown reports that a request left, in whichever attempt, and that nothing trustworthy came back, so it may have
 // been carried out.
 func OutcomeUnknown(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	return e.Lost || !e.NotSent && (e.Cause != nil || e.Status >= http.StatusInternalServerError)
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Lost || !e.NotSent && (e.Cause != nil || e.Status >= http.StatusInternalServerError))
 }

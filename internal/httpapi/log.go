@@ -29,12 +29,6 @@ func (c *Client) Debug(ctx context.Context, message string, fields map[string]an
 	}
 }
 
-func (c *Config) trace(ctx context.Context, message string, fields map[string]any) {
-	if c.Logger != nil {
-		c.Logger.Trace(ctx, message, fields)
-	}
-}
-
 // attemptState tells whether the latest attempt of a request has left, and whether any may have been carried out.
 type attemptState struct{ sent, lost atomic.Bool }
 
@@ -81,7 +75,7 @@ func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	ctx := request.Context()
 	fields := map[string]any{"method": request.Method, "path": request.URL.EscapedPath()}
-	l.config.trace(ctx, "API request", map[string]any{
+	l.config.Logger.Trace(ctx, "API request", map[string]any{
 		"method": request.Method, "path": fields["path"], "body": l.redact(bodyOf(request)),
 	})
 	start := time.Now()
@@ -92,7 +86,7 @@ func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
 	} else {
 		fields["status"] = response.StatusCode
 		fields["request_id"] = l.hide.Replace(requestID(response.Header))
-		l.config.trace(ctx, "API answer", map[string]any{
+		l.config.Logger.Trace(ctx, "API answer", map[string]any{
 			"method": request.Method, "path": fields["path"], "body": l.redact(peek(response)),
 		})
 	}
@@ -122,7 +116,7 @@ func (r redacted) MarshalText() ([]byte, error) { return []byte(r.String()), nil
 // peek returns the body of an answer that is in memory and leaves it to be read again.
 func peek(response *http.Response) []byte {
 	body, _ := io.ReadAll(response.Body)
-	response.Body = buffered{bytes.NewReader(body)}
+	response.Body = io.NopCloser(bytes.NewReader(body))
 	return body
 }
 

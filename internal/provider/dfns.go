@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -76,17 +77,15 @@ func (p *webhookProvider) configureDfns(
 	credential := p.setting(block, "credential_id", "DFNS_CRED_ID")
 	key := p.setting(block, "private_key", "DFNS_PRIVATE_KEY")
 	command := signerCommand(block)
-	if unknown := unknown("dfns", url, token, credential, key, command.setting); unknown != nil {
-		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(unknown)}, nil
+	if err := unknown("dfns", url, token, credential, key, command.setting); err != nil {
+		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(err)}, nil
 	}
 	at := path.Root("dfns")
 	diags := missing(at, "Dfns", neededForDfns(token, credential, key, command)...)
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
-	if url.value == "" {
-		url.value = dfns.DefaultURL
-	}
+	url.value = cmp.Or(url.value, dfns.DefaultURL)
 	if err := weburl.CheckBase(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}

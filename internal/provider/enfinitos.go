@@ -42,8 +42,8 @@ func (p *webhookProvider) configureEnfinitos(
 ) (providerdata.Vendor[enfinitos.Client], diag.Diagnostics) {
 	url := p.setting(block, "base_url", "ENFINITOS_API_URL")
 	key := p.setting(block, "api_key", "ENFINITOS_API_KEY")
-	if unknown := unknown("enfinitos", url, key); unknown != nil {
-		return providerdata.Vendor[enfinitos.Client]{Client: enfinitos.Unusable(unknown)}, nil
+	if err := unknown("enfinitos", url, key); err != nil {
+		return providerdata.Vendor[enfinitos.Client]{Client: enfinitos.Unusable(err)}, nil
 	}
 	at := path.Root("enfinitos")
 	diags := missing(at, "EnfinitOS", key)

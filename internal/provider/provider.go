@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -224,9 +225,6 @@ func (p *webhookProvider) Functions(context.Context) []func() function.Function 
 	return slices.Concat(tfdfns.Functions(), tfenfinitos.Functions())
 }
 
-func known(value interface {
-	IsNull() bool
-	IsUnknown() bool
-}) bool {
+func known(value attr.Value) bool {
 	return !value.IsNull() && !value.IsUnknown()
 }

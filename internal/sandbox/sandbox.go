@@ -4,6 +4,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	cryptorand "crypto/rand"
 	"encoding/binary"
@@ -240,9 +241,7 @@ func (s *Sandbox) Close() {
 }
 
 func (s *Sandbox) listen(address string, handler http.Handler) (url string, err error) {
-	if address == "" {
-		address = "127.0.0.1:0"
-	}
+	address = cmp.Or(address, "127.0.0.1:0")
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", fmt.Errorf("listening on %q: %w", address, err)

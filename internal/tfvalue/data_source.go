@@ -1,6 +1,8 @@
 package tfvalue
 
 import (
+	"cmp"
+
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -10,10 +12,7 @@ const DefaultMaxResults = 100
 
 // MaxResults returns how many items of a long list are wanted.
 func MaxResults(configured types.Int64) int {
-	if configured.IsNull() {
-		return DefaultMaxResults
-	}
-	return int(configured.ValueInt64())
+	return int(cmp.Or(configured.ValueInt64(), DefaultMaxResults))
 }
 
 // Computed returns a text attribute of a data source that the API tells.

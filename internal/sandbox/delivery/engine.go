@@ -5,6 +5,7 @@
 package delivery
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
 	"errors"
@@ -82,10 +83,10 @@ func New(options Options) *Engine {
 	if options.Wait == nil {
 		options.Wait = clock.WaitBy(options.Now)
 	}
-	defaultTo(&options.Workers, 32)
-	defaultTo(&options.PerReceiver, 4)
-	defaultTo(&options.Backlog, 10_000)
-	defaultTo(&options.Timeout, 10*time.Second)
+	options.Workers = cmp.Or(options.Workers, 32)
+	options.PerReceiver = cmp.Or(options.PerReceiver, 4)
+	options.Backlog = cmp.Or(options.Backlog, 10_000)
+	options.Timeout = cmp.Or(options.Timeout, 10*time.Second)
 	e := &Engine{
 		options: options, client: newClient(options.Workers), lanes: map[string]*lane{}, rescheduled: make(chan struct{}, 1),
 	}
@@ -96,12 +97,6 @@ func New(options Options) *Engine {
 	}
 	e.running.Go(e.keepTime)
 	return e
-}
-
-func defaultTo[T int | time.Duration](setting *T, value T) {
-	if *setting <= 0 {
-		*setting = value
-	}
 }
 
 // Close cuts the attempts in flight and returns once nothing runs any more. Closing twice is harmless.

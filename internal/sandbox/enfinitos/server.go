@@ -15,6 +15,7 @@
 package enfinitos
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"math/rand/v2"
@@ -151,9 +152,7 @@ func (s *Server) Refuse(w http.ResponseWriter, _ *http.Request, status int, mess
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	code := strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")
-	if message == "" {
-		message = http.StatusText(status)
-	}
+	message = cmp.Or(message, http.StatusText(status))
 	w.Header().Set("X-Request-Id", "req_"+wire.Text(s.options.Random, 16))
 	s.refuse(w, status, code, message)
 }
