@@ -22,7 +22,7 @@ import (
 func interrupted(t *testing.T, s *sandbox.Sandbox, before ...dfns.CreateWebhookRequest) (*intent.Log, *dfns.Client) {
 	t.Helper()
 	log := intent.In(t.TempDir())
-	noting := func(config *dfns.Config) { config.HTTP.Creates = log }
+	noting := func(config *dfns.Config) { config.Creates = log }
 	client := newClient(t, s, noting)
 	for _, in := range before {
 		if _, err := client.CreateWebhook(t.Context(), in); err != nil {
@@ -168,7 +168,7 @@ func TestInterruptedCreateUnderWay(t *testing.T) {
 				says(200, `{"id":"wh-2","url":"https://h.example","secret":"whs-2"}`)(w, r)
 			},
 		})
-		client := a.client(t, func(config *dfns.Config) { config.HTTP.Creates, config.HTTP.RequestTimeout = log, time.Hour })
+		client := a.client(t, func(config *dfns.Config) { config.Creates, config.HTTP.RequestTimeout = log, time.Hour })
 		if _, err := client.CreateWebhook(t.Context(), wanted); !dfns.OutcomeUnknown(err) {
 			t.Fatalf("the outcome is not unknown: %v", err)
 		}
@@ -209,7 +209,7 @@ func TestInterruptedCreateIsYoung(t *testing.T) {
 	s := start(t)
 	log, _ := interrupted(t, s)
 	client := newClient(t, s, func(config *dfns.Config) {
-		config.HTTP.Creates, config.HTTP.RequestTimeout, config.HTTP.RetryWait = log, time.Hour, time.Hour
+		config.Creates, config.HTTP.RequestTimeout, config.HTTP.RetryWait = log, time.Hour, time.Hour
 	})
 	webhook, err := client.GetWebhook(t.Context(), s.Dfns.Webhooks()[0].ID)
 	if err != nil {
@@ -237,7 +237,7 @@ func TestResolveOnceItIsOld(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	log, _ := interrupted(t, s)
-	client := newClient(t, s, func(config *dfns.Config) { config.HTTP.Creates, config.HTTP.RequestTimeout = log, time.Hour })
+	client := newClient(t, s, func(config *dfns.Config) { config.Creates, config.HTTP.RequestTimeout = log, time.Hour })
 	webhook, err := client.GetWebhook(t.Context(), s.Dfns.Webhooks()[0].ID)
 	if err != nil {
 		t.Fatal(err)
@@ -267,7 +267,7 @@ func TestInterruptedCreateWithoutClock(t *testing.T) {
 		"POST /webhooks": cuts(""),
 		"GET /webhooks":  func(w http.ResponseWriter, r *http.Request) { lists(w, r) },
 	})
-	client := a.client(t, func(config *dfns.Config) { config.HTTP.Creates = log })
+	client := a.client(t, func(config *dfns.Config) { config.Creates = log })
 	if _, err := client.CreateWebhook(t.Context(), wanted); !dfns.OutcomeUnknown(err) {
 		t.Fatalf("the outcome is not unknown: %v", err)
 	}
@@ -291,13 +291,13 @@ func TestNotedCreate(t *testing.T) {
 		s := start(t)
 		fault(t, s, f)
 		log := intent.In(t.TempDir())
-		_, err := newClient(t, s, func(config *dfns.Config) { config.HTTP.Creates = log }).CreateWebhook(t.Context(), wanted)
+		_, err := newClient(t, s, func(config *dfns.Config) { config.Creates = log }).CreateWebhook(t.Context(), wanted)
 		if left := log.Left(); (err == nil) != (name == "answered") || len(left) != 0 {
 			t.Errorf("%s: %v, and %v is left", name, err, left)
 		}
 	}
 	s := start(t)
-	nowhere := func(config *dfns.Config) { config.HTTP.Creates = intent.In(os.DevNull) }
+	nowhere := func(config *dfns.Config) { config.Creates = intent.In(os.DevNull) }
 	if _, err := newClient(t, s, nowhere).CreateWebhook(t.Context(), wanted); err != nil {
 		t.Error(err)
 	}

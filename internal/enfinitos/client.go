@@ -31,10 +31,17 @@ const (
 // ContractVersion is the version of the answers this client was written for.
 const ContractVersion = "v1.0"
 
+// Config says how the calls of one API key are made.
+type Config struct {
+	// HTTP is how calls are made. New fills in what is the vendor's.
+	HTTP httpapi.Config
+	// Creates is where it is noted what is being created, for a run that comes after one that was killed. Nil notes nothing.
+	Creates *intent.Log
+}
+
 // Client calls the EnfinitOS API with one API key. It is safe for concurrent use.
 type Client struct {
 	http     *httpapi.Client
-	hide     *strings.Replacer
 	unusable error
 	creates  *intent.Log
 	key      string // a digest of it
@@ -46,25 +53,21 @@ type Client struct {
 }
 
 // New returns a client. It makes no call.
-func New(config httpapi.Config) (*Client, error) {
-	config.LoggedFields = []string{
+func New(config Config) (*Client, error) {
+	config.HTTP.LoggedFields = []string{
 		"ok", "contractVersion", "subscriptionId", "developerId", "url", "events", "label", "active", "createdAt",
 		"lastDeliveredAt", "secretLastRotatedAt", "deliveryId", "attemptCount", "httpStatus", "nextRetryAt", "deliveredAt",
 		"firstAttemptedAt", "lastAttemptedAt", "status", "total", "nextCursor", "limit", "batchLimit", "processed",
 		"delivered", "failed", "deadLettered", "code", "message",
 	}
-	config.DecodeError = decodeError
-	client, err := httpapi.New(config)
+	config.HTTP.DecodeError = decodeError
+	client, err := httpapi.New(config.HTTP)
 	if err != nil {
 		return nil, err
 	}
-	hide := strings.NewReplacer()
-	if config.BearerToken != "" {
-		hide = strings.NewReplacer(config.BearerToken, "(hidden)")
-	}
 	return &Client{
-		http: client, hide: hide, creates: config.Creates, key: intent.Digest(config.BearerToken),
-		account: account.Account{API: weburl.Lasting(config.BaseURL)},
+		http: client, creates: config.Creates, key: intent.Digest(config.HTTP.BearerToken),
+		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL)},
 	}, nil
 }
 
@@ -162,7 +165,7 @@ func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json
 		code, message, _ := decodeError(response.Body)
 		return nil, &httpapi.Error{
 			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
-			Code: c.hide.Replace(code), Message: strings.TrimSuffix("the answer says that it is not ok: "+c.hide.Replace(message), ": "),
+			Code: c.http.Hide(code), Message: strings.TrimSuffix("the answer says that it is not ok: "+c.http.Hide(message), ": "),
 		}
 	}
 	c.noteContract(in.ContractVersion)
@@ -177,7 +180,7 @@ func (c *Client) noteContract(version any) {
 	}
 	text := "(none)"
 	if version != nil {
-		text = c.hide.Replace(fmt.Sprint(version))
+		text = c.http.Hide(fmt.Sprint(version))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

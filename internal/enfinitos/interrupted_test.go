@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
@@ -32,7 +31,7 @@ func TestInterruptedCreate(t *testing.T) {
 				reached <- true
 				<-r.Context().Done()
 			}})
-			client := a.client(t, func(config *httpapi.Config) { config.Creates = log })
+			client := a.client(t, func(config *enfinitos.Config) { config.Creates = log })
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond+time.Duration(test.left)*time.Hour)
 			defer cancel()
 			go func() {

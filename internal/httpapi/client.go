@@ -18,7 +18,6 @@ import (
 	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -47,8 +46,6 @@ type Config struct {
 	// DecodeError reads the code and the message of a refusal from its body. It reports false for a body that is not in
 	// the vendor's shape, such as the page of a proxy.
 	DecodeError func(body []byte) (code, message string, ok bool)
-	// Creates is where a client notes what it is creating, for a run that comes after one that was killed. Nil notes nothing.
-	Creates *intent.Log
 	// Transport sends the requests. Nil means over the network.
 	Transport http.RoundTripper
 }
@@ -107,6 +104,9 @@ func New(config Config) (*Client, error) {
 	c.changes = c.retrying(httpClient, retryChange)
 	return c, nil
 }
+
+// Hide returns a text of the API's, which may quote the token, without it.
+func (c *Client) Hide(text string) string { return c.hide.Replace(text) }
 
 // chain puts the transports in order, outermost first: each attempt is watched, logged, measured against the limits.
 func (c *Client) chain() http.RoundTripper {
@@ -193,7 +193,7 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
 	failed.Status = response.StatusCode
-	failed.RequestID = c.hide.Replace(requestID(response.Header))
+	failed.RequestID = c.Hide(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		c.explain(failed, response, body)
@@ -261,12 +261,12 @@ func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
 	failed.Code, failed.Message, failed.Recognized = c.config.DecodeError(body)
 	if !failed.Recognized && failed.Message == "" {
 		// The secret goes before the text is shortened: half of it would not be found.
-		failed.Message = describe(response.Header.Get("Content-Type"), []byte(c.hide.Replace(string(body))))
+		failed.Message = describe(response.Header.Get("Content-Type"), []byte(c.Hide(string(body))))
 	}
 	if response.StatusCode < http.StatusBadRequest && response.Header.Get("Location") != "" {
 		failed.Message = "a redirect, which is not followed; is the base URL right?"
 	}
-	failed.Code, failed.Message = c.hide.Replace(failed.Code), c.hide.Replace(failed.Message)
+	failed.Code, failed.Message = c.Hide(failed.Code), c.Hide(failed.Message)
 }
 
 // Unreadable is the error for a 2xx answer that does not hold what it must, and why.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -70,7 +71,7 @@ func dfnsSchema() schema.Attribute {
 
 // configureDfns makes the client. Without a block in the configuration, what is missing is told only to what needs it.
 func (p *webhookProvider) configureDfns(
-	block types.Object, calls httpapi.Config,
+	block types.Object, calls httpapi.Config, creates *intent.Log,
 ) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
 	url := p.setting(block, "base_url", "DFNS_API_URL")
 	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
@@ -96,7 +97,7 @@ func (p *webhookProvider) configureDfns(
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
-	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Now: p.now})
+	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Creates: creates, Now: p.now})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
 	}

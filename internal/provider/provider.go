@@ -132,17 +132,18 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	calls, diags := p.calls(req.TerraformVersion, config)
+	creates := p.creates()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	data := &providerdata.Data{}
-	data.Dfns, diags = p.configureDfns(config.Dfns, calls)
+	data.Dfns, diags = p.configureDfns(config.Dfns, calls, creates)
 	resp.Diagnostics.Append(diags...)
-	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls)
+	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls, creates)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(unfinished(calls.Creates)...)
+	resp.Diagnostics.Append(unfinished(creates)...)
 
 	resp.DataSourceData = data
 	resp.ResourceData = data
@@ -159,7 +160,6 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 		RetryWait:      p.retryWait,
 		RequestTimeout: defaultRequestTimeout,
 		Logger:         logger{},
-		Creates:        p.creates(),
 	}
 	if known(config.MaxRetries) {
 		out.MaxRetries = int(config.MaxRetries.ValueInt64())
