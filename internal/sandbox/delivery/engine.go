@@ -132,6 +132,24 @@ func (e *Engine) Admit(ctx context.Context) error {
 	return nil
 }
 
+// admission is how long a new event may wait for room before it is refused.
+const admission = 10 * time.Second
+
+// AdmitEvent is Admit for an event that came as a call: it waits a while and no longer.
+func (e *Engine) AdmitEvent(r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), admission)
+	defer cancel()
+	return e.Admit(ctx)
+}
+
+// StatusOf is the status with which an event is refused: either its sender is to blame, or the sandbox has no room.
+func StatusOf(err error) int {
+	if errors.Is(err, ErrFull) || errors.Is(err, ErrClosed) {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusBadRequest
+}
+
 // Enqueue has jobs attempted as soon as it is their turn.
 func (e *Engine) Enqueue(jobs ...Job) {
 	e.mu.Lock()

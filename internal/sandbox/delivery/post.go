@@ -105,7 +105,7 @@ func (e *Engine) post(ctx context.Context, request Request) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if !loopback(target.Hostname()) {
+	if !IsLoopback(target.Hostname()) {
 		return Result{}, errNotLoopback
 	}
 	made, err := http.NewRequestWithContext(ctx, http.MethodPost, request.URL, bytes.NewReader(request.Body))
@@ -127,8 +127,8 @@ func (e *Engine) post(ctx context.Context, request Request) (Result, error) {
 	return Result{Status: response.StatusCode, Excerpt: strings.ToValidUTF8(string(excerpt), "\uFFFD")}, nil
 }
 
-// loopback looks at the host before any name is resolved: looking up a name would already tell somebody about it.
-func loopback(host string) bool {
+// IsLoopback looks at a host before any name is resolved: looking up a name would already tell somebody about it.
+func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
