@@ -88,7 +88,7 @@ func (m *subscription) assigned(api *enfinitos.Subscription) {
 	m.ID = types.StringValue(api.ID)
 	m.DeveloperID = tfvalue.Keep(m.DeveloperID, api.DeveloperID)
 	m.CreatedAt = tfvalue.Keep(m.CreatedAt, api.CreatedAt)
-	m.SecretLastRotatedAt = tfvalue.Optional(api.SecretLastRotatedAt)
+	m.SecretLastRotatedAt = tfvalue.StringOrNull(api.SecretLastRotatedAt)
 }
 
 // differences says what a read will show instead of what was asked for, a line for each attribute.
