@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -200,6 +201,28 @@ func TestResolveOneOfTwo(t *testing.T) {
 	var found *dfns.InterruptedError
 	if !errors.As(err, &found) || cmp.Diff([]string{left}, found.IDs) != "" || len(log.Left()) != 1 {
 		t.Errorf("%v, and %v is left", err, log.Left())
+	}
+}
+
+// Reads of webhooks of the same content, which wait for one list and so end together, keep what the others have noted.
+func TestResolveManyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	log, client := interrupted(t, s)
+	for range 9 {
+		s.Dfns.Register(held("Enabled"))
+	}
+	var reading sync.WaitGroup
+	for _, registered := range s.Dfns.Webhooks() {
+		webhook, err := client.GetWebhook(t.Context(), registered.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reading.Go(func() { client.ResolveInterrupted(t.Context(), webhook) })
+	}
+	reading.Wait()
+	if left := log.Left(); len(left) != 0 {
+		t.Errorf("a state names all that the create can have made, and %v is left", left[0].Create)
 	}
 }
 
