@@ -104,8 +104,8 @@ func (m *webhookData) assigned(api *dfns.Webhook) {
 	m.DateUpdated = tfvalue.StringOrNull(api.DateUpdated)
 }
 
-// known is what the API has assigned, as it told before.
-func (m *webhookModel) known() *dfns.Webhook {
+// lastAnswer is what the API has assigned, as it told before.
+func (m *webhookModel) lastAnswer() *dfns.Webhook {
 	return &dfns.Webhook{
 		ID: m.ID.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
 	}

@@ -20,9 +20,9 @@ type webhookDataSource struct {
 	client *enfinitos.Client
 }
 
-// webhookData is a subscription as the data source tells it. What changes on its own is here and not in the resource.
-type webhookData struct {
-	subscription
+// webhookDataSourceModel is a subscription as the data source tells it. What changes on its own is here and not in the resource.
+type webhookDataSourceModel struct {
+	webhookData
 	LastDeliveredAt types.String `tfsdk:"last_delivered_at"`
 }
 
@@ -71,7 +71,7 @@ func (d *webhookDataSource) Configure(
 
 // Read implements datasource.DataSource.
 func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data webhookData
+	var data webhookDataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
