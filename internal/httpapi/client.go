@@ -3,7 +3,6 @@
 package httpapi
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -20,9 +19,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
-
-// maxAnswer bounds how much of an answer is read. The largest honest one, a page of 200 items, is far below it.
-const maxAnswer = 16 << 20
 
 // Config says how a vendor's API is called.
 type Config struct {
@@ -201,133 +197,3 @@ func (c *Client) read(response *http.Response, failed *Error) (*Response, error)
 	}
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }
-
-// ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. The end of a context is another matter.
-var ErrNoAnswer = errors.New("no answer within the time that one attempt has")
-
-// buffering reads each answer whole, so that a connection cut in the middle of one is an error like any other and the
-// retries see it. So it also knows when an attempt is over, and bounds it.
-type buffering struct {
-	next    http.RoundTripper
-	hide    *strings.Replacer
-	timeout time.Duration
-}
-
-// RoundTrip implements http.RoundTripper.
-func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx := request.Context()
-	if b.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, b.timeout, ErrNoAnswer)
-		defer cancel()
-	}
-	response, err := b.roundTrip(request.WithContext(ctx))
-	if errors.Is(err, context.DeadlineExceeded) && !isOver(ctx) {
-		return nil, errors.New(err.Error()) // a timeout of the network's own, such as that of a dial
-	}
-	if err != nil && errors.Is(context.Cause(ctx), ErrNoAnswer) {
-		return nil, fmt.Errorf("%w (%s)", ErrNoAnswer, b.timeout)
-	}
-	return response, err
-}
-
-// isOver reports whether a context has ended. At its deadline others can know before it does.
-func isOver(ctx context.Context) bool {
-	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
-		<-ctx.Done()
-	}
-	return ctx.Err() != nil
-}
-
-func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {
-	response, err := b.next.RoundTrip(request)
-	if err != nil {
-		return nil, withoutSecret(err, b.hide)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	}
-	if len(body) > maxAnswer {
-		return nil, fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
-	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return response, nil
-}
-
-// explain fills an error with what a refusal says.
-func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
-	failed.Code, failed.Message, failed.Recognized = c.config.DecodeError(body)
-	if !failed.Recognized && failed.Message == "" {
-		// The secret goes before the text is shortened: half of it would not be found.
-		failed.Message = describe(response.Header.Get("Content-Type"), []byte(c.Hide(string(body))))
-	}
-	if response.StatusCode < http.StatusBadRequest && response.Header.Get("Location") != "" {
-		failed.Message = "a redirect, which is not followed; is the base URL right?"
-	}
-	failed.Code, failed.Message = c.Hide(failed.Code), c.Hide(failed.Message)
-}
-
-// Unreadable is the error for a 2xx answer that does not hold what it must, and why.
-func Unreadable(request Request, response *Response, cause error) error {
-	if isPage(response.Header.Get("Content-Type"), bytes.TrimSpace(response.Body)) {
-		cause = errors.New("it is " + page)
-	}
-	return &Error{
-		Method: request.Method, Path: EscapedPath(request.Path...), Status: response.Status,
-		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
-	}
-}
-
-const page = "an HTML page, so a proxy may have answered instead of the API"
-
-func isPage(contentType string, text []byte) bool {
-	return strings.Contains(contentType, "html") || bytes.HasPrefix(text, []byte("<"))
-}
-
-// describe says in a few words what a body is that nobody can decode.
-func describe(contentType string, body []byte) string {
-	text := bytes.TrimSpace(body)
-	switch {
-	case len(text) == 0:
-		return "an empty body"
-	case isPage(contentType, text):
-		return page
-	case len(text) > 200:
-		return string(bytes.ToValidUTF8(text[:200], nil)) + " …"
-	}
-	return string(bytes.ToValidUTF8(text, nil))
-}
-
-// requestID finds the id by which a vendor's support can find a call. No page says which header holds it.
-func requestID(header http.Header) string {
-	return cmp.Or(header.Get("X-Request-Id"), header.Get("X-Amzn-Requestid"), header.Get("X-Amz-Apigw-Id"), header.Get("Cf-Ray"))
-}
-
-// withoutURL drops the URL that net/http and retryablehttp put around a cause: the error names the path itself.
-func withoutURL(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
-	}
-	return err
-}
-
-// withoutSecret returns an error whose text holds no secret. net/http quotes what a server sends in place of HTTP.
-func withoutSecret(err error, hide *strings.Replacer) error {
-	if text := hide.Replace(err.Error()); text != err.Error() {
-		return &hiddenError{text: text, cause: err}
-	}
-	return err
-}
-
-type hiddenError struct {
-	text  string
-	cause error
-}
-
-// Error implements error.
-func (e *hiddenError) Error() string { return e.text }
-
-// Unwrap returns the error as it was, for errors.Is.
-func (e *hiddenError) Unwrap() error { return e.cause }
