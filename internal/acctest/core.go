@@ -48,35 +48,40 @@ func (i *Instance) ApplyUnrefreshed(config map[string]Value) (report Report) {
 	i.Provider.t.Helper()
 	planned, private, replace, diagnostics := i.planAsIs(config)
 	report.Problems = Text(diagnostics)
-	switch {
-	case report.Failed():
+	if report.Failed() {
 		return report
-	case i.State == nil:
-		report.Planned = "create"
-	case replace || i.Tainted:
-		report.Planned = "replace"
+	}
+	report.Planned = i.action(planned, replace)
+	if report.Planned == "replace" {
 		if !i.Tainted {
 			report.Problems += i.planReplacement(config, private)
 		}
-		if report.Failed() {
-			return report
+		if !report.Failed() {
+			report.Problems += i.Destroy().Problems
 		}
-		report.Problems += i.Destroy().Problems
 		if report.Failed() {
 			return report
 		}
 		planned, private, _, diagnostics = i.plan(nil, config, nil)
 		report.Problems += Text(diagnostics)
-	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
-		report.Planned = "no-op"
-		return report
-	default:
-		report.Planned = "update"
 	}
-	if !report.Failed() {
+	if report.Planned != "no-op" && !report.Failed() {
 		report.Problems += i.apply(planned, config, private)
 	}
 	return report
+}
+
+// action names what a plan does with the instance.
+func (i *Instance) action(planned map[string]Value, replace bool) string {
+	switch {
+	case i.State == nil:
+		return "create"
+	case replace || i.Tainted:
+		return "replace"
+	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
+		return "no-op"
+	}
+	return "update"
 }
 
 // Plan refreshes the instance and returns the action that a configuration would make, changing nothing but the state.
@@ -88,16 +93,7 @@ func (i *Instance) Plan(config map[string]Value) Report {
 	}
 	planned, _, replace, diagnostics := i.planAsIs(config)
 	report.Problems += Text(diagnostics)
-	switch {
-	case i.State == nil:
-		report.Planned = "create"
-	case replace || i.Tainted:
-		report.Planned = "replace"
-	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
-		report.Planned = "no-op"
-	default:
-		report.Planned = "update"
-	}
+	report.Planned = i.action(planned, replace)
 	return report
 }
 
