@@ -188,8 +188,8 @@ func (c *Client) noteContract(version any) {
 }
 
 // post makes a call with a JSON body. Nil means none.
-func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (out T, status int, err error) {
-	request := httpapi.Request{Method: http.MethodPost, Path: path, Repeatable: repeatable}
+func post[T any](ctx context.Context, c *Client, body any, idempotent bool, path ...string) (out T, status int, err error) {
+	request := httpapi.Request{Method: http.MethodPost, Path: path, Idempotent: idempotent}
 	if body != nil {
 		if request.Body, err = json.Marshal(body); err != nil {
 			return out, 0, err

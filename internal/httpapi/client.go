@@ -67,8 +67,8 @@ type Request struct {
 	Header http.Header
 	// Body is sent exactly as it is. Nil means no body.
 	Body []byte
-	// Repeatable says that sending the request twice does no more than sending it once. Every GET is repeatable.
-	Repeatable bool
+	// Idempotent says that sending the request twice does no more than sending it once. Every GET is idempotent.
+	Idempotent bool
 }
 
 // Response is a 2xx answer.
@@ -150,7 +150,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		return nil, failed
 	}
 	sender := c.changes
-	if request.Repeatable || request.Method == http.MethodGet {
+	if request.Idempotent || request.Method == http.MethodGet {
 		sender = c.reads
 	}
 	response, err := sender.Do(prepared)
