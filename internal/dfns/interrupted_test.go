@@ -22,7 +22,7 @@ import (
 // that create was lost for good, and so was every list that could have told what became of it.
 func interrupted(t *testing.T, s *sandbox.Sandbox, before ...dfns.CreateWebhookRequest) (*intent.Log, *dfns.Client) {
 	t.Helper()
-	log := intent.In(t.TempDir())
+	log := intent.NewLog(t.TempDir())
 	noting := func(config *dfns.Config) { config.Creates = log }
 	client := newClient(t, s, noting)
 	for _, in := range before {
@@ -146,7 +146,7 @@ func TestInterruptedCreateUnderWay(t *testing.T) {
 		"just sent": {0, 4, true},
 		"long ago":  {2 * time.Hour, 2, false},
 	} {
-		log := intent.In(t.TempDir())
+		log := intent.NewLog(t.TempDir())
 		looks := 0
 		broken := true
 		a := serve(t, map[string]http.HandlerFunc{
@@ -279,7 +279,7 @@ func TestResolveOnceItIsOld(t *testing.T) {
 // Where the API does not tell its time, every webhook of the content counts, however old.
 func TestInterruptedCreateWithoutClock(t *testing.T) {
 	t.Parallel()
-	log := intent.In(t.TempDir())
+	log := intent.NewLog(t.TempDir())
 	old := `{"id":"wh-1","url":"https://h.example","events":["key.created","wallet.created"],"status":"Enabled","dateCreated":"2020-01-01T00:00:00Z"}`
 	lists := says(403, `{"error":{"message":"no"}}`)
 	a := serve(t, map[string]http.HandlerFunc{
@@ -313,14 +313,14 @@ func TestNotedCreate(t *testing.T) {
 	} {
 		s := start(t)
 		fault(t, s, f)
-		log := intent.In(t.TempDir())
+		log := intent.NewLog(t.TempDir())
 		_, err := newClient(t, s, func(config *dfns.Config) { config.Creates = log }).CreateWebhook(t.Context(), wanted)
 		if left := log.Left(); (err == nil) != (name == "answered") || len(left) != 0 {
 			t.Errorf("%s: %v, and %v is left", name, err, left)
 		}
 	}
 	s := start(t)
-	nowhere := func(config *dfns.Config) { config.Creates = intent.In(os.DevNull) }
+	nowhere := func(config *dfns.Config) { config.Creates = intent.NewLog(os.DevNull) }
 	if _, err := newClient(t, s, nowhere).CreateWebhook(t.Context(), wanted); err != nil {
 		t.Error(err)
 	}

@@ -24,7 +24,7 @@ func TestInterruptedCreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			log := intent.In(t.TempDir())
+			log := intent.NewLog(t.TempDir())
 			reached := make(chan bool, 2)
 			a := serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks": func(_ http.ResponseWriter, r *http.Request) {
 				_, _ = io.ReadAll(r.Body) // until then the server does not notice that its caller is gone

@@ -21,8 +21,8 @@ type Log struct {
 	dir string
 }
 
-// In returns the log of a directory, which is made when the first note is written.
-func In(dir string) *Log {
+// NewLog returns the log of a directory, which is made when the first note is written.
+func NewLog(dir string) *Log {
 	return &Log{dir: dir}
 }
 

@@ -179,7 +179,7 @@ func (p *webhookProvider) creates() *intent.Log {
 	if p.dataDir == "" {
 		return nil
 	}
-	return intent.In(filepath.Join(cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir), "webhook"))
+	return intent.NewLog(filepath.Join(cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir), "webhook"))
 }
 
 // unfinished tells of creates of which no run before this one could tell what became of them: the configuration may have
