@@ -15,10 +15,10 @@ type Instance struct {
 	Type     string
 	// State is nil while there is none.
 	State map[string]Value
-	// Tainted says that the next apply replaces the instance.
-	Tainted bool
 
 	private []byte
+	// tainted says that the next apply replaces the instance.
+	tainted bool
 }
 
 // Report is what came of an operation.
@@ -53,7 +53,7 @@ func (i *Instance) ApplyUnrefreshed(config map[string]Value) (report Report) {
 	}
 	report.Planned = i.action(planned, replace)
 	if report.Planned == "replace" {
-		if !i.Tainted {
+		if !i.tainted {
 			report.Problems += i.planReplacement(config, private)
 		}
 		if !report.Failed() {
@@ -76,7 +76,7 @@ func (i *Instance) action(planned map[string]Value, replace bool) string {
 	switch {
 	case i.State == nil:
 		return "create"
-	case replace || i.Tainted:
+	case replace || i.tainted:
 		return "replace"
 	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
 		return "no-op"
@@ -148,7 +148,7 @@ func (i *Instance) Import(id string) Report {
 // planAsIs plans what becomes of the instance. A tainted one is planned as if there were none.
 func (i *Instance) planAsIs(config map[string]Value) (map[string]Value, []byte, bool, []*tfprotov6.Diagnostic) {
 	i.Provider.t.Helper()
-	if i.Tainted {
+	if i.tainted {
 		return i.plan(nil, config, nil)
 	}
 	return i.plan(i.State, config, i.private)
@@ -219,7 +219,7 @@ func (i *Instance) apply(planned, config map[string]Value, private []byte) (prob
 		problems += inconsistencies(planned, state)
 	}
 	i.State, i.private = state, resp.Private
-	i.Tainted = state != nil && creates && strings.Contains(problems, "ERROR ")
+	i.tainted = state != nil && creates && strings.Contains(problems, "ERROR ")
 	return problems
 }
 
