@@ -129,18 +129,6 @@ func Serve(t *testing.T, handle http.HandlerFunc) string {
 	return server.URL
 }
 
-// Discard is an answer that nobody gets.
-type Discard struct{}
-
-// Header implements http.ResponseWriter.
-func (Discard) Header() http.Header { return http.Header{} }
-
-// Write implements http.ResponseWriter.
-func (Discard) Write(data []byte) (int, error) { return len(data), nil }
-
-// WriteHeader implements http.ResponseWriter.
-func (Discard) WriteHeader(int) {}
-
 // Changes returns the calls of a journal that are not reads, as "METHOD /path status".
 func Changes(calls *sandbox.Calls) []string {
 	return lines(calls, func(method string) bool { return method != http.MethodGet })

@@ -30,6 +30,8 @@ type Config struct {
 	Signer Signer
 	// HTTP is how calls are made. New fills in what is the vendor's.
 	HTTP httpapi.Config
+	// Creates is where it is noted what is being created, for a run that comes after one that was killed. Nil notes nothing.
+	Creates *intent.Log
 	// Now tells the time by which reads are shared. Nil means the system's clock.
 	Now func() time.Time
 }
@@ -66,7 +68,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		http: client, credentialID: config.CredentialID, signer: config.Signer, shared: newShared(config.Now),
-		creates: config.HTTP.Creates,
+		creates: config.Creates,
 		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: organization(config.HTTP.BearerToken)},
 	}, nil
 }
@@ -94,12 +96,11 @@ func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Resp
 }
 
 // get makes a read and decodes its answer.
-func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
+func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (out T, err error) {
 	request := httpapi.Request{Method: http.MethodGet, Path: path, Query: query}
 	response, err := c.do(ctx, request)
 	if err != nil {
-		var none T
-		return none, err
+		return out, err
 	}
 	return decode[T](request, response)
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
@@ -38,7 +37,7 @@ func TestInterruptedCreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			log := intent.In(t.TempDir())
+			log := intent.NewLog(t.TempDir())
 			ctx, end := context.WithCancel(t.Context())
 			defer end()
 			a := serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks": func(_ http.ResponseWriter, r *http.Request) {
@@ -46,7 +45,7 @@ func TestInterruptedCreate(t *testing.T) {
 				end()
 				<-r.Context().Done()
 			}})
-			client := a.client(t, func(config *httpapi.Config) { config.Creates = log })
+			client := a.client(t, func(config *enfinitos.Config) { config.Creates = log })
 			if _, err := client.CreateSubscription(ending{ctx, test.err}, request); !enfinitos.OutcomeUnknown(err) {
 				t.Fatalf("the outcome is not unknown: %v", err)
 			}

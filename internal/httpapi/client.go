@@ -3,11 +3,12 @@
 package httpapi
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,12 +17,8 @@ import (
 	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
-
-// maxAnswer bounds how much of an answer is read. The largest honest one, a page of 200 items, is far below it.
-const maxAnswer = 16 << 20
 
 // Config says how a vendor's API is called.
 type Config struct {
@@ -45,8 +42,6 @@ type Config struct {
 	// DecodeError reads the code and the message of a refusal from its body. It reports false for a body that is not in
 	// the vendor's shape, such as the page of a proxy.
 	DecodeError func(body []byte) (code, message string, ok bool)
-	// Creates is where a client notes what it is creating, for a run that comes after one that was killed. Nil notes nothing.
-	Creates *intent.Log
 	// Transport sends the requests. Nil means over the network.
 	Transport http.RoundTripper
 }
@@ -72,8 +67,8 @@ type Request struct {
 	Header http.Header
 	// Body is sent exactly as it is. Nil means no body.
 	Body []byte
-	// Repeatable says that sending the request twice does no more than sending it once. Every GET is repeatable.
-	Repeatable bool
+	// Idempotent says that sending the request twice does no more than sending it once. Every GET is idempotent.
+	Idempotent bool
 }
 
 // Response is a 2xx answer.
@@ -89,14 +84,12 @@ func New(config Config) (*Client, error) {
 	if err != nil || base.Host == "" {
 		return nil, fmt.Errorf("%q is not an absolute URL", weburl.Hide(config.BaseURL))
 	}
-	if config.RetryWait == 0 {
-		config.RetryWait = 500 * time.Millisecond
-	}
+	config.RetryWait = cmp.Or(config.RetryWait, 500*time.Millisecond)
 	c := &Client{
 		config: config,
 		base:   base,
 		limit:  newGate(),
-		hide:   strings.NewReplacer(orNothing(config.BearerToken), "(hidden)"),
+		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty text is found everywhere
 	}
 	httpClient := &http.Client{
 		Transport: c.chain(),
@@ -107,6 +100,9 @@ func New(config Config) (*Client, error) {
 	c.changes = c.retrying(httpClient, retryChange)
 	return c, nil
 }
+
+// Hide returns a text of the API's, which may quote the token, without it.
+func (c *Client) Hide(text string) string { return c.hide.Replace(text) }
 
 // chain puts the transports in order, outermost first: each attempt is watched, logged, measured against the limits.
 func (c *Client) chain() http.RoundTripper {
@@ -154,7 +150,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		return nil, failed
 	}
 	sender := c.changes
-	if request.Repeatable || request.Method == http.MethodGet {
+	if request.Idempotent || request.Method == http.MethodGet {
 		sender = c.reads
 	}
 	response, err := sender.Do(prepared)
@@ -183,9 +179,7 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range request.Header {
-		out.Header[name] = values
-	}
+	maps.Copy(out.Header, request.Header)
 	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
 	out.Header.Set("Accept", "application/json")
 	out.Header.Set("Content-Type", "application/json")
@@ -195,161 +189,11 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
 	failed.Status = response.StatusCode
-	failed.RequestID = c.hide.Replace(requestID(response.Header))
+	failed.RequestID = c.Hide(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		c.explain(failed, response, body)
 		return nil, failed
 	}
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
-}
-
-// ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. The end of a context is another matter.
-var ErrNoAnswer = errors.New("no answer within the time that one attempt has")
-
-// buffering reads each answer whole, so that a connection cut in the middle of one is an error like any other and the
-// retries see it. So it also knows when an attempt is over, and bounds it.
-type buffering struct {
-	next    http.RoundTripper
-	hide    *strings.Replacer
-	timeout time.Duration
-}
-
-// RoundTrip implements http.RoundTripper.
-func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx := request.Context()
-	if b.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, b.timeout, ErrNoAnswer)
-		defer cancel()
-	}
-	response, err := b.roundTrip(request.WithContext(ctx))
-	if errors.Is(err, context.DeadlineExceeded) && !isOver(ctx) {
-		return nil, errors.New(err.Error()) // a timeout of the network's own, such as that of a dial
-	}
-	if err != nil && errors.Is(context.Cause(ctx), ErrNoAnswer) {
-		return nil, fmt.Errorf("%w (%s)", ErrNoAnswer, b.timeout)
-	}
-	return response, err
-}
-
-// isOver reports whether a context has ended. At its deadline others can know before it does.
-func isOver(ctx context.Context) bool {
-	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
-		<-ctx.Done()
-	}
-	return ctx.Err() != nil
-}
-
-func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {
-	response, err := b.next.RoundTrip(request)
-	if err != nil {
-		return nil, withoutSecret(err, b.hide)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	}
-	if len(body) > maxAnswer {
-		return nil, fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
-	}
-	response.Body = buffered{bytes.NewReader(body)}
-	return response, nil
-}
-
-// buffered is the body of an answer that has been read.
-type buffered struct{ *bytes.Reader }
-
-// Close implements io.Closer.
-func (buffered) Close() error { return nil }
-
-// explain fills an error with what a refusal says.
-func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
-	failed.Code, failed.Message, failed.Recognized = c.config.DecodeError(body)
-	if !failed.Recognized && failed.Message == "" {
-		// The secret goes before the text is shortened: half of it would not be found.
-		failed.Message = describe(response.Header.Get("Content-Type"), []byte(c.hide.Replace(string(body))))
-	}
-	if response.StatusCode < http.StatusBadRequest && response.Header.Get("Location") != "" {
-		failed.Message = "a redirect, which is not followed; is the base URL right?"
-	}
-	failed.Code, failed.Message = c.hide.Replace(failed.Code), c.hide.Replace(failed.Message)
-}
-
-// Unreadable is the error for a 2xx answer that does not hold what it must, and why.
-func Unreadable(request Request, response *Response, cause error) error {
-	if isPage(response.Header.Get("Content-Type"), bytes.TrimSpace(response.Body)) {
-		cause = errors.New("it is " + page)
-	}
-	return &Error{
-		Method: request.Method, Path: EscapedPath(request.Path...), Status: response.Status,
-		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
-	}
-}
-
-const page = "an HTML page, so a proxy may have answered instead of the API"
-
-func isPage(contentType string, text []byte) bool {
-	return strings.Contains(contentType, "html") || bytes.HasPrefix(text, []byte("<"))
-}
-
-// describe says in a few words what a body is that nobody can decode.
-func describe(contentType string, body []byte) string {
-	text := bytes.TrimSpace(body)
-	switch {
-	case len(text) == 0:
-		return "an empty body"
-	case isPage(contentType, text):
-		return page
-	case len(text) > 200:
-		return string(bytes.ToValidUTF8(text[:200], nil)) + " …"
-	}
-	return string(bytes.ToValidUTF8(text, nil))
-}
-
-// requestID finds the id by which a vendor's support can find a call. No page says which header holds it.
-func requestID(header http.Header) string {
-	for _, name := range []string{"X-Request-Id", "X-Amzn-Requestid", "X-Amz-Apigw-Id", "Cf-Ray"} {
-		if id := header.Get(name); id != "" {
-			return id
-		}
-	}
-	return ""
-}
-
-// withoutURL drops the URL that net/http and retryablehttp put around a cause: the error names the path itself.
-func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
-}
-
-// withoutSecret returns an error whose text holds no secret. net/http quotes what a server sends in place of HTTP.
-func withoutSecret(err error, hide *strings.Replacer) error {
-	if text := hide.Replace(err.Error()); text != err.Error() {
-		return &hiddenError{text: text, cause: err}
-	}
-	return err
-}
-
-type hiddenError struct {
-	text  string
-	cause error
-}
-
-// Error implements error.
-func (e *hiddenError) Error() string { return e.text }
-
-// Unwrap returns the error as it was, for errors.Is.
-func (e *hiddenError) Unwrap() error { return e.cause }
-
-// orNothing keeps an empty secret from matching between every two characters.
-func orNothing(secret string) string {
-	if secret == "" {
-		return "\x00"
-	}
-	return secret
 }

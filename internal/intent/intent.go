@@ -21,8 +21,8 @@ type Log struct {
 	dir string
 }
 
-// In returns the log of a directory, which is made when the first note is written.
-func In(dir string) *Log {
+// NewLog returns the log of a directory, which is made when the first note is written.
+func NewLog(dir string) *Log {
 	return &Log{dir: dir}
 }
 
@@ -66,9 +66,10 @@ func (n *Note) IsYounger(than time.Duration) bool {
 // Exclude notes of a left note that an object was not made by its create, or is lost no longer.
 func (n *Note) Exclude(id string) {
 	n.Others = append(n.Others, id)
-	if text, err := json.Marshal(n.Create); err == nil {
-		_ = os.WriteFile(n.Path, text, 0o600) // where this fails, the note names one too many
-		_ = os.Chtimes(n.Path, time.Time{}, n.Written)
+	draft := n.Path + ".draft" // whoever reads the note meanwhile must find it whole
+	text, err := json.Marshal(n.Create)
+	if err == nil && os.WriteFile(draft, text, 0o600) == nil && os.Chtimes(draft, time.Time{}, n.Written) == nil {
+		_ = os.Rename(draft, n.Path) // where this fails, the note names one too many
 	}
 }
 

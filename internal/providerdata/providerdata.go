@@ -40,9 +40,6 @@ type Vendor[Client any] struct {
 // provider is configured there is nothing to give, and it returns nil without a complaint.
 func RequireDfns(providerData any, diags *diag.Diagnostics) *dfns.Client {
 	data := from(providerData, diags)
-	if data == nil {
-		return nil
-	}
 	diags.Append(data.Dfns.Missing...)
 	return data.Dfns.Client
 }
@@ -50,18 +47,19 @@ func RequireDfns(providerData any, diags *diag.Diagnostics) *dfns.Client {
 // RequireEnfinitos returns the EnfinitOS client as RequireDfns returns that of Dfns.
 func RequireEnfinitos(providerData any, diags *diag.Diagnostics) *enfinitos.Client {
 	data := from(providerData, diags)
-	if data == nil {
-		return nil
-	}
 	diags.Append(data.Enfinitos.Missing...)
 	return data.Enfinitos.Client
 }
 
+// from returns what Configure was given, with no client in it where that was nothing.
 func from(providerData any, diags *diag.Diagnostics) *Data {
 	data, ok := providerData.(*Data)
-	if !ok && providerData != nil {
+	if ok {
+		return data
+	}
+	if providerData != nil {
 		diags.AddError("Unexpected Provider Data",
 			fmt.Sprintf("Expected %T, got %T. This is a bug in the provider.", data, providerData))
 	}
-	return data
+	return &Data{}
 }

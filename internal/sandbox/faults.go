@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
@@ -156,10 +158,7 @@ func (f *Fault) refuse(out *answer, v vendor, r *http.Request) {
 
 // page answers as a proxy between client and vendor does when it has something to say.
 func (f *Fault) page(out *answer) {
-	status := f.Status
-	if status == 0 {
-		status = http.StatusBadGateway
-	}
+	status := cmp.Or(f.Status, http.StatusBadGateway)
 	out.header.Set("Content-Type", "text/html")
 	out.WriteHeader(status)
 	_, _ = fmt.Fprintf(out, "<html><head><title>%d %s</title></head><body><h1>%[2]s</h1></body></html>\n",
@@ -186,9 +185,7 @@ func (a *answer) send(w http.ResponseWriter) {
 	if a.cut && len(a.body) == 0 {
 		panic(http.ErrAbortHandler) // the documented way to cut a connection without an answer
 	}
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body)
 	if a.cut {

@@ -4,6 +4,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	cryptorand "crypto/rand"
 	"encoding/binary"
@@ -15,8 +16,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -209,21 +208,7 @@ func (s *Sandbox) EnvFile() string {
 // WriteEnvFile puts EnvFile at path, readable by its owner alone. The file appears whole or not at all, so that a
 // script may wait for it.
 func (s *Sandbox) WriteEnvFile(path string) error {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".env-*")
-	if err != nil {
-		return err
-	}
-	_, err = draft.WriteString(s.EnvFile())
-	if closeErr := draft.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(draft.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(draft.Name())
-	}
-	return err
+	return replaceFile(path, []byte(s.EnvFile()))
 }
 
 // Close stops the listeners and cuts open connections and deliveries in flight, which stay to be made for the next start
@@ -240,14 +225,12 @@ func (s *Sandbox) Close() {
 }
 
 func (s *Sandbox) listen(address string, handler http.Handler) (url string, err error) {
-	if address == "" {
-		address = "127.0.0.1:0"
-	}
+	address = cmp.Or(address, "127.0.0.1:0")
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", fmt.Errorf("listening on %q: %w", address, err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !delivery.IsLoopback(host) {
 		return "", fmt.Errorf("listening on %q: the sandbox has no protection of its own, so its host must be loopback", address)
 	}
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)

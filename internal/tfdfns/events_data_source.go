@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -47,11 +46,7 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		MarkdownDescription: "The delivery attempts of one Dfns webhook, which Dfns keeps for 31 days, in the order the API lists " +
 			"them. The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: map[string]schema.Attribute{
-			"webhook_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "The id of the webhook, `wh-…`.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			},
+			"webhook_id": tfvalue.Required("The id of the webhook, `wh-…`."),
 			"kind": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only events of this kind; `*` is not one.",

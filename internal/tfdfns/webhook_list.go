@@ -1,6 +1,7 @@
 package tfdfns
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -99,9 +100,5 @@ func (r *webhookResource) result(ctx context.Context, req list.ListRequest, webh
 
 // displayName tells a person which webhook it is. The id makes it unique, and nothing in it changes from run to run.
 func displayName(webhook *dfns.Webhook) string {
-	what := webhook.Description
-	if what == "" {
-		what = weburl.Hide(webhook.URL)
-	}
-	return fmt.Sprintf("%s (%s)", what, webhook.ID)
+	return fmt.Sprintf("%s (%s)", cmp.Or(webhook.Description, weburl.Hide(webhook.URL)), webhook.ID)
 }

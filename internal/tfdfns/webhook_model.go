@@ -92,7 +92,7 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 		m.Status = types.StringValue(api.Status)
 	}
 	if m.Description.ValueString() != api.Description {
-		m.Description = tfvalue.Optional(api.Description)
+		m.Description = tfvalue.StringOrNull(api.Description)
 	}
 }
 
@@ -100,12 +100,12 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 // something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
 func (m *webhookData) assigned(api *dfns.Webhook) {
 	m.ID = types.StringValue(api.ID)
-	m.DateCreated = tfvalue.Optional(api.DateCreated)
-	m.DateUpdated = tfvalue.Optional(api.DateUpdated)
+	m.DateCreated = tfvalue.StringOrNull(api.DateCreated)
+	m.DateUpdated = tfvalue.StringOrNull(api.DateUpdated)
 }
 
-// known is what the API has assigned, as it told before.
-func (m *webhookModel) known() *dfns.Webhook {
+// lastAnswer is what the API has assigned, as it told before.
+func (m *webhookModel) lastAnswer() *dfns.Webhook {
 	return &dfns.Webhook{
 		ID: m.ID.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
 	}

@@ -1,6 +1,7 @@
 package tfenfinitos
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,10 +44,7 @@ func actionFailed(operation, object string, err error) diag.Diagnostic {
 
 // name tells a person which subscription is meant. The url is cut where it may carry a credential.
 func name(webhook webhookModel) string {
-	id := webhook.ID.ValueString()
-	if id == "" {
-		id = "(new)"
-	}
+	id := cmp.Or(webhook.ID.ValueString(), "(new)")
 	return fmt.Sprintf("%s %q %s", id, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// subscription is what the resource and the data source have in common.
-type subscription struct {
+// webhookData is what the resource and the data source have in common.
+type webhookData struct {
 	ID                  types.String `tfsdk:"id"`
 	DeveloperID         types.String `tfsdk:"developer_id"`
 	URL                 types.String `tfsdk:"url"`
@@ -28,7 +28,7 @@ type subscription struct {
 
 // webhookModel is a subscription as the resource keeps it.
 type webhookModel struct {
-	subscription
+	webhookData
 	tfsecret.Settings
 	SigningSecret          types.String   `tfsdk:"signing_secret"`
 	SigningSecretEncrypted types.String   `tfsdk:"signing_secret_encrypted"`
@@ -84,15 +84,15 @@ func (m *webhookModel) created(api *enfinitos.CreatedSubscription) error {
 
 // assigned takes over only what the API assigns. After a change the rest stays as it was planned: where the API made
 // something else of it, the next plan shows the difference, while Terraform would fail this apply and blame the provider.
-func (m *subscription) assigned(api *enfinitos.Subscription) {
+func (m *webhookData) assigned(api *enfinitos.Subscription) {
 	m.ID = types.StringValue(api.ID)
 	m.DeveloperID = tfvalue.Keep(m.DeveloperID, api.DeveloperID)
 	m.CreatedAt = tfvalue.Keep(m.CreatedAt, api.CreatedAt)
-	m.SecretLastRotatedAt = tfvalue.Optional(api.SecretLastRotatedAt)
+	m.SecretLastRotatedAt = tfvalue.StringOrNull(api.SecretLastRotatedAt)
 }
 
 // differences says what a read will show instead of what was asked for, a line for each attribute.
-func (m *subscription) differences(api *enfinitos.Subscription) (lines []string) {
+func (m *webhookData) differences(api *enfinitos.Subscription) (lines []string) {
 	read := *m
 	read.refresh(api)
 	if !read.URL.Equal(m.URL) {
@@ -112,7 +112,7 @@ func quoted(kinds types.Set) string {
 }
 
 // refresh takes over everything an answer tells.
-func (m *subscription) refresh(api *enfinitos.Subscription) {
+func (m *webhookData) refresh(api *enfinitos.Subscription) {
 	m.assigned(api)
 	if !weburl.Same(m.URL.ValueString(), api.URL) && api.URL != "" {
 		m.URL = types.StringValue(api.URL)

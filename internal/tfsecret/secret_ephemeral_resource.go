@@ -108,8 +108,7 @@ func parseIdentities(text string) ([]age.Identity, error) {
 	text = keytext.Clean(text)
 	if strings.Contains(text, "-----BEGIN") {
 		identity, err := agessh.ParseIdentity([]byte(strings.TrimSpace(text) + "\n"))
-		var encrypted *ssh.PassphraseMissingError
-		if errors.As(err, &encrypted) {
+		if _, ok := errors.AsType[*ssh.PassphraseMissingError](err); ok {
 			return nil, errors.New("the SSH key is encrypted with a passphrase; give a copy without one (ssh-keygen -p)")
 		}
 		if err != nil {
@@ -130,8 +129,7 @@ func parseIdentities(text string) ([]age.Identity, error) {
 // decrypt returns what the text holds. Its errors hold none of it.
 func decrypt(text string, identities []age.Identity) (string, error) {
 	decrypted, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(text))), identities...)
-	var noMatch *age.NoIdentityMatchError
-	if errors.As(err, &noMatch) {
+	if _, ok := errors.AsType[*age.NoIdentityMatchError](err); ok {
 		return "", errors.New("the identity belongs to none of the recipients that it was encrypted to. If secret_recipients has " +
 			"changed since, the plan that follows it must be applied first")
 	}

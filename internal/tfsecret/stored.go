@@ -100,7 +100,7 @@ func (s Stored) fill(secret string) error {
 	if s.Clear.IsUnknown() {
 		*s.Clear = types.StringNull()
 		if s.Recipients.IsNull() {
-			*s.Clear = tfvalue.Optional(secret)
+			*s.Clear = tfvalue.StringOrNull(secret)
 		}
 	}
 	if !s.Encrypted.IsUnknown() {

@@ -3,7 +3,9 @@ package delivery_test
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -31,16 +33,20 @@ func engine(t *testing.T, options delivery.Options) *delivery.Engine {
 	return e
 }
 
-// serve reads the body first: only then does a server notice that its client has gone.
+// serve reads the body first: only then does a server notice that its client has gone. At the end it lets go of every
+// request, also of those that come while it closes.
 func serve(t *testing.T, handle http.HandlerFunc) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		handle(w, r)
 	}))
+	ctx, end := context.WithCancel(context.Background())
+	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	server.Start()
 	t.Cleanup(func() {
-		server.CloseClientConnections() // a handler may be waiting for its client to go
+		end()
 		server.Close()
 	})
 	return server.URL

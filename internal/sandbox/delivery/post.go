@@ -14,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unicode/utf8"
 )
 
 // Request is one POST to a receiver.
@@ -106,7 +105,7 @@ func (e *Engine) post(ctx context.Context, request Request) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if !loopback(target.Hostname()) {
+	if !IsLoopback(target.Hostname()) {
 		return Result{}, errNotLoopback
 	}
 	made, err := http.NewRequestWithContext(ctx, http.MethodPost, request.URL, bytes.NewReader(request.Body))
@@ -125,20 +124,12 @@ func (e *Engine) post(ctx context.Context, request Request) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Status: response.StatusCode, Excerpt: text(excerpt)}, nil
+	return Result{Status: response.StatusCode, Excerpt: strings.ToValidUTF8(string(excerpt), "\uFFFD")}, nil
 }
 
-// loopback looks at the host before any name is resolved: looking up a name would already tell somebody about it.
-func loopback(host string) bool {
+// IsLoopback looks at a host before any name is resolved: looking up a name would already tell somebody about it.
+func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
-}
-
-// text makes an excerpt fit to be shown, whatever the receiver sent and wherever it was cut.
-func text(excerpt []byte) string {
-	if utf8.Valid(excerpt) {
-		return string(excerpt)
-	}
-	return strings.ToValidUTF8(string(excerpt), "\uFFFD")
 }
 
 // The numbers by which Windows tells what became of a connection. What package syscall calls by the names of Unix there are
@@ -173,8 +164,7 @@ func isAny(err error, targets ...error) bool {
 
 // words leaves out the URL, which net/http puts before its errors and which may hold a password.
 func words(err error) string {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
 	if errors.Is(err, errNotLoopback) {

@@ -35,7 +35,7 @@ type actionToken struct {
 
 // initAction answers POST /auth/action/init: a challenge for one call that is to be made.
 func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
-	wanted, err := decodeCall(read(r))
+	wanted, err := decodeCall(wire.Body(r))
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -84,7 +84,7 @@ func decodeCall(body []byte) (call, error) {
 
 // completeAction answers POST /auth/action: a signed challenge buys a token for the one call it was made for.
 func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
-	fields, err := wire.DecodeObject(read(r), "challengeIdentifier", "firstFactor")
+	fields, err := wire.DecodeObject(wire.Body(r), "challengeIdentifier", "firstFactor")
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -171,7 +171,7 @@ func decodeBase64URL(fields wire.Object, key string) ([]byte, error) {
 // signed lets a change through when its X-DFNS-USERACTION token was bought for exactly this call and never used.
 func (s *Server) signed(handle func(http.ResponseWriter, *http.Request, []byte)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		body := read(r)
+		body := wire.Body(r)
 		token := s.tokens[r.Header.Get("X-Dfns-Useraction")]
 		made := call{method: r.Method, path: r.URL.EscapedPath(), payload: string(body)}
 		switch {
