@@ -44,7 +44,8 @@ if [ -x "$home/$binary" ]; then
 fi
 
 on_path=$(command -v "$binary" || true)
-if [ -n "$on_path" ] && TF_CLI_CONFIG_FILE=/dev/null "$on_path" version | grep -qE "^(Terraform|OpenTofu) v$version\$"; then
+found=$([ -z "$on_path" ] || CHECKPOINT_DISABLE=1 TF_CLI_ARGS='' TF_LOG='' TF_CLI_CONFIG_FILE=/dev/null "$on_path" version || true)
+if grep -qE "^(Terraform|OpenTofu) v$version\$" <<<"$found"; then
   printf '%s\n' "$on_path"
   exit 0
 fi

@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cli=$(tools/cli.sh)
+unset "${!DFNS_@}" "${!ENFINITOS_@}"
 work=$(mktemp -d)
 sandbox=
 stop() {
@@ -43,13 +44,14 @@ event() {
 title "A sandbox that stands in for the vendors"
 bin/webhook-sandbox -env-file "$work/env" -enfinitos-api conventional -receiver >/dev/null 2>"$work/calls" &
 sandbox=$!
-for _ in $(seq 100); do [ -f "$work/env" ] || sleep 0.1; done
+for _ in $(seq 1200); do [ -f "$work/env" ] || ! kill -0 "$sandbox" 2>/dev/null || sleep 0.1; done
 [ -f "$work/env" ] || { echo 'the sandbox did not start' >&2; cat "$work/calls" >&2; exit 1; }
 # shellcheck source=/dev/null
 . "$work/env"
 grep -E '_URL|_CRED_ID' "$work/env"
 
 # The CLI finds the built provider as it would find an installed one, and reads nobody's settings.
+unset "${!TF_@}"
 export TF_CLI_CONFIG_FILE=/dev/null TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
 for host in registry.terraform.io registry.opentofu.org; do
   plugin=$work/plugins/$host/webhook-providers/webhook/0.0.1/$(go env GOOS)_$(go env GOARCH)
@@ -73,7 +75,7 @@ echo "The sandbox saw:"; calls
 title "An event of each vendor: signed, delivered, verified by the receiver"
 event "$DFNS_API_URL" wallet.transfer.confirmed '{"transferRequest": {"id": "xfr-1vs8g-c1ub1-0000000000000000", "status": "Confirmed"}}'
 event "$ENFINITOS_API_URL" right.issued '{"rightId": "right_1"}'
-for _ in $(seq 100); do [ "$(grep -c '^receiver  verified' "$work/calls")" = 2 ] || sleep 0.1; done
+for _ in $(seq 1200); do [ "$(grep -c '^receiver  verified' "$work/calls")" = 2 ] || sleep 0.1; done
 [ "$(grep -c '^receiver  verified' "$work/calls")" = 2 ] || { echo 'the events were not received' >&2; cat "$work/calls" >&2; exit 1; }
 echo "The receiver saw:"; calls
 

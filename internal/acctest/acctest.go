@@ -36,7 +36,7 @@ type Env struct {
 // New starts a sandbox for one test. Its ids and secrets are the same in every run.
 func New(t testing.TB, config sandbox.Config) *Env {
 	t.Helper()
-	config.Seed = 1
+	config.Seed, config.DeliveryTimeout = 1, time.Hour // so a receiver answers in time even on a slow machine
 	s, err := sandbox.Start(config)
 	if err != nil {
 		t.Fatalf("starting the sandbox: %v", err)
@@ -126,18 +126,6 @@ func Serve(t *testing.T, handle http.HandlerFunc) string {
 	t.Cleanup(server.Close)
 	return server.URL
 }
-
-// Discard is an http.ResponseWriter that discards the answer.
-type Discard struct{}
-
-// Header implements http.ResponseWriter.
-func (Discard) Header() http.Header { return http.Header{} }
-
-// Write implements http.ResponseWriter.
-func (Discard) Write(data []byte) (int, error) { return len(data), nil }
-
-// WriteHeader implements http.ResponseWriter.
-func (Discard) WriteHeader(int) {}
 
 // Changes returns the calls of a journal that are not reads, as "METHOD /path status".
 func Changes(calls *sandbox.Calls) []string {

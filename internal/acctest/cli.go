@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,10 +21,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 )
 
-// The CLI of a test must not read the configuration of the user. And the testing library makes OpenTofu look for its providers in
-// Terraform's registry, unless this is set.
+// The CLI of a test must read neither the configuration nor the TF_ settings of the user, except those of the tests, and must not
+// check for a newer version. And the testing library makes OpenTofu look for its providers in Terraform's registry, unless this
+// is set.
 func init() {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "TF_ACC") {
+			_ = os.Unsetenv(name)
+		}
+	}
 	_ = os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull)
+	_ = os.Setenv("CHECKPOINT_DISABLE", "1")
 	if isOpenTofu() {
 		_ = os.Setenv("TF_ACC_PROVIDER_HOST", registry())
 		_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "hashicorp")
@@ -118,9 +126,11 @@ func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string,
 	return string(out), err
 }
 
-// environ returns this process's environment plus that of the sandbox.
+// environ returns this process's environment, without the accounts in it, plus that of the sandbox.
 func (e *Env) environ() []string {
-	out := append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull)
+	out := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "DFNS_") || strings.HasPrefix(variable, "ENFINITOS_")
+	})
 	for name, value := range e.Env() {
 		out = append(out, name+"="+value)
 	}
@@ -161,6 +171,9 @@ func (e *Env) StartPlugin(t *testing.T, cli *tfexec.Terraform, environment ...st
 		if _, value, found := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS='"); found {
 			value = strings.Replace(strings.TrimSuffix(value, "'"), "registry.terraform.io", host, 1)
 			plugin.Environment = "TF_REATTACH_PROVIDERS=" + value
+			if socket := regexp.MustCompile(`"String":"([^"]+)"`).FindStringSubmatch(value); socket != nil {
+				t.Cleanup(func() { _ = os.Remove(socket[1]) }) // nobody else removes it after the process is killed
+			}
 			return plugin
 		}
 	}

@@ -2,9 +2,35 @@ package acctest
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
+
+// The user who runs the tests may have settings for a CLI and accounts. This test runs itself in a process that has them.
+func TestSettingsOfTheCaller(t *testing.T) {
+	t.Parallel()
+	settings := []string{
+		"TF_WORKSPACE=production", "TF_DATA_DIR=shared", "TF_CLI_ARGS_plan=-json", "TF_REATTACH_PROVIDERS={}", "TF_VAR_status=Disabled",
+		"DFNS_API_URL=https://api.dfns.io", "ENFINITOS_API_KEY=sk_live_1",
+	}
+	if os.Getenv("TF_ACC_SETTINGS_OF_THE_CALLER") != "" {
+		for _, variable := range New(t, sandbox.Config{}).environ() {
+			if slices.Contains(settings, variable) {
+				t.Errorf("a CLI sees %s", variable)
+			}
+		}
+		return
+	}
+	caller := exec.Command(os.Args[0], "-test.run=^TestSettingsOfTheCaller$")
+	caller.Env = append(append(os.Environ(), "TF_ACC_SETTINGS_OF_THE_CALLER=yes"), settings...)
+	if out, err := caller.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
 
 // While a package builds the provider, the CLIs of another sum up the directory it is in: nothing else may ever be there.
 func TestBuildsKeepToThemselves(t *testing.T) {

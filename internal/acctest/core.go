@@ -15,10 +15,10 @@ type Instance struct {
 	Type     string
 	// State is nil if there is none.
 	State map[string]Value
-	// Tainted says that the next apply replaces the instance.
-	Tainted bool
 
 	private []byte
+	// tainted says that the next apply replaces the instance.
+	tainted bool
 }
 
 // Report is the result of an operation.
@@ -48,35 +48,40 @@ func (i *Instance) ApplyUnrefreshed(config map[string]Value) (report Report) {
 	i.Provider.t.Helper()
 	planned, private, replace, diagnostics := i.planAsIs(config)
 	report.Problems = Text(diagnostics)
-	switch {
-	case report.Failed():
+	if report.Failed() {
 		return report
-	case i.State == nil:
-		report.Planned = "create"
-	case replace || i.Tainted:
-		report.Planned = "replace"
-		if !i.Tainted {
+	}
+	report.Planned = i.action(planned, replace)
+	if report.Planned == "replace" {
+		if !i.tainted {
 			report.Problems += i.planReplacement(config, private)
 		}
-		if report.Failed() {
-			return report
+		if !report.Failed() {
+			report.Problems += i.Destroy().Problems
 		}
-		report.Problems += i.Destroy().Problems
 		if report.Failed() {
 			return report
 		}
 		planned, private, _, diagnostics = i.plan(nil, config, nil)
 		report.Problems += Text(diagnostics)
-	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
-		report.Planned = "no-op"
-		return report
-	default:
-		report.Planned = "update"
 	}
-	if !report.Failed() {
+	if report.Planned != "no-op" && !report.Failed() {
 		report.Problems += i.apply(planned, config, private)
 	}
 	return report
+}
+
+// action returns the action of a plan for the instance.
+func (i *Instance) action(planned map[string]Value, replace bool) string {
+	switch {
+	case i.State == nil:
+		return "create"
+	case replace || i.tainted:
+		return "replace"
+	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
+		return "no-op"
+	}
+	return "update"
 }
 
 // Plan refreshes the instance and returns the action for a configuration. It only changes the state.
@@ -88,16 +93,7 @@ func (i *Instance) Plan(config map[string]Value) Report {
 	}
 	planned, _, replace, diagnostics := i.planAsIs(config)
 	report.Problems += Text(diagnostics)
-	switch {
-	case i.State == nil:
-		report.Planned = "create"
-	case replace || i.Tainted:
-		report.Planned = "replace"
-	case Object(i.kind(), planned).Equal(Object(i.kind(), i.State)):
-		report.Planned = "no-op"
-	default:
-		report.Planned = "update"
-	}
+	report.Planned = i.action(planned, replace)
 	return report
 }
 
@@ -152,7 +148,7 @@ func (i *Instance) Import(id string) Report {
 // planAsIs plans the instance. A tainted one is planned as if it did not exist.
 func (i *Instance) planAsIs(config map[string]Value) (map[string]Value, []byte, bool, []*tfprotov6.Diagnostic) {
 	i.Provider.t.Helper()
-	if i.Tainted {
+	if i.tainted {
 		return i.plan(nil, config, nil)
 	}
 	return i.plan(i.State, config, i.private)
@@ -223,7 +219,7 @@ func (i *Instance) apply(planned, config map[string]Value, private []byte) (prob
 		problems += inconsistencies(planned, state)
 	}
 	i.State, i.private = state, resp.Private
-	i.Tainted = state != nil && creates && strings.Contains(problems, "ERROR ")
+	i.tainted = state != nil && creates && strings.Contains(problems, "ERROR ")
 	return problems
 }
 

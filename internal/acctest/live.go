@@ -176,7 +176,7 @@ func (e *Env) DfnsClient(t *testing.T) *dfns.Client {
 // EnfinitosClient is the same for EnfinitOS.
 func (e *Env) EnfinitosClient(t *testing.T) *enfinitos.Client {
 	t.Helper()
-	client, err := enfinitos.New(calls(e.Env()["ENFINITOS_API_URL"], e.Env()[enfinitosKey]))
+	client, err := enfinitos.New(enfinitos.Config{HTTP: calls(e.Env()["ENFINITOS_API_URL"], e.Env()[enfinitosKey])})
 	if err != nil {
 		t.Fatal(err)
 	}

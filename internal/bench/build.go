@@ -42,7 +42,7 @@ func build(ctx context.Context, dir string) (programs, error) {
 }
 
 func goBuild(ctx context.Context, target, source string, flags ...string) error {
-	arguments := append([]string{"build", "-trimpath", "-o", target}, flags...)
+	arguments := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", target}, flags...)
 	command := exec.CommandContext(ctx, "go", append(arguments, source)...)
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := command.CombinedOutput(); err != nil {

@@ -279,7 +279,8 @@ func TestOutcomeOfAChange(t *testing.T) {
 		handler http.HandlerFunc
 		want    bool
 	}{
-		"400":      {says(400, `{"error":{"message":"user action has already been used"}}`), false},
+		"400":      {says(400, `{"error":{"message":"url is not valid"}}`), false},
+		"used":     {says(400, `{"error":{"message":"user action has already been used"}}`), true}, // sent once, so who has used it?
 		"403":      {says(403, `{"error":{"message":"user action signature is missing or invalid"}}`), false},
 		"404":      {says(404, `{"error":{"message":"Webhook not found"}}`), false},
 		"429":      {says(429, ""), false},

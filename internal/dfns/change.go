@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -155,6 +156,8 @@ func send[T any](
 			return out, false, nil, nil
 		case httpapi.OutcomeUnknown(err):
 			lost = err
+		case lost == nil && sentTwice(err):
+			return out, true, err, nil
 		case lost == nil || errors.Is(err, ErrPendingApproval):
 			return out, false, nil, err
 		default:
@@ -166,6 +169,17 @@ func send[T any](
 			return out, false, lost, nil
 		}
 	}
+}
+
+// sentTwice reports that the API refuses a token as used although the client sent it only once: something in between, such as a
+// proxy, has sent the change twice and returned the second answer. The first answer is lost.
+func sentTwice(err error) bool {
+	var refused *httpapi.Error
+	if !errors.As(err, &refused) || refused.Status != http.StatusBadRequest || !strings.Contains(refused.Message, "already been used") {
+		return false
+	}
+	refused.Lost = true
+	return true
 }
 
 // prepare gets the token of one change. It requests a challenge again if the answer was lost. If the answer to a signature was

@@ -1,6 +1,7 @@
 package dfns_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -468,6 +469,47 @@ func TestOrphanCannotBeRemoved(t *testing.T) {
 			!strings.Contains(err.Error(), s.Dfns.Webhooks()[0].ID+": deleting it failed") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Some proxies send a change again if its answer does not come. The API then refuses a token as used that the client has sent
+// once. The outcome of the change is as open as after a lost answer.
+func TestChangeSentTwiceOnTheWay(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	sent := 0
+	forward := httputil.NewSingleHostReverseProxy(must(url.Parse(s.Env()["DFNS_API_URL"])))
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if sent++; r.Header.Get("X-Dfns-Useraction") != "" && sent <= 3 {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			forward.ServeHTTP(httptest.NewRecorder(), r)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	client := newClient(t, s, func(config *dfns.Config) { config.HTTP.BaseURL = proxy.URL })
+
+	webhook, err := client.CreateWebhook(t.Context(), wanted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := s.Dfns.Webhooks(); len(all) != 1 || all[0].ID != webhook.ID || all[0].Secret != string(webhook.Secret) {
+		t.Errorf("the sandbox holds %+v, the answer is %+v", all, webhook)
+	}
+	if len(webhook.Recovery.Removed) != 1 || !webhook.Recovery.SignedAnew {
+		t.Errorf("the first one was not removed: %+v", webhook.Recovery)
+	}
+	sent = 0
+	description := "changed"
+	changed, err := client.UpdateWebhook(t.Context(), webhook.ID, dfns.UpdateWebhookRequest{Description: &description})
+	if err != nil || changed.Description != description || !changed.Recovery.Confirmed {
+		t.Errorf("update: %+v, %v", changed, err)
+	}
+	sent = 0
+	if err := client.DeleteWebhook(t.Context(), webhook.ID); err != nil && !dfns.IsNotFound(err) {
+		t.Errorf("delete: %v", err)
 	}
 }
 

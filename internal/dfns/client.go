@@ -30,6 +30,8 @@ type Config struct {
 	Signer Signer
 	// HTTP configures the calls. New fills in the vendor-specific fields.
 	HTTP httpapi.Config
+	// Creates records the creates in progress, for the run after one that was killed. Nil records nothing.
+	Creates *intent.Log
 	// Now returns the time for the sharing of reads. Nil means the system clock.
 	Now func() time.Time
 }
@@ -66,7 +68,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		http: client, credentialID: config.CredentialID, signer: config.Signer, shared: newShared(config.Now),
-		creates: config.HTTP.Creates,
+		creates: config.Creates,
 		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: organization(config.HTTP.BearerToken)},
 	}, nil
 }
@@ -94,12 +96,11 @@ func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Resp
 }
 
 // get sends a GET request and decodes the answer.
-func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
+func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (out T, err error) {
 	request := httpapi.Request{Method: http.MethodGet, Path: path, Query: query}
 	response, err := c.do(ctx, request)
 	if err != nil {
-		var none T
-		return none, err
+		return out, err
 	}
 	return decode[T](request, response)
 }

@@ -100,8 +100,8 @@ func isSettled(err error) bool {
 }
 
 func isAmbiguous(err error) bool {
-	var ambiguous *AmbiguousError
-	return errors.As(err, &ambiguous)
+	_, ok := errors.AsType[*AmbiguousError](err)
+	return ok
 }
 
 // decodeError reads the vendor's error shape, {"error": {"id", "message"}}, and the top-level message that some of the

@@ -91,7 +91,17 @@ func canHaveMade(note *intent.Note, webhook *Webhook) bool {
 // call unless there is such a note.
 func (c *Client) ResolveInterrupted(ctx context.Context, webhook *Webhook) {
 	in := CreateWebhookRequest{URL: webhook.URL, Events: webhook.Events, Status: webhook.Status, Description: webhook.Description}
-	for _, note := range c.creates.LeftOf(c.digest(in)) {
+	digest := c.digest(in)
+	if len(c.creates.LeftOf(digest)) == 0 {
+		return
+	}
+	// Reads that share a list end together. One at a time, so that none overwrites what another has recorded.
+	done, err := c.turns.take(ctx, contentKey(in))
+	if err != nil {
+		return
+	}
+	defer done()
+	for _, note := range c.creates.LeftOf(digest) {
 		if canHaveMade(note, webhook) {
 			note.Exclude(webhook.ID)
 		}

@@ -3,9 +3,11 @@ package dfns_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,8 +23,8 @@ import (
 // that create was lost for good, and so was every list that could have told what became of it.
 func interrupted(t *testing.T, s *sandbox.Sandbox, before ...dfns.CreateWebhookRequest) (*intent.Log, *dfns.Client) {
 	t.Helper()
-	log := intent.In(t.TempDir())
-	noting := func(config *dfns.Config) { config.HTTP.Creates = log }
+	log := intent.NewLog(t.TempDir())
+	noting := func(config *dfns.Config) { config.Creates = log }
 	client := newClient(t, s, noting)
 	for _, in := range before {
 		if _, err := client.CreateWebhook(t.Context(), in); err != nil {
@@ -145,7 +147,7 @@ func TestInterruptedCreateUnderWay(t *testing.T) {
 		"just sent": {0, 4, true},
 		"long ago":  {2 * time.Hour, 2, false},
 	} {
-		log := intent.In(t.TempDir())
+		log := intent.NewLog(t.TempDir())
 		looks := 0
 		broken := true
 		a := serve(t, map[string]http.HandlerFunc{
@@ -168,7 +170,7 @@ func TestInterruptedCreateUnderWay(t *testing.T) {
 				says(200, `{"id":"wh-2","url":"https://h.example","secret":"whs-2"}`)(w, r)
 			},
 		})
-		client := a.client(t, func(config *dfns.Config) { config.HTTP.Creates, config.HTTP.RequestTimeout = log, time.Hour })
+		client := a.client(t, func(config *dfns.Config) { config.Creates, config.HTTP.RequestTimeout = log, time.Hour })
 		if _, err := client.CreateWebhook(t.Context(), wanted); !dfns.OutcomeUnknown(err) {
 			t.Fatalf("the outcome is not unknown: %v", err)
 		}
@@ -203,13 +205,36 @@ func TestResolveOneOfTwo(t *testing.T) {
 	}
 }
 
-// What may still do so until request_timeout has passed is neither forgotten nor, when the time is over before it is certain, called a failure to look.
+// Concurrent reads of webhooks of the same content, which share one list and so end together, do not lose each other's notes.
+func TestResolveManyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	log, client := interrupted(t, s)
+	for range 9 {
+		s.Dfns.Register(held("Enabled"))
+	}
+	var reading sync.WaitGroup
+	for _, registered := range s.Dfns.Webhooks() {
+		webhook, err := client.GetWebhook(t.Context(), registered.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reading.Go(func() { client.ResolveInterrupted(t.Context(), webhook) })
+	}
+	reading.Wait()
+	if left := log.Left(); len(left) != 0 {
+		t.Errorf("a state names all that the create can have made, and %v is left", left[0].Create)
+	}
+}
+
+// A create that may still make its webhook is not forgotten. If the timeout ends the wait for it, the error does not claim that
+// looking for the webhook failed.
 func TestInterruptedCreateIsYoung(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	log, _ := interrupted(t, s)
 	client := newClient(t, s, func(config *dfns.Config) {
-		config.HTTP.Creates, config.HTTP.RequestTimeout, config.HTTP.RetryWait = log, time.Hour, time.Hour
+		config.Creates, config.HTTP.RequestTimeout, config.HTTP.RetryWait = log, time.Hour, time.Hour
 	})
 	webhook, err := client.GetWebhook(t.Context(), s.Dfns.Webhooks()[0].ID)
 	if err != nil {
@@ -217,12 +242,15 @@ func TestInterruptedCreateIsYoung(t *testing.T) {
 	}
 	client.ResolveInterrupted(t.Context(), webhook)
 	if len(log.Left()) != 1 {
-		t.Fatal("what may still do so until request_timeout has passed was forgotten")
+		t.Fatal("a create that may still make its webhook was forgotten")
 	}
 	s.Dfns.Remove(webhook.ID)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	_, err = client.CreateWebhook(ctx, wanted)
+	// A slow machine may need a longer time limit for the first list.
+	for limit := 50 * time.Millisecond; limit < time.Minute && !strings.Contains(fmt.Sprint(err), "so far"); limit *= 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), limit)
+		_, err = client.CreateWebhook(ctx, wanted)
+		cancel()
+	}
 	var found *dfns.InterruptedError
 	if !errors.As(err, &found) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "may still do so until request_timeout has passed") {
 		t.Errorf("the error is %v", err)
@@ -237,7 +265,7 @@ func TestResolveOnceItIsOld(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	log, _ := interrupted(t, s)
-	client := newClient(t, s, func(config *dfns.Config) { config.HTTP.Creates, config.HTTP.RequestTimeout = log, time.Hour })
+	client := newClient(t, s, func(config *dfns.Config) { config.Creates, config.HTTP.RequestTimeout = log, time.Hour })
 	webhook, err := client.GetWebhook(t.Context(), s.Dfns.Webhooks()[0].ID)
 	if err != nil {
 		t.Fatal(err)
@@ -256,7 +284,7 @@ func TestResolveOnceItIsOld(t *testing.T) {
 // Where the API does not tell its time, every webhook of the content counts, however old.
 func TestInterruptedCreateWithoutClock(t *testing.T) {
 	t.Parallel()
-	log := intent.In(t.TempDir())
+	log := intent.NewLog(t.TempDir())
 	old := `{"id":"wh-1","url":"https://h.example","events":["key.created","wallet.created"],"status":"Enabled","dateCreated":"2020-01-01T00:00:00Z"}`
 	lists := says(403, `{"error":{"message":"no"}}`)
 	a := serve(t, map[string]http.HandlerFunc{
@@ -267,7 +295,7 @@ func TestInterruptedCreateWithoutClock(t *testing.T) {
 		"POST /webhooks": cuts(""),
 		"GET /webhooks":  func(w http.ResponseWriter, r *http.Request) { lists(w, r) },
 	})
-	client := a.client(t, func(config *dfns.Config) { config.HTTP.Creates = log })
+	client := a.client(t, func(config *dfns.Config) { config.Creates = log })
 	if _, err := client.CreateWebhook(t.Context(), wanted); !dfns.OutcomeUnknown(err) {
 		t.Fatalf("the outcome is not unknown: %v", err)
 	}
@@ -290,14 +318,14 @@ func TestNotedCreate(t *testing.T) {
 	} {
 		s := start(t)
 		fault(t, s, f)
-		log := intent.In(t.TempDir())
-		_, err := newClient(t, s, func(config *dfns.Config) { config.HTTP.Creates = log }).CreateWebhook(t.Context(), wanted)
+		log := intent.NewLog(t.TempDir())
+		_, err := newClient(t, s, func(config *dfns.Config) { config.Creates = log }).CreateWebhook(t.Context(), wanted)
 		if left := log.Left(); (err == nil) != (name == "answered") || len(left) != 0 {
 			t.Errorf("%s: %v, and %v is left", name, err, left)
 		}
 	}
 	s := start(t)
-	nowhere := func(config *dfns.Config) { config.HTTP.Creates = intent.In(os.DevNull) }
+	nowhere := func(config *dfns.Config) { config.Creates = intent.NewLog(os.DevNull) }
 	if _, err := newClient(t, s, nowhere).CreateWebhook(t.Context(), wanted); err != nil {
 		t.Error(err)
 	}

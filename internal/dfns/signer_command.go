@@ -30,8 +30,8 @@ const (
 	quotedBytes = 600
 	quotedLines = 5
 	// afterKill is how long the pipes of a program may stay open after it was killed, or after it ended and left processes
-	// behind that hold them.
-	afterKill = 50 * time.Millisecond
+	// behind that hold them. It must suffice to read the output of the program even on a slow machine.
+	afterKill = 2 * time.Second
 )
 
 // withheld are environment variables with secrets that a signer does not need.
@@ -106,7 +106,8 @@ func notExecutable(program string, err error) error {
 	case errors.As(err, &lookup):
 		err = lookup.Err
 	}
-	if words := strings.Fields(program); len(words) > 1 {
+	missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound)
+	if words := strings.Fields(program); missing && len(words) > 1 {
 		return fmt.Errorf("the program %s …: %w; write each argument as a separate element", words[0], err)
 	}
 	if dir, wdErr := os.Getwd(); wdErr == nil && strings.Contains(program, "/") && !filepath.IsAbs(program) {

@@ -490,7 +490,8 @@ func TestCommandsRunAtTheSameTime(t *testing.T) {
 
 func TestNewCommandSignerRefuses(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "with a space")
+	must(0, os.Mkdir(dir, 0o700))
 	plain := filepath.Join(dir, "plain")
 	must(0, os.WriteFile(plain, nil, 0o600))
 	const notFound = "the program no-such-program: executable file not found in $PATH"
@@ -502,7 +503,7 @@ func TestNewCommandSignerRefuses(t *testing.T) {
 		"empty program":  {[]string{""}, "the first element must be a program, and no element may be empty"},
 		"empty argument": {[]string{"sh", "hunter2", ""}, "the first element must be a program, and no element may be empty"},
 		"not on PATH":    {[]string{"no-such-program", "hunter2"}, notFound},
-		"not there":      {[]string{dir + "/none", "hunter2"}, "the program " + dir + "/none: no such file or directory"},
+		"not there":      {[]string{"/no/such", "hunter2"}, "the program /no/such: no such file or directory"},
 		"relative":       {[]string{"./none", "hunter2"}, "the program ./none: no such file or directory; a relative path starts in " + must(os.Getwd()) + ", where Terraform runs; for a program beside the configuration use \"${path.root}/…\""},
 		"a directory":    {[]string{dir}, "the program " + dir + ": is a directory"},
 		"not executable": {[]string{plain}, "the program " + plain + ": permission denied"},

@@ -119,7 +119,7 @@ func (c *Client) initAction(ctx context.Context, request httpapi.Request) (chall
 		return challenge{}, err
 	}
 	offered, _, err := post[challenge](ctx, c, httpapi.Request{
-		Method: http.MethodPost, Path: []string{"auth", "action", "init"}, Body: body, Repeatable: true,
+		Method: http.MethodPost, Path: []string{"auth", "action", "init"}, Body: body, Idempotent: true,
 	}, func(answer challenge) bool { return answer.Challenge != "" && answer.Identifier != "" })
 	return offered, err
 }
@@ -135,7 +135,7 @@ func (c *Client) checkCredential(offered challenge) error {
 	return nil
 }
 
-// completeAction exchanges a signed challenge for the token of one change. It is not repeatable: a challenge works once.
+// completeAction exchanges a signed challenge for the token of one change. It is not idempotent: a challenge works once.
 func (c *Client) completeAction(ctx context.Context, identifier string, signed assertion) (permit, error) {
 	type firstFactor struct {
 		Kind      string    `json:"kind"`

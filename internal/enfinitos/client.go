@@ -31,10 +31,17 @@ const (
 // ContractVersion is the contract version that this client was written for.
 const ContractVersion = "v1.0"
 
+// Config configures the calls with one API key.
+type Config struct {
+	// HTTP configures the calls. New fills in the vendor-specific fields.
+	HTTP httpapi.Config
+	// Creates records the creates in progress, for the run after one that was killed. Nil records nothing.
+	Creates *intent.Log
+}
+
 // Client calls the EnfinitOS API with one API key. It is safe for concurrent use.
 type Client struct {
 	http     *httpapi.Client
-	hide     *strings.Replacer
 	unusable error
 	creates  *intent.Log
 	key      string // a digest of the API key
@@ -46,25 +53,21 @@ type Client struct {
 }
 
 // New returns a client. It makes no call.
-func New(config httpapi.Config) (*Client, error) {
-	config.LoggedFields = []string{
+func New(config Config) (*Client, error) {
+	config.HTTP.LoggedFields = []string{
 		"ok", "contractVersion", "subscriptionId", "developerId", "url", "events", "label", "active", "createdAt",
 		"lastDeliveredAt", "secretLastRotatedAt", "deliveryId", "attemptCount", "httpStatus", "nextRetryAt", "deliveredAt",
 		"firstAttemptedAt", "lastAttemptedAt", "status", "total", "nextCursor", "limit", "batchLimit", "processed",
 		"delivered", "failed", "deadLettered", "code", "message",
 	}
-	config.DecodeError = decodeError
-	client, err := httpapi.New(config)
+	config.HTTP.DecodeError = decodeError
+	client, err := httpapi.New(config.HTTP)
 	if err != nil {
 		return nil, err
 	}
-	hide := strings.NewReplacer()
-	if config.BearerToken != "" {
-		hide = strings.NewReplacer(config.BearerToken, "(hidden)")
-	}
 	return &Client{
-		http: client, hide: hide, creates: config.Creates, key: intent.Digest(config.BearerToken),
-		account: account.Account{API: weburl.Lasting(config.BaseURL)},
+		http: client, creates: config.Creates, key: intent.Digest(config.HTTP.BearerToken),
+		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL)},
 	}, nil
 }
 
@@ -162,7 +165,7 @@ func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json
 		code, message, _ := decodeError(response.Body)
 		return nil, &httpapi.Error{
 			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
-			Code: c.hide.Replace(code), Message: strings.TrimSuffix("the field ok of the answer is false: "+c.hide.Replace(message), ": "),
+			Code: c.http.Hide(code), Message: strings.TrimSuffix("the field ok of the answer is false: "+c.http.Hide(message), ": "),
 		}
 	}
 	c.noteContract(in.ContractVersion)
@@ -177,7 +180,7 @@ func (c *Client) noteContract(version any) {
 	}
 	text := "(none)"
 	if version != nil {
-		text = c.hide.Replace(fmt.Sprint(version))
+		text = c.http.Hide(fmt.Sprint(version))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -185,15 +188,12 @@ func (c *Client) noteContract(version any) {
 }
 
 // post makes a call with a JSON body. A nil body means no body.
-func post[T any](ctx context.Context, c *Client, body any, repeatable bool, path ...string) (T, int, error) {
-	request := httpapi.Request{Method: http.MethodPost, Path: path, Repeatable: repeatable}
+func post[T any](ctx context.Context, c *Client, body any, idempotent bool, path ...string) (out T, status int, err error) {
+	request := httpapi.Request{Method: http.MethodPost, Path: path, Idempotent: idempotent}
 	if body != nil {
-		encoded, err := json.Marshal(body)
-		if err != nil {
-			var none T
-			return none, 0, err
+		if request.Body, err = json.Marshal(body); err != nil {
+			return out, 0, err
 		}
-		request.Body = encoded
 	}
 	return call[T](ctx, c, request)
 }
@@ -220,7 +220,10 @@ func decodeError(body []byte) (code, message string, ok bool) {
 		case map[string]any:
 			fields = nested
 		case []any:
-			if first, isObject := firstOf(nested).(map[string]any); isObject {
+			if len(nested) == 0 {
+				continue
+			}
+			if first, isObject := nested[0].(map[string]any); isObject {
 				fields = first
 			}
 		}
@@ -242,13 +245,6 @@ func aboutRoute(fields map[string]any) bool {
 
 // route matches "Cannot GET /v1/webhooks/x", "no Route matched", ROUTE_NOT_FOUND and the like.
 var route = regexp.MustCompile(`(?i)route|/v1/webhooks|^cannot (get|post|delete) `)
-
-func firstOf(items []any) any {
-	if len(items) == 0 {
-		return nil
-	}
-	return items[0]
-}
 
 func firstText(fields map[string]any, names ...string) string {
 	for _, name := range names {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 func TestEventKinds(t *testing.T) {
@@ -90,7 +89,7 @@ func TestCheckBase(t *testing.T) {
 
 func TestNewRefusesBaseURL(t *testing.T) {
 	t.Parallel()
-	if client, err := enfinitos.New(httpapi.Config{}); err == nil || client != nil {
+	if client, err := enfinitos.New(enfinitos.Config{}); err == nil || client != nil {
 		t.Errorf("a client without base URL: %v, %v", client, err)
 	}
 }

@@ -33,7 +33,9 @@ func FuzzAnswer(f *testing.F) {
 			_, _ = io.WriteString(w, body)
 		}))
 		defer server.Close()
-		client, err := enfinitos.New(httpapi.Config{BaseURL: server.URL, BearerToken: "key", RetryWait: time.Nanosecond})
+		client, err := enfinitos.New(enfinitos.Config{
+			HTTP: httpapi.Config{BaseURL: server.URL, BearerToken: "key", RetryWait: time.Nanosecond},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

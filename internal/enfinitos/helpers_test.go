@@ -50,9 +50,11 @@ func start(t *testing.T, profile func(*sandbox.Config)) *sandbox.Sandbox {
 }
 
 // newClient returns a client that retries three times and hardly pauses before it does.
-func newClient(t *testing.T, baseURL, key string, changes ...func(*httpapi.Config)) *enfinitos.Client {
+func newClient(t *testing.T, baseURL, key string, changes ...func(*enfinitos.Config)) *enfinitos.Client {
 	t.Helper()
-	config := httpapi.Config{BaseURL: baseURL, BearerToken: key, UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Nanosecond}
+	config := enfinitos.Config{
+		HTTP: httpapi.Config{BaseURL: baseURL, BearerToken: key, UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Nanosecond},
+	}
 	for _, change := range changes {
 		change(&config)
 	}
@@ -64,14 +66,14 @@ func newClient(t *testing.T, baseURL, key string, changes ...func(*httpapi.Confi
 }
 
 // at returns a client for the account of a sandbox.
-func at(t *testing.T, s *sandbox.Sandbox, changes ...func(*httpapi.Config)) *enfinitos.Client {
+func at(t *testing.T, s *sandbox.Sandbox, changes ...func(*enfinitos.Config)) *enfinitos.Client {
 	t.Helper()
 	env := s.Env()
 	return newClient(t, env["ENFINITOS_API_URL"], env["ENFINITOS_API_KEY"], changes...)
 }
 
 // once keeps a client from sending anything again.
-func once(c *httpapi.Config) { c.MaxRetries = 0 }
+func once(c *enfinitos.Config) { c.HTTP.MaxRetries = 0 }
 
 func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
 	t.Helper()
@@ -123,7 +125,7 @@ func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
 	return out
 }
 
-func (a *api) client(t *testing.T, changes ...func(*httpapi.Config)) *enfinitos.Client {
+func (a *api) client(t *testing.T, changes ...func(*enfinitos.Config)) *enfinitos.Client {
 	t.Helper()
 	return newClient(t, a.url, key, changes...)
 }
@@ -239,7 +241,7 @@ type recorder struct {
 	lines []string
 }
 
-func (r *recorder) attach(config *httpapi.Config) { config.Logger = r }
+func (r *recorder) attach(config *enfinitos.Config) { config.HTTP.Logger = r }
 
 func (r *recorder) Debug(_ context.Context, message string, fields map[string]any) {
 	r.add("debug", message, fields)

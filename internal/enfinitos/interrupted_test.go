@@ -6,40 +6,47 @@ import (
 	"io"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
+
+// ending is a context that ends with a given error, such as a timeout at the moment that the test needs.
+type ending struct {
+	context.Context
+
+	err error
+}
+
+func (e ending) Err() error {
+	if e.Context.Err() == nil {
+		return nil
+	}
+	return e.err
+}
 
 // Whoever cancels a create may never hear that its outcome is unknown, so the next create says it once. A timeout is told.
 func TestInterruptedCreate(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		end  func(cancel context.CancelFunc)
+		err  error
 		left int
 	}{
-		"cancelled": {func(cancel context.CancelFunc) { cancel() }, 1},
-		"timeout":   {func(context.CancelFunc) {}, 0},
+		"cancelled": {context.Canceled, 1},
+		"timeout":   {context.DeadlineExceeded, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			log := intent.In(t.TempDir())
-			reached := make(chan bool, 2)
+			log := intent.NewLog(t.TempDir())
+			ctx, end := context.WithCancel(t.Context())
+			defer end()
 			a := serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks": func(_ http.ResponseWriter, r *http.Request) {
 				_, _ = io.ReadAll(r.Body) // until then the server does not notice that its caller is gone
-				reached <- true
+				end()
 				<-r.Context().Done()
 			}})
-			client := a.client(t, func(config *httpapi.Config) { config.Creates = log })
-			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond+time.Duration(test.left)*time.Hour)
-			defer cancel()
-			go func() {
-				<-reached
-				test.end(cancel)
-			}()
-			if _, err := client.CreateSubscription(ctx, request); !enfinitos.OutcomeUnknown(err) {
+			client := a.client(t, func(config *enfinitos.Config) { config.Creates = log })
+			if _, err := client.CreateSubscription(ending{ctx, test.err}, request); !enfinitos.OutcomeUnknown(err) {
 				t.Fatalf("the outcome is not unknown: %v", err)
 			}
 			if got := log.Left(); len(got) != test.left {

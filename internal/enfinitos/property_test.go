@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
@@ -27,7 +26,7 @@ func TestFindNeverLosesASubscription(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, profile)
-			client := at(t, s, func(c *httpapi.Config) { c.MaxRetries, c.RetryWait = 1, time.Nanosecond })
+			client := at(t, s, func(c *enfinitos.Config) { c.HTTP.MaxRetries, c.HTTP.RetryWait = 1, time.Nanosecond })
 			presence := map[string]enfinitos.Presence{"documented": enfinitos.Alive, "conventional": enfinitos.Readable}[name]
 			rapid.Check(t, func(t *rapid.T) {
 				s.EnfinitosCalls.ClearFaults()

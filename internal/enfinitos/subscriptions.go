@@ -163,7 +163,7 @@ const (
 // come from a proxy. If the API does not have that call, Remove pauses the subscription by the documented one, which also shows
 // whether it exists.
 func (c *Client) Remove(ctx context.Context, id string) (Removal, error) {
-	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"v1", "webhooks", id}, Repeatable: true}
+	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"v1", "webhooks", id}, Idempotent: true}
 	response, err := c.send(ctx, request)
 	if err == nil && len(response.Body) > 0 {
 		_, err = c.open(request, response)

@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
@@ -393,7 +392,7 @@ func TestBaseURLWithPrefix(t *testing.T) {
 	for _, prefix := range []string{"/proxy/v9", "/proxy/v9/"} {
 		for _, operation := range operations {
 			a := serve(t, nil)
-			_ = operation.run(t.Context(), a.client(t, once, func(c *httpapi.Config) { c.BaseURL += prefix }))
+			_ = operation.run(t.Context(), a.client(t, once, func(c *enfinitos.Config) { c.HTTP.BaseURL += prefix }))
 			method, path, _ := strings.Cut(operation.route, " ")
 			if calls := a.made(); len(calls) == 0 || !strings.HasPrefix(calls[0], method+" /proxy/v9"+path) {
 				t.Errorf("%s: the calls are %q", operation.name, calls)

@@ -1,9 +1,12 @@
 package httpapi
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -62,8 +65,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Status returns the status with which the API refused a call, or 0 for every other error.
 func Status(err error) int {
-	var e *Error
-	if errors.As(err, &e) && e.Cause == nil {
+	if e, ok := errors.AsType[*Error](err); ok && e.Cause == nil {
 		return e.Status
 	}
 	return 0
@@ -71,15 +73,88 @@ func Status(err error) int {
 
 // IsNotFound reports a 404 in the vendor's shape. A 404 from a proxy or a wrong base URL does not count.
 func IsNotFound(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Recognized
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == http.StatusNotFound && e.Recognized
 }
 
 // OutcomeUnknown reports that an attempt was sent and got no trustworthy answer, so the API may have carried it out.
 func OutcomeUnknown(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	return e.Lost || !e.NotSent && (e.Cause != nil || e.Status >= http.StatusInternalServerError)
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Lost || !e.NotSent && (e.Cause != nil || e.Status >= http.StatusInternalServerError))
 }
+
+// explain copies the code and the message of a refusal into an error.
+func (c *Client) explain(failed *Error, response *http.Response, body []byte) {
+	failed.Code, failed.Message, failed.Recognized = c.config.DecodeError(body)
+	if !failed.Recognized && failed.Message == "" {
+		// Hide the secret before the text is cut: half a secret would not be recognized.
+		failed.Message = describe(response.Header.Get("Content-Type"), []byte(c.Hide(string(body))))
+	}
+	if response.StatusCode < http.StatusBadRequest && response.Header.Get("Location") != "" {
+		failed.Message = "the provider does not follow redirects; check the base URL"
+	}
+	failed.Code, failed.Message = c.Hide(failed.Code), c.Hide(failed.Message)
+}
+
+// Unreadable returns the error for a 2xx answer without the required content.
+func Unreadable(request Request, response *Response, cause error) error {
+	if isPage(response.Header.Get("Content-Type"), bytes.TrimSpace(response.Body)) {
+		cause = errors.New("it is " + page)
+	}
+	return &Error{
+		Method: request.Method, Path: EscapedPath(request.Path...), Status: response.Status,
+		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
+	}
+}
+
+const page = "an HTML page, so a proxy may have answered instead of the API"
+
+func isPage(contentType string, text []byte) bool {
+	return strings.Contains(contentType, "html") || bytes.HasPrefix(text, []byte("<"))
+}
+
+// describe describes a body that cannot be decoded.
+func describe(contentType string, body []byte) string {
+	text := bytes.TrimSpace(body)
+	switch {
+	case len(text) == 0:
+		return "an empty body"
+	case isPage(contentType, text):
+		return page
+	case len(text) > 200:
+		return string(bytes.ToValidUTF8(text[:200], nil)) + " …"
+	}
+	return string(bytes.ToValidUTF8(text, nil))
+}
+
+// requestID returns the id by which the vendor's support can find a call. Its header is not documented.
+func requestID(header http.Header) string {
+	return cmp.Or(header.Get("X-Request-Id"), header.Get("X-Amzn-Requestid"), header.Get("X-Amz-Apigw-Id"), header.Get("Cf-Ray"))
+}
+
+// withoutURL removes the URL that net/http and retryablehttp add to a cause: Error already names the path.
+func withoutURL(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return wrapped.Err
+	}
+	return err
+}
+
+// withoutSecret returns an error without the secret in its text. net/http quotes what a server sends instead of HTTP.
+func withoutSecret(err error, hide *strings.Replacer) error {
+	if text := hide.Replace(err.Error()); text != err.Error() {
+		return &hiddenError{text: text, cause: err}
+	}
+	return err
+}
+
+type hiddenError struct {
+	text  string
+	cause error
+}
+
+// Error implements error.
+func (e *hiddenError) Error() string { return e.text }
+
+// Unwrap returns the original error, for errors.Is.
+func (e *hiddenError) Unwrap() error { return e.cause }

@@ -377,7 +377,7 @@ func TestCancelledBetweenAttempts(t *testing.T) {
 func TestLostThenNotSent(t *testing.T) {
 	t.Parallel()
 	request := post("a")
-	request.Repeatable = true
+	request.Idempotent = true
 	client, _ := scripted(t, []step{cut, refused}, retries(1))
 	_, err := client.Do(t.Context(), request)
 	if !httpapi.OutcomeUnknown(err) || !strings.Contains(err.Error(), "an earlier attempt failed after it was sent, and the last one was not sent") {

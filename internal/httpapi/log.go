@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
@@ -29,44 +27,6 @@ func (c *Client) Debug(ctx context.Context, message string, fields map[string]an
 	}
 }
 
-func (c *Config) trace(ctx context.Context, message string, fields map[string]any) {
-	if c.Logger != nil {
-		c.Logger.Trace(ctx, message, fields)
-	}
-}
-
-// attemptState records whether the latest attempt was sent, and whether the API may have carried out any attempt.
-type attemptState struct{ sent, lost atomic.Bool }
-
-type attemptKey struct{}
-
-// watch returns a context that records the attempts of a request.
-func watch(ctx context.Context) (context.Context, *attemptState) {
-	state := &attemptState{}
-	return context.WithValue(ctx, attemptKey{}, state), state
-}
-
-// watching records for each attempt whether anything was sent. Before that, nothing can have happened at the API.
-type watching struct{ next http.RoundTripper }
-
-// RoundTrip implements http.RoundTripper.
-func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
-	state, ok := request.Context().Value(attemptKey{}).(*attemptState)
-	if !ok {
-		return w.next.RoundTrip(request)
-	}
-	state.sent.Store(false)
-	trace := &httptrace.ClientTrace{WroteHeaders: func() { state.sent.Store(true) }}
-	response, err := w.next.RoundTrip(request.WithContext(httptrace.WithClientTrace(request.Context(), trace)))
-	if err != nil && state.sent.Load() || err == nil && response.StatusCode >= http.StatusInternalServerError {
-		state.lost.Store(true)
-	}
-	if response != nil && response.StatusCode == http.StatusTooManyRequests {
-		state.sent.Store(false) // refused unread: nothing was done, however the wait for a retry ends
-	}
-	return response, err
-}
-
 // logging writes a line for each attempt. It never logs headers, because they contain the secrets.
 type logging struct {
 	next   http.RoundTripper
@@ -81,7 +41,7 @@ func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	ctx := request.Context()
 	fields := map[string]any{"method": request.Method, "path": request.URL.EscapedPath()}
-	l.config.trace(ctx, "API request", map[string]any{
+	l.config.Logger.Trace(ctx, "API request", map[string]any{
 		"method": request.Method, "path": fields["path"], "body": l.redact(bodyOf(request)),
 	})
 	start := time.Now()
@@ -92,7 +52,7 @@ func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
 	} else {
 		fields["status"] = response.StatusCode
 		fields["request_id"] = l.hide.Replace(requestID(response.Header))
-		l.config.trace(ctx, "API answer", map[string]any{
+		l.config.Logger.Trace(ctx, "API answer", map[string]any{
 			"method": request.Method, "path": fields["path"], "body": l.redact(peek(response)),
 		})
 	}
@@ -122,7 +82,7 @@ func (r redacted) MarshalText() ([]byte, error) { return []byte(r.String()), nil
 // peek returns the body of a buffered answer, which can be read again afterwards.
 func peek(response *http.Response) []byte {
 	body, _ := io.ReadAll(response.Body)
-	response.Body = buffered{bytes.NewReader(body)}
+	response.Body = io.NopCloser(bytes.NewReader(body))
 	return body
 }
 

@@ -108,7 +108,7 @@ func TestLogLines(t *testing.T) {
 	log := &recorder{}
 	client, _ := scripted(t, []step{answer(500, "oops"), answer(200, `{"id":"1","x":"y"}`, "X-Request-Id", "req-1")},
 		log.attach, logged("id"))
-	if _, err := client.Do(t.Context(), repeatable(post("a"))); err != nil {
+	if _, err := client.Do(t.Context(), idempotent(post("a"))); err != nil {
 		t.Fatal(err)
 	}
 	var got []string

@@ -46,14 +46,14 @@ var requests = map[string]struct {
 	resent []string // the kinds of trouble after which it is
 }{
 	"GET":             {get("a"), []string{"500", "502", "503", "429", "connection", "truncated"}},
-	"repeatable POST": {repeatable(post("a")), []string{"500", "502", "503", "429", "connection", "truncated"}},
+	"idempotent POST": {idempotent(post("a")), []string{"500", "502", "503", "429", "connection", "truncated"}},
 	"POST":            {post("a"), []string{"429"}},
 	"PUT":             {httpapi.Request{Method: "PUT", Path: []string{"a"}, Body: []byte("{}")}, []string{"429"}},
 	"DELETE":          {httpapi.Request{Method: "DELETE", Path: []string{"a"}}, []string{"429"}},
 }
 
-func repeatable(request httpapi.Request) httpapi.Request {
-	request.Repeatable = true
+func idempotent(request httpapi.Request) httpapi.Request {
+	request.Idempotent = true
 	return request
 }
 

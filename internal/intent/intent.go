@@ -21,8 +21,8 @@ type Log struct {
 	dir string
 }
 
-// In returns the log in a directory. The first note creates the directory.
-func In(dir string) *Log {
+// NewLog returns the log in a directory. The first note creates the directory.
+func NewLog(dir string) *Log {
 	return &Log{dir: dir}
 }
 
@@ -66,9 +66,10 @@ func (n *Note) IsYounger(than time.Duration) bool {
 // Exclude records in the note that its create has not made an object, or that a state names the object.
 func (n *Note) Exclude(id string) {
 	n.Others = append(n.Others, id)
-	if text, err := json.Marshal(n.Create); err == nil {
-		_ = os.WriteFile(n.Path, text, 0o600) // if this fails, the note only leaves one candidate too many
-		_ = os.Chtimes(n.Path, time.Time{}, n.Written)
+	draft := n.Path + ".draft" // a concurrent reader must find the note complete
+	text, err := json.Marshal(n.Create)
+	if err == nil && os.WriteFile(draft, text, 0o600) == nil && os.Chtimes(draft, time.Time{}, n.Written) == nil {
+		_ = os.Rename(draft, n.Path) // if this fails, the note only leaves one candidate too many
 	}
 }
 

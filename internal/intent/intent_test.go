@@ -19,16 +19,16 @@ var create = intent.Create{
 func TestNote(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data [1]", "webhook")
-	log := intent.In(dir)
+	log := intent.NewLog(dir)
 	if got := log.Left(); len(got) != 0 {
 		t.Errorf("before there is one, %v is left", got)
 	}
 	first, second := begin(t, log, create), begin(t, log, intent.Create{Digest: "other"})
-	if got := intent.In(dir).Left(); len(got) != 0 {
+	if got := intent.NewLog(dir).Left(); len(got) != 0 {
 		t.Errorf("%v is left while it is held", got)
 	}
 	first.Leave()
-	left := intent.In(dir).Left()
+	left := intent.NewLog(dir).Left()
 	if len(left) != 1 || left[0].Path != first.Path || time.Since(left[0].Written).Abs() > time.Hour {
 		t.Fatalf("%v is left", left)
 	}
@@ -48,7 +48,7 @@ func TestNote(t *testing.T) {
 // What a create is known not to have made is kept with its note, which grows no younger by that.
 func TestExclude(t *testing.T) {
 	t.Parallel()
-	log := intent.In(t.TempDir())
+	log := intent.NewLog(t.TempDir())
 	note := begin(t, log, create)
 	note.Leave()
 	written := time.Now().Add(-time.Hour).Truncate(time.Second)
@@ -80,7 +80,7 @@ func TestUnfinishedNote(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := intent.In(dir).Left(); len(got) != 0 {
+	if got := intent.NewLog(dir).Left(); len(got) != 0 {
 		t.Errorf("%v is left", got)
 	}
 }
@@ -88,7 +88,7 @@ func TestUnfinishedNote(t *testing.T) {
 // Nobody else can read a note.
 func TestNoteIsPrivate(t *testing.T) {
 	t.Parallel()
-	note := begin(t, intent.In(filepath.Join(t.TempDir(), "webhook")), create)
+	note := begin(t, intent.NewLog(filepath.Join(t.TempDir(), "webhook")), create)
 	for path, want := range map[string]os.FileMode{note.Path: 0o600, filepath.Dir(note.Path): 0o700} {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
@@ -103,7 +103,7 @@ func TestNoNote(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	note, err := intent.In(filepath.Join(file, "webhook")).Begin(create)
+	note, err := intent.NewLog(filepath.Join(file, "webhook")).Begin(create)
 	if err == nil || note != nil {
 		t.Errorf("a note in a file: %v, %v", note, err)
 	}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -69,24 +71,22 @@ func dfnsSchema() schema.Attribute {
 
 // configureDfns makes the client. Without a dfns block, only what uses the client reports missing settings.
 func (p *webhookProvider) configureDfns(
-	block types.Object, calls httpapi.Config,
+	block types.Object, calls httpapi.Config, creates *intent.Log,
 ) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
 	url := p.setting(block, "base_url", "DFNS_API_URL")
 	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
 	credential := p.setting(block, "credential_id", "DFNS_CRED_ID")
 	key := p.setting(block, "private_key", "DFNS_PRIVATE_KEY")
 	command := signerCommand(block)
-	if unknown := unknown("dfns", url, token, credential, key, command.setting); unknown != nil {
-		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(unknown)}, nil
+	if err := unknown("dfns", url, token, credential, key, command.setting); err != nil {
+		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(err)}, nil
 	}
 	at := path.Root("dfns")
 	diags := missing(at, "Dfns", neededForDfns(token, credential, key, command)...)
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
-	if url.value == "" {
-		url.value = dfns.DefaultURL
-	}
+	url.value = cmp.Or(url.value, dfns.DefaultURL)
 	if err := weburl.CheckBase(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
@@ -97,7 +97,7 @@ func (p *webhookProvider) configureDfns(
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
-	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Now: p.now})
+	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Creates: creates, Now: p.now})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
 	}

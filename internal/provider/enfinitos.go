@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -38,12 +39,12 @@ func enfinitosSchema() schema.Attribute {
 
 // configureEnfinitos makes the client. Without an enfinitos block, only what uses the client reports missing settings.
 func (p *webhookProvider) configureEnfinitos(
-	block types.Object, calls httpapi.Config,
+	block types.Object, calls httpapi.Config, creates *intent.Log,
 ) (providerdata.Vendor[enfinitos.Client], diag.Diagnostics) {
 	url := p.setting(block, "base_url", "ENFINITOS_API_URL")
 	key := p.setting(block, "api_key", "ENFINITOS_API_KEY")
-	if unknown := unknown("enfinitos", url, key); unknown != nil {
-		return providerdata.Vendor[enfinitos.Client]{Client: enfinitos.Unusable(unknown)}, nil
+	if err := unknown("enfinitos", url, key); err != nil {
+		return providerdata.Vendor[enfinitos.Client]{Client: enfinitos.Unusable(err)}, nil
 	}
 	at := path.Root("enfinitos")
 	diags := missing(at, "EnfinitOS", key)
@@ -57,7 +58,7 @@ func (p *webhookProvider) configureEnfinitos(
 	if diags.HasError() {
 		return vendor[enfinitos.Client](block, nil, diags)
 	}
-	client, err := enfinitos.New(calls)
+	client, err := enfinitos.New(enfinitos.Config{HTTP: calls, Creates: creates})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid EnfinitOS Configuration", err.Error())
 	}

@@ -118,7 +118,7 @@ func shell(t *testing.T, script string) (string, error) {
 	command := exec.CommandContext(t.Context(), "bash", "-c", "set -euo pipefail -m\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"+script)
 	command.Dir = dir
 	command.Env = []string{
-		"HOME=" + dir, "PATH=" + dir + ":" + os.Getenv("PATH"), "TF_CLI_CONFIG_FILE=" + os.DevNull, "TF_CLI_ARGS=-no-color",
+		"HOME=" + dir, "PATH=" + dir + ":" + os.Getenv("PATH"), "TF_CLI_CONFIG_FILE=" + os.DevNull, "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
 		"GOFLAGS=-trimpath", // so that what was built in one directory is taken from the cache in the next
 	}
 	for _, name := range []string{"GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY"} {

@@ -91,7 +91,7 @@ func packMirror(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "terraform-provider-webhook_v0.0.1")
-	out, err := exec.Command("go", "build", "-trimpath", "-ldflags", "-X main.version=0.0.1", "-o", program, "../..").CombinedOutput()
+	out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-X main.version=0.0.1", "-o", program, "../..").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -131,17 +132,18 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	calls, diags := p.calls(req.TerraformVersion, config)
+	creates := p.creates()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	data := &providerdata.Data{}
-	data.Dfns, diags = p.configureDfns(config.Dfns, calls)
+	data.Dfns, diags = p.configureDfns(config.Dfns, calls, creates)
 	resp.Diagnostics.Append(diags...)
-	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls)
+	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls, creates)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(unfinished(calls.Creates)...)
+	resp.Diagnostics.Append(unfinished(creates)...)
 
 	resp.DataSourceData = data
 	resp.ResourceData = data
@@ -158,7 +160,6 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 		RetryWait:      p.retryWait,
 		RequestTimeout: defaultRequestTimeout,
 		Logger:         logger{},
-		Creates:        p.creates(),
 	}
 	if known(config.MaxRetries) {
 		out.MaxRetries = int(config.MaxRetries.ValueInt64())
@@ -178,7 +179,7 @@ func (p *webhookProvider) creates() *intent.Log {
 	if p.dataDir == "" {
 		return nil
 	}
-	return intent.In(filepath.Join(cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir), "webhook"))
+	return intent.NewLog(filepath.Join(cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir), "webhook"))
 }
 
 // unfinished warns of creates whose outcome no earlier run could determine. The configuration may have changed since, and then
@@ -224,9 +225,6 @@ func (p *webhookProvider) Functions(context.Context) []func() function.Function 
 	return slices.Concat(tfdfns.Functions(), tfenfinitos.Functions())
 }
 
-func known(value interface {
-	IsNull() bool
-	IsUnknown() bool
-}) bool {
+func known(value attr.Value) bool {
 	return !value.IsNull() && !value.IsUnknown()
 }

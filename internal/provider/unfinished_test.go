@@ -17,7 +17,7 @@ import (
 func TestUnfinishedCreateIsTold(t *testing.T) {
 	t.Parallel()
 	dir, other := t.TempDir(), t.TempDir()
-	note, err := intent.In(filepath.Join(dir, "webhook")).Begin(intent.Create{Object: "Dfns webhook https://hooks.example.com"})
+	note, err := intent.NewLog(filepath.Join(dir, "webhook")).Begin(intent.Create{Object: "Dfns webhook https://hooks.example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,9 +39,6 @@ type Vendor[Client any] struct {
 // configured it returns nil and adds nothing.
 func RequireDfns(providerData any, diags *diag.Diagnostics) *dfns.Client {
 	data := from(providerData, diags)
-	if data == nil {
-		return nil
-	}
 	diags.Append(data.Dfns.Missing...)
 	return data.Dfns.Client
 }
@@ -49,18 +46,19 @@ func RequireDfns(providerData any, diags *diag.Diagnostics) *dfns.Client {
 // RequireEnfinitos returns the EnfinitOS client in the same way as RequireDfns.
 func RequireEnfinitos(providerData any, diags *diag.Diagnostics) *enfinitos.Client {
 	data := from(providerData, diags)
-	if data == nil {
-		return nil
-	}
 	diags.Append(data.Enfinitos.Missing...)
 	return data.Enfinitos.Client
 }
 
+// from returns the provider data, without clients before the provider is configured.
 func from(providerData any, diags *diag.Diagnostics) *Data {
 	data, ok := providerData.(*Data)
-	if !ok && providerData != nil {
+	if ok {
+		return data
+	}
+	if providerData != nil {
 		diags.AddError("Unexpected Provider Data",
 			fmt.Sprintf("Expected %T, got %T. This is a bug in the provider: please report it.", data, providerData))
 	}
-	return data
+	return &Data{}
 }

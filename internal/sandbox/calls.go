@@ -174,9 +174,7 @@ func (c *Calls) control() http.Handler {
 	mux.HandleFunc("GET /_sandbox/state", c.serveOverview)
 	mux.HandleFunc("POST /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
 		var fault Fault
-		decoder := json.NewDecoder(r.Body)
-		decoder.DisallowUnknownFields()
-		err := decoder.Decode(&fault)
+		err := wire.DecodeStrictly(wire.Body(r), &fault)
 		if err == nil {
 			err = c.AddFault(fault)
 		}

@@ -1,12 +1,16 @@
 package sandbox
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,7 +29,7 @@ var effects = []string{DropBefore, DropAfter, Status, StatusAfter, Truncate, HTM
 
 // Fault makes matching calls go wrong.
 type Fault struct {
-	// Method and Path select calls. Path is a glob in which * matches within one element; empty matches everything.
+	// Method and Path select calls. Path is a glob in which * matches within one element. Empty or "*" matches everything.
 	Method string `json:"method"`
 	Path   string `json:"path"`
 	// Skip is how many matching calls pass first.
@@ -35,13 +39,28 @@ type Fault struct {
 	// Effect is what goes wrong.
 	Effect string `json:"effect"`
 	// Status, RetryAfter (the header's value) and Message shape the answer of status, status_after and html.
-	Status     int    `json:"status"`
-	RetryAfter string `json:"retry_after"`
-	Message    string `json:"message"`
+	Status     int        `json:"status"`
+	RetryAfter headerText `json:"retry_after"`
+	Message    string     `json:"message"`
 	// Milliseconds is how long delay delays.
 	Milliseconds int `json:"ms"`
 
 	hits int
+}
+
+// headerText is the value of a header. In JSON it may also be a number, which is the simplest form of a number of seconds.
+type headerText string
+
+func (h *headerText) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, (*string)(h))
+	}
+	var seconds *uint64
+	if err := json.Unmarshal(data, &seconds); err != nil || seconds == nil {
+		return err
+	}
+	*h = headerText(strconv.FormatUint(*seconds, 10))
+	return nil
 }
 
 // AddFault makes matching calls go wrong from now on. If several faults match, the oldest applies.
@@ -51,6 +70,9 @@ func (c *Calls) AddFault(fault Fault) error {
 	}
 	if _, err := path.Match(fault.Path, ""); err != nil {
 		return fmt.Errorf("path %q: %w", fault.Path, err)
+	}
+	if fault.Path != "" && !strings.ContainsAny(fault.Path[:1], "/*?[") {
+		return fmt.Errorf("path %q matches no call: every path begins with /", fault.Path)
 	}
 	needed := fault.Effect == Status || fault.Effect == StatusAfter
 	if (needed || fault.Status != 0) && (fault.Status < 200 || fault.Status > 599) {
@@ -88,11 +110,11 @@ func (c *Calls) nextFault(r *http.Request) *Fault {
 }
 
 func (f *Fault) matches(r *http.Request) bool {
-	if f.Method != "" && f.Method != r.Method {
+	if f.Method != "" && f.Method != "*" && !strings.EqualFold(f.Method, r.Method) {
 		return false
 	}
 	matched, _ := path.Match(f.Path, r.URL.Path)
-	return f.Path == "" || matched
+	return f.Path == "" || f.Path == "*" || matched
 }
 
 // inject applies a fault to a call of the vendor. A nil fault changes nothing.
@@ -129,17 +151,14 @@ func (f *Fault) inject(v vendor, r *http.Request) *answer {
 
 func (f *Fault) refuse(out *answer, v vendor, r *http.Request) {
 	if f.RetryAfter != "" {
-		out.header.Set("Retry-After", f.RetryAfter)
+		out.header.Set("Retry-After", string(f.RetryAfter))
 	}
 	v.Refuse(out, r, f.Status, f.Message)
 }
 
 // page answers with an HTML page, as a proxy between client and vendor would.
 func (f *Fault) page(out *answer) {
-	status := f.Status
-	if status == 0 {
-		status = http.StatusBadGateway
-	}
+	status := cmp.Or(f.Status, http.StatusBadGateway)
 	out.header.Set("Content-Type", "text/html")
 	out.WriteHeader(status)
 	_, _ = fmt.Fprintf(out, "<html><head><title>%d %s</title></head><body><h1>%[2]s</h1></body></html>\n",
@@ -166,9 +185,7 @@ func (a *answer) send(w http.ResponseWriter) {
 	if a.cut && len(a.body) == 0 {
 		panic(http.ErrAbortHandler) // the documented way to cut a connection without an answer
 	}
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body)
 	if a.cut {

@@ -82,6 +82,16 @@ func TestStatusAnswer(t *testing.T) {
 	}
 }
 
+// TestRetryAfterAsNumber writes the seconds as a JSON number.
+func TestRetryAfterAsNumber(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	for number, want := range map[string]string{"7": "7", "null": ""} {
+		s.fault(`{"effect":"status","status":429,"times":1,"retry_after":` + number + `}`)
+		same(t, s.call("GET /webhooks").header.Get("Retry-After"), want)
+	}
+}
+
 func TestHTMLAnswer(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
@@ -133,6 +143,8 @@ func TestFaultSelection(t *testing.T) {
 		"glob":          {[]string{`{"path":"/webhooks/*"}`}, []string{list, get, put, events}, []int{200, 500, 500, 404}},
 		"longer glob":   {[]string{`{"path":"/webhooks/*/events"}`}, []string{get, events}, []int{404, 500}},
 		"both":          {[]string{`{"path":"/webhooks/*","method":"PUT"}`}, []string{get, put, post}, []int{404, 500, 403}},
+		"any case":      {[]string{`{"method":"put"}`}, []string{list, put}, []int{200, 500}},
+		"star":          {[]string{`{"method":"*","path":"*"}`}, []string{list, events, put}, []int{500, 500, 500}},
 		"query":         {[]string{`{"path":"/webhooks"}`}, []string{list + "?limit=1"}, []int{500}},
 		"oldest first": {
 			[]string{`{"times":1}`, `{"status":501,"times":1}`}, []string{list, list, list}, []int{500, 501, 200},
@@ -183,6 +195,8 @@ func TestRefusedFaults(t *testing.T) {
 		`{"effect":"html","status":99}`:          "99",
 		`{"effect":"status","status":"500"}`:     "status",
 		`{"effect":"html","path":"/webhooks/["}`: "syntax error in pattern",
+		`{"effect":"html","path":"webhooks"}`:    "begins with /",
+		`{"effect":"html","retry_after":-1}`:     "number -1",
 		`{"effect":"html","skip":-1}`:            "skip",
 		`{"effect":"html","times":-1}`:           "times",
 		`{"effect":"delay","ms":-1}`:             "ms",

@@ -33,7 +33,7 @@ func TestLoad(t *testing.T) {
 	}
 	receiver := httptest.NewServer(l)
 	t.Cleanup(receiver.Close)
-	s, err := sandbox.Start(sandbox.Config{TimeScale: 1000}) // the first retry comes after 60 ms
+	s, err := sandbox.Start(sandbox.Config{TimeScale: 1000, DeliveryTimeout: time.Hour}) // the first retry comes after 60 ms
 	if err != nil {
 		t.Fatal(err)
 	}

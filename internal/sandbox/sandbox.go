@@ -4,6 +4,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	cryptorand "crypto/rand"
 	"encoding/binary"
@@ -15,8 +16,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -209,21 +208,7 @@ func (s *Sandbox) EnvFile() string {
 // WriteEnvFile writes EnvFile to path, readable only by its owner. The file appears atomically, so that a script can wait for
 // it.
 func (s *Sandbox) WriteEnvFile(path string) error {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".env-*")
-	if err != nil {
-		return err
-	}
-	_, err = draft.WriteString(s.EnvFile())
-	if closeErr := draft.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(draft.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(draft.Name())
-	}
-	return err
+	return replaceFile(path, []byte(s.EnvFile()))
 }
 
 // Close stops the listeners and cuts open connections and deliveries in progress, which the next start from the same state
@@ -240,21 +225,19 @@ func (s *Sandbox) Close() {
 }
 
 func (s *Sandbox) listen(address string, handler http.Handler) (url string, err error) {
-	if address == "" {
-		address = "127.0.0.1:0"
-	}
+	address = cmp.Or(address, "127.0.0.1:0")
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", fmt.Errorf("listening on %q: %w", address, err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !delivery.IsLoopback(host) {
 		return "", fmt.Errorf("listening on %q: the host must be loopback, because the sandbox has no access control", address)
 	}
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
 	s.servers = append(s.servers, server)
 	s.serving.Go(func() { _ = server.Serve(listener) })
 	return "http://" + listener.Addr().String(), nil

@@ -58,10 +58,13 @@ func stacks() string {
 	return string(buffer[:runtime.Stack(buffer, true)])
 }
 
+// patience is how long a test waits for what must happen.
+const patience = 2 * time.Minute
+
 // eventually lets other goroutines run until a condition holds that nothing can be waited for.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !holds(); runtime.Gosched() {
+	for deadline := time.Now().Add(patience); !holds(); <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it never happens that %s:\n%s", what, stacks())
 		}

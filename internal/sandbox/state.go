@@ -135,11 +135,11 @@ func replaceFile(path string, text []byte) error {
 		return err
 	}
 	_, err = file.Write(text)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err != nil {
-		return err
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = os.Rename(draft, path)
 	}
-	if err := os.Rename(draft, path); err != nil {
+	if err != nil {
+		_ = os.Remove(draft)
 		return err
 	}
 	return syncDirectory(filepath.Dir(path))

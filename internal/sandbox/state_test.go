@@ -255,7 +255,7 @@ func TestPendingEventSurvives(t *testing.T) {
 		}
 	}))
 	t.Cleanup(receiver.Close)
-	config := sandbox.Config{StatePath: path}
+	config := sandbox.Config{StatePath: path, DeliveryTimeout: time.Hour}
 	s, err := sandbox.Start(config)
 	if err != nil {
 		t.Fatal(err)
@@ -273,7 +273,7 @@ func TestPendingEventSurvives(t *testing.T) {
 	t.Cleanup(s.Close)
 	select {
 	case <-arrived:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the event is lost")
 	}
 	eventually(t, "it is recorded", func() bool { return len(s.Dfns.Events()) == 1 })

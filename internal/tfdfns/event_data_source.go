@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -41,16 +39,8 @@ func (d *eventDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := eventAttributes()
-	for name, description := range map[string]string{
-		"webhook_id": "The id of the webhook, `wh-…`.",
-		"id":         "The id of the attempt, `whe-…`.",
-	} {
-		attributes[name] = schema.StringAttribute{
-			Required:            true,
-			MarkdownDescription: description,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-		}
-	}
+	attributes["webhook_id"] = tfvalue.Required("The id of the webhook, `wh-…`.")
+	attributes["id"] = tfvalue.Required("The id of the attempt, `whe-…`.")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for 31 days. Makes one " +
 			"API call. The token needs the permission `Webhooks:Events:Read`.",

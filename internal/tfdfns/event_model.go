@@ -26,17 +26,17 @@ type eventModel struct {
 
 func (m *eventModel) refresh(api *dfns.WebhookEvent) {
 	*m = eventModel{
-		ID:              tfvalue.Optional(api.ID),
-		Date:            tfvalue.Optional(api.Date),
-		Kind:            tfvalue.Optional(api.Kind),
+		ID:              tfvalue.StringOrNull(api.ID),
+		Date:            tfvalue.StringOrNull(api.Date),
+		Kind:            tfvalue.StringOrNull(api.Kind),
 		Data:            jsontypes.NewNormalizedNull(),
-		Status:          tfvalue.Optional(api.Status),
+		Status:          tfvalue.StringOrNull(api.Status),
 		TimestampSent:   types.Int64Value(api.TimestampSent),
-		Error:           tfvalue.Optional(api.Error),
+		Error:           tfvalue.StringOrNull(api.Error),
 		DeliveryFailed:  types.BoolPointerValue(api.DeliveryFailed),
 		DeliveryAttempt: types.Int64PointerValue(api.DeliveryAttempt),
-		RetryOf:         tfvalue.Optional(api.RetryOf),
-		NextAttemptDate: tfvalue.Optional(api.NextAttemptDate),
+		RetryOf:         tfvalue.StringOrNull(api.RetryOf),
+		NextAttemptDate: tfvalue.StringOrNull(api.NextAttemptDate),
 	}
 	if len(api.Data) > 0 {
 		m.Data = jsontypes.NewNormalizedValue(string(api.Data))

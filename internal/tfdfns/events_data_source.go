@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -47,15 +46,11 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		MarkdownDescription: "Lists the delivery attempts of one Dfns webhook, in the order of the API. Dfns keeps attempts for 31 days. " +
 			"The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: map[string]schema.Attribute{
-			"webhook_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "The id of the webhook, `wh-…`.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			},
+			"webhook_id": tfvalue.Required("The id of the webhook, `wh-…`."),
 			"kind": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only events of this kind. `*` is not allowed.",
-				Validators:          []validator.String{tfevents.OneKind(dfns.EventKinds())},
+				Validators:          tfevents.OneKind("Dfns", dfns.EventKinds()),
 			},
 			"delivery_failed": schema.BoolAttribute{
 				Optional:            true,

@@ -13,9 +13,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// brief begins a configuration. What a killed create may still make is waited for in the next run for as long as
-// request_timeout.
-const brief = "provider \"webhook\" {\n  request_timeout = \"3s\"\n  max_retries = 1\n}\nvariable \"status\" {}\n"
+// brief begins a configuration. Its provider retries a failed call only once.
+const brief = "provider \"webhook\" {\n  max_retries = 1\n}\nvariable \"status\" {}\n"
 
 // The provider's process is killed while a call is under way, before or after the API has done it. The next run with a
 // new process puts everything right: one webhook, as configured, with its live secret in state.
@@ -43,6 +42,7 @@ func TestKilledProvider(t *testing.T) {
 				apply(t, env, cli, status)
 			}
 			killed(t, env, cli, test.call, test.after, test.steps[last])
+			letNotesAge(t, cli)
 			apply(t, env, cli, test.steps[last])
 			if out, err := env.Run(t, cli, "plan", "-no-color", "-detailed-exitcode", "-var=status="+test.steps[last]); err != nil {
 				t.Errorf("there is still something to do: %v: %s", err, out)
@@ -64,7 +64,6 @@ func TestKilledCreate(t *testing.T) {
 			if out, err := env.Run(t, cli, "import", "-no-color", "-var=status=Enabled", "webhook_dfns.test[0]", id); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			letNotesAge(t, cli)
 		}},
 		"known to someone else": {func(t *testing.T, _ *acctest.Env, cli *tfexec.Terraform, _ string) {
 			for _, note := range notes(t, cli) {
@@ -91,6 +90,7 @@ func TestKilledCreate(t *testing.T) {
 			}
 
 			test.see(t, env, cli, id)
+			letNotesAge(t, cli)
 			apply(t, env, cli, "Enabled")
 			out, err = env.Run(t, cli, "plan", "-no-color", "-detailed-exitcode", "-var=status=Enabled")
 			if err != nil || strings.Contains(out, "Unfinished Create") || len(notes(t, cli)) != 0 {
@@ -121,7 +121,7 @@ func TestPlannedImportOfKilledCreate(t *testing.T) {
 	}
 }
 
-// letNotesAge makes them so old that nothing is on its way any more.
+// letNotesAge makes the notes so old that nothing can still be in progress. Otherwise the next run would wait for it.
 func letNotesAge(t *testing.T, cli *tfexec.Terraform) {
 	t.Helper()
 	for _, note := range notes(t, cli) {

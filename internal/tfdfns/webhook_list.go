@@ -1,6 +1,7 @@
 package tfdfns
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -99,9 +100,5 @@ func (r *webhookResource) result(ctx context.Context, req list.ListRequest, webh
 
 // displayName identifies a webhook to a person. The id makes it unique, and it is the same in every run.
 func displayName(webhook *dfns.Webhook) string {
-	what := webhook.Description
-	if what == "" {
-		what = weburl.Hide(webhook.URL)
-	}
-	return fmt.Sprintf("%s (%s)", what, webhook.ID)
+	return fmt.Sprintf("%s (%s)", cmp.Or(webhook.Description, weburl.Hide(webhook.URL)), webhook.ID)
 }

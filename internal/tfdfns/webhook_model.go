@@ -91,7 +91,7 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 		m.Status = types.StringValue(api.Status)
 	}
 	if m.Description.ValueString() != api.Description {
-		m.Description = tfvalue.Optional(api.Description)
+		m.Description = tfvalue.StringOrNull(api.Description)
 	}
 }
 
@@ -99,12 +99,12 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 // one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
 func (m *webhookData) assigned(api *dfns.Webhook) {
 	m.ID = types.StringValue(api.ID)
-	m.DateCreated = tfvalue.Optional(api.DateCreated)
-	m.DateUpdated = tfvalue.Optional(api.DateUpdated)
+	m.DateCreated = tfvalue.StringOrNull(api.DateCreated)
+	m.DateUpdated = tfvalue.StringOrNull(api.DateUpdated)
 }
 
-// known returns the values that the API assigned earlier.
-func (m *webhookModel) known() *dfns.Webhook {
+// lastAnswer returns the values that the API assigned earlier.
+func (m *webhookModel) lastAnswer() *dfns.Webhook {
 	return &dfns.Webhook{
 		ID: m.ID.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
 	}

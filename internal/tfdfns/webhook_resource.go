@@ -336,7 +336,7 @@ func (r *webhookResource) update(
 	ctx context.Context, prior *webhookModel, request dfns.UpdateWebhookRequest,
 ) (*dfns.Webhook, error) {
 	if request.Empty() {
-		return prior.known(), nil
+		return prior.lastAnswer(), nil
 	}
 	return r.client.UpdateWebhook(ctx, prior.ID.ValueString(), request)
 }

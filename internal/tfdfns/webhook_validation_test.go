@@ -24,7 +24,7 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		"url of another scheme": {url: "ftp://hooks.example.com", error: acctest.Says("must start with https://")},
 		"url without host":      {url: "https:///path", error: acctest.Says("it has no host")},
 		"url in the clear":      {url: "http://hooks.example.com/", error: acctest.Says("it must be https", "loopback")},
-		"url with a space":      {url: "https://hooks.example.com/a b", error: acctest.Says("it is not a valid URL")},
+		"url with a space":      {url: "https://hooks.example.com/a b", error: acctest.Says("white space")},
 		"url with a token":      {url: "http://user:hunter2@hooks.example.com/?key=hunter2", error: acctest.Says("got: http://hooks.example.com/?(hidden).")},
 		"no events":             {events: `[]`, error: acctest.Says("events", "at least 1")},
 		"empty event":           {events: `[""]`, error: acctest.Says("must be an event kind")},

@@ -46,18 +46,18 @@ type deliveryModel struct {
 
 func (m *deliveryModel) refresh(api *enfinitos.Delivery) {
 	*m = deliveryModel{
-		ID:                  tfvalue.Optional(api.ID),
-		Status:              tfvalue.Optional(api.Status),
-		Payload:             tfvalue.Optional(api.Payload),
-		FirstAttemptedAt:    tfvalue.Optional(api.FirstAttemptedAt),
-		LastAttemptedAt:     tfvalue.Optional(api.LastAttemptedAt),
-		NextRetryAt:         tfvalue.Optional(api.NextRetryAt),
-		DeliveredAt:         tfvalue.Optional(api.DeliveredAt),
+		ID:                  tfvalue.StringOrNull(api.ID),
+		Status:              tfvalue.StringOrNull(api.Status),
+		Payload:             tfvalue.StringOrNull(api.Payload),
+		FirstAttemptedAt:    tfvalue.StringOrNull(api.FirstAttemptedAt),
+		LastAttemptedAt:     tfvalue.StringOrNull(api.LastAttemptedAt),
+		NextRetryAt:         tfvalue.StringOrNull(api.NextRetryAt),
+		DeliveredAt:         tfvalue.StringOrNull(api.DeliveredAt),
 		AttemptCount:        types.Int64PointerValue(api.AttemptCount),
 		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus),
-		ResponseBodyExcerpt: tfvalue.Optional(api.ResponseBodyExcerpt),
-		ErrorMessage:        tfvalue.Optional(api.ErrorMessage),
-		SignatureHeader:     tfvalue.Optional(api.SignatureHeader),
+		ResponseBodyExcerpt: tfvalue.StringOrNull(api.ResponseBodyExcerpt),
+		ErrorMessage:        tfvalue.StringOrNull(api.ErrorMessage),
+		SignatureHeader:     tfvalue.StringOrNull(api.SignatureHeader),
 	}
 }
 
@@ -81,11 +81,7 @@ func (d *deliveriesDataSource) Schema(
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the deliveries of one EnfinitOS subscription, newest first. The key needs the scope `audit:read`.",
 		Attributes: map[string]schema.Attribute{
-			"subscription_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "The id of the subscription.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			},
+			"subscription_id": tfvalue.Required("The id of the subscription."),
 			"status": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Only deliveries with this status: `queued`, `delivered`, `failed` or `dead_lettered`. Other values " +

@@ -1,6 +1,7 @@
 package tfenfinitos
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,10 +44,7 @@ func actionFailed(operation, object string, err error) diag.Diagnostic {
 
 // name identifies a subscription to a person. It hides the parts of the url that may hold a credential.
 func name(webhook webhookModel) string {
-	id := webhook.ID.ValueString()
-	if id == "" {
-		id = "(new)"
-	}
+	id := cmp.Or(webhook.ID.ValueString(), "(new)")
 	return fmt.Sprintf("%s %q %s", id, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
 }
 
@@ -61,7 +59,7 @@ func remedy(operation string, webhook webhookModel, err error) string {
 		return fmt.Sprintf("The subscription may or may not exist. The provider did not retry the create, because that could result in two. "+
 			"Before you apply again, look in the EnfinitOS console for a subscription with the label %q and the url %s that was "+
 			"created then. Its signing secret is lost: delete it there, or pause it with POST /v1/webhooks/ID/active and "+
-			`{"active": false}. The next apply creates another subscription.`, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
+			`{"active": false}. %s`, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()), afterUnknownCreate(err))
 	case enfinitos.OutcomeUnknown(err) && operation != "read":
 		return "The change may or may not have been made. Apply again: that is safe."
 	case errors.Is(err, context.Canceled):
@@ -131,6 +129,15 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 	return diags
 }
 
+// afterUnknownCreate says what the next apply does. A cancelled create leaves a note, because the user may not have seen this
+// message.
+func afterUnknownCreate(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "The next apply stops with this error again, in case nobody has read it. The apply after that creates another subscription."
+	}
+	return "The next apply creates another subscription."
+}
+
 // warnOfContract warns once that the API answers with a contract version that this provider was not written for.
 func warnOfContract(client *enfinitos.Client, diags *diag.Diagnostics) {
 	if version := client.ForeignContract(); version != "" && client.FirstTime("contract") {
@@ -162,7 +169,7 @@ func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
 // apply would replace the subscription and get the same difference again.
 func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags diag.Diagnostics) {
 	if lines := plan.differences(api); len(lines) > 0 {
-		diags.AddWarning("EnfinitOS Webhook Created Otherwise", fmt.Sprintf(
+		diags.AddWarning("EnfinitOS Webhook Created With Different Values", fmt.Sprintf(
 			"Subscription %s was created, but the API changed some of the configured values:\n%s\n\nPut the new values into the "+
 				"configuration. Otherwise every later apply replaces the subscription and its signing secret. If the API has no call "+
 				"to delete a subscription, the replaced ones stay behind, paused.",

@@ -2,6 +2,7 @@ package tfenfinitos
 
 import (
 	"context"
+	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
@@ -39,7 +40,7 @@ func (signatureFunction) Definition(
 			"Use it to test a receiver.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "secret", MarkdownDescription: "The signing secret of the subscription, `whsec_…`."},
-			function.Int64Parameter{Name: "timestamp", MarkdownDescription: "The time of the delivery, in Unix seconds."},
+			function.NumberParameter{Name: "timestamp", MarkdownDescription: "The time of the delivery, in Unix seconds."},
 			function.StringParameter{Name: "body", MarkdownDescription: "The body, byte for byte."},
 		},
 		Return: function.StringReturn{},
@@ -49,15 +50,20 @@ func (signatureFunction) Definition(
 // Run implements function.Function.
 func (signatureFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var secret, body string
-	var timestamp int64
-	if resp.Error = req.Arguments.Get(ctx, &secret, &timestamp, &body); resp.Error != nil {
+	var number *big.Float // with an int64, the framework would report a fraction as a bug in the provider
+	if resp.Error = req.Arguments.Get(ctx, &secret, &number, &body); resp.Error != nil {
 		return
 	}
+	timestamp, exact := number.Int64()
 	switch {
 	case secret == "":
 		resp.Error = function.NewArgumentFuncError(0, "The secret is empty. After an import, Terraform does not know it")
+	case !number.IsInt():
+		resp.Error = function.NewArgumentFuncError(1, "The timestamp is not a whole number of seconds")
 	case timestamp < 0:
 		resp.Error = function.NewArgumentFuncError(1, "The timestamp is before 1970")
+	case exact != big.Exact:
+		resp.Error = function.NewArgumentFuncError(1, "The timestamp is too large")
 	default:
 		resp.Error = resp.Result.Set(ctx, enfinitos.Signature(secret, timestamp, []byte(body)))
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 )
 
@@ -21,9 +23,14 @@ func TestSignatureFunction(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "argument 0: The secret is empty") {
 		t.Errorf("got %v", err)
 	}
-	_, err = provider.Call("enfinitos_signature", acctest.String("s"), acctest.Number(-1), body)
-	if err == nil || !strings.HasPrefix(err.Error(), "argument 1: The timestamp") {
-		t.Errorf("got %v", err)
+	for text, timestamp := range map[string]tftypes.Value{
+		"is before 1970": acctest.Number(-1), "is not a whole number": tftypes.NewValue(tftypes.Number, 1.5),
+		"is too large": tftypes.NewValue(tftypes.Number, 1e30),
+	} {
+		_, err = provider.Call("enfinitos_signature", acctest.String("s"), timestamp, body)
+		if err == nil || !strings.HasPrefix(err.Error(), "argument 1: The timestamp "+text) {
+			t.Errorf("got %v, want something about %q", err, text)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package tfenfinitos
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -69,10 +70,7 @@ func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest,
 	defer cancel()
 	defer warnOfContract(a.client, &resp.Diagnostics)
 
-	limit := int64(defaultDueLimit)
-	if !config.Limit.IsNull() {
-		limit = config.Limit.ValueInt64()
-	}
+	limit := cmp.Or(config.Limit.ValueInt64(), defaultDueLimit)
 	drained, err := a.client.ProcessDue(ctx, limit)
 	if err != nil {
 		resp.Diagnostics.Append(actionFailed("process due EnfinitOS retries", fmt.Sprintf("at most %d retries", limit), err))

@@ -1,6 +1,7 @@
 package tfenfinitos
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -80,19 +81,12 @@ func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	if !result.Replay.OK {
 		resp.Diagnostics.AddError("EnfinitOS Replay Failed", fmt.Sprintf(
 			"Delivery %s of subscription %s was sent again and failed again: %s. Receiver status: %s. Repair the receiver, then replay again.",
-			delivery, id, orUnknown(result.Replay.ErrorMessage), statusText(result.Delivery.HTTPStatus)))
+			delivery, id, cmp.Or(result.Replay.ErrorMessage, "the API gives no reason"), statusText(result.Delivery.HTTPStatus)))
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{
 		Message: fmt.Sprintf("Delivered. Receiver status: %s", statusText(result.Delivery.HTTPStatus)),
 	})
-}
-
-func orUnknown(text string) string {
-	if text == "" {
-		return "the API gives no reason"
-	}
-	return text
 }
 
 func statusText(status *int64) string {

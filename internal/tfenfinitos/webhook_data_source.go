@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
@@ -22,9 +20,9 @@ type webhookDataSource struct {
 	client *enfinitos.Client
 }
 
-// webhookData is a subscription in the data source. Unlike the resource, it includes what changes by itself.
-type webhookData struct {
-	subscription
+// webhookDataSourceModel is a subscription in the data source. Unlike the resource, it includes what changes by itself.
+type webhookDataSourceModel struct {
+	webhookData
 	LastDeliveredAt types.String `tfsdk:"last_delivered_at"`
 }
 
@@ -44,11 +42,7 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		MarkdownDescription: "Reads one EnfinitOS webhook subscription, by its id. EnfinitOS documents no call to read a subscription. If " +
 			"the API does not have one, this data source fails. Makes one API call, or two in that case.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "The id of the subscription.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			},
+			"id":           tfvalue.Required("The id of the subscription."),
 			"developer_id": tfvalue.Computed("The account that the subscription belongs to."),
 			"url":          tfvalue.Computed("The URL that EnfinitOS delivers events to."),
 			"events": schema.SetAttribute{
@@ -77,7 +71,7 @@ func (d *webhookDataSource) Configure(
 
 // Read implements datasource.DataSource.
 func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data webhookData
+	var data webhookDataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -99,6 +93,6 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 
 	data.refresh(found)
-	data.LastDeliveredAt = tfvalue.Optional(found.LastDeliveredAt)
+	data.LastDeliveredAt = tfvalue.StringOrNull(found.LastDeliveredAt)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

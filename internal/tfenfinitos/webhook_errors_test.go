@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -170,6 +171,29 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 }
 
 // What no CLI test can see: the warnings.
+
+// A cancelled create leaves a note, so the next apply stops, and only the apply after that creates.
+func TestCancelledCreateSaysWhatComesNext(t *testing.T) {
+	t.Parallel()
+	var provider *acctest.Protocol
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body) // only then does the server notice the end of the connection
+		_, _ = provider.StopProvider(r.Context(), &tfprotov6.StopProviderRequest{})
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	provider = acctest.NewProtocol(t, map[string]string{"ENFINITOS_API_URL": server.URL, "ENFINITOS_API_KEY": "sk_sandbox_1"})
+	if problems := provider.Configure(nil); len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	instance := acctest.Instance{Provider: provider, Type: "webhook_enfinitos"}
+	got := instance.Apply(map[string]acctest.Value{
+		"url": acctest.String("https://hooks.example.com/"), "label": acctest.String("rights"), "events": acctest.StringSet("*"),
+	})
+	if !acctest.Says("may or may not exist", "next apply stops with this error again", "apply after that creates").MatchString(got.Problems) {
+		t.Errorf("got %q", got.Problems)
+	}
+}
 
 func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
 	t.Helper()

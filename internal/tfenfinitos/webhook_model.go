@@ -14,8 +14,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// subscription is what the resource and the data source have in common.
-type subscription struct {
+// webhookData is what the resource and the data source have in common.
+type webhookData struct {
 	ID                  types.String `tfsdk:"id"`
 	DeveloperID         types.String `tfsdk:"developer_id"`
 	URL                 types.String `tfsdk:"url"`
@@ -28,7 +28,7 @@ type subscription struct {
 
 // webhookModel is a subscription in the state of the resource.
 type webhookModel struct {
-	subscription
+	webhookData
 	tfsecret.Settings
 	SigningSecret          types.String   `tfsdk:"signing_secret"`
 	SigningSecretEncrypted types.String   `tfsdk:"signing_secret_encrypted"`
@@ -84,15 +84,15 @@ func (m *webhookModel) created(api *enfinitos.CreatedSubscription) error {
 
 // assigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
 // one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
-func (m *subscription) assigned(api *enfinitos.Subscription) {
+func (m *webhookData) assigned(api *enfinitos.Subscription) {
 	m.ID = types.StringValue(api.ID)
 	m.DeveloperID = tfvalue.Keep(m.DeveloperID, api.DeveloperID)
 	m.CreatedAt = tfvalue.Keep(m.CreatedAt, api.CreatedAt)
-	m.SecretLastRotatedAt = tfvalue.Optional(api.SecretLastRotatedAt)
+	m.SecretLastRotatedAt = tfvalue.StringOrNull(api.SecretLastRotatedAt)
 }
 
 // differences lists the attributes that a read will show with other values than configured, one per line.
-func (m *subscription) differences(api *enfinitos.Subscription) (lines []string) {
+func (m *webhookData) differences(api *enfinitos.Subscription) (lines []string) {
 	read := *m
 	read.refresh(api)
 	if !read.URL.Equal(m.URL) {
@@ -112,7 +112,7 @@ func quoted(kinds types.Set) string {
 }
 
 // refresh copies everything from an answer.
-func (m *subscription) refresh(api *enfinitos.Subscription) {
+func (m *webhookData) refresh(api *enfinitos.Subscription) {
 	m.assigned(api)
 	if !weburl.Same(m.URL.ValueString(), api.URL) && api.URL != "" {
 		m.URL = types.StringValue(api.URL)

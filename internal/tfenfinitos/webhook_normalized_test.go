@@ -57,7 +57,7 @@ func TestWebhookCreatedOtherwise(t *testing.T) {
 				}
 				return
 			}
-			wanted := acctest.Says("WARNING EnfinitOS Webhook Created Otherwise", instance.Text("id"), "\n"+test.want, "every later apply replaces")
+			wanted := acctest.Says("WARNING EnfinitOS Webhook Created With Different Values", instance.Text("id"), "\n"+test.want, "every later apply replaces")
 			if report.Failed() || !wanted.MatchString(report.Problems) || strings.Contains(report.Problems, "c4n4ry") {
 				t.Errorf("got %q, want %q", report.Problems, test.want)
 			}

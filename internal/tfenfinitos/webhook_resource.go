@@ -245,8 +245,6 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(diags...)
 	// Before the call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	forgotten, diags := req.Private.GetKey(ctx, activeUnknown)
-	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -269,11 +267,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 	}
 	if presence != enfinitos.Readable {
-		resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
-		if forgotten != nil {
-			state.Active = types.BoolNull() // so the next apply sets the configured value
-		}
-		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+		r.unread(ctx, req, resp, state, presence)
 		return
 	}
 	if rotatedSince(state, found) {
@@ -283,6 +277,19 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(tfsecret.UnknownAfterImport("EnfinitOS", state.ID.ValueString()))
 	}
 	state.refresh(found)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// unread keeps the state of a subscription that the API cannot return.
+func (r *webhookResource) unread(
+	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel, presence enfinitos.Presence,
+) {
+	resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
+	notPaused, diags := req.Private.GetKey(ctx, activeUnknown)
+	resp.Diagnostics.Append(diags...)
+	if notPaused != nil {
+		state.Active = types.BoolNull() // so the next apply sets the configured value
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/agext/levenshtein"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -19,7 +21,10 @@ import (
 // EveryKind subscribes to all current and future events.
 const EveryKind = "*"
 
-var _ validator.Set = kindWarnings{}
+var (
+	_ validator.Set    = kindWarnings{}
+	_ validator.String = kindWarnings{}
+)
 
 // Validators returns the validators of a set of event kinds of a vendor with these known kinds.
 func Validators(vendor string, known []string) []validator.Set {
@@ -34,10 +39,13 @@ func Validators(vendor string, known []string) []validator.Set {
 	}
 }
 
-// OneKind returns the validator of a single event kind. It does not accept "*".
-func OneKind(known []string) validator.String {
-	return stringvalidator.RegexMatches(
-		regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)+$`), fmt.Sprintf("must be one event kind, such as %q", known[0]))
+// OneKind returns the validators of a single event kind of a vendor. They do not accept "*".
+func OneKind(vendor string, known []string) []validator.String {
+	pattern := regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)+$`)
+	return []validator.String{
+		stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be one event kind, such as %q", known[0])),
+		kindWarnings{vendor: vendor, known: known, shape: pattern},
+	}
 }
 
 // Nearest returns the known kind that is most similar to the given kind or pattern, preferably one of the same object (the part
@@ -75,14 +83,25 @@ func (v kindWarnings) ValidateSet(_ context.Context, req validator.SetRequest, r
 		if !ok || kind.IsNull() || kind.IsUnknown() {
 			continue
 		}
-		switch name := kind.ValueString(); {
-		case name == EveryKind && len(req.ConfigValue.Elements()) > 1:
+		if kind.ValueString() == EveryKind && len(req.ConfigValue.Elements()) > 1 {
 			resp.Diagnostics.AddAttributeWarning(req.Path, "Redundant Event Kinds",
 				`"*" subscribes to all kinds, so the other kinds have no effect. Keep either "*" or the other kinds.`)
-		case name != EveryKind && v.shape.MatchString(name) && !slices.Contains(v.known, name):
-			resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown Event Kind", fmt.Sprintf(
-				"This version of the provider does not know the event kind %q. The most similar known kind is %q. If "+
-					"%s has added the kind recently, ignore this warning.", name, Nearest(name, v.known), v.vendor))
 		}
+		resp.Diagnostics.Append(v.unknown(req.Path, kind)...)
 	}
+}
+
+func (v kindWarnings) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	resp.Diagnostics.Append(v.unknown(req.Path, req.ConfigValue)...)
+}
+
+// unknown warns about a kind that this version does not know.
+func (v kindWarnings) unknown(at path.Path, kind types.String) (diags diag.Diagnostics) {
+	name := kind.ValueString()
+	if name != EveryKind && v.shape.MatchString(name) && !slices.Contains(v.known, name) {
+		diags.AddAttributeWarning(at, "Unknown Event Kind", fmt.Sprintf(
+			"This version of the provider does not know the event kind %q. The most similar known kind is %q. If "+
+				"%s has added the kind recently, ignore this warning.", name, Nearest(name, v.known), v.vendor))
+	}
+	return diags
 }

@@ -77,3 +77,28 @@ func TestValidators(t *testing.T) {
 		}
 	}
 }
+
+// A filter with a misspelled kind finds nothing, which looks as if no event had failed.
+func TestOneKind(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[types.String][]string{
+		types.StringValue("wallet.created"):  nil,
+		types.StringValue("wallet.exploded"): {"Unknown Event Kind"},
+		types.StringValue("*"):               {"Invalid Attribute Value Match"},
+		types.StringValue("Wallet.Created"):  {"Invalid Attribute Value Match"},
+		types.StringNull():                   nil,
+		types.StringUnknown():                nil,
+	} {
+		var got []string
+		for _, validates := range tfevents.OneKind("Dfns", dfns.EventKinds()) {
+			var response validator.StringResponse
+			validates.ValidateString(t.Context(), validator.StringRequest{Path: path.Root("kind"), ConfigValue: kind}, &response)
+			for _, diagnostic := range response.Diagnostics {
+				got = append(got, diagnostic.Summary())
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", kind, diff)
+		}
+	}
+}

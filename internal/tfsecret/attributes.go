@@ -22,8 +22,8 @@ func RecipientsAttribute() schema.SetAttribute {
 }
 
 // VersionAttribute returns the attribute secret_version of a resource.
-func VersionAttribute() schema.Int64Attribute {
-	return schema.Int64Attribute{
+func VersionAttribute() schema.NumberAttribute {
+	return schema.NumberAttribute{
 		Optional: true,
 		MarkdownDescription: "Any number. Changing it to another number replaces the webhook, which rotates its signing secret. " +
 			"Setting it for the first time, or removing it, changes nothing.",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"filippo.io/age"
@@ -95,13 +96,7 @@ func sameRecipients(a, b types.Set) bool {
 		}
 		return out
 	}
-	first, second := keys(a), keys(b)
-	for key := range first {
-		if !second[key] {
-			return false
-		}
-	}
-	return len(first) == len(second)
+	return maps.Equal(keys(a), keys(b))
 }
 
 func withoutComment(recipient string) string {

@@ -82,6 +82,29 @@ func TestReplacementsArePairs(t *testing.T) {
 	}
 }
 
+// In terraform test, one process creates webhooks and destroys them again: none of them replaces another, or itself.
+func TestDestroyOfWhatWasCreatedHereIsNoReplacement(t *testing.T) {
+	t.Parallel()
+	for name, steps := range map[string][]struct{ what, id, content, want string }{
+		"one":             {{"created", "wh-1", "a", ""}, {"deleted", "wh-1", "a", ""}},
+		"two of a kind":   {{"created", "wh-1", "a", ""}, {"created", "wh-2", "a", ""}, {"deleted", "wh-1", "a", ""}, {"deleted", "wh-2", "a", ""}},
+		"updated between": {{"created", "wh-1", "a", ""}, {"deleted", "wh-1", "b", ""}, {"deleted", "wh-2", "a", ""}},
+		"replaced":        {{"created", "wh-1", "a", ""}, {"deleted", "wh-1", "a", ""}, {"created", "wh-2", "a", "wh-2 was created, and webhook wh-1"}},
+	} {
+		var r tfsecret.Replacements
+		for i, step := range steps {
+			note := r.Deleted
+			if step.what == "created" {
+				note = r.Created
+			}
+			diags := note(step.id, step.content)
+			if (len(diags) == 1) != (step.want != "") || len(diags) == 1 && !strings.Contains(diags[0].Detail(), step.want) {
+				t.Errorf("%s, step %d: got %v, want %q", name, i, diags, step.want)
+			}
+		}
+	}
+}
+
 // A planned destroy and a planned create of equal content are brought together in pairs, whichever comes second. What is
 // planned as the new half of a replacement is none of them.
 func TestPlannedPairs(t *testing.T) {

@@ -125,12 +125,12 @@ func TestSecretLifecycle(t *testing.T) {
 		{Config: both(recipients(alice), timeouts), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: holding(t, env, alice)},
 		{Config: both(recipients(alice, bob)), ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: holding(t, env, alice, bob)},
 		{
-			PreConfig: forgetCalls(env), Config: both(recipients(alice, bob), "secret_version = 1"),
+			PreConfig: forgetCalls(env), Config: both(recipients(alice, bob), "secret_version = 1.1"),
 			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 			Check:            resource.ComposeAggregateTestCheckFunc(holding(t, env, alice, bob), changesNothing(env)),
 		},
 		{
-			Config:           both(recipients(alice, bob), "secret_version = 2"),
+			Config:           both(recipients(alice, bob), "secret_version = 1.2"),
 			ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: holding(t, env, alice, bob),
 		},
 		{Config: both(), ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: holding(t, env)},

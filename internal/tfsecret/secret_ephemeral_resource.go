@@ -110,8 +110,7 @@ func parseIdentities(text string) ([]age.Identity, error) {
 	text = keytext.Clean(text)
 	if strings.Contains(text, "-----BEGIN") {
 		identity, err := agessh.ParseIdentity([]byte(strings.TrimSpace(text) + "\n"))
-		var encrypted *ssh.PassphraseMissingError
-		if errors.As(err, &encrypted) {
+		if _, ok := errors.AsType[*ssh.PassphraseMissingError](err); ok {
 			return nil, errors.New("the SSH key is encrypted with a passphrase; use a copy without one (ssh-keygen -p)")
 		}
 		if err != nil {
@@ -132,8 +131,7 @@ func parseIdentities(text string) ([]age.Identity, error) {
 // decrypt returns the plaintext. Its errors do not quote the text.
 func decrypt(text string, identities []age.Identity) (string, error) {
 	decrypted, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(text))), identities...)
-	var noMatch *age.NoIdentityMatchError
-	if errors.As(err, &noMatch) {
+	if _, ok := errors.AsType[*age.NoIdentityMatchError](err); ok {
 		return "", errors.New("the identity does not belong to any of the recipients that the secret was encrypted to. If " +
 			"secret_recipients has changed, apply that change first")
 	}

@@ -14,7 +14,7 @@ type Settings struct {
 	// Recipients are the public keys that the secret is encrypted to. Null stores it in plain text.
 	Recipients types.Set `tfsdk:"secret_recipients"`
 	// Version has no meaning except that a change of it requests a new secret.
-	Version types.Int64 `tfsdk:"secret_version"`
+	Version types.Number `tfsdk:"secret_version"`
 }
 
 // NoSettings returns the settings of a resource that is not configured yet.
@@ -100,7 +100,7 @@ func (s Stored) fill(secret string) error {
 	if s.Clear.IsUnknown() {
 		*s.Clear = types.StringNull()
 		if s.Recipients.IsNull() {
-			*s.Clear = tfvalue.Optional(secret)
+			*s.Clear = tfvalue.StringOrNull(secret)
 		}
 	}
 	if !s.Encrypted.IsUnknown() {

@@ -2,6 +2,7 @@ package tfsecret_test
 
 import (
 	"io"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func set(texts ...string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-func settings(recipients types.Set, version types.Int64) tfsecret.Settings {
+func settings(recipients types.Set, version types.Number) tfsecret.Settings {
 	return tfsecret.Settings{Recipients: recipients, Version: version}
 }
 
@@ -53,8 +54,8 @@ func TestPlan(t *testing.T) {
 		open     = types.StringUnknown()
 		inClear  = types.StringValue("whs-1")
 		armored  = types.StringValue("-----BEGIN")
-		noNumber = types.Int64Null()
-		one, two = types.Int64Value(1), types.Int64Value(2)
+		noNumber = types.NumberNull()
+		one, two = types.NumberValue(big.NewFloat(1)), types.NumberValue(big.NewFloat(2))
 	)
 	for name, test := range map[string]struct {
 		prior     *model
@@ -73,7 +74,7 @@ func TestPlan(t *testing.T) {
 		"clear, recipients added":   {&model{settings(nobody, one), inClear, absent}, model{settings(set(alice), one), open, open}, absent, open, "[]"},
 		"clear, recipients unknown": {&model{settings(nobody, one), inClear, absent}, model{settings(unknown, one), open, open}, open, open, "[]"},
 		"clear, version changed":    {&model{settings(nobody, one), inClear, absent}, model{settings(nobody, two), open, open}, open, open, "[secret_version]"},
-		"clear, version unknown":    {&model{settings(nobody, one), inClear, absent}, model{settings(nobody, types.Int64Unknown()), open, open}, open, open, "[secret_version]"},
+		"clear, version unknown":    {&model{settings(nobody, one), inClear, absent}, model{settings(nobody, types.NumberUnknown()), open, open}, open, open, "[secret_version]"},
 		"clear, first version":      {&model{settings(nobody, noNumber), inClear, absent}, model{settings(nobody, two), open, open}, inClear, absent, "[]"},
 		"clear, version removed":    {&model{settings(nobody, one), inClear, absent}, model{settings(nobody, noNumber), open, open}, inClear, absent, "[]"},
 
@@ -109,7 +110,7 @@ func TestPlan(t *testing.T) {
 func TestSettle(t *testing.T) {
 	t.Parallel()
 	identity, recipient := newKey(t)
-	before := &model{settings(types.SetNull(types.StringType), types.Int64Null()), types.StringValue("whs-before"), types.StringNull()}
+	before := &model{settings(types.SetNull(types.StringType), types.NumberNull()), types.StringValue("whs-before"), types.StringNull()}
 	for name, test := range map[string]struct {
 		told       string
 		before     *model
@@ -126,7 +127,7 @@ func TestSettle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := &model{settings(test.recipients, types.Int64Null()), types.StringUnknown(), types.StringUnknown()}
+			r := &model{settings(test.recipients, types.NumberNull()), types.StringUnknown(), types.StringUnknown()}
 			must(t, r.stored().Settle(test.told, test.before.stored()))
 			encrypted := !test.recipients.IsNull()
 			if r.secret.ValueString() != "" && encrypted || r.encrypted.ValueString() != "" && !encrypted {
@@ -145,7 +146,7 @@ func TestSettle(t *testing.T) {
 // What the plan has promised stays, whatever an answer tells.
 func TestSettleKeepsPromises(t *testing.T) {
 	t.Parallel()
-	r := &model{settings(set("age1a"), types.Int64Null()), types.StringNull(), types.StringValue("armored")}
+	r := &model{settings(set("age1a"), types.NumberNull()), types.StringNull(), types.StringValue("armored")}
 	must(t, r.stored().Settle("whs-told", tfsecret.Stored{}))
 	if !r.secret.IsNull() || r.encrypted.ValueString() != "armored" {
 		t.Errorf("got %s and %s", r.secret, r.encrypted)
@@ -155,7 +156,7 @@ func TestSettleKeepsPromises(t *testing.T) {
 func TestLearn(t *testing.T) {
 	t.Parallel()
 	identity, recipient := newKey(t)
-	imported := &model{settings(recipient, types.Int64Null()), types.StringNull(), types.StringNull()}
+	imported := &model{settings(recipient, types.NumberNull()), types.StringNull(), types.StringNull()}
 	must(t, imported.stored().Learn(""))
 	if !imported.stored().IsMissing() {
 		t.Error("nothing was told, so nothing can be held")
@@ -169,7 +170,7 @@ func TestLearn(t *testing.T) {
 	if !imported.encrypted.Equal(first) {
 		t.Error("the same secret was encrypted anew, which looks like a change")
 	}
-	inClear := &model{settings(types.SetNull(types.StringType), types.Int64Null()), types.StringValue("whs-old"), types.StringNull()}
+	inClear := &model{settings(types.SetNull(types.StringType), types.NumberNull()), types.StringValue("whs-old"), types.StringNull()}
 	must(t, inClear.stored().Learn("whs-new"))
 	if inClear.secret.ValueString() != "whs-new" {
 		t.Errorf("got %s", inClear.secret)
@@ -179,14 +180,14 @@ func TestLearn(t *testing.T) {
 // An encryption that fails is an error, and no secret ends up where it must not.
 func TestUnusableRecipient(t *testing.T) {
 	t.Parallel()
-	r := &model{settings(set("age1nothing"), types.Int64Null()), types.StringNull(), types.StringUnknown()}
+	r := &model{settings(set("age1nothing"), types.NumberNull()), types.StringNull(), types.StringUnknown()}
 	err := r.stored().Settle("whs-told", tfsecret.Stored{})
 	if err == nil || strings.Contains(err.Error(), "whs-told") || !r.stored().IsMissing() {
 		t.Errorf("got %v, held %s and %s", err, r.secret, r.encrypted)
 	}
 }
 
-func noVersion() types.Int64 { return types.Int64Null() }
+func noVersion() types.Number { return types.NumberNull() }
 
 func newKey(t *testing.T) (*age.X25519Identity, types.Set) {
 	t.Helper()

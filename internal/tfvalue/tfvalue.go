@@ -4,8 +4,8 @@ package tfvalue
 
 import "github.com/hashicorp/terraform-plugin-framework/types"
 
-// Optional returns the value of a field that an answer may omit.
-func Optional(text string) types.String {
+// StringOrNull returns the value of a field that an answer may omit.
+func StringOrNull(text string) types.String {
 	if text == "" {
 		return types.StringNull()
 	}
@@ -17,5 +17,5 @@ func Keep(former types.String, text string) types.String {
 	if text == "" && !former.IsUnknown() {
 		return former
 	}
-	return Optional(text)
+	return StringOrNull(text)
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
-func TestOptional(t *testing.T) {
+func TestStringOrNull(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]types.String{"": types.StringNull(), "x": types.StringValue("x"), " ": types.StringValue(" ")} {
-		if got := tfvalue.Optional(text); !got.Equal(want) {
+		if got := tfvalue.StringOrNull(text); !got.Equal(want) {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}

@@ -14,7 +14,9 @@ import (
 func Check(text string) error {
 	parsed, err := url.Parse(text)
 	switch {
-	case err != nil || strings.ContainsAny(text, " \t\r\n"):
+	case strings.ContainsAny(text, " \t\r\n"): // such as the newline at the end of a file, which is easy to miss in the quoted url
+		return errors.New("it contains white space, possibly at its start or end")
+	case err != nil:
 		return errors.New("it is not a valid URL")
 	case parsed.Scheme != "https" && parsed.Scheme != "http":
 		return errors.New("it must start with https://")

@@ -5,6 +5,7 @@
 package delivery
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
 	"errors"
@@ -82,10 +83,10 @@ func New(options Options) *Engine {
 	if options.Wait == nil {
 		options.Wait = clock.WaitBy(options.Now)
 	}
-	defaultTo(&options.Workers, 32)
-	defaultTo(&options.PerReceiver, 4)
-	defaultTo(&options.Backlog, 10_000)
-	defaultTo(&options.Timeout, 10*time.Second)
+	options.Workers = cmp.Or(options.Workers, 32)
+	options.PerReceiver = cmp.Or(options.PerReceiver, 4)
+	options.Backlog = cmp.Or(options.Backlog, 10_000)
+	options.Timeout = cmp.Or(options.Timeout, 10*time.Second)
 	e := &Engine{
 		options: options, client: newClient(options.Workers), lanes: map[string]*lane{}, rescheduled: make(chan struct{}, 1),
 	}
@@ -96,12 +97,6 @@ func New(options Options) *Engine {
 	}
 	e.running.Go(e.keepTime)
 	return e
-}
-
-func defaultTo[T int | time.Duration](setting *T, value T) {
-	if *setting <= 0 {
-		*setting = value
-	}
 }
 
 // Close cuts the attempts in progress and returns when nothing runs any more. Closing twice is harmless.
@@ -135,6 +130,24 @@ func (e *Engine) Admit(ctx context.Context) error {
 		return ErrFull
 	}
 	return nil
+}
+
+// admission is how long a new event may wait for room before it is rejected.
+const admission = 10 * time.Second
+
+// AdmitEvent is Admit with a time limit, for an event from a call.
+func (e *Engine) AdmitEvent(r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), admission)
+	defer cancel()
+	return e.Admit(ctx)
+}
+
+// StatusOf returns the status for a rejected event: the event is invalid, or the sandbox has no room.
+func StatusOf(err error) int {
+	if errors.Is(err, ErrFull) || errors.Is(err, ErrClosed) {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusBadRequest
 }
 
 // Enqueue makes the attempts of jobs as soon as it is their turn.

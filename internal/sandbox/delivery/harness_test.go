@@ -2,7 +2,10 @@ package delivery_test
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -19,25 +22,31 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // patience is how long a test waits for what must happen.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
+// engine gives a receiver as much time as a slow machine may need, unless the test sets a timeout.
 func engine(t *testing.T, options delivery.Options) *delivery.Engine {
 	t.Helper()
+	options.Timeout = cmp.Or(options.Timeout, time.Hour)
 	e := delivery.New(options)
 	t.Cleanup(e.Close)
 	return e
 }
 
-// serve reads the body first: only then does a server notice that its client has gone.
+// serve reads the body first: only then does a server notice that its client has gone. At the end it cancels all requests,
+// including those that arrive while it closes.
 func serve(t *testing.T, handle http.HandlerFunc) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		handle(w, r)
 	}))
+	ctx, end := context.WithCancel(context.Background())
+	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	server.Start()
 	t.Cleanup(func() {
-		server.CloseClientConnections() // a handler may be waiting for its client to go
+		end()
 		server.Close()
 	})
 	return server.URL

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unicode/utf8"
 )
 
 // Request is one POST to a receiver.
@@ -106,7 +105,7 @@ func (e *Engine) post(ctx context.Context, request Request) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if !loopback(target.Hostname()) {
+	if !IsLoopback(target.Hostname()) {
 		return Result{}, errNotLoopback
 	}
 	made, err := http.NewRequestWithContext(ctx, http.MethodPost, request.URL, bytes.NewReader(request.Body))
@@ -125,20 +124,12 @@ func (e *Engine) post(ctx context.Context, request Request) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Status: response.StatusCode, Excerpt: text(excerpt)}, nil
+	return Result{Status: response.StatusCode, Excerpt: strings.ToValidUTF8(string(excerpt), "\uFFFD")}, nil
 }
 
-// loopback checks the host before any name is resolved, because a lookup would already leave this machine.
-func loopback(host string) bool {
+// IsLoopback checks a host before any name is resolved, because a lookup would already leave this machine.
+func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
-}
-
-// text makes an excerpt safe to show, whatever the receiver sent and wherever it was cut.
-func text(excerpt []byte) string {
-	if utf8.Valid(excerpt) {
-		return string(excerpt)
-	}
-	return strings.ToValidUTF8(string(excerpt), "\uFFFD")
 }
 
 // The error numbers of Windows for connections. The Unix names in package syscall are numbers that Go has invented for Windows.
@@ -172,8 +163,7 @@ func isAny(err error, targets ...error) bool {
 
 // words removes the URL that net/http adds to its errors, because it may contain a password.
 func words(err error) string {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
 	if errors.Is(err, errNotLoopback) {

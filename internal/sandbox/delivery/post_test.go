@@ -98,7 +98,11 @@ func TestBadReceivers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := engine(t, delivery.Options{Timeout: 500 * time.Millisecond})
+			var options delivery.Options
+			if test.want.Code == "ETIMEDOUT" {
+				options.Timeout = 500 * time.Millisecond
+			}
+			e := engine(t, options)
 			got, err := e.Post(t.Context(), delivery.Request{URL: serve(t, test.handle)})
 			if (got.Code == "") != (got.Error == "") {
 				t.Errorf("a code and an error come together: %+v", got)

@@ -10,17 +10,14 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -65,45 +62,6 @@ func (s *Server) AddCredential(id, publicKey string) error {
 	}
 	s.credentials = append(s.credentials, credential{id: id, key: key, pem: publicKey})
 	return nil
-}
-
-// Control answers the calls under /_sandbox/ that only this vendor has: POST credentials and POST events.
-func (s *Server) Control() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /_sandbox/credentials", func(w http.ResponseWriter, r *http.Request) {
-		var in struct {
-			ID        string `json:"id"`
-			PublicKey string `json:"public_key"`
-		}
-		err := json.Unmarshal(read(r), &in)
-		if err == nil {
-			err = s.AddCredential(in.ID, in.PublicKey)
-		}
-		s.controlled(w, err)
-	})
-	mux.HandleFunc("POST /_sandbox/events", func(w http.ResponseWriter, r *http.Request) {
-		var in struct {
-			Kind string          `json:"kind"`
-			Data json.RawMessage `json:"data"`
-		}
-		err := json.Unmarshal(read(r), &in)
-		if err == nil {
-			err = s.options.Engine.AdmitEvent(r)
-		}
-		if err == nil {
-			err = s.Deliver(in.Kind, in.Data)
-		}
-		s.controlled(w, err)
-	})
-	return mux
-}
-
-func (s *Server) controlled(w http.ResponseWriter, err error) {
-	if err != nil {
-		refuse(w, delivery.StatusOf(err), err.Error())
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
 }
 
 func (s *Server) allowed() []map[string]string {

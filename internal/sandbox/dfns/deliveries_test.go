@@ -22,6 +22,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// patience is how long a test waits for what must happen.
+const patience = 2 * time.Minute
+
 // delivered is what a receiver got.
 type delivered struct {
 	header http.Header
@@ -68,7 +71,7 @@ func (r *receiver) next(t *testing.T) delivered {
 	select {
 	case got := <-r.got:
 		return got
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("nothing is delivered")
 		return delivered{}
 	}
@@ -101,7 +104,7 @@ func (a *api) raise(kind, data string) {
 // recorded waits until so many attempts are in the books, and returns the latest.
 func (a *api) recorded(count int) dfns.Event {
 	a.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(time.Millisecond) {
 		if events := a.server.Events(); len(events) >= count {
 			if len(events) > count {
 				a.t.Fatalf("%d attempts are recorded, want %d", len(events), count)
@@ -253,7 +256,7 @@ func TestDisabledWhenARetryIsDue(t *testing.T) {
 // settled waits until nothing is left to be delivered.
 func (a *api) settled() {
 	a.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); a.server.Overview().Pending > 0; <-time.After(time.Millisecond) {
+	for deadline := time.Now().Add(patience); a.server.Overview().Pending > 0; <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
 			a.t.Fatal("something is still pending")
 		}
@@ -365,7 +368,7 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait})
+	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
 	t.Cleanup(engine.Close)
 	b := &api{t: t, clock: a.clock, token: a.token, signer: a.signer}
 	b.server = dfns.New(dfns.Options{Clock: a.clock.Now, Random: newRandom(2), Engine: engine})

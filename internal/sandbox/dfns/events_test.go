@@ -130,6 +130,7 @@ func TestRefusedEvents(t *testing.T) {
 		`{"kind":"wallet"}`:                     "kind",
 		`{}`:                                    "kind",
 		`{"kind":"wallet.created","data":null}`: "data",
+		`{"kind":"wallet.created","dta":{}}`:    "dta",
 		`{"kind":"wallet.created","data":[{"a": 1}]}`: "data",
 		`nonsense`: "",
 	} {

@@ -16,7 +16,6 @@ package dfns
 import (
 	"encoding/base64"
 	"encoding/json"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -151,6 +150,45 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
 }
 
+// Control answers the calls under /_sandbox/ that only this vendor has: POST credentials and POST events.
+func (s *Server) Control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /_sandbox/credentials", func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			ID        string `json:"id"`
+			PublicKey string `json:"public_key"`
+		}
+		err := wire.DecodeStrictly(wire.Body(r), &in)
+		if err == nil {
+			err = s.AddCredential(in.ID, in.PublicKey)
+		}
+		controlled(w, err)
+	})
+	mux.HandleFunc("POST /_sandbox/events", func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			Kind string          `json:"kind"`
+			Data json.RawMessage `json:"data"`
+		}
+		err := wire.DecodeStrictly(wire.Body(r), &in)
+		if err == nil {
+			err = s.options.Engine.AdmitEvent(r)
+		}
+		if err == nil {
+			err = s.Deliver(in.Kind, in.Data)
+		}
+		controlled(w, err)
+	})
+	return mux
+}
+
+func controlled(w http.ResponseWriter, err error) {
+	if err != nil {
+		refuse(w, delivery.StatusOf(err), err.Error())
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
 // ServeHTTP answers one call of the API. It handles one call at a time, so each call sees all effects of the one before. Only a
 // ping lets other calls pass while it waits for the receiver.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -189,15 +227,6 @@ func (s *Server) authenticate(r *http.Request) string {
 		return "Not Authorized."
 	}
 	return ""
-}
-
-// read returns the body of a request. The sandbox in front of this server has already limited its size.
-func read(r *http.Request) []byte {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil
-	}
-	return body
 }
 
 func answer(w http.ResponseWriter, body any) {

@@ -35,7 +35,7 @@ type actionToken struct {
 
 // initAction answers POST /auth/action/init with a challenge for one call.
 func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
-	wanted, err := decodeCall(read(r))
+	wanted, err := decodeCall(wire.Body(r))
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -83,7 +83,7 @@ func decodeCall(body []byte) (call, error) {
 
 // completeAction answers POST /auth/action: it exchanges a signed challenge for a token for the call of the challenge.
 func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
-	fields, err := wire.DecodeObject(read(r), "challengeIdentifier", "firstFactor")
+	fields, err := wire.DecodeObject(wire.Body(r), "challengeIdentifier", "firstFactor")
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -170,7 +170,7 @@ func decodeBase64URL(fields wire.Object, key string) ([]byte, error) {
 // signed accepts a change if its X-DFNS-USERACTION token was issued for exactly this call and never used.
 func (s *Server) signed(handle func(http.ResponseWriter, *http.Request, []byte)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		body := read(r)
+		body := wire.Body(r)
 		token := s.tokens[r.Header.Get("X-Dfns-Useraction")]
 		made := call{method: r.Method, path: r.URL.EscapedPath(), payload: string(body)}
 		switch {

@@ -213,7 +213,7 @@ type claimed struct {
 
 // processDue makes the attempts that are due now, concurrently, and answers with the counts of their results.
 func (s *Server) processDue(w http.ResponseWriter, r *http.Request) {
-	fields, err := wire.DecodeObject(read(r), "limit")
+	fields, err := wire.DecodeObject(wire.Body(r), "limit")
 	limit, sent, err2 := wire.Value[int](fields, "limit")
 	if !sent {
 		limit = 10

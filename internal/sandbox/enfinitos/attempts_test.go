@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // subscribe registers a receiver and returns the id and the secret.
 func (a *api) subscribe(r *receiver, events string) (id, secret string) {

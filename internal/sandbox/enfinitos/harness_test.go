@@ -37,7 +37,7 @@ type api struct {
 func start(t *testing.T, change ...func(*enfinitos.Options)) *api {
 	t.Helper()
 	a := &api{t: t, clock: clock.NewManual(epoch)}
-	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait})
+	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
 	t.Cleanup(engine.Close)
 	options := enfinitos.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
 	for _, c := range change {

@@ -15,8 +15,8 @@
 package enfinitos
 
 import (
+	"cmp"
 	"encoding/json"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -151,9 +151,7 @@ func (s *Server) Refuse(w http.ResponseWriter, _ *http.Request, status int, mess
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	code := strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")
-	if message == "" {
-		message = http.StatusText(status)
-	}
+	message = cmp.Or(message, http.StatusText(status))
 	w.Header().Set("X-Request-Id", "req_"+wire.Text(s.options.Random, 16))
 	s.refuse(w, status, code, message)
 }
@@ -162,7 +160,7 @@ func (s *Server) Refuse(w http.ResponseWriter, _ *http.Request, status int, mess
 func (s *Server) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /_sandbox/events", func(w http.ResponseWriter, r *http.Request) {
-		fields, err := wire.DecodeObject(read(r), "kind", "data")
+		fields, err := wire.DecodeObject(wire.Body(r), "kind", "data")
 		if err == nil {
 			var kind string
 			kind, err = wire.Required(fields, "kind")
@@ -202,15 +200,6 @@ func (s *Server) refuse(w http.ResponseWriter, status int, code, message string)
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"ok": false, "error": map[string]string{"code": code, "message": message}, "contractVersion": s.contract,
 	})
-}
-
-// read returns the body of a request; the sandbox in front of this server has already bounded it.
-func read(r *http.Request) []byte {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil
-	}
-	return body
 }
 
 // optionalTime is a time as the vendor writes it, null before it first happens.

@@ -3,7 +3,6 @@ package enfinitos
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -11,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -84,7 +84,7 @@ func (s *Server) drop(id string) {
 }
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {
-	subscription, err := decodeSubscription(read(r))
+	subscription, err := decodeSubscription(wire.Body(r))
 	if err != nil {
 		s.refuse(w, http.StatusBadRequest, "invalid_request", err.Error())
 		return
@@ -109,7 +109,7 @@ func (s *Server) setActive(w http.ResponseWriter, r *http.Request) {
 	if subscription == nil {
 		return
 	}
-	fields, err := wire.DecodeObject(read(r), "active")
+	fields, err := wire.DecodeObject(wire.Body(r), "active")
 	active, sent, err2 := wire.Value[bool](fields, "active")
 	if err != nil || err2 != nil || !sent {
 		s.refuse(w, http.StatusBadRequest, "invalid_request", "active is required and a boolean")
@@ -207,6 +207,5 @@ func validURL(text string) bool {
 	if err != nil || parsed.Hostname() == "" {
 		return false
 	}
-	loopback := parsed.Hostname() == "localhost" || net.ParseIP(parsed.Hostname()).IsLoopback()
-	return parsed.Scheme == "https" || parsed.Scheme == "http" && loopback
+	return parsed.Scheme == "https" || parsed.Scheme == "http" && delivery.IsLoopback(parsed.Hostname())
 }

@@ -6,9 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net/http"
 	"slices"
 )
+
+// Body returns the body of a request. The sandbox in front of a stand-in has already limited its size.
+func Body(r *http.Request) []byte {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil
+	}
+	return body
+}
 
 // Object is a JSON object of a request, decoded strictly: keys are matched to the letter (encoding/json would accept
 // "URL" for "url" and hide a wrong tag), unknown keys are refused, and so is null.
@@ -57,4 +68,11 @@ func Required(fields Object, key string) (string, error) {
 		err = fmt.Errorf("%s is required", key)
 	}
 	return text, err
+}
+
+// DecodeStrictly decodes JSON in a format of the sandbox. An unknown field is an error, because the JSON must be something else.
+func DecodeStrictly(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
 }

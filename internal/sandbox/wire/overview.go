@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"bytes"
-	"encoding/json"
-	"net/url"
-)
+import "net/url"
 
 // Shown is how many deliveries an Overview holds at most: the newest.
 const Shown = 100
@@ -51,11 +47,4 @@ func Harmless(text string) string {
 		parsed.RawQuery = "…"
 	}
 	return parsed.String()
-}
-
-// DecodeStrictly decodes JSON of the sandbox's own making. A field that is not known shows that it is of something else.
-func DecodeStrictly(text []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
 }
