@@ -156,8 +156,8 @@ func send[T any](
 			return out, false, nil, nil
 		case httpapi.OutcomeUnknown(err):
 			lost = err
-		case lost == nil && sentTwice(err):
-			return out, true, err, nil
+		case lost == nil && sentTwice(err) != nil:
+			return out, true, sentTwice(err), nil
 		case lost == nil || errors.Is(err, ErrPendingApproval):
 			return out, false, nil, err
 		default:
@@ -171,15 +171,16 @@ func send[T any](
 	}
 }
 
-// sentTwice reports that the API refuses a token as used although the client sent it only once: something in between, such as a
-// proxy, has sent the change twice and returned the second answer. The first answer is lost.
-func sentTwice(err error) bool {
-	var refused *httpapi.Error
-	if !errors.As(err, &refused) || refused.Status != http.StatusBadRequest || !strings.Contains(refused.Message, "already been used") {
-		return false
+// sentTwice returns the error of a lost answer if the API refuses a token as used although the client sent it only once, and nil
+// otherwise. Something in between, such as a proxy, has sent the change twice and returned the second answer: the first is lost.
+func sentTwice(err error) error {
+	refused, ok := errors.AsType[*httpapi.Error](err)
+	if !ok || refused.Status != http.StatusBadRequest || !strings.Contains(refused.Message, "already been used") {
+		return nil
 	}
-	refused.Lost = true
-	return true
+	lost := *refused
+	lost.Lost = true
+	return &lost
 }
 
 // prepare gets the token of one change. It requests a challenge again if the answer was lost. If the answer to a signature was

@@ -122,6 +122,29 @@ func TestTimeoutsAreChecked(t *testing.T) {
 	}
 }
 
+// An import block whose id is not known by mistake names no object, and no call is made to look for it.
+func TestImportWithoutAnID(t *testing.T) {
+	t.Parallel()
+	protocol := acctest.NewProtocol(t, map[string]string{"DFNS_AUTH_TOKEN": "token", "ENFINITOS_API_KEY": "sk_live_key"})
+	if problems := protocol.Configure(nil); len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	identity := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
+	for name := range protocol.Schemas.ResourceSchemas {
+		for _, id := range []any{nil, ""} {
+			value, err := tfprotov6.NewDynamicValue(identity, tftypes.NewValue(identity, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, id)}))
+			must(t, err)
+			resp, err := protocol.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+				TypeName: name, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &value},
+			})
+			must(t, err)
+			if got := acctest.Text(resp.Diagnostics); !strings.HasPrefix(got, "ERROR Import Without an Id: ") || strings.Count(got, "\n") != 1 {
+				t.Errorf("%s, id %v: %s", name, id, got)
+			}
+		}
+	}
+}
+
 func checkAttributes(t *testing.T, owner string, attributes []*tfprotov6.SchemaAttribute) {
 	t.Helper()
 	for _, attribute := range attributes {

@@ -370,14 +370,12 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
-	var id types.String
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
+	id := tfvalue.ImportByID(ctx, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.client != nil && r.client.Claim(id.ValueString()) {
-		resp.Diagnostics.Append(managedTwice(id.ValueString()))
+	if r.client != nil && r.client.Claim(id) {
+		resp.Diagnostics.Append(managedTwice(id))
 	}
-	resp.Diagnostics.Append(tfsecret.UnknownAfterImport("Dfns", id.ValueString()))
+	resp.Diagnostics.Append(tfsecret.UnknownAfterImport("Dfns", id))
 }

@@ -396,5 +396,5 @@ func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagn
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+	tfvalue.ImportByID(ctx, req, resp)
 }
