@@ -150,6 +150,18 @@ func TestDeliveriesDataSourceErrors(t *testing.T) {
 	}})
 }
 
+// A monitor with a misspelt status would stay silent forever.
+func TestDeliveriesOfAnUnknownStatus(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	for status, want := range map[string]bool{"dead_lettered": false, "deadlettered": true} {
+		out, err := env.Run(t, env.CLI(t, deliveries("whs_1", fmt.Sprintf("status = %q", status))), "validate", "-no-color")
+		if err != nil || acctest.Says("Warning: Unknown Delivery Status", `"deadlettered"`, "queued, delivered, failed, dead_lettered").MatchString(out) != want {
+			t.Errorf("%v: %s", err, out)
+		}
+	}
+}
+
 // An id that would reach another path is never sent, and the error says so instead of sending people to their network.
 func TestIDsThatAreNone(t *testing.T) {
 	t.Parallel()
