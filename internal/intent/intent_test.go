@@ -72,7 +72,7 @@ func TestExcludeAtOnce(t *testing.T) {
 	var running sync.WaitGroup
 	for range 8 {
 		running.Go(func() {
-			for range 100 {
+			for range 20 {
 				left := intent.NewLog(dir).Left()
 				if len(left) != 1 {
 					t.Errorf("%v is left", left)
