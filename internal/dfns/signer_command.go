@@ -106,8 +106,8 @@ func notExecutable(program string, err error) error {
 	case errors.As(err, &lookup):
 		err = lookup.Err
 	}
-	missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound)
-	if words := strings.Fields(program); missing && len(words) > 1 {
+	_, missing := os.Stat(program)
+	if words := strings.Fields(program); missing != nil && len(words) > 1 { // the other words may be secret
 		return fmt.Errorf("the program %s …: %w; write each argument as a separate element", words[0], err)
 	}
 	if dir, wdErr := os.Getwd(); wdErr == nil && strings.Contains(program, "/") && !filepath.IsAbs(program) {

@@ -508,6 +508,8 @@ func TestNewCommandSignerRefuses(t *testing.T) {
 		"a directory":    {[]string{dir}, "the program " + dir + ": is a directory"},
 		"not executable": {[]string{plain}, "the program " + plain + ": permission denied"},
 		"in one element": {[]string{"sh -c hunter2"}, "the program sh …: executable file not found in $PATH; write each argument as a separate element"},
+		"one, too long":  {[]string{"/bin/sh -c hunter2" + strings.Repeat("2", 300)}, "the program /bin/sh …: file name too long; write each argument as a separate element"},
+		"one, no folder": {[]string{"/bin/sh/ -c hunter2"}, "the program /bin/sh/ …: not a directory; write each argument as a separate element"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -66,11 +66,12 @@ func (n *Note) IsYounger(than time.Duration) bool {
 // Exclude records in the note that its create has not made an object, or that a state names the object.
 func (n *Note) Exclude(id string) {
 	n.Others = append(n.Others, id)
-	draft := n.Path + ".draft" // a concurrent reader must find the note complete
+	draft := n.Path + "." + rand.Text() // other processes, which may do the same, must find the note complete
 	text, err := json.Marshal(n.Create)
 	if err == nil && os.WriteFile(draft, text, 0o600) == nil && os.Chtimes(draft, time.Time{}, n.Written) == nil {
 		_ = os.Rename(draft, n.Path) // if this fails, the note only leaves one candidate too many
 	}
+	_ = os.Remove(draft)
 }
 
 // Begin writes the note of a create that is about to be sent. This process holds it until Forget or Leave.

@@ -3,6 +3,7 @@ package intent_test
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,6 +60,32 @@ func TestExclude(t *testing.T) {
 	left := log.Left()[0]
 	if diff := cmp.Diff([]string{"wh-1", "wh-2"}, left.Others); diff != "" || !left.Written.Equal(written) {
 		t.Errorf("written %s, others (-want +got):\n%s", left.Written, diff)
+	}
+}
+
+// Two providers of one configuration, each a process of its own, may do so at the same time. The note is never lost by that.
+func TestExcludeAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	note := begin(t, intent.NewLog(dir), create)
+	note.Leave()
+	var running sync.WaitGroup
+	for range 8 {
+		running.Go(func() {
+			for range 20 {
+				left := intent.NewLog(dir).Left()
+				if len(left) != 1 {
+					t.Errorf("%v is left", left)
+					return
+				}
+				left[0].Exclude("wh-2")
+			}
+		})
+	}
+	running.Wait()
+	intent.NewLog(dir).Left()[0].Forget()
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
+		t.Errorf("there still is %v, %v", files, err)
 	}
 }
 
