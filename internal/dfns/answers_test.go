@@ -281,6 +281,8 @@ func TestOutcomeOfAChange(t *testing.T) {
 	}{
 		"400":      {says(400, `{"error":{"message":"url is not valid"}}`), false},
 		"used":     {says(400, `{"error":{"message":"user action has already been used"}}`), true}, // sent once, so who has used it?
+		"Used.":    {says(400, `{"error":{"message":"User action has already been used."}}`), true},
+		"url used": {says(400, `{"error":{"message":"url has already been used"}}`), false},
 		"403":      {says(403, `{"error":{"message":"user action signature is missing or invalid"}}`), false},
 		"404":      {says(404, `{"error":{"message":"Webhook not found"}}`), false},
 		"429":      {says(429, ""), false},

@@ -174,8 +174,9 @@ func send[T any](
 // sentTwice returns the error of a lost answer if the API refuses a token as used although the client sent it only once, and nil
 // otherwise. Something in between, such as a proxy, has sent the change twice and returned the second answer: the first is lost.
 func sentTwice(err error) error {
+	const words = "user action has already been used"
 	refused, ok := errors.AsType[*httpapi.Error](err)
-	if !ok || refused.Status != http.StatusBadRequest || !strings.Contains(refused.Message, "already been used") {
+	if !ok || refused.Status != http.StatusBadRequest || !strings.Contains(strings.ToLower(refused.Message), words) {
 		return nil
 	}
 	lost := *refused

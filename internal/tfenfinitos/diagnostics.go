@@ -133,7 +133,7 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 // message.
 func afterUnknownCreate(err error) string {
 	if errors.Is(err, context.Canceled) {
-		return "The next apply stops with this error again, in case nobody has read it. The apply after that creates another subscription."
+		return "The next apply may stop with this error again, in case nobody has read it. After that, an apply creates another subscription."
 	}
 	return "The next apply creates another subscription."
 }

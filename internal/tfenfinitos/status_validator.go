@@ -26,7 +26,7 @@ func (v statusWarnings) MarkdownDescription(ctx context.Context) string { return
 
 func (statusWarnings) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	status := req.ConfigValue.ValueString()
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || slices.Contains(statuses, status) {
+	if status == "" || slices.Contains(statuses, status) {
 		return
 	}
 	resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown Delivery Status", fmt.Sprintf(

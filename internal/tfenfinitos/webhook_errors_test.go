@@ -190,7 +190,7 @@ func TestCancelledCreateSaysWhatComesNext(t *testing.T) {
 	got := instance.Apply(map[string]acctest.Value{
 		"url": acctest.String("https://hooks.example.com/"), "label": acctest.String("rights"), "events": acctest.StringSet("*"),
 	})
-	if !acctest.Says("may or may not exist", "next apply stops with this error again", "apply after that creates").MatchString(got.Problems) {
+	if !acctest.Says("may or may not exist", "next apply may stop with this error again", "After that, an apply creates").MatchString(got.Problems) {
 		t.Errorf("got %q", got.Problems)
 	}
 }
