@@ -15,6 +15,7 @@ func TestSettingsOfTheCaller(t *testing.T) {
 	t.Parallel()
 	settings := []string{
 		"TF_WORKSPACE=production", "TF_DATA_DIR=shared", "TF_CLI_ARGS_plan=-json", "TF_REATTACH_PROVIDERS={}", "TF_VAR_status=Disabled",
+		"TF_CLI_CONFIG_FILE=mine.tfrc", "CHECKPOINT_DISABLE=",
 		"DFNS_API_URL=https://api.dfns.io", "ENFINITOS_API_KEY=sk_live_1",
 	}
 	if os.Getenv("TF_ACC_SETTINGS_OF_THE_CALLER") != "" {
