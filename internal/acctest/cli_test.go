@@ -19,7 +19,11 @@ func TestSettingsOfTheCaller(t *testing.T) {
 		"DFNS_API_URL=https://api.dfns.io", "ENFINITOS_API_KEY=sk_live_1",
 	}
 	if os.Getenv("TF_ACC_SETTINGS_OF_THE_CALLER") != "" {
-		for _, variable := range New(t, sandbox.Config{}).environ() {
+		environment := New(t, sandbox.Config{}).environ()
+		if !slices.Contains(environment, "TF_CLI_CONFIG_FILE="+os.DevNull) {
+			t.Error("a CLI reads the configuration in the user's home")
+		}
+		for _, variable := range environment {
 			if slices.Contains(settings, variable) {
 				t.Errorf("a CLI sees %s", variable)
 			}
