@@ -15,10 +15,15 @@ func TestSettingsOfTheCaller(t *testing.T) {
 	t.Parallel()
 	settings := []string{
 		"TF_WORKSPACE=production", "TF_DATA_DIR=shared", "TF_CLI_ARGS_plan=-json", "TF_REATTACH_PROVIDERS={}", "TF_VAR_status=Disabled",
+		"TF_CLI_CONFIG_FILE=mine.tfrc", "CHECKPOINT_DISABLE=",
 		"DFNS_API_URL=https://api.dfns.io", "ENFINITOS_API_KEY=sk_live_1",
 	}
-	if os.Getenv("TF_ACC_SETTINGS_OF_THE_CALLER") != "" {
-		for _, variable := range New(t, sandbox.Config{}).environ() {
+	if os.Getenv("WEBHOOK_SETTINGS_OF_THE_CALLER") != "" {
+		environment := New(t, sandbox.Config{}).environ()
+		if !slices.Contains(environment, "TF_CLI_CONFIG_FILE="+os.DevNull) {
+			t.Error("a CLI reads the configuration in the user's home")
+		}
+		for _, variable := range environment {
 			if slices.Contains(settings, variable) {
 				t.Errorf("a CLI sees %s", variable)
 			}
@@ -26,7 +31,7 @@ func TestSettingsOfTheCaller(t *testing.T) {
 		return
 	}
 	caller := exec.Command(os.Args[0], "-test.run=^TestSettingsOfTheCaller$")
-	caller.Env = append(append(os.Environ(), "TF_ACC_SETTINGS_OF_THE_CALLER=yes"), settings...)
+	caller.Env = append(append(os.Environ(), "WEBHOOK_SETTINGS_OF_THE_CALLER=yes"), settings...)
 	if out, err := caller.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

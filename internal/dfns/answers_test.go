@@ -283,6 +283,7 @@ func TestOutcomeOfAChange(t *testing.T) {
 		"used":     {says(400, `{"error":{"message":"user action has already been used"}}`), true}, // sent once, so who has used it?
 		"Used.":    {says(400, `{"error":{"message":"User action has already been used."}}`), true},
 		"url used": {says(400, `{"error":{"message":"url has already been used"}}`), false},
+		"409":      {says(409, `{"error":{"message":"user action has already been used"}}`), false},
 		"403":      {says(403, `{"error":{"message":"user action signature is missing or invalid"}}`), false},
 		"404":      {says(404, `{"error":{"message":"Webhook not found"}}`), false},
 		"429":      {says(429, ""), false},
@@ -484,6 +485,32 @@ func TestUnusable(t *testing.T) {
 		if !errors.Is(err, reason) || dfns.IsNotFound(err) || dfns.OutcomeUnknown(err) || dfns.Status(err) != 0 {
 			t.Errorf("%s: it ends in %v", operation.name, err)
 		}
+	}
+}
+
+// A client without a key reads, and says of every change that it lacks one, before it calls the API.
+func TestUnsigned(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	client := newClient(t, s, func(config *dfns.Config) { config.CredentialID, config.Signer = "", nil })
+	if client.CanChange() {
+		t.Error("it claims that it can make changes")
+	}
+	for _, operation := range operations {
+		if !operation.change() {
+			continue
+		}
+		err := operation.run(t.Context(), client)
+		var signing *dfns.SigningError
+		if !errors.Is(err, dfns.ErrUnsigned) || !errors.As(err, &signing) || dfns.OutcomeUnknown(err) {
+			t.Errorf("%s: it ends in %v", operation.name, err)
+		}
+	}
+	if calls := s.DfnsCalls.Journal(); len(calls) != 0 {
+		t.Errorf("the API was called: %v", calls)
+	}
+	if _, err := client.GetWebhook(t.Context(), s.Dfns.Register(held("Enabled"))); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -516,28 +516,33 @@ func TestChangeSentTwiceOnTheWay(t *testing.T) {
 // A create that the API has taken is looked for longer than one that it may never have seen: it may only be slow to make it.
 func TestCreateMadeSlowly(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 1})
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 400, Message: "user action has already been used", Times: 1})
-	looks, slow := 0, ""
-	client := newClient(t, s, func(config *dfns.Config) {
-		config.HTTP.Logger = onCall(func(method, _ string) {
-			if method == "GET" {
-				if looks++; looks == 4 {
-					slow = s.Dfns.Register(held("Enabled"))
+	lost := sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 1}
+	used := sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 400, Message: "user action has already been used", Times: 1}
+	for name, faults := range map[string][]sandbox.Fault{"sent again": {lost, used}, "sent twice on the way": {used}} {
+		s := start(t)
+		for _, f := range faults {
+			fault(t, s, f)
+		}
+		looks, slow := 0, ""
+		client := newClient(t, s, func(config *dfns.Config) {
+			config.HTTP.Logger = onCall(func(method, _ string) {
+				if method == "GET" {
+					if looks++; looks == 4 {
+						slow = s.Dfns.Register(held("Enabled"))
+					}
 				}
-			}
+			})
 		})
-	})
-	webhook, err := client.CreateWebhook(t.Context(), wanted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(dfns.Recovery{SignedAnew: true, Removed: []string{slow}}, webhook.Recovery); diff != "" {
-		t.Errorf("recovery (-want +got):\n%s", diff)
-	}
-	if all := s.Dfns.Webhooks(); len(all) != 1 || all[0].ID != webhook.ID {
-		t.Errorf("the sandbox holds %+v, the answer is %+v", all, webhook)
+		webhook, err := client.CreateWebhook(t.Context(), wanted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(dfns.Recovery{SignedAnew: true, Removed: []string{slow}}, webhook.Recovery); diff != "" {
+			t.Errorf("%s: recovery (-want +got):\n%s", name, diff)
+		}
+		if all := s.Dfns.Webhooks(); len(all) != 1 || all[0].ID != webhook.ID {
+			t.Errorf("%s: the sandbox holds %+v, the answer is %+v", name, all, webhook)
+		}
 	}
 }
 

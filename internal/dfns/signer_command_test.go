@@ -499,17 +499,18 @@ func TestNewCommandSignerRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		"nothing":        {nil, "the first element must be a program, and no element may be empty"},
-		"empty program":  {[]string{""}, "the first element must be a program, and no element may be empty"},
-		"empty argument": {[]string{"sh", "hunter2", ""}, "the first element must be a program, and no element may be empty"},
-		"not on PATH":    {[]string{"no-such-program", "hunter2"}, notFound},
-		"not there":      {[]string{"/no/such", "hunter2"}, "the program /no/such: no such file or directory"},
-		"relative":       {[]string{"./none", "hunter2"}, "the program ./none: no such file or directory; a relative path starts in " + must(os.Getwd()) + ", where Terraform runs; for a program beside the configuration use \"${path.root}/…\""},
-		"a directory":    {[]string{dir}, "the program " + dir + ": is a directory"},
-		"not executable": {[]string{plain}, "the program " + plain + ": permission denied"},
-		"in one element": {[]string{"sh -c hunter2"}, "the program sh …: executable file not found in $PATH; write each argument as a separate element"},
-		"one, too long":  {[]string{"/bin/sh -c hunter2" + strings.Repeat("2", 300)}, "the program /bin/sh …: file name too long; write each argument as a separate element"},
-		"one, no folder": {[]string{"/bin/sh/ -c hunter2"}, "the program /bin/sh/ …: not a directory; write each argument as a separate element"},
+		"nothing":                  {nil, "the first element must be a program, and no element may be empty"},
+		"empty program":            {[]string{""}, "the first element must be a program, and no element may be empty"},
+		"empty argument":           {[]string{"sh", "hunter2", ""}, "the first element must be a program, and no element may be empty"},
+		"not on PATH":              {[]string{"no-such-program", "hunter2"}, notFound},
+		"not there":                {[]string{"/no/such", "hunter2"}, "the program /no/such: no such file or directory"},
+		"relative":                 {[]string{"./none", "hunter2"}, "the program ./none: no such file or directory; a relative path starts in " + must(os.Getwd()) + ", where Terraform runs; for a program beside the configuration use \"${path.root}/…\""},
+		"a directory":              {[]string{dir}, "the program " + dir + ": is a directory"},
+		"not executable":           {[]string{plain}, "the program " + plain + ": permission denied"},
+		"relative, in one element": {[]string{"./none hunter2"}, "the program ./none …: no such file or directory; write each argument as a separate element"},
+		"in one element":           {[]string{"sh -c hunter2"}, "the program sh …: executable file not found in $PATH; write each argument as a separate element"},
+		"one, too long":            {[]string{"/bin/sh -c hunter2" + strings.Repeat("2", 300)}, "the program /bin/sh …: file name too long; write each argument as a separate element"},
+		"one, no folder":           {[]string{"/bin/sh/ -c hunter2"}, "the program /bin/sh/ …: not a directory; write each argument as a separate element"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package intent_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"sync"
@@ -56,7 +57,16 @@ func TestExclude(t *testing.T) {
 	if err := os.Chtimes(note.Path, written, written); err != nil {
 		t.Fatal(err)
 	}
+	reader, err := os.Open(note.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
 	log.Left()[0].Exclude("wh-2")
+	var read intent.Create
+	if err := json.NewDecoder(reader).Decode(&read); err != nil || !cmp.Equal(create, read) {
+		t.Errorf("a process that was about to read the note gets %+v, %v", read, err)
+	}
 	left := log.Left()[0]
 	if diff := cmp.Diff([]string{"wh-1", "wh-2"}, left.Others); diff != "" || !left.Written.Equal(written) {
 		t.Errorf("written %s, others (-want +got):\n%s", left.Written, diff)

@@ -223,6 +223,19 @@ func TestSignerCommandOfAnotherKey(t *testing.T) {
 	}
 }
 
+// A program that complains about the token it has got from somewhere does not get it into the error.
+func TestSignerCommandQuotesNoToken(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	registered(t, env, "P-256")
+	token := env.Env()["DFNS_AUTH_TOKEN"]
+	provider := signing(t, env, "sh", "-c", `echo "$0 is not mine" >&2; exit 3`, token)
+	failed := acctest.Text(provider.Delete("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-1")}))
+	if !strings.Contains(failed, "(hidden) is not mine") || strings.Contains(failed, token) {
+		t.Errorf("got %q", failed)
+	}
+}
+
 // A program runs into request_timeout, which is told apart from the timeout of the operation.
 func TestSignerCommandTimeLimit(t *testing.T) {
 	t.Parallel()

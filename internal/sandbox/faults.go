@@ -71,7 +71,7 @@ func (c *Calls) AddFault(fault Fault) error {
 	if _, err := path.Match(fault.Path, ""); err != nil {
 		return fmt.Errorf("path %q: %w", fault.Path, err)
 	}
-	if fault.Path != "" && !strings.ContainsAny(fault.Path[:1], "/*?[") {
+	if fault.Path != "" && !strings.ContainsAny(fault.Path[:1], "/*[") {
 		return fmt.Errorf("path %q matches no call: every path begins with /", fault.Path)
 	}
 	needed := fault.Effect == Status || fault.Effect == StatusAfter

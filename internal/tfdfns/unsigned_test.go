@@ -103,6 +103,11 @@ resource "webhook_dfns" "test" {
 		t.Fatal(out)
 	}
 	refused("Unable to update webhook wh-", "apply", "planned")
+	if out, err := env.Run(t, cli, "plan", "-no-color", "-out=planned", "-destroy"); err != nil {
+		t.Fatal(out)
+	}
+	// Before it destroys, a CLI does not ask for the plan again.
+	refused("no credential and no key are configured", "apply", "planned")
 }
 
 // So it is with an action, which has no plan of its own.
@@ -111,7 +116,7 @@ func TestTokenAlonePings(t *testing.T) {
 	env := acctest.New(t, sandbox.Config{})
 	id := existing(env)
 	_, err := reading(t, env).Invoke("webhook_dfns_ping", map[string]acctest.Value{"webhook_id": acctest.String(id)})
-	if err == nil || !signingMissing.MatchString(err.Error()) || len(env.DfnsCalls.Journal()) != 0 {
+	if err == nil || !signingMissing.MatchString(err.Error()) || !strings.Contains(err.Error(), "Unable to ping a webhook:") || len(env.DfnsCalls.Journal()) != 0 {
 		t.Errorf("%v, after %q", err, acctest.Changes(env.DfnsCalls))
 	}
 }

@@ -66,6 +66,21 @@ func TestReplayAction(t *testing.T) {
 	})
 }
 
+// The API may leave out why a replay failed.
+func TestReplayFailsWithoutAReason(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, withReceiver)
+	id := register(env)
+	delivery := lost(env, id)
+	env.Enfinitos.FailReplays("refused")
+	_, err := rewritten(t, env, `"refused"`, "null").Invoke("webhook_enfinitos_replay", map[string]acctest.Value{
+		"subscription_id": acctest.String(id), "delivery_id": acctest.String(delivery),
+	})
+	if err == nil || !acctest.Says("failed again: the API gives no reason. Receiver status: 500").MatchString(err.Error()) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestActionErrors(t *testing.T) {
 	t.Parallel()
 	replay := func(id, delivery string) string { return replayOf(id, delivery) }
@@ -145,6 +160,10 @@ func TestProcessDueAction(t *testing.T) {
 			},
 		},
 	})
+	got, err = configured(t, env).Invoke("webhook_enfinitos_process_due", nil)
+	if err != nil || !acctest.Says("Processed 0 due retries", "(limit 10)").MatchString(got) {
+		t.Errorf("got %q, %v", got, err)
+	}
 }
 
 // An action can be run by itself.

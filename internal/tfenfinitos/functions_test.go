@@ -19,6 +19,9 @@ func TestSignatureFunction(t *testing.T) {
 	if err != nil || !got.Equal(want) {
 		t.Errorf("got %s, %v", got, err)
 	}
+	if got, err := provider.Call("enfinitos_signature", acctest.String("s"), acctest.Number(0), body); err != nil {
+		t.Errorf("the first second of 1970: got %s, %v", got, err)
+	}
 	_, err = provider.Call("enfinitos_signature", acctest.String(""), acctest.Number(1), body)
 	if err == nil || !strings.HasPrefix(err.Error(), "argument 0: The secret is empty") {
 		t.Errorf("got %v", err)

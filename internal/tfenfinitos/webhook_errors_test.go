@@ -32,7 +32,7 @@ func TestWebhookCreateAnswerLost(t *testing.T) {
 			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
 				Config: webhook(),
 				ExpectError: acctest.Says("Unable to create EnfinitOS webhook", "may or may not exist", `label "rights"`,
-					"url https://hooks.example.com/enfinitos", "POST /v1/webhooks/ID/active"),
+					"url https://hooks.example.com/enfinitos", "POST /v1/webhooks/ID/active", "The next apply creates another subscription."),
 			}}})
 			if made := acctest.Changes(env.EnfinitosCalls); len(made) != 1 {
 				t.Errorf("calls %q, want one", made)

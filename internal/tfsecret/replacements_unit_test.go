@@ -89,6 +89,7 @@ func TestDestroyOfWhatWasCreatedHereIsNoReplacement(t *testing.T) {
 		"one":             {{"created", "wh-1", "a", ""}, {"deleted", "wh-1", "a", ""}},
 		"two of a kind":   {{"created", "wh-1", "a", ""}, {"created", "wh-2", "a", ""}, {"deleted", "wh-1", "a", ""}, {"deleted", "wh-2", "a", ""}},
 		"updated between": {{"created", "wh-1", "a", ""}, {"deleted", "wh-1", "b", ""}, {"deleted", "wh-2", "a", ""}},
+		"one of two":      {{"created", "wh-1", "a", ""}, {"created", "wh-2", "a", ""}, {"deleted", "wh-1", "a", ""}, {"deleted", "wh-3", "a", "wh-2 was created, and webhook wh-3"}},
 		"replaced":        {{"created", "wh-1", "a", ""}, {"deleted", "wh-1", "a", ""}, {"created", "wh-2", "a", "wh-2 was created, and webhook wh-1"}},
 	} {
 		var r tfsecret.Replacements

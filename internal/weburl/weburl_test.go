@@ -40,6 +40,7 @@ func TestCheck(t *testing.T) {
 		{" https://hooks.example.com", "white space"},
 		{"https://hooks.example.com\n", "white space"},
 		{"https://hooks.example.com/\t", "white space"},
+		{"https://hooks.example.com\r", "white space"},
 		{"https://hooks.example.com/%zz", "not a valid URL"},
 		{"https://hooks.example.com:port", "not a valid URL"},
 		{"https://[::1", "not a valid URL"},
