@@ -6,12 +6,9 @@ package dfns
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -30,10 +27,8 @@ type Config struct {
 	Signer Signer
 	// HTTP configures the calls. New fills in the vendor-specific fields.
 	HTTP httpapi.Config
-	// Creates records the creates in progress, for the run after one that was killed. Nil records nothing.
-	Creates *intent.Log
-	// Now returns the time for the sharing of reads. Nil means the system clock.
-	Now func() time.Time
+	// Notes records the creates in progress, for the run after one that was killed. Nil records nothing.
+	Notes *intent.Log
 }
 
 // Client calls the Dfns API as one service account or personal access token. It is safe for concurrent use.
@@ -44,14 +39,11 @@ type Client struct {
 	unusable     error
 	account      account.Account
 
-	// For creates whose answers are lost: turns runs creates of the same content one after the other, created holds what
-	// answered creates have made (id to content digest), which is never attributed to a lost create, and creates holds the
-	// notes for the next process.
-	turns   turns
-	created sync.Map
-	creates *intent.Log
-
-	shared *shared
+	turns    turns // creates of equal content take turns
+	existing existing
+	names    *intent.Names
+	notes    *intent.Log
+	shared   shared
 }
 
 // New returns a client. It makes no call.
@@ -67,16 +59,20 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		http: client, credentialID: config.CredentialID, signer: config.Signer, shared: newShared(config.Now),
-		creates: config.Creates,
+		http: client, credentialID: config.CredentialID, signer: config.Signer,
+		notes: config.Notes, names: intent.NewNames(config.Notes),
 		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: organization(config.HTTP.BearerToken)},
 	}, nil
 }
 
 // Unusable returns a client for an incomplete configuration. Every call fails with the reason.
 func Unusable(reason error) *Client {
-	return &Client{unusable: reason, shared: newShared(nil)}
+	return &Client{unusable: reason, names: intent.NewNames(nil)}
 }
+
+// Claim records that a plan or a state names a webhook, so no create of this client has made it. saved says that an earlier run has
+// saved that state, so its note, if any, is done.
+func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
 
 // CanChange reports that the client can sign changes, or may be able to once its configuration is known.
 func (c *Client) CanChange() bool { return c.signer != nil || c.unusable != nil }
@@ -102,14 +98,5 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 	if err != nil {
 		return out, err
 	}
-	return decode[T](request, response)
-}
-
-// decode decodes an answer. A failure says nothing about what the API did.
-func decode[T any](request httpapi.Request, response *httpapi.Response) (T, error) {
-	var out T
-	if err := json.Unmarshal(response.Body, &out); err != nil {
-		return out, httpapi.Unreadable(request, response, err)
-	}
-	return out, nil
+	return httpapi.Decode[T](request, response)
 }

@@ -29,10 +29,10 @@ type WebhookEvent struct {
 
 	// The vendor's prose names the following fields, its schema does not. Nil and empty mean absent.
 
-	DeliveryFailed  *bool  `json:"deliveryFailed"`
-	DeliveryAttempt *int64 `json:"deliveryAttempt"`
-	RetryOf         string `json:"retryOf"`
-	NextAttemptDate string `json:"nextAttemptDate"`
+	DeliveryFailed  httpapi.Optional[bool]  `json:"deliveryFailed"`
+	DeliveryAttempt httpapi.Optional[int64] `json:"deliveryAttempt"`
+	RetryOf         string                  `json:"retryOf"`
+	NextAttemptDate string                  `json:"nextAttemptDate"`
 }
 
 // EventFilter selects events. Its zero value selects all.
@@ -57,7 +57,7 @@ func (c *Client) ListWebhookEvents(
 	if filter.DeliveryFailed != nil {
 		query.Set("deliveryFailed", strconv.FormatBool(*filter.DeliveryFailed))
 	}
-	return list[WebhookEvent](ctx, c, pageSize, query, "webhooks", webhookID, "events")
+	return list(ctx, c, pageSize, query, func(event *WebhookEvent) string { return event.ID }, "webhooks", webhookID, "events")
 }
 
 // GetWebhookEvent returns one delivery attempt.

@@ -2,10 +2,7 @@ package enfinitos
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"iter"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -26,33 +23,20 @@ type Delivery struct {
 	// Payload is the delivered body.
 	Payload string `json:"payload"`
 	// The times are RFC 3339.
-	FirstAttemptedAt    string `json:"firstAttemptedAt"`
-	LastAttemptedAt     string `json:"lastAttemptedAt"`
-	NextRetryAt         string `json:"nextRetryAt"`
-	DeliveredAt         string `json:"deliveredAt"`
-	AttemptCount        *int64 `json:"attemptCount"`
-	HTTPStatus          *int64 `json:"httpStatus"`
-	ResponseBodyExcerpt string `json:"responseBodyExcerpt"`
-	ErrorMessage        string `json:"errorMessage"`
-	SignatureHeader     string `json:"signatureHeader"`
+	FirstAttemptedAt    string                  `json:"firstAttemptedAt"`
+	LastAttemptedAt     string                  `json:"lastAttemptedAt"`
+	NextRetryAt         string                  `json:"nextRetryAt"`
+	DeliveredAt         string                  `json:"deliveredAt"`
+	AttemptCount        httpapi.Optional[int64] `json:"attemptCount"`
+	HTTPStatus          httpapi.Optional[int64] `json:"httpStatus"`
+	ResponseBodyExcerpt string                  `json:"responseBodyExcerpt"`
+	ErrorMessage        string                  `json:"errorMessage"`
+	SignatureHeader     string                  `json:"signatureHeader"`
 }
 
 type deliveryPage struct {
-	Deliveries []Delivery `json:"deliveries"`
-	NextCursor cursor     `json:"nextCursor"`
-}
-
-// cursor is documented as an offset, so a number. An opaque string is accepted too.
-type cursor string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (c *cursor) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) != nil { // null leaves it empty
-		text = string(data)
-	}
-	*c = cursor(text)
-	return nil
+	Deliveries httpapi.Items[Delivery] `json:"deliveries"`
+	NextCursor httpapi.Token           `json:"nextCursor"`
 }
 
 // ListDeliveries returns the deliveries of a subscription, newest first. If status is not empty, it selects by status. It
@@ -64,37 +48,15 @@ func (c *Client) ListDeliveries(ctx context.Context, id, status string, pageSize
 	if pageSize <= 0 {
 		pageSize = DefaultPage
 	}
-	return func(yield func(*Delivery, error) bool) {
-		seen := map[cursor]bool{}
-		var next cursor
-		for {
-			page, err := c.deliveries(ctx, id, status, next, pageSize)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range page.Deliveries {
-				if !yield(&page.Deliveries[i], nil) {
-					return
-				}
-			}
-			next = page.NextCursor
-			if next == "" {
-				return
-			}
-			if seen[next] {
-				yield(nil, &httpapi.Error{
-					Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id, "deliveries"), Status: http.StatusOK,
-					Cause: errors.New("the API sent the same cursor twice, so the list has no end"),
-				})
-				return
-			}
-			seen[next] = true
-		}
-	}
+	path := []string{"v1", "webhooks", id, "deliveries"}
+	return httpapi.Pages(path, func(token httpapi.Token) (httpapi.Page[Delivery], error) {
+		page, err := c.deliveries(ctx, id, status, token, pageSize)
+		return httpapi.Page[Delivery]{Items: page.Deliveries, Next: page.NextCursor}, err
+	}, func(delivery *Delivery) string { return delivery.ID })
 }
 
-func (c *Client) deliveries(ctx context.Context, id, status string, from cursor, limit int) (deliveryPage, error) {
+// deliveries returns a page of deliveries. That there is a list, even an empty one, proves that the subscription exists.
+func (c *Client) deliveries(ctx context.Context, id, status string, from httpapi.Token, limit int) (deliveryPage, error) {
 	query := url.Values{"limit": {strconv.Itoa(limit)}}
 	if status != "" {
 		query.Set("status", status)
@@ -102,7 +64,11 @@ func (c *Client) deliveries(ctx context.Context, id, status string, from cursor,
 	if from != "" {
 		query.Set("cursor", string(from))
 	}
-	page, _, err := get[deliveryPage](ctx, c, query, "v1", "webhooks", id, "deliveries")
+	path := []string{"v1", "webhooks", id, "deliveries"}
+	page, err := get[deliveryPage](ctx, c, query, path...)
+	if err == nil && !page.Deliveries.IsList {
+		err = httpapi.BadList(path, "the answer is not a list")
+	}
 	return page, err
 }
 
@@ -119,8 +85,7 @@ type ReplayResult struct {
 //
 // https://docs.enfinitos.com/api-reference/webhooks/replay-a-delivery
 func (c *Client) ReplayDelivery(ctx context.Context, id, deliveryID string) (ReplayResult, error) {
-	result, _, err := post[ReplayResult](ctx, c, nil, false, "v1", "webhooks", id, "deliveries", deliveryID, "replay")
-	return result, err
+	return post[ReplayResult](ctx, c, nil, false, "v1", "webhooks", id, "deliveries", deliveryID, "replay")
 }
 
 // DrainResult counts the results of the retries that were due.
@@ -137,6 +102,5 @@ type DrainResult struct {
 // https://docs.enfinitos.com/api-reference/webhooks/process-due-retries
 func (c *Client) ProcessDue(ctx context.Context, limit int64) (DrainResult, error) {
 	body := map[string]int64{"limit": limit}
-	result, _, err := post[DrainResult](ctx, c, body, false, "v1", "webhooks", "deliveries", "process-due")
-	return result, err
+	return post[DrainResult](ctx, c, body, false, "v1", "webhooks", "deliveries", "process-due")
 }

@@ -16,15 +16,34 @@ import (
 // maxAnswer limits the size of an answer. The largest legitimate one, a page of 200 items, is far smaller.
 const maxAnswer = 16 << 20
 
-// attemptState records whether the latest attempt was sent, and whether the API may have carried out any attempt.
-type attemptState struct{ sent, lost atomic.Bool }
+// inFlight counts the changes that were sent and are not answered yet, of all clients.
+var inFlight atomic.Int64
+
+// ChangesInFlight returns how many changes of this process were sent and are not answered yet. A process that ends now loses what
+// a vendor may say only once.
+func ChangesInFlight() int64 { return inFlight.Load() }
+
+// attemptState is what is known of the attempts of a request.
+type attemptState struct {
+	// change and idempotent are those of the request.
+	change, idempotent bool
+	// sent says that the latest attempt was sent, lost that the API may have carried out any of them.
+	sent, lost atomic.Bool
+	// failed counts the attempts that max_retries limits.
+	failed int
+}
 
 type attemptKey struct{}
 
 // watch returns a context that records the attempts of a request.
-func watch(ctx context.Context) (context.Context, *attemptState) {
-	state := &attemptState{}
+func watch(ctx context.Context, request Request) (context.Context, *attemptState) {
+	state := &attemptState{change: request.Change, idempotent: request.idempotent()}
 	return context.WithValue(ctx, attemptKey{}, state), state
+}
+
+func attemptOf(ctx context.Context) *attemptState {
+	state, _ := ctx.Value(attemptKey{}).(*attemptState)
+	return state
 }
 
 // watching records for each attempt whether anything was sent. Before that, nothing can have happened at the API.
@@ -32,13 +51,22 @@ type watching struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
 func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
-	state, ok := request.Context().Value(attemptKey{}).(*attemptState)
-	if !ok {
-		return w.next.RoundTrip(request)
-	}
+	ctx, state := request.Context(), attemptOf(request.Context())
 	state.sent.Store(false)
-	trace := &httptrace.ClientTrace{WroteHeaders: func() { state.sent.Store(true) }}
-	response, err := w.next.RoundTrip(request.WithContext(httptrace.WithClientTrace(request.Context(), trace)))
+	if state.change {
+		var stop func()
+		ctx, stop = outlasting(ctx)
+		defer stop()
+		inFlight.Add(1)
+		defer inFlight.Add(-1)
+	}
+	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteHeaders: func() { state.sent.Store(true) },
+	}))
+	if !state.idempotent {
+		request.GetBody = nil // or net/http sends it again by itself, for example after an HTTP/2 REFUSED_STREAM
+	}
+	response, err := w.next.RoundTrip(request)
 	if err != nil && state.sent.Load() || err == nil && response.StatusCode >= http.StatusInternalServerError {
 		state.lost.Store(true)
 	}
@@ -46,6 +74,22 @@ func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
 		state.sent.Store(false) // refused unread: nothing was done, however the wait for a retry ends
 	}
 	return response, err
+}
+
+// outlasting returns a context for one sending of a change. Once there is a connection to send it on, the context ends only at
+// its deadline: whoever gives up then still gets the answer, because the vendor may say it only once.
+func outlasting(ctx context.Context) (sending context.Context, stop func()) {
+	sending, stop = context.WithCancel(context.WithoutCancel(ctx))
+	if deadline, ok := ctx.Deadline(); ok {
+		sending, stop = context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	}
+	keep := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) { // its deadline is that of the sending too
+			stop()
+		}
+	})
+	sending = httptrace.WithClientTrace(sending, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { keep() }})
+	return sending, stop
 }
 
 // ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. It does not report the end of a context.

@@ -28,19 +28,21 @@ type Config struct {
 	BearerToken string
 	// UserAgent names the calling program.
 	UserAgent string
-	// MaxRetries is how often a request is sent again after its first attempt.
+	// MaxRetries is how often a request is sent again after its first attempt. Answers with 429 do not count.
 	MaxRetries int
 	// RetryWait is the pause before the first retry; it doubles with each further one. Zero means half a second.
 	RetryWait time.Duration
 	// RequestTimeout limits one attempt. Zero means only the limit of the context.
 	RequestTimeout time.Duration
+	// SettleTime is how long after a change the reads of the API may not show it. Zero means SettleTime.
+	SettleTime time.Duration
 	// Logger receives every call. Nil means no logging.
 	Logger Logger
 	// LoggedFields names the JSON fields whose values may be logged. The values of all other fields are hidden, so that a
 	// secret in an unexpected field stays secret.
 	LoggedFields []string
 	// DecodeError extracts the code and the message from the body of a refusal. It returns false if the body does not have
-	// the vendor's shape, such as an HTML page of a proxy.
+	// the vendor's own shape, such as an HTML page of a proxy or the JSON of a gateway.
 	DecodeError func(body []byte) (code, message string, ok bool)
 	// Transport sends the requests. Nil means the network.
 	Transport http.RoundTripper
@@ -69,7 +71,11 @@ type Request struct {
 	Body []byte
 	// Idempotent says that the request is idempotent. Every GET is.
 	Idempotent bool
+	// Change says that the request changes something at the API. Once it is sent, it gets its answer even if the caller gives up.
+	Change bool
 }
+
+func (r Request) idempotent() bool { return r.Idempotent || r.Method == http.MethodGet }
 
 // Response is a 2xx answer.
 type Response struct {
@@ -85,6 +91,7 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("%q is not an absolute URL", weburl.Hide(config.BaseURL))
 	}
 	config.RetryWait = cmp.Or(config.RetryWait, 500*time.Millisecond)
+	config.SettleTime = cmp.Or(config.SettleTime, SettleTime)
 	c := &Client{
 		config: config,
 		base:   base,
@@ -96,8 +103,8 @@ func New(config Config) (*Client, error) {
 		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	c.reads = c.retrying(httpClient, retryablehttp.DefaultRetryPolicy)
-	c.changes = c.retrying(httpClient, retryChange)
+	c.reads = c.retrying(httpClient, c.retryRead)
+	c.changes = c.retrying(httpClient, c.retryChange)
 	return c, nil
 }
 
@@ -140,7 +147,7 @@ func CheckPath(elements ...string) error {
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...)}
-	ctx, attempt := watch(ctx)
+	ctx, attempt := watch(ctx, request)
 	prepared, err := c.prepare(ctx, request)
 	if err == nil {
 		err = c.limit.wait(ctx)
@@ -150,7 +157,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		return nil, failed
 	}
 	sender := c.changes
-	if request.Idempotent || request.Method == http.MethodGet {
+	if request.idempotent() {
 		sender = c.reads
 	}
 	response, err := sender.Do(prepared)

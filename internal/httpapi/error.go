@@ -19,7 +19,7 @@ type Error struct {
 	// Code and Message are the vendor's. If the body did not have the vendor's shape, Message describes it.
 	Code    string
 	Message string
-	// Recognized says that the body had the vendor's shape, so the API itself has answered.
+	// Recognized says that the body had the vendor's own shape, so the API itself has answered.
 	Recognized bool
 	// RequestID is the id by which the vendor can find the call, if the answer had one.
 	RequestID string
@@ -69,18 +69,6 @@ func Status(err error) int {
 		return e.Status
 	}
 	return 0
-}
-
-// IsNotFound reports a 404 in the vendor's shape. A 404 from a proxy or a wrong base URL does not count.
-func IsNotFound(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.Status == http.StatusNotFound && e.Recognized
-}
-
-// OutcomeUnknown reports that an attempt was sent and got no trustworthy answer, so the API may have carried it out.
-func OutcomeUnknown(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && (e.Lost || !e.NotSent && (e.Cause != nil || e.Status >= http.StatusInternalServerError))
 }
 
 // explain copies the code and the message of a refusal into an error.

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"syscall"
@@ -14,11 +15,12 @@ import (
 // maxRetryWait limits the pause before a retry if the vendor does not set one.
 const maxRetryWait = 30 * time.Second
 
-// retrying returns a client that retries where policy allows it, and never while the vendor requires a pause.
+// retrying returns a client that retries where policy allows it, and never while the vendor requires a pause. The policy counts,
+// because not every attempt counts.
 func (c *Client) retrying(httpClient *http.Client, policy retryablehttp.CheckRetry) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient:   httpClient,
-		RetryMax:     c.config.MaxRetries,
+		RetryMax:     math.MaxInt,
 		RetryWaitMin: c.config.RetryWait,
 		RetryWaitMax: maxRetryWait,
 		CheckRetry:   policy,
@@ -36,10 +38,14 @@ func (c *Client) RequestTimeout() time.Duration { return c.config.RequestTimeout
 
 // Pause waits as long as before the retry that follows an attempt, counted from 0. It is for callers with their own retries.
 func (c *Client) Pause(ctx context.Context, attempt int) error {
+	return wait(ctx, backoff(c.config.RetryWait, maxRetryWait, attempt, nil))
+}
+
+func wait(ctx context.Context, pause time.Duration) error {
 	if ctx.Err() != nil { // with a short pause, the select below would choose randomly
 		return ctx.Err()
 	}
-	timer := time.NewTimer(backoff(c.config.RetryWait, maxRetryWait, attempt, nil))
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -49,18 +55,41 @@ func (c *Client) Pause(ctx context.Context, attempt int) error {
 	}
 }
 
+// retryRead allows a retry of a request that is idempotent: after a 429, which only the caller's timeout limits, and at most
+// MaxRetries times after a cut or refused connection or a 5xx.
+func (c *Client) retryRead(ctx context.Context, response *http.Response, err error) (bool, error) {
+	if again, gaveUp := retryUnread(ctx, response, err); again || gaveUp != nil {
+		return again, gaveUp
+	}
+	again, reason := retryablehttp.DefaultRetryPolicy(ctx, response, err)
+	return again && c.failedAgain(ctx), reason
+}
+
 // retryChange allows a retry only if nothing can have happened: the API refused the request unread (429), or the connection
-// was refused. Reads use retryablehttp's policy, which also retries cut connections and 5xx.
-//
-// An answer that arrives while the caller gives up is kept: it may contain what the API returns only once.
-func retryChange(ctx context.Context, response *http.Response, err error) (bool, error) {
-	switch {
-	case err == nil && response.StatusCode != http.StatusTooManyRequests:
-		return false, nil
-	case ctx.Err() != nil:
+// was refused, at most MaxRetries times in a row.
+func (c *Client) retryChange(ctx context.Context, response *http.Response, err error) (bool, error) {
+	if again, gaveUp := retryUnread(ctx, response, err); again || gaveUp != nil {
+		return again, gaveUp
+	}
+	refused := errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedOnWindows)
+	return refused && c.failedAgain(ctx), nil
+}
+
+// retryUnread decides what is the same for all requests: a 429 is retried, and nothing is once the caller has given up. An answer
+// that arrives then is kept: it may contain what the API returns only once.
+func retryUnread(ctx context.Context, response *http.Response, err error) (again bool, gaveUp error) {
+	limited := err == nil && response.StatusCode == http.StatusTooManyRequests
+	if (err != nil || limited) && ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	return err == nil || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedOnWindows), nil
+	return limited, nil
+}
+
+// failedAgain counts a failed attempt, and reports whether another one is allowed.
+func (c *Client) failedAgain(ctx context.Context) bool {
+	state := attemptOf(ctx)
+	state.failed++
+	return state.failed <= c.config.MaxRetries
 }
 
 // refusedOnWindows is WSAECONNREFUSED, the error of Windows for a refused connection. On Windows, syscall.ECONNREFUSED is a

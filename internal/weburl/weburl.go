@@ -86,16 +86,12 @@ func Lasting(base string) string {
 	return "loopback" + parsed.EscapedPath()
 }
 
-// Hide returns a URL without the parts that may be credentials: user info, query and fragment. If the user info cannot be
-// recognized, for example without https://, it hides the whole URL.
+// Hide returns scheme and host of a URL, which is all that a message, a log or a note shows of it: user info, path, query and
+// fragment may be credentials. If there is no host, for example without https://, it hides everything.
 func Hide(text string) string {
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Host == "" && strings.Contains(text, "@") {
+	if err != nil || parsed.Host == "" {
 		return "(hidden)"
 	}
-	parsed.User, parsed.Fragment = nil, ""
-	if parsed.RawQuery != "" {
-		parsed.RawQuery = "(hidden)"
-	}
-	return parsed.String()
+	return parsed.Scheme + "://" + parsed.Host
 }
