@@ -6,9 +6,13 @@ import (
 	"flag"
 	"log"
 	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/provider"
 )
 
@@ -23,6 +27,9 @@ func main() {
 			_ = os.Setenv(name, level)
 		}
 	}
+	if os.Getenv("TF_PLUGIN_MAGIC_COOKIE") != "" { // started by Terraform
+		go stayUntilAnswered(os.Getppid())
+	}
 
 	err := providerserver.Serve(context.Background(), provider.New(version, provider.WithDataDir(".terraform")), providerserver.ServeOpts{
 		Address: "registry.terraform.io/webhook-providers/webhook",
@@ -30,5 +37,17 @@ func main() {
 	})
 	if err != nil {
 		log.Fatal(err)
+	}
+}
+
+// stayUntilAnswered ignores the SIGTERM that a runner sends to all processes of a job: Terraform gets it too, waits for the changes
+// in flight, and then ends the provider. If Terraform is gone, the process ends as soon as no change waits for its answer, which
+// goes into a note. The signal is not set to be ignored, because signer_command would inherit that.
+func stayUntilAnswered(parent int) {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM)
+	for range time.Tick(time.Second) {
+		if os.Getppid() != parent && httpapi.ChangesInFlight() == 0 {
+			os.Exit(1)
+		}
 	}
 }

@@ -59,20 +59,19 @@ func (e *Env) Test(t *testing.T, test resource.TestCase) {
 
 // Factories returns a factory of the provider, which takes nothing from the environment except the account of a live test.
 func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil, started) }
+	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil) }
 	if e.Sandbox == nil {
 		factory = func() (tfprotov6.ProviderServer, error) { return serve(e.account) }
 	}
 	return map[string]func() (tfprotov6.ProviderServer, error){"webhook": factory}
 }
 
-// started is the time of every provider's clock. The clock stands still, so that the speed of the machine does not matter.
-func started() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) }
+// settleTime is how long after a change the tests wait for reads to show it.
+const settleTime = 20 * time.Millisecond
 
-// newServer returns the provider's plugin server. It only sees the given environment variables, uses the given clock, and does not
-// wait before retries.
-func newServer(env map[string]string, now func() time.Time) (tfprotov6.ProviderServer, error) {
-	return serve(env, provider.WithRetryWait(time.Millisecond), provider.WithClock(now), provider.WithDataDir(env["TF_DATA_DIR"]))
+// newServer returns the provider's plugin server. It only sees the given environment variables, and hardly waits.
+func newServer(env map[string]string) (tfprotov6.ProviderServer, error) {
+	return serve(env, provider.WithRetryWait(time.Millisecond), provider.WithSettleTime(settleTime), provider.WithDataDir(env["TF_DATA_DIR"]))
 }
 
 func serve(env map[string]string, options ...provider.Option) (tfprotov6.ProviderServer, error) {

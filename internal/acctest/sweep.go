@@ -63,7 +63,7 @@ func (e *Env) SweepEnfinitos(ctx context.Context, client *enfinitos.Client, now 
 		all = append(all, candidate{s.ID, s.URL, s.Label, s.CreatedAt})
 	}
 	return sweep(all, now, func(id string) error {
-		_, err := client.Remove(ctx, id)
+		_, err := client.Remove(ctx, id, "")
 		return err
 	})
 }

@@ -74,6 +74,9 @@ func Unusable(reason error) *Client {
 // saved that state, so its note, if any, is done.
 func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
 
+// NoteProblem returns, once for each process, why a create could not be noted.
+func (c *Client) NoteProblem() error { return c.notes.Problem() }
+
 // CanChange reports that the client can sign changes, or may be able to once its configuration is known.
 func (c *Client) CanChange() bool { return c.signer != nil || c.unusable != nil }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"net/http"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -39,6 +40,12 @@ func IsInvalidID(err error) bool { return errors.Is(err, httpapi.ErrPath) }
 
 // Status returns the status with which the API refused a call, or 0 for every other error.
 func Status(err error) int { return httpapi.Status(err) }
+
+// isOwn404 reports a 404 in the vendor's own shape.
+func isOwn404(err error) bool {
+	refused, ok := errors.AsType[*httpapi.Error](err)
+	return ok && refused.Status == http.StatusNotFound && refused.Recognized
+}
 
 // decodeError reads the vendor's error shape, {"error": {"id", "message"}}. Some of the official SDKs read a top-level message
 // instead, but so do gateways write: it is shown, and does not prove that the API itself has answered.

@@ -76,8 +76,7 @@ func (c *Client) getWebhook(ctx context.Context, id, created string) (*Webhook, 
 
 // gone returns a *httpapi.NotFoundError if the API's own 404 and a list that begins after it agree.
 func (c *Client) gone(ctx context.Context, id string, err error) error {
-	refused, ok := errors.AsType[*httpapi.Error](err)
-	if !ok || refused.Status != http.StatusNotFound || !refused.Recognized {
+	if !isOwn404(err) {
 		return err
 	}
 	listed, problem := c.lists(ctx, id)
@@ -119,7 +118,7 @@ func badItem(item int, webhook *Webhook) error {
 	if webhook.ID != "" {
 		name += ", " + webhook.ID + ","
 	}
-	return httpapi.BadList([]string{"webhooks"}, name+" is not a webhook: it lacks an id or a url")
+	return httpapi.BadAnswer([]string{"webhooks"}, name+" is not a webhook: it lacks an id or a url")
 }
 
 // UpdateWebhook changes what the request sets and keeps the rest. from is the webhook as the caller knows it.

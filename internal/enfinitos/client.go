@@ -76,6 +76,9 @@ func Unusable(reason error) *Client {
 // run has saved that state, so its note, if any, is done.
 func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
 
+// NoteProblem returns, once for each process, why a create could not be noted.
+func (c *Client) NoteProblem() error { return c.notes.Problem() }
+
 // Account returns the API that this client calls. A key does not show which account it belongs to.
 func (c *Client) Account() account.Account { return c.account }
 

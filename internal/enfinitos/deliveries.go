@@ -51,7 +51,7 @@ func (c *Client) ListDeliveries(ctx context.Context, id, status string, pageSize
 	path := []string{"v1", "webhooks", id, "deliveries"}
 	return httpapi.Pages(path, func(token httpapi.Token) (httpapi.Page[Delivery], error) {
 		page, err := c.deliveries(ctx, id, status, token, pageSize)
-		return httpapi.Page[Delivery]{Items: page.Deliveries, Next: page.NextCursor}, err
+		return httpapi.Page[Delivery]{Items: page.Deliveries, Next: page.NextCursor}, gone(err)
 	}, func(delivery *Delivery) string { return delivery.ID })
 }
 
@@ -67,7 +67,7 @@ func (c *Client) deliveries(ctx context.Context, id, status string, from httpapi
 	path := []string{"v1", "webhooks", id, "deliveries"}
 	page, err := get[deliveryPage](ctx, c, query, path...)
 	if err == nil && !page.Deliveries.IsList {
-		err = httpapi.BadList(path, "the answer is not a list")
+		err = httpapi.BadAnswer(path, "the answer is not a list")
 	}
 	return page, err
 }

@@ -76,9 +76,9 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	id := created.Subscription.ID
 	switch {
 	case err == nil && id == "":
-		err = badAnswer(http.MethodPost, "it contains no subscription", "v1", "webhooks")
+		err = badAnswer("it contains no subscription", "v1", "webhooks")
 	case err == nil && c.names.Has(id):
-		err = badAnswer(http.MethodPost, fmt.Sprintf("it is about subscription %s, which existed before", id), "v1", "webhooks")
+		err = badAnswer(fmt.Sprintf("it is about subscription %s, which existed before", id), "v1", "webhooks")
 	case err == nil:
 		note.Answered(id)
 		c.names.Add(id, false)
@@ -112,10 +112,10 @@ func (c *Client) digest(in CreateSubscriptionRequest) string {
 	return intent.Digest(c.key, string(content))
 }
 
-// badAnswer is the error for a 2xx answer without what it must contain.
-func badAnswer(method, problem string, path ...string) error {
+// badAnswer is the error for a 2xx answer to a POST without what it must contain.
+func badAnswer(problem string, path ...string) error {
 	return &httpapi.Error{
-		Method: method, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New("the answer cannot be read: " + problem),
+		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New("the answer cannot be read: " + problem),
 	}
 }
 
@@ -132,9 +132,9 @@ func (c *Client) SetActive(ctx context.Context, id, created string, active bool)
 		case err != nil:
 			return nil, gone(err)
 		case found.ID != id:
-			return nil, badAnswer(http.MethodPost, "it is not about this subscription", path...)
+			return nil, badAnswer("it is not about this subscription", path...)
 		case found.Active.Value == nil || *found.Active.Value != active:
-			return nil, badAnswer(http.MethodPost, fmt.Sprintf("it does not show that active is %t", active), path...)
+			return nil, badAnswer(fmt.Sprintf("it does not show that active is %t", active), path...)
 		}
 		return found, nil
 	})
@@ -165,7 +165,7 @@ func (c *Client) Find(ctx context.Context, id, created string) (*Subscription, P
 			presence, err = c.present(ctx, id)
 			return &Subscription{ID: id}, err
 		case err == nil && answer.Subscription.ID != id:
-			err = badAnswer(http.MethodGet, "it is not about this subscription", "v1", "webhooks", id)
+			err = httpapi.BadAnswer([]string{"v1", "webhooks", id}, "the answer cannot be read: it is not about this subscription")
 		}
 		return &answer.Subscription, err
 	})

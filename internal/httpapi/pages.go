@@ -26,7 +26,7 @@ func Pages[T any](path []string, get func(token Token) (Page[T], error), id func
 		for token := Token(""); ; {
 			page, err := get(token)
 			if err == nil && !page.Items.IsList {
-				err = BadList(path, "the answer is not a list")
+				err = BadAnswer(path, "the answer is not a list")
 			}
 			if err != nil {
 				yield(nil, err)
@@ -45,7 +45,7 @@ func Pages[T any](path []string, get func(token Token) (Page[T], error), id func
 			}
 			tokens[token], token = true, page.Next
 			if problem := endless(tokens, token, len(ids) > before); problem != "" {
-				yield(nil, BadList(path, problem))
+				yield(nil, BadAnswer(path, problem))
 				return
 			}
 		}
@@ -65,7 +65,7 @@ func endless(tokens map[Token]bool, next Token, anythingNew bool) string {
 	return ""
 }
 
-// BadList returns the error for a list that is malformed or has no end.
-func BadList(path []string, problem string) error {
+// BadAnswer returns the error for a 2xx answer to a GET without what it must contain, such as a list that has no end.
+func BadAnswer(path []string, problem string) error {
 	return &Error{Method: http.MethodGet, Path: EscapedPath(path...), Status: http.StatusOK, Cause: errors.New(problem)}
 }

@@ -46,6 +46,7 @@ type Log struct {
 	own     map[string]bool    // the paths of this process's notes
 	made    map[string][]*Note // the notes with an id, by that id; nil until the directory was read
 	problem error
+	told    bool // Problem has returned the problem
 }
 
 // NewLog returns the log in a directory. The first note creates the directory.
@@ -89,16 +90,18 @@ func (l *Log) Begin(create Create) *Note {
 	return note
 }
 
-// Problem returns once why the latest note could not be written, and nil otherwise.
+// Problem returns, once in the life of the log, why a note could not be written.
 func (l *Log) Problem() error {
 	if l == nil {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	problem := l.problem
-	l.problem = nil
-	return problem
+	if l.told {
+		return nil
+	}
+	l.told = l.problem != nil
+	return l.problem
 }
 
 // Unanswered returns the notes of creates that ended without an answer, except those that a process holds.

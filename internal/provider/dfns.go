@@ -71,7 +71,7 @@ func dfnsSchema() schema.Attribute {
 
 // configureDfns makes the client. Without a dfns block, only what uses the client reports missing settings.
 func (p *webhookProvider) configureDfns(
-	block types.Object, calls httpapi.Config, creates *intent.Log,
+	block types.Object, calls httpapi.Config, notes *intent.Log,
 ) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
 	url := p.setting(block, "base_url", "DFNS_API_URL")
 	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
@@ -97,7 +97,7 @@ func (p *webhookProvider) configureDfns(
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
-	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Creates: creates, Now: p.now})
+	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Notes: notes})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
 	}

@@ -39,7 +39,7 @@ func enfinitosSchema() schema.Attribute {
 
 // configureEnfinitos makes the client. Without an enfinitos block, only what uses the client reports missing settings.
 func (p *webhookProvider) configureEnfinitos(
-	block types.Object, calls httpapi.Config, creates *intent.Log,
+	block types.Object, calls httpapi.Config, notes *intent.Log,
 ) (providerdata.Vendor[enfinitos.Client], diag.Diagnostics) {
 	url := p.setting(block, "base_url", "ENFINITOS_API_URL")
 	key := p.setting(block, "api_key", "ENFINITOS_API_KEY")
@@ -58,7 +58,7 @@ func (p *webhookProvider) configureEnfinitos(
 	if diags.HasError() {
 		return vendor[enfinitos.Client](block, nil, diags)
 	}
-	client, err := enfinitos.New(enfinitos.Config{HTTP: calls, Creates: creates})
+	client, err := enfinitos.New(enfinitos.Config{HTTP: calls, Notes: notes})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid EnfinitOS Configuration", err.Error())
 	}

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -51,7 +53,7 @@ type webhookProvider struct {
 	version   string
 	getenv    func(string) string
 	retryWait time.Duration
-	now       func() time.Time
+	settle    time.Duration
 	dataDir   string
 }
 
@@ -70,9 +72,9 @@ func WithRetryWait(wait time.Duration) Option {
 	return func(p *webhookProvider) { p.retryWait = wait }
 }
 
-// WithClock sets the clock for the sharing of reads. Tests stop it.
-func WithClock(now func() time.Time) Option {
-	return func(p *webhookProvider) { p.now = now }
+// WithSettleTime sets how long after a change the reads of an API may not show it. Tests shorten it.
+func WithSettleTime(settle time.Duration) Option {
+	return func(p *webhookProvider) { p.settle = settle }
 }
 
 // WithEnvironment replaces the process's environment variables.
@@ -89,7 +91,7 @@ func WithDataDir(dir string) Option {
 // New returns a constructor of the provider for the plugin server and the tests.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
-		p := &webhookProvider{version: version, getenv: os.Getenv, now: time.Now}
+		p := &webhookProvider{version: version, getenv: os.Getenv}
 		for _, option := range options {
 			option(p)
 		}
@@ -112,8 +114,9 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"enfinitos": enfinitosSchema(),
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("The maximum number of retries of a call after its first attempt, 0 to 20. The provider "+
-					"retries a change only if that cannot make it twice. Defaults to %d.", defaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often one call is sent again, in all, 0 to 20. The provider sends a change "+
+					"again only if that cannot make it twice. Answers with 429 do not count: the timeout of the operation limits them. "+
+					"Defaults to %d.", defaultMaxRetries),
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
 			"request_timeout": schema.StringAttribute{
@@ -132,18 +135,18 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	calls, diags := p.calls(req.TerraformVersion, config)
-	creates := p.creates()
+	notes := p.notes()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	data := &providerdata.Data{}
-	data.Dfns, diags = p.configureDfns(config.Dfns, calls, creates)
+	data.Dfns, diags = p.configureDfns(config.Dfns, calls, notes)
 	resp.Diagnostics.Append(diags...)
-	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls, creates)
+	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls, notes)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(unfinished(creates)...)
+	resp.Diagnostics.Append(unfinished(notes)...)
 
 	resp.DataSourceData = data
 	resp.ResourceData = data
@@ -158,6 +161,7 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 		UserAgent:      fmt.Sprintf("Terraform/%s terraform-provider-webhook/%s", terraformVersion, p.version),
 		MaxRetries:     defaultMaxRetries,
 		RetryWait:      p.retryWait,
+		SettleTime:     p.settle,
 		RequestTimeout: defaultRequestTimeout,
 		Logger:         logger{},
 	}
@@ -174,23 +178,26 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 	return out, diags
 }
 
-// creates returns the log of creates in progress.
-func (p *webhookProvider) creates() *intent.Log {
+// notes returns the notes of creates, which each workspace has for itself.
+func (p *webhookProvider) notes() *intent.Log {
 	if p.dataDir == "" {
 		return nil
 	}
-	return intent.NewLog(filepath.Join(cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir), "webhook"))
+	dir := cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir)
+	selected, _ := os.ReadFile(filepath.Join(dir, "environment")) // Terraform writes it when a workspace is selected
+	workspace := cmp.Or(p.getenv("TF_WORKSPACE"), strings.TrimSpace(string(selected)), "default")
+	return intent.NewLog(filepath.Join(dir, "webhook", url.PathEscape(workspace)))
 }
 
-// unfinished warns of creates whose outcome no earlier run could determine. The configuration may have changed since, and then
-// no other create would find their notes.
-func unfinished(creates *intent.Log) (diags diag.Diagnostics) {
-	for _, note := range creates.Left() {
+// unfinished warns of creates that ended without an answer. The configuration may have changed since, and then no other create would
+// find their notes.
+func unfinished(notes *intent.Log) (diags diag.Diagnostics) {
+	for _, note := range notes.Unanswered() {
 		diags.AddWarning("Unfinished Create", fmt.Sprintf(
-			"At %s an earlier run started to create %s and ended before it knew the outcome. If it was created, no state contains "+
-				"it, and its signing secret is lost. If the configuration still contains it, the next apply that creates it checks "+
-				"this first. Otherwise look for it at the vendor and delete it there. Then delete the note of this create: %s",
-			note.Written.UTC().Format(time.RFC3339), note.Object, note.Path))
+			"At %s an earlier run sent a create of %s and ended without an answer. If it was made, no state contains it, and its signing "+
+				"secret is lost. If the configuration still contains it, the next apply that creates it looks for it first. Otherwise look "+
+				"for it at the vendor, and delete it there if nobody uses it. Then remove the note of this create: rm %s",
+			note.Sent.UTC().Format(time.RFC3339), note.Object, note.Path))
 	}
 	return diags
 }

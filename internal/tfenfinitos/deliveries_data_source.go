@@ -53,8 +53,8 @@ func (m *deliveryModel) refresh(api *enfinitos.Delivery) {
 		LastAttemptedAt:     tfvalue.StringOrNull(api.LastAttemptedAt),
 		NextRetryAt:         tfvalue.StringOrNull(api.NextRetryAt),
 		DeliveredAt:         tfvalue.StringOrNull(api.DeliveredAt),
-		AttemptCount:        types.Int64PointerValue(api.AttemptCount),
-		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus),
+		AttemptCount:        types.Int64PointerValue(api.AttemptCount.Value),
+		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus.Value),
 		ResponseBodyExcerpt: tfvalue.StringOrNull(api.ResponseBodyExcerpt),
 		ErrorMessage:        tfvalue.StringOrNull(api.ErrorMessage),
 		SignatureHeader:     tfvalue.StringOrNull(api.SignatureHeader),
@@ -133,7 +133,6 @@ func (d *deliveriesDataSource) Read(
 	}
 	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
 	defer cancel()
-	defer warnOfContract(d.client, &resp.Diagnostics)
 
 	most := tfvalue.MaxResults(data.MaxResults)
 	data.Deliveries = []deliveryModel{}

@@ -68,7 +68,6 @@ func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
 	defer cancel()
-	defer warnOfContract(a.client, &resp.Diagnostics)
 
 	limit := cmp.Or(config.Limit.ValueInt64(), defaultDueLimit)
 	drained, err := a.client.ProcessDue(ctx, limit)

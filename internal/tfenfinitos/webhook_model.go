@@ -35,11 +35,6 @@ type webhookModel struct {
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 }
 
-// content identifies subscriptions that differ only in id and secret.
-func (m *webhookModel) content() string {
-	return fmt.Sprintf("%q", m.createRequest())
-}
-
 // secret points at the attributes that hold the secret. A nil model, of a subscription that does not exist yet, has none.
 func (m *webhookModel) secret() tfsecret.Stored {
 	if m == nil {
@@ -96,7 +91,7 @@ func (m *webhookData) differences(api *enfinitos.Subscription) (lines []string) 
 	read := *m
 	read.refresh(api)
 	if !read.URL.Equal(m.URL) {
-		lines = append(lines, fmt.Sprintf("url: %s became %s", weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
+		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)", weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
 	}
 	if !read.Events.Equal(m.Events) {
 		lines = append(lines, fmt.Sprintf("events: %s became %s", quoted(m.Events), quoted(read.Events)))
@@ -123,7 +118,7 @@ func (m *webhookData) refresh(api *enfinitos.Subscription) {
 	if api.Label != "" {
 		m.Label = types.StringValue(api.Label)
 	}
-	if api.Active != nil {
-		m.Active = types.BoolPointerValue(api.Active)
+	if api.Active.Value != nil {
+		m.Active = types.BoolPointerValue(api.Active.Value)
 	}
 }
