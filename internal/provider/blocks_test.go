@@ -52,7 +52,7 @@ func TestMisspeltSettings(t *testing.T) {
 	}
 }
 
-// A block that is written twice is an error too, and neither of the two takes effect.
+// A block that is written twice is an error too.
 func TestBlocksAreSingle(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
@@ -92,11 +92,10 @@ func TestEmptyTimeouts(t *testing.T) {
 		if _, ok := object.AttributeTypes["label"]; ok {
 			config["label"] = acctest.String("rights")
 		}
+		none, empty := tftypes.NewValue(kind, nil), acctest.Object(kind, nil)
 		instance := &acctest.Instance{Provider: provider, Type: name}
 		var got []string
-		for _, timeouts := range []acctest.Value{
-			tftypes.NewValue(kind, nil), tftypes.NewValue(kind, nil), acctest.Object(kind, nil), acctest.Object(kind, nil), tftypes.NewValue(kind, nil),
-		} {
+		for _, timeouts := range []acctest.Value{none, none, empty, empty, none} {
 			config["timeouts"] = timeouts
 			report := instance.Apply(config)
 			got = append(got, report.Planned+report.Problems)
@@ -182,7 +181,8 @@ func TestProviderBlocksAreDynamic(t *testing.T) {
 	settings := env.Env()
 	urls := fmt.Sprintf("urls={dfns=%q,enfinitos=%q}", settings["DFNS_API_URL"], settings["ENFINITOS_API_URL"])
 	elsewhere := []string{"DFNS_API_URL=http://127.0.0.1:1", "DFNS_AUTH_TOKEN=of-nobody", "ENFINITOS_API_URL=http://127.0.0.1:1"}
-	out, err := env.RunWith(t, cli, elsewhere, "apply", "-no-color", "-auto-approve", "-var", urls, "-var", "token="+settings["DFNS_AUTH_TOKEN"])
+	token := "token=" + settings["DFNS_AUTH_TOKEN"]
+	out, err := env.RunWith(t, cli, elsewhere, "apply", "-no-color", "-auto-approve", "-var", urls, "-var", token)
 	if err != nil || len(env.Dfns.Webhooks()) != 1 || len(env.Enfinitos.Subscriptions()) != 1 {
 		t.Fatalf("%v\n%s", err, out)
 	}
