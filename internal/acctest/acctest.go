@@ -88,13 +88,13 @@ func (e *Env) ProviderBlock() string {
 	env := e.Env()
 	return fmt.Sprintf(`
 provider "webhook" {
-  dfns = {
+  dfns {
     base_url      = %q
     auth_token    = %q
     credential_id = %q
     private_key   = %q
   }
-  enfinitos = {
+  enfinitos {
     base_url = %q
     api_key  = %q
   }

@@ -94,6 +94,11 @@ func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) [
 			config[attribute.Name] = value
 		}
 	}
+	for _, block := range p.Schemas.ResourceSchemas[resourceType].Block.BlockTypes {
+		if value, ok := proposed[block.TypeName]; ok {
+			config[block.TypeName] = value
+		}
+	}
 	before := tftypes.NewValue(kind, nil)
 	if prior != nil {
 		before = Object(kind, prior)

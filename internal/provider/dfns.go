@@ -19,9 +19,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-func dfnsSchema() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional: true,
+func dfnsSchema() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "The Dfns account. Needed only if you use a `webhook_dfns` type, and only for settings that are not in " +
 			"environment variables. `auth_token` alone is enough to read. Changes also need `credential_id`, and `private_key` or " +
 			"`signer_command`.",

@@ -16,9 +16,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-func enfinitosSchema() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional: true,
+func enfinitosSchema() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "The EnfinitOS account. Needed only if you use a `webhook_enfinitos` type, and only for settings that are " +
 			"not in environment variables.",
 		Attributes: map[string]schema.Attribute{

@@ -110,8 +110,6 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages webhook registrations at vendors whose APIs make that hard.",
 		Attributes: map[string]schema.Attribute{
-			"dfns":      dfnsSchema(),
-			"enfinitos": enfinitosSchema(),
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: fmt.Sprintf("How often one call is sent again, in all, 0 to 20. The provider sends a change "+
@@ -122,11 +120,12 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"request_timeout": schema.StringAttribute{
 				Optional:   true,
 				CustomType: timetypes.GoDurationType{},
-				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of `dfns.signer_command`, may take, such as "+
+				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of the `signer_command` of `dfns`, may take, such as "+
 					"`10s` or `1m`. Defaults to `%s`. "+
 					"The `timeouts` of a resource limit an operation as a whole.", defaultRequestTimeout),
 			},
 		},
+		Blocks: map[string]schema.Block{"dfns": dfnsSchema(), "enfinitos": enfinitosSchema()},
 	}
 }
 

@@ -93,7 +93,7 @@ ephemeral "webhook_secret" "dfns" {
   identity   = var.identity
 }
 ephemeral "webhook_secret" "enfinitos" {
-  ciphertext = webhook_enfinitos.test.signing_secret_encrypted
+  ciphertext = webhook_enfinitos.test.secret_encrypted
   identity   = var.identity
 }
 `, recipient, recipient)

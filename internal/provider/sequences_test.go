@@ -344,7 +344,7 @@ func (w *world) applyAll(r *rapid.T) {
 		}
 	}
 	for _, m := range w.resources {
-		if _, encrypted := m.config["secret_recipients"]; encrypted && m.Text("secret")+m.Text("signing_secret") != "" {
+		if _, encrypted := m.config["secret_recipients"]; encrypted && m.Text("secret") != "" {
 			r.Fatalf("the secret of %s is held in the clear", m.Text("id"))
 		}
 		w.agrees(r, m)
@@ -417,14 +417,14 @@ func (w *world) secrets() map[string]string {
 
 // secretOf returns the secret that a state holds, in the clear or encrypted.
 func (w *world) secretOf(m *managed) string {
-	armored := m.Text("secret_encrypted") + m.Text("signing_secret_encrypted")
+	armored := m.Text("secret_encrypted")
 	if armored == "" {
-		return m.Text("secret") + m.Text("signing_secret")
+		return m.Text("secret")
 	}
 	data, problems := w.provider.Open("webhook_secret", map[string]acctest.Value{
 		"ciphertext": acctest.String(armored), "identity": acctest.String(w.alice.String()),
 	})
-	if len(problems) > 0 || m.Text("secret")+m.Text("signing_secret") != "" {
+	if len(problems) > 0 || m.Text("secret") != "" {
 		w.t.Fatalf("%s is held in the clear, or cannot be decrypted: %s", m.Text("id"), acctest.Text(problems))
 	}
 	var plaintext string

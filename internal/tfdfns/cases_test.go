@@ -125,7 +125,7 @@ func lifecycle(t *testing.T, env *acctest.Env) {
 			},
 			{
 				PreConfig:        env.ForgetCalls,
-				Config:           at(env, `status = "Disabled"`, `timeouts = { create = "1m" }`),
+				Config:           at(env, `status = "Disabled"`, `timeouts { create = "1m" }`),
 				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 				Check: resource.ComposeTestCheckFunc(same, env.Inside(func(*terraform.State) error {
 					return calls(acctest.Changes(env.DfnsCalls), []string{}...)

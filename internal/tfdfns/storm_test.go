@@ -89,7 +89,7 @@ func TestStorm(t *testing.T) {
 	api := &limited{next: httputil.NewSingleHostReverseProxy(target), limit: 60, storm: 8}
 	cli := env.CLI(t, fmt.Sprintf(`
 provider "webhook" {
-  dfns = { base_url = %q }
+  dfns { base_url = %q }
 }
 resource "webhook_dfns" "test" {
   count  = %d

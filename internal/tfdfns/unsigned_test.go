@@ -75,7 +75,7 @@ resource "webhook_dfns" "test" {
   url            = var.url
   events         = ["wallet.created"]
   secret_version = var.rotation
-  timeouts       = { create = var.timeout }
+  timeouts { create = var.timeout }
 }
 `)
 	refused := func(want string, arguments ...string) {

@@ -453,7 +453,7 @@ func TestWebhookTimeouts(t *testing.T) {
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
 		{
 			PreConfig:   inject(t, env, slow("POST", "/auth/action/init")),
-			Config:      webhook(`timeouts = { create = "2s" }`),
+			Config:      webhook(`timeouts { create = "2s" }`),
 			ExpectError: acctest.Says("context deadline exceeded", "timed out", "Nothing was changed", "set timeouts in the resource"),
 		},
 		{
@@ -461,13 +461,13 @@ func TestWebhookTimeouts(t *testing.T) {
 				env.DfnsCalls.ClearFaults()
 				inject(t, env, slow("POST", "/webhooks"))()
 			},
-			Config:      webhook(`timeouts = { create = "2s" }`),
+			Config:      webhook(`timeouts { create = "2s" }`),
 			ExpectError: acctest.Says("context deadline exceeded", "may or may not exist"),
 		},
-		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook(`timeouts = { read = "2s" }`)},
+		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook(`timeouts { read = "2s" }`)},
 		{
 			PreConfig:   inject(t, env, slow("GET", "/webhooks/*")),
-			Config:      webhook(`timeouts = { read = "2s" }`),
+			Config:      webhook(`timeouts { read = "2s" }`),
 			ExpectError: acctest.Says("Unable to read Dfns webhook", "timed out"),
 		},
 		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook()},

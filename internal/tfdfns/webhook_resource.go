@@ -96,7 +96,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns returns it only once, in the answer to the create. " +
 					"It is null after an import, and when `secret_recipients` is set.",
 			},
-			"secret_encrypted":  tfsecret.EncryptedAttribute("secret"),
+			"secret_encrypted":  tfsecret.EncryptedAttribute(),
 			"secret_recipients": tfsecret.RecipientsAttribute(),
 			"secret_version":    tfsecret.VersionAttribute(),
 			"date_created": schema.StringAttribute{
@@ -108,8 +108,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 				MarkdownDescription: "When the webhook was last changed, in ISO 8601.",
 			},
-			"timeouts": tfvalue.Timeouts(ctx),
 		},
+		Blocks: map[string]schema.Block{"timeouts": tfvalue.Timeouts(ctx)},
 	}
 }
 

@@ -32,7 +32,7 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		"event glob":            {events: `["wallet.*"]`, error: acctest.Says("must be an event kind", "for patterns, use", "provider::webhook::dfns_event_kinds")},
 		"status":                {further: `status = "Paused"`, error: acctest.Says("status", `"Enabled"`, `"Disabled"`, `"Paused"`)},
 		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: acctest.Says("description", "at most 256")},
-		"timeout":               {further: `timeouts = { create = "soon" }`, error: acctest.Says("soon")},
+		"timeout":               {further: `timeouts { create = "soon" }`, error: acctest.Says("soon")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

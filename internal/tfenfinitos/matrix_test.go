@@ -106,7 +106,7 @@ func owned(t *testing.T, env *acctest.Env, instance *acctest.Instance, report ac
 	for _, subscription := range env.Enfinitos.Subscriptions() {
 		switch {
 		case instance.Text("id") == subscription.ID:
-			if instance.Text("signing_secret") != subscription.Secret {
+			if instance.Text("secret") != subscription.Secret {
 				t.Error("the secret in state is not the live one")
 			}
 		case strings.HasPrefix(operation, "create") && acctest.Says("may or may not exist", `label "rights"`).MatchString(report.Problems):
@@ -129,7 +129,7 @@ func live(t *testing.T, env *acctest.Env, conventional bool, instance *acctest.I
 		return
 	}
 	active := operation == "create" || operation == "read"
-	if len(all) != 1 || all[0].ID != instance.Text("id") || all[0].Secret != instance.Text("signing_secret") || all[0].Active != active {
+	if len(all) != 1 || all[0].ID != instance.Text("id") || all[0].Secret != instance.Text("secret") || all[0].Active != active {
 		t.Fatalf("the server holds %+v, the state %v", all, instance.State)
 	}
 	if report := instance.Plan(configuration(active)); report.Planned != "no-op" {

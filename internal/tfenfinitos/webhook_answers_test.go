@@ -101,7 +101,7 @@ func TestWhenARotationIsTold(t *testing.T) {
 				attributes["secret_last_rotated_at"] = acctest.String(test.state)
 			}
 			if !test.held {
-				delete(attributes, "signing_secret")
+				delete(attributes, "secret")
 			}
 			got := acctest.Text(provider.Read("webhook_enfinitos", attributes))
 			if strings.Contains(got, "Rotated Outside") != test.warns || !test.warns && got != "" {
@@ -210,7 +210,7 @@ func TestWebhookTimeouts(t *testing.T) {
 	}
 }
 
-// timeouts returns the attribute that gives one operation half a second.
+// timeouts returns the block that gives one operation half a second.
 func timeouts(operation string) acctest.Value {
 	kinds := map[string]tftypes.Type{}
 	for _, name := range []string{"create", "read", "update", "delete"} {

@@ -155,7 +155,7 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		"event":          {"right.issued", "Right Issued", acctest.Says("must be an event kind")},
 		"empty label":    {`"rights"`, `""`, acctest.Says("label", "between 1 and 60")},
 		"long label":     {`"rights"`, `"` + strings.Repeat("é", 61) + `"`, acctest.Says("label", "between 1 and 60")},
-		"secret is read": {"label", "signing_secret = \"mine\"\n  label", acctest.Says("signing_secret")},
+		"secret is read": {"label", "secret = \"mine\"\n  label", acctest.Says("secret")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -208,7 +208,7 @@ func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
 func state(id string) map[string]tftypes.Value {
 	return map[string]tftypes.Value{
 		"id": acctest.String(id), "url": acctest.String("https://hooks.example.com/"), "label": acctest.String("x"),
-		"events": acctest.StringSet("*"), "active": tftypes.NewValue(tftypes.Bool, true), "signing_secret": acctest.String("whsec_1"),
+		"events": acctest.StringSet("*"), "active": tftypes.NewValue(tftypes.Bool, true), "secret": acctest.String("whsec_1"),
 	}
 }
 
@@ -419,12 +419,12 @@ func TestWebhookEquivalentURLIsKept(t *testing.T) {
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
 	instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
 	clean(t, instance.Apply(configuration(true)))
-	secret := instance.Text("signing_secret")
+	secret := instance.Text("secret")
 	config := configuration(true)
 	for _, url := range []string{"https://hooks.example.com", "https://Hooks.Example.com:443/"} {
 		config["url"] = acctest.String(url)
 		env.EnfinitosCalls.ForgetCalls()
-		if report := instance.Apply(config); report.Planned != "update" || report.Problems != "" || instance.Text("signing_secret") != secret {
+		if report := instance.Apply(config); report.Planned != "update" || report.Problems != "" || instance.Text("secret") != secret {
 			t.Errorf("%s: %+v", url, report)
 		}
 		if err := calls(env); err != nil {

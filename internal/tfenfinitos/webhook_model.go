@@ -30,9 +30,9 @@ type webhookData struct {
 type webhookModel struct {
 	webhookData
 	tfsecret.Settings
-	SigningSecret          types.String   `tfsdk:"signing_secret"`
-	SigningSecretEncrypted types.String   `tfsdk:"signing_secret_encrypted"`
-	Timeouts               timeouts.Value `tfsdk:"timeouts"`
+	Secret          types.String   `tfsdk:"secret"`
+	SecretEncrypted types.String   `tfsdk:"secret_encrypted"`
+	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 }
 
 // secret points at the attributes that hold the secret. A nil model, of a subscription that does not exist yet, has none.
@@ -40,7 +40,7 @@ func (m *webhookModel) secret() tfsecret.Stored {
 	if m == nil {
 		return tfsecret.Stored{}
 	}
-	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.SigningSecret, Encrypted: &m.SigningSecretEncrypted}
+	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
 }
 
 // webhookIdentity identifies a subscription.

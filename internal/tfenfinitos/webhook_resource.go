@@ -108,15 +108,15 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Default:             booldefault.StaticBool(true),
 				MarkdownDescription: "Whether EnfinitOS delivers events. Defaults to `true`. The only setting that EnfinitOS can change in place.",
 			},
-			"signing_secret": schema.StringAttribute{
+			"secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
 				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS returns it only once, in the answer to " +
 					"the create. It is null after an import, and when `secret_recipients` is set.",
 			},
-			"signing_secret_encrypted": tfsecret.EncryptedAttribute("signing_secret"),
-			"secret_recipients":        tfsecret.RecipientsAttribute(),
-			"secret_version":           tfsecret.VersionAttribute(),
+			"secret_encrypted":  tfsecret.EncryptedAttribute(),
+			"secret_recipients": tfsecret.RecipientsAttribute(),
+			"secret_version":    tfsecret.VersionAttribute(),
 			"created_at": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "When the subscription was created, in RFC 3339.",
@@ -126,8 +126,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 				MarkdownDescription: "When the signing secret was last rotated, in RFC 3339; null if never.",
 			},
-			"timeouts": tfvalue.Timeouts(ctx),
 		},
+		Blocks: map[string]schema.Block{"timeouts": tfvalue.Timeouts(ctx)},
 	}
 }
 

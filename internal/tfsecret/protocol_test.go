@@ -175,7 +175,7 @@ func TestEphemeralSecretErrors(t *testing.T) {
 		"the secret itself":  {"whs-hunter2", good, "not complete ASCII-armored age text"},
 		"cut off":            {armored[:len(armored)/2], good, "not complete ASCII-armored age text"},
 		"a line lost":        {strings.Replace(armored, strings.Split(armored, "\n")[2]+"\n", "", 1), good, "not complete ASCII-armored age text"},
-		"nothing to decrypt": {"", good, `not complete ASCII-armored age text (-----BEGIN AGE ENCRYPTED FILE-----). Use the value of secret_encrypted or signing_secret_encrypted unchanged. [AttributeName("ciphertext")]`},
+		"nothing to decrypt": {"", good, `not complete ASCII-armored age text (-----BEGIN AGE ENCRYPTED FILE-----). Use the value of secret_encrypted unchanged. [AttributeName("ciphertext")]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
