@@ -40,7 +40,7 @@ type Config struct {
 	Seed uint64
 	// Clock is the clock of the stand-ins. Nil means the real clock.
 	Clock func() time.Time
-	// Wait waits for the retries of deliveries. Nil means real waiting, for as long as Clock says.
+	// Wait waits for the retries of deliveries and for late calls. Nil means real waiting, for as long as Clock says.
 	Wait clock.Wait
 	// TimeScale divides the vendors' waits between attempts. Zero means 1.
 	TimeScale float64
@@ -78,11 +78,12 @@ type Sandbox struct {
 	// ReceiverURL is the URL of the receiver, empty if there is none.
 	ReceiverURL string
 
-	engine  *delivery.Engine
-	store   *store
-	servers []*http.Server
-	serving sync.WaitGroup
-	closing sync.Once
+	engine     *delivery.Engine
+	store      *store
+	background *background
+	servers    []*http.Server
+	serving    sync.WaitGroup
+	closing    sync.Once
 }
 
 // Start opens the listeners and serves until Close.
@@ -94,7 +95,8 @@ func Start(config Config) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sandbox{store: &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}}
+	s := &Sandbox{background: newBackground()}
+	s.store = &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}
 	s.store.start()
 	s.engine = delivery.New(delivery.Options{Now: config.Clock, Wait: config.Wait, Timeout: config.DeliveryTimeout})
 	s.addVendors(config, kept)
@@ -115,6 +117,9 @@ func Start(config Config) (*Sandbox, error) {
 func (config *Config) complete() error {
 	if config.Clock == nil {
 		config.Clock = time.Now
+	}
+	if config.Wait == nil {
+		config.Wait = clock.WaitBy(config.Clock)
 	}
 	if config.Log == nil {
 		config.Log = io.Discard
@@ -146,7 +151,10 @@ func (s *Sandbox) addVendors(config Config, kept *state) {
 		Engine:       s.engine, Scale: scale, Changed: s.store.Soon,
 	})
 	calls := func(vendor vendor, name string) *Calls {
-		return &Calls{vendor: vendor, name: name, clock: config.Clock, latency: config.Latency, log: config.Log, save: s.store.Save}
+		return &Calls{
+			vendor: vendor, name: name, clock: config.Clock, wait: config.Wait, latency: config.Latency, log: config.Log,
+			save: s.store.Save, background: s.background,
+		}
 	}
 	s.DfnsCalls, s.EnfinitosCalls = calls(s.Dfns, "dfns"), calls(s.Enfinitos, "enfinitos")
 	s.store.snapshot = func() ([]byte, error) { return s.snapshot(starts) }
@@ -216,6 +224,7 @@ func (s *Sandbox) WriteEnvFile(path string) error {
 func (s *Sandbox) Close() {
 	s.closing.Do(func() {
 		s.engine.Close()
+		s.background.close()
 		for _, server := range s.servers {
 			_ = server.Close()
 		}

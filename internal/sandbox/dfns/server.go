@@ -59,6 +59,7 @@ type Server struct {
 	tokens      map[string]*actionToken
 	swept       time.Time // when expired challenges and tokens were last looked for
 	webhooks    []*Webhook
+	history     wire.History[Webhook]
 	events      []*Event
 	eventBytes  int
 	pending     map[int]*pending
@@ -112,7 +113,7 @@ func (s *Server) clear() {
 	s.credentials = s.credentials[:1]
 	s.challenges = map[string]*challenge{}
 	s.tokens = map[string]*actionToken{}
-	s.webhooks = nil
+	s.webhooks, s.history = nil, wire.History[Webhook]{}
 	s.events = nil
 	s.eventBytes = 0
 	s.pending = map[int]*pending{}
