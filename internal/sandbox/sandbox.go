@@ -53,9 +53,10 @@ type Config struct {
 	// Log receives one line for every call. Nil means no lines.
 	Log io.Writer
 
-	// DfnsWebhookLimit and DfnsSecretOnUpdate are passed to the Dfns stand-in.
+	// DfnsWebhookLimit, DfnsSecretOnUpdate and DfnsNormalize are passed to the Dfns stand-in.
 	DfnsWebhookLimit   int
 	DfnsSecretOnUpdate bool
+	DfnsNormalize      func(*dfns.Webhook)
 	// EnfinitosConventional adds the calls that EnfinitOS does not document.
 	EnfinitosConventional bool
 }
@@ -86,8 +87,33 @@ type Sandbox struct {
 	closing    sync.Once
 }
 
+// New returns a sandbox without listeners, which serves calls through Calls.Transport until Close. Its URLs lead nowhere else.
+func New(config Config) (*Sandbox, error) {
+	s, err := build(&config)
+	if err != nil {
+		return nil, err
+	}
+	s.DfnsURL, s.EnfinitosURL = "http://127.0.0.1:1", "http://127.0.0.1:2"
+	s.resume()
+	return s, nil
+}
+
 // Start opens the listeners and serves until Close.
 func Start(config Config) (*Sandbox, error) {
+	s, err := build(&config)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.open(config); err != nil {
+		s.discard()
+		return nil, err
+	}
+	s.resume()
+	return s, nil
+}
+
+// build completes the configuration and returns a sandbox that does not serve yet.
+func build(config *Config) (*Sandbox, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
@@ -99,18 +125,24 @@ func Start(config Config) (*Sandbox, error) {
 	s.store = &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}
 	s.store.start()
 	s.engine = delivery.New(delivery.Options{Now: config.Clock, Wait: config.Wait, Timeout: config.DeliveryTimeout})
-	s.addVendors(config, kept)
-	if err = s.load(kept, config.StatePath); err == nil {
-		err = s.open(config)
-	}
-	if err != nil {
-		s.store.path = "" // what did not start has nothing to save
-		s.Close()
+	s.addVendors(*config, kept)
+	if err := s.load(kept, config.StatePath); err != nil {
+		s.discard()
 		return nil, err
 	}
+	return s, nil
+}
+
+// discard closes what did not start, and so has nothing to save.
+func (s *Sandbox) discard() {
+	s.store.path = ""
+	s.Close()
+}
+
+// resume takes up the deliveries of a loaded state.
+func (s *Sandbox) resume() {
 	s.Dfns.Resume()
 	s.Enfinitos.Resume()
-	return s, nil
 }
 
 // complete fills in defaults and rejects invalid values.
@@ -142,6 +174,7 @@ func (s *Sandbox) addVendors(config Config, kept *state) {
 		Random:         random(config.Seed, "dfns", starts),
 		WebhookLimit:   config.DfnsWebhookLimit,
 		SecretOnUpdate: config.DfnsSecretOnUpdate,
+		Normalize:      config.DfnsNormalize,
 		Engine:         s.engine, Scale: scale, Changed: s.store.Soon,
 	})
 	s.Enfinitos = enfinitos.New(enfinitos.Options{

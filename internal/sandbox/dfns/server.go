@@ -36,6 +36,9 @@ type Options struct {
 	WebhookLimit int
 	// SecretOnUpdate adds the signing secret to the answer of an update, as one edition of the vendor's pages shows.
 	SecretOnUpdate bool
+	// Normalize changes what a create or an update stores, as an API does that keeps values in another form. It may be nil, and
+	// must not call the stand-in.
+	Normalize func(*Webhook)
 	// Engine makes the deliveries. It is required.
 	Engine *delivery.Engine
 	// Scale divides the waits between attempts.
@@ -80,6 +83,9 @@ type account struct {
 func New(options Options) *Server {
 	if options.Clock == nil {
 		options.Clock = time.Now
+	}
+	if options.Normalize == nil {
+		options.Normalize = func(*Webhook) {}
 	}
 	if options.Changed == nil {
 		options.Changed = func() {}

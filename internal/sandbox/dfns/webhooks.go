@@ -105,6 +105,7 @@ func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []by
 		refuse(w, http.StatusBadRequest, fmt.Sprintf("Maximum number of webhooks reached (%d)", limit))
 		return
 	}
+	s.options.Normalize(&webhook)
 	created := s.add(webhook)
 	out := created.answer()
 	out["secret"] = created.Secret
@@ -139,6 +140,7 @@ func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request, body []by
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	s.options.Normalize(&changed)
 	s.replace(webhook, &changed)
 	out := webhook.answer()
 	if s.options.SecretOnUpdate {
