@@ -19,7 +19,7 @@ import (
 func inProcess(t *testing.T, test func(*testing.T, *running)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s, err := sandbox.New(sandbox.Config{})
+		s, err := sandbox.New(sandbox.Config{EnfinitosConventional: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,11 +152,4 @@ func TestTransportCloseEndsWaitingCalls(t *testing.T) {
 		same(t, (<-answered).status, 200)
 		same(t, time.Since(began), time.Duration(0))
 	})
-}
-
-func addFault(t *testing.T, calls *sandbox.Calls, fault sandbox.Fault) {
-	t.Helper()
-	if err := calls.AddFault(fault); err != nil {
-		t.Fatal(err)
-	}
 }
