@@ -160,6 +160,9 @@ func (r *webhookResource) ModifyPlan(
 	}
 
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
+	if prior != nil && plan.updateRequest(prior).Empty() {
+		plan.DateUpdated = prior.DateUpdated // no call will be made
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	switch {
 	case prior == nil:
