@@ -61,9 +61,6 @@ func (c *Client) retryRead(ctx context.Context, response *http.Response, err err
 	if again, gaveUp := retryUnread(ctx, response, err); again || gaveUp != nil {
 		return again, gaveUp
 	}
-	if ctx.Err() != nil { // an idempotent change gets its answer after that
-		return false, nil
-	}
 	again, reason := retryablehttp.DefaultRetryPolicy(ctx, response, err)
 	return again && c.failedAgain(ctx), reason
 }
