@@ -3,11 +3,8 @@
 package tfwebhook_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -141,7 +138,7 @@ func TestInterruptedRun(t *testing.T) {
 							t.Errorf("the server holds %v after %s", idsAndSecrets(env), out)
 						}
 						acctest.AwaitEnd(t, providers)
-						if diff := cmp.Diff(idsAndSecrets(env), saved(t, cli)); diff != "" {
+						if diff := cmp.Diff(idsAndSecrets(env), saved(t, env, cli)); diff != "" {
 							t.Errorf("the state (-server +state):\n%s\n%s", diff, out)
 						}
 						settled(t, env, cli)
@@ -185,62 +182,3 @@ func settled(t *testing.T, env *acctest.Env, cli *tfexec.Terraform) {
 		t.Errorf("the next run: %v: %s", err, out)
 	}
 }
-
-// idsAndSecrets returns the secrets of what the server holds, by id.
-func idsAndSecrets(env *acctest.Env) map[string]string {
-	out := map[string]string{}
-	for _, webhook := range env.Dfns.Webhooks() {
-		out[webhook.ID] = webhook.Secret
-	}
-	for _, subscription := range env.Enfinitos.Subscriptions() {
-		out[subscription.ID] = subscription.Secret
-	}
-	return out
-}
-
-// saved returns the secrets in a local state, by id.
-func saved(t *testing.T, cli *tfexec.Terraform) map[string]string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(cli.WorkingDir(), "terraform.tfstate"))
-	var state struct {
-		Resources []struct {
-			Type, Mode string
-			Instances  []struct{ Attributes map[string]any }
-		}
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &state)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := map[string]string{}
-	for _, resource := range state.Resources {
-		for _, instance := range resource.Instances {
-			if secret, ok := instance.Attributes["secret"].(string); ok {
-				out[instance.Attributes["id"].(string)] = secret
-			}
-		}
-	}
-	return out
-}
-
-// notes returns the ids in the notes of creates, by file. The id of a create without an answer is empty.
-func notes(t *testing.T, cli *tfexec.Terraform) map[string]string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(cli.WorkingDir(), ".terraform", "webhook", "default", "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := map[string]string{}
-	for _, file := range files {
-		var note struct{ ID string }
-		text, err := os.ReadFile(file)
-		if err != nil || json.Unmarshal(text, &note) != nil {
-			t.Fatalf("%v: %s", err, text)
-		}
-		out[file] = note.ID
-	}
-	return out
-}
-
