@@ -1,22 +1,13 @@
 package dfns_test
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"net/http"
-	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
@@ -37,7 +28,7 @@ func status(code int) func(*sandbox.Fault) { return func(f *sandbox.Fault) { f.S
 func skip(n int) func(*sandbox.Fault)      { return func(f *sandbox.Fault) { f.Skip = n } }
 func ms(n int) func(*sandbox.Fault)        { return func(f *sandbox.Fault) { f.Milliseconds = n } }
 
-func body(code int, text string) func(*sandbox.Fault) {
+func answering(code int, text string) func(*sandbox.Fault) {
 	return func(f *sandbox.Fault) { f.Status, f.Body = code, &text }
 }
 
@@ -75,9 +66,10 @@ var outages = map[string]outage{
 	"503 always":            {[]sandbox.Fault{post(sandbox.Status, 0)}, "not made", "unknown"},
 	"HTML 502 always":       {[]sandbox.Fault{post(sandbox.HTML, 0)}, "not made", "unknown"},
 	"400":                   {[]sandbox.Fault{post(sandbox.Status, 1, status(400))}, "not made", "not made"},
-	"HTML 403":              {[]sandbox.Fault{post(sandbox.HTML, 1, status(403))}, "not made", "unknown"},
-	"gateway's 404":         {[]sandbox.Fault{post(sandbox.Status, 1, body(404, `{"message":"Not Found"}`))}, "not made", "unknown"},
-	"maintenance 200":       {[]sandbox.Fault{post(sandbox.Status, 0, body(200, `{"message":"Service is in maintenance"}`))}, "not made", "unknown"},
+	"HTML 403 once":         {[]sandbox.Fault{post(sandbox.HTML, 1, status(403))}, "created", "created"},
+	"HTML 403 always":       {[]sandbox.Fault{post(sandbox.HTML, 0, status(403))}, "not made", "unknown"},
+	"gateway's 404 always":  {[]sandbox.Fault{post(sandbox.Status, 0, answering(404, `{"message":"Not Found"}`))}, "not made", "unknown"},
+	"maintenance 200":       {[]sandbox.Fault{post(sandbox.Status, 0, answering(200, `{"message":"Service is in maintenance"}`))}, "not made", "unknown"},
 	"lost, then 401":        {[]sandbox.Fault{post(sandbox.DropBefore, 1), post(sandbox.Status, 1, status(401))}, "not made", "unknown"},
 	"lost, then 403":        {[]sandbox.Fault{post(sandbox.DropBefore, 1), post(sandbox.Status, 1, status(403))}, "not made", "unknown"},
 	"lost, then 404":        {[]sandbox.Fault{post(sandbox.DropBefore, 1), post(sandbox.Status, 1, status(404))}, "not made", "unknown"},
@@ -91,7 +83,7 @@ var outages = map[string]outage{
 	"lists fail afterwards": {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Skip: 1, Effect: sandbox.Status, Status: 500}}, "unknown", "unknown"},
 	"lists lag 5 s":         {[]sandbox.Fault{post(sandbox.DropAfter, 1), lagging(5_000)}, "created", "unknown"},
 	"lists lag 15 s":        {[]sandbox.Fault{post(sandbox.DropAfter, 1), lagging(15_000)}, "created", "unknown"},
-	"late by 10 s":          {[]sandbox.Fault{post(sandbox.Late, 1, ms(10_000))}, "created", "unknown"},
+	"late by 10 s":          {[]sandbox.Fault{post(sandbox.Late, 1, ms(10_000))}, "created", "created"},
 	"all late by 10 s":      {[]sandbox.Fault{post(sandbox.Late, 0, ms(10_000))}, "unknown", "unknown"},
 	"Date is 15 s ahead":    {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Effect: sandbox.Patch, Headers: map[string]string{"Date": time.Now().Add(15 * time.Second).UTC().Format(http.TimeFormat)}}}, "created", "unknown"},
 }

@@ -46,6 +46,7 @@ func (w *world) client(changes ...func(*dfns.Config)) *dfns.Client {
 	return newClient(w.t, w.Sandbox, append([]func(*dfns.Config){func(config *dfns.Config) {
 		config.HTTP.BaseURL, config.HTTP.Transport = "https://api.dfns.test", w.DfnsCalls.Transport()
 		config.HTTP.MaxRetries, config.HTTP.RetryWait, config.HTTP.RequestTimeout = 4, 0, 30*time.Second
+		config.HTTP.SettleTime = 0
 	}}, changes...)...)
 }
 
