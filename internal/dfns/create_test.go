@@ -1,13 +1,22 @@
 package dfns_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
@@ -104,6 +113,7 @@ func TestCreateWhateverHappens(t *testing.T) {
 					switch column {
 					case "equal one before":
 						w.stranger()
+						pass(time.Minute)
 					case "equal one at the same time":
 						w.duringTheCreate(func() { w.stranger() })
 					case "another one at the same time":
@@ -125,5 +135,243 @@ func TestCreateWhateverHappens(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// The first create of a client lists what exists before. A lost answer costs as many calls as it must.
+func TestCallsOfACreate(t *testing.T) {
+	t.Parallel()
+	made := []string{challenge, answer, create}
+	for name, test := range map[string]struct {
+		fault sandbox.Fault
+		calls []string
+	}{
+		"nothing lost":   {sandbox.Fault{Path: "/none", Effect: sandbox.Delay}, made},
+		"challenge lost": {sandbox.Fault{Path: "/auth/action/init", Effect: sandbox.DropAfter, Times: 1}, append([]string{challenge}, made...)},
+		"token lost":     {sandbox.Fault{Path: "/auth/action", Effect: sandbox.DropAfter, Times: 1}, append([]string{challenge, answer}, made...)},
+		"not made":       {post(sandbox.DropBefore, 1), append(slices.Clone(made), create)},
+		"made": {post(sandbox.DropAfter, 1), slices.Concat(
+			made, []string{create, listing, listing, challenge, answer, "DELETE /webhooks/ID"}, made)},
+		"made late": {lagging(15_000), made},
+	} {
+		inBubble(t, func(w *world) {
+			client := w.client()
+			w.fault(test.fault)
+			webhook, err := w.create(client)
+			w.judge(webhook, err)
+			if diff := cmp.Diff(append([]string{listing}, test.calls...), withoutIDs(journal(w.Sandbox))); diff != "" {
+				t.Errorf("%s: calls (-want +got):\n%s", name, diff)
+			}
+			if _, err := w.create(client); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(made, journal(w.Sandbox)); diff != "" {
+				t.Errorf("%s: calls of the next create (-want +got):\n%s", name, diff)
+			}
+		})
+	}
+}
+
+// max_retries counts the further sendings of a create in all, and once more where it is made anew.
+func TestSendingsOfACreate(t *testing.T) {
+	t.Parallel()
+	for retries, want := range map[int]int{0: 1, 1: 2, 4: 5, 20: 21} {
+		for effect, times := range map[string]int{sandbox.DropBefore: 1, sandbox.Status: 1, sandbox.HTML: 1, sandbox.DropAfter: 2} {
+			inBubble(t, func(w *world) {
+				w.fault(post(effect, 0))
+				_, err := w.create(w.client(func(config *dfns.Config) { config.HTTP.MaxRetries = retries }))
+				if sent := count(journal(w.Sandbox), create); err == nil || sent > want*times || retries < 20 && effect != sandbox.DropAfter && sent != want {
+					t.Errorf("%s with max_retries %d: %d creates were sent: %v", effect, retries, sent, err)
+				}
+			})
+		}
+	}
+}
+
+// A create whose answers take long leaves time for the reads that decide.
+func TestTimeIsKeptBackForReads(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(w *world) {
+		w.fault(post(sandbox.Delay, 0, ms(40_000)))
+		webhook, err := w.create(w.client(func(config *dfns.Config) { config.HTTP.MaxRetries = 20 }))
+		if got := w.judge(webhook, err); got == "not made" {
+			t.Error(err)
+		}
+		if calls := journal(w.Sandbox); count(calls, "GET /webhooks") < 2 {
+			t.Errorf("the calls are %q", calls)
+		}
+	})
+}
+
+// What cannot be deleted stays, and is named as made. So it is if no time is left to delete it.
+func TestOrphanThatStays(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(*world) time.Duration{
+		"the delete is refused": func(w *world) time.Duration {
+			w.fault(sandbox.Fault{Method: "DELETE", Effect: sandbox.Status, Status: 403})
+			return 5 * time.Minute
+		},
+		"no time is left": func(*world) time.Duration { return 45 * time.Second },
+	} {
+		inBubble(t, func(w *world) {
+			w.fault(post(sandbox.DropAfter, 1))
+			ctx, cancel := context.WithTimeout(w.t.Context(), act(w))
+			defer cancel()
+			webhook, err := w.client().CreateWebhook(ctx, wanted)
+			if got := w.judge(webhook, err); got != "made" {
+				t.Errorf("%s: the create is %s: %v", name, got, err)
+			}
+		})
+	}
+}
+
+// Equal creates of one client take turns, and others do not count as its own, so all of a burst are made in spite of lost answers.
+func TestBurstOfLostCreates(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(w *world) {
+		w.fault(post(sandbox.DropAfter, 6))
+		client := w.client()
+		var group sync.WaitGroup
+		for i := range 12 {
+			in := wanted
+			in.Description = fmt.Sprint(i / 3)
+			group.Go(func() {
+				ctx, cancel := w.operation()
+				defer cancel()
+				if _, err := client.CreateWebhook(ctx, in); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if got := len(w.Dfns.Webhooks()); got != 12 {
+			t.Errorf("there are %d webhooks", got)
+		}
+	})
+}
+
+// An answer that is about a webhook that existed before is not adopted.
+func TestCreateAnsweredWithAnOlderWebhook(t *testing.T) {
+	t.Parallel()
+	for name, known := range map[string]func(*world, *dfns.Client) string{
+		"listed before":    func(w *world, _ *dfns.Client) string { return w.stranger() },
+		"named by a state": func(_ *world, client *dfns.Client) string { client.Claim("wh-1", true); return "wh-1" },
+	} {
+		inBubble(t, func(w *world) {
+			client := w.client()
+			w.fault(post(sandbox.Status, 1, answering(200, `{"id":"`+known(w, client)+`","url":"https://h.example","secret":"whs-1"}`)))
+			webhook, err := w.create(client)
+			if outcome, _ := httpapi.OutcomeOf(err); err == nil || webhook != nil || outcome != httpapi.Unknown {
+				t.Errorf("%s: the create returned %+v, %v", name, webhook, err)
+			}
+			w.ours()
+		})
+	}
+}
+
+// An odd field in the answer to a create loses neither the id nor the secret.
+func TestCreateAnsweredWithOddTypes(t *testing.T) {
+	t.Parallel()
+	for _, odd := range []string{
+		`{"dateUpdated":5}`, `{"dateCreated":{}}`, `{"status":true}`, `{"events":"*"}`, `{"description":[1]}`, `{"dateCreated":null}`, `{"url":"https://h.example/"}`,
+	} {
+		inBubble(t, func(w *world) {
+			w.fault(post(sandbox.Patch, 1, patch(odd)))
+			webhook, err := w.create(w.client())
+			if got := w.judge(webhook, err); got != "created" || count(journal(w.Sandbox), create) != 1 {
+				t.Errorf("%s: the create is %s: %v", odd, got, err)
+			}
+		})
+	}
+}
+
+// After Ctrl-C, a create that was sent gets its answer, and nothing else is sent.
+func TestCreateCancelled(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault sandbox.Fault
+		want  string
+		calls []string
+	}{
+		"while it is sent":         {post(sandbox.Delay, 1, ms(5_000)), "created", []string{listing, challenge, answer, create}},
+		"while it is lost":         {post(sandbox.Late, 1, ms(5_000)), "unknown", []string{listing, challenge, answer, create}},
+		"while it gets its token":  {sandbox.Fault{Path: "/auth/action", Effect: sandbox.Delay, Milliseconds: 5_000}, "not made", []string{listing, challenge, answer}},
+		"while it waits its limit": {post(sandbox.Status, 0, status(429)), "not made", []string{listing, challenge, answer, create}},
+	} {
+		inBubble(t, func(w *world) {
+			ctx, cancel := w.operation()
+			defer cancel()
+			w.fault(test.fault)
+			time.AfterFunc(100*time.Millisecond, cancel)
+			webhook, err := w.client().CreateWebhook(ctx, wanted)
+			if got := w.judge(webhook, err); got != test.want {
+				t.Errorf("%s: the create is %s: %v", name, got, err)
+			}
+			if diff := cmp.Diff(test.calls, journal(w.Sandbox)); diff != "" {
+				t.Errorf("%s: calls (-want +got):\n%s", name, diff)
+			}
+		})
+	}
+}
+
+// What a note of an earlier process does to the next create of the same content.
+func TestCreateAfterAnEarlierOne(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		faults []sandbox.Fault
+		// between happens before the next process begins; made is what the earlier one has made.
+		between func(w *world, next *dfns.Client, made string)
+		want    string // the outcome, or the reason why the next create is not sent
+	}{
+		"answered, not saved":           {nil, nil, "exists"},
+		"answered and saved":            {nil, func(_ *world, next *dfns.Client, made string) { next.Claim(made, true) }, "created"},
+		"answered, named by an import":  {nil, func(_ *world, next *dfns.Client, made string) { next.Claim(made, false) }, "exists"},
+		"answered, deleted since":       {nil, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
+		"lost and made":                 {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, nil, "may exist"},
+		"lost and made, imported since": {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(_ *world, next *dfns.Client, made string) { next.Claim(made, true) }, "created"},
+		"lost and made, deleted since":  {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
+		"outage, nothing new":           {[]sandbox.Fault{post(sandbox.DropBefore, 0)}, nil, "created"},
+		"approval is pending":           {[]sandbox.Fault{post(sandbox.Status, 1, status(202))}, nil, "pending"},
+		"lost, and listing fails": {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(w *world, _ *dfns.Client, _ string) {
+			w.fault(sandbox.Fault{Method: "GET", Skip: 1, Effect: sandbox.Status, Status: 500})
+		}, "unclear"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(w *world) {
+				dir := filepath.Join(t.TempDir(), "notes")
+				noted := func(config *dfns.Config) { config.Notes = intent.NewLog(dir) }
+				w.stranger()
+				w.fault(test.faults...)
+				_, first := w.create(w.client(noted))
+				made := ""
+				if ours := w.ours(); len(ours) > 0 {
+					made = ours[0].ID
+				}
+				w.DfnsCalls.ClearFaults()
+				next := w.client(noted)
+				if test.between != nil {
+					test.between(w, next, made)
+				}
+				w.DfnsCalls.ForgetCalls()
+				_, err := w.create(next)
+				unfinished, stopped := errors.AsType[*intent.UnfinishedError](err)
+				got := "created"
+				if stopped {
+					got = map[intent.Reason]string{
+						intent.Exists: "exists", intent.MayExist: "may exist", intent.Pending: "pending", intent.Unclear: "unclear",
+					}[unfinished.Reason]
+				} else if err != nil {
+					got = err.Error()
+				}
+				if got != test.want || stopped == (count(journal(w.Sandbox), create) > 0) {
+					t.Errorf("the next create: %s, want %s: %v, after %v", got, test.want, err, first)
+				}
+				if stopped && (test.want == "exists" || test.want == "may exist") && !slices.Equal(unfinished.IDs, []string{made}) {
+					t.Errorf("it names %q, want %s", unfinished.IDs, made)
+				}
+				w.ours()
+			})
+		})
 	}
 }
