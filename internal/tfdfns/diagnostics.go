@@ -170,7 +170,7 @@ func remedyByAnswer(operation string, err error) string {
 		return "The API contradicts itself, so the state was not changed. Try again later. If the webhook really is gone, remove it from the " +
 			"state: terraform state rm ADDRESS."
 	case answered.Status == 0:
-		return "The API could not be reached. Check base_url (DFNS_API_URL) and the network. Nothing was changed."
+		return "Nothing was changed. Try again. If it happens again, check base_url (DFNS_API_URL) and the network between this machine and the API."
 	case answered.Status < http.StatusMultipleChoices:
 		return "This is not what Dfns documents, so something else, such as a proxy, may have answered in its place. Check base_url " +
 			"(DFNS_API_URL). The state was not changed."
