@@ -82,6 +82,8 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	host string
 }
 
 // New returns a client. It makes no call.
@@ -116,6 +118,7 @@ func (c *Client) chain() http.RoundTripper {
 	buffered := &buffering{next: c.config.Transport, hide: c.hide, timeout: c.config.RequestTimeout}
 	if buffered.next == nil {
 		pool := cleanhttp.DefaultPooledTransport()
+		pool.OnProxyConnectResponse = checkProxy
 		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is only one host, and Terraform's -parallelism is unknown here
 		buffered.next = pool
 	}
@@ -146,7 +149,7 @@ func CheckPath(elements ...string) error {
 
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
-	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...)}
+	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...), Host: c.base.Host}
 	ctx, attempt := watch(ctx, request)
 	prepared, err := c.prepare(ctx, request)
 	if err == nil {
@@ -163,7 +166,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	response, err := sender.Do(prepared)
 	failed.Lost = attempt.lost.Load()
 	if err != nil {
-		failed.NotSent, failed.Cause = !attempt.sent.Load(), withoutURL(err)
+		failed.NotSent, failed.Cause, failed.Proxy = !attempt.sent.Load(), withoutURL(err), proxyOf(prepared.Request)
 		return nil, failed
 	}
 	defer func() { _ = response.Body.Close() }()
@@ -202,5 +205,5 @@ func (c *Client) read(response *http.Response, failed *Error) (*Response, error)
 		c.explain(failed, response, body)
 		return nil, failed
 	}
-	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: body, host: c.base.Host}, nil
 }

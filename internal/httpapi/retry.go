@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -71,8 +70,7 @@ func (c *Client) retryChange(ctx context.Context, response *http.Response, err e
 	if again, gaveUp := retryUnread(ctx, response, err); again || gaveUp != nil {
 		return again, gaveUp
 	}
-	refused := errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedOnWindows)
-	return refused && c.failedAgain(ctx), nil
+	return isRefused(err) && c.failedAgain(ctx), nil
 }
 
 // retryUnread decides what is the same for all requests: a 429 is retried, and nothing is once the caller has given up. An answer

@@ -169,6 +169,8 @@ func remedyByAnswer(operation string, err error) string {
 	case errors.As(err, &contradiction):
 		return "The API contradicts itself, so the state was not changed. Try again later. If the webhook really is gone, remove it from the " +
 			"state: terraform state rm ADDRESS."
+	case httpapi.Unreachable(err) != "":
+		return httpapi.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
 		return "Nothing was changed. Try again. If it happens again, check base_url (DFNS_API_URL) and the network between this machine and the API."
 	case answered.Status < http.StatusMultipleChoices:

@@ -90,6 +90,8 @@ func remedyByAnswer(operation string, err error) string {
 	switch {
 	case !ok:
 		return "No request was sent."
+	case httpapi.Unreachable(err) != "":
+		return httpapi.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
 		return "The API could not be reached. Check base_url (ENFINITOS_API_URL) and the network. Nothing was changed."
 	case answered.Status < http.StatusMultipleChoices && answered.Cause != nil:
