@@ -29,7 +29,9 @@ func TestMessages(t *testing.T) {
 		}
 		return out
 	}
-	foreign := func(e *dfns.Error) { e.Recognized, e.Message = false, "an HTML page, so a proxy may have answered instead of the API" }
+	foreign := func(e *dfns.Error) {
+		e.Recognized, e.Message = false, "an HTML page, so a proxy may have answered instead of the API"
+	}
 	says := func(text string) func(*dfns.Error) { return func(e *dfns.Error) { e.Message = text } }
 	because := func(cause error) func(*dfns.Error) { return func(e *dfns.Error) { e.Message, e.Cause = "", cause } }
 	unsent := func(e *dfns.Error) { e.NotSent, e.Message = true, "" }
@@ -71,7 +73,9 @@ func TestMessages(t *testing.T) {
 		{"ping", []error{change(httpapi.Unknown, cut)}},
 	}
 	var out strings.Builder
-	show := func(d diag.Diagnostic) { fmt.Fprintf(&out, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail()) }
+	show := func(d diag.Diagnostic) {
+		fmt.Fprintf(&out, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
+	}
 	for _, of := range operations {
 		for _, err := range of.errs {
 			named := webhook
