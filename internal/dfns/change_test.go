@@ -119,7 +119,7 @@ func TestUpdateStoredInAnotherForm(t *testing.T) {
 			w.fault(sandbox.Fault{Method: "PUT", Effect: effect, Times: map[string]int{sandbox.DropAfter: 1}[effect]})
 			ctx, cancel := w.operation()
 			defer cancel()
-			from := &dfns.Webhook{ID: id, URL: wanted.URL}
+			from := &dfns.Webhook{ID: id, URL: wanted.URL, Events: wanted.Events, Status: "Enabled"}
 			webhook, err := w.client().UpdateWebhook(ctx, from, dfns.UpdateWebhookRequest{URL: &other})
 			outcome, _ := httpapi.OutcomeOf(err)
 			if want == "made" && (err != nil || webhook.URL != other+"/" || !webhook.Recovery.Confirmed) || want == "unknown" && outcome != httpapi.Unknown {

@@ -55,6 +55,7 @@ type Client struct {
 	reads   *retryablehttp.Client
 	changes *retryablehttp.Client
 	limit   *gate
+	proxy   func(*http.Request) (*url.URL, error)
 	hide    *strings.Replacer
 }
 
@@ -98,6 +99,7 @@ func New(config Config) (*Client, error) {
 		config: config,
 		base:   base,
 		limit:  newGate(),
+		proxy:  http.ProxyFromEnvironment,
 		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
 	}
 	httpClient := &http.Client{
@@ -166,7 +168,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	response, err := sender.Do(prepared)
 	failed.Lost = attempt.lost.Load()
 	if err != nil {
-		failed.NotSent, failed.Cause, failed.Proxy = !attempt.sent.Load(), withoutURL(err), proxyOf(prepared.Request)
+		failed.NotSent, failed.Cause, failed.Proxy = !attempt.sent.Load(), withoutURL(err), c.proxyOf(prepared.Request)
 		return nil, failed
 	}
 	defer func() { _ = response.Body.Close() }()

@@ -31,9 +31,9 @@ func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, answer *http
 	return nil
 }
 
-// proxyOf returns the host of the proxy that the environment sets for a request, empty if there is none.
-func proxyOf(request *http.Request) string {
-	proxy, err := http.ProxyFromEnvironment(request)
+// proxyOf returns the host of the proxy on the way of a request, empty if there is none.
+func (c *Client) proxyOf(request *http.Request) string {
+	proxy, err := c.proxy(request)
 	if err != nil || proxy == nil {
 		return ""
 	}
