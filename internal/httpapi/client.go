@@ -24,8 +24,10 @@ import (
 type Config struct {
 	// BaseURL is the base URL of the API. Its path, if any, is prepended to every request's path.
 	BaseURL string
-	// BearerToken authenticates every request.
+	// BearerToken authenticates every request. No text that this client returns or logs contains it.
 	BearerToken string
+	// Authorize adds the credentials to the headers of a request. Nil means Authorization: Bearer.
+	Authorize func(http.Header)
 	// UserAgent names the calling program.
 	UserAgent string
 	// MaxRetries is how often a request is sent again after its first attempt. Answers with 429 do not count.
@@ -68,8 +70,9 @@ type Request struct {
 	Query url.Values
 	// Header is sent in addition to the headers of every request.
 	Header http.Header
-	// Body is sent unchanged. Nil means no body.
-	Body []byte
+	// Body is sent unchanged. Nil means no body. ContentType is JSON if it is empty.
+	Body        []byte
+	ContentType string
 	// Idempotent says that the request is idempotent. Every GET is.
 	Idempotent bool
 	// Change says that the request changes something at the API. Once it is sent, it gets its answer even if the caller gives up.
@@ -95,6 +98,9 @@ func New(config Config) (*Client, error) {
 	}
 	config.RetryWait = cmp.Or(config.RetryWait, 500*time.Millisecond)
 	config.SettleTime = cmp.Or(config.SettleTime, SettleTime)
+	if config.Authorize == nil {
+		config.Authorize = func(header http.Header) { header.Set("Authorization", "Bearer "+config.BearerToken) }
+	}
 	c := &Client{
 		config: config,
 		base:   base,
@@ -192,15 +198,15 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 		return nil, err
 	}
 	maps.Copy(out.Header, request.Header)
-	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
+	c.config.Authorize(out.Header)
 	out.Header.Set("Accept", "application/json")
-	out.Header.Set("Content-Type", "application/json")
+	out.Header.Set("Content-Type", cmp.Or(request.ContentType, "application/json"))
 	out.Header.Set("User-Agent", c.config.UserAgent)
 	return out, nil
 }
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
-	failed.Status = response.StatusCode
+	failed.Status, failed.Header = response.StatusCode, response.Header
 	failed.RequestID = c.Hide(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {
