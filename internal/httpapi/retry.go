@@ -60,8 +60,8 @@ func (c *Client) retryRead(ctx context.Context, response *http.Response, err err
 	if again, gaveUp := retryUnread(ctx, response, err); again || gaveUp != nil {
 		return again, gaveUp
 	}
-	again, reason := retryablehttp.DefaultRetryPolicy(ctx, response, err)
-	return again && c.failedAgain(ctx), reason
+	again, _ := retryablehttp.DefaultRetryPolicy(context.WithoutCancel(ctx), response, err)
+	return again && ctx.Err() == nil && c.failedAgain(ctx), nil
 }
 
 // retryChange allows a retry only if nothing can have happened: the API refused the request unread (429), or the connection
