@@ -113,8 +113,8 @@ func New(config Config) (*Client, error) {
 		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	c.reads = c.retrying(httpClient, c.retryRead)
-	c.changes = c.retrying(httpClient, c.retryChange)
+	c.reads = c.retrying(httpClient, isTransient)
+	c.changes = c.retrying(httpClient, isRefused)
 	return c, nil
 }
 
@@ -174,6 +174,9 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	response, err := sender.Do(prepared)
 	failed.Lost = attempt.lost.Load()
 	if err != nil {
+		if response != nil { // a retry was not possible
+			failed.Status = response.StatusCode
+		}
 		failed.NotSent, failed.Cause, failed.Proxy = !attempt.sent.Load(), withoutURL(err), c.proxyOf(prepared.Request)
 		return nil, failed
 	}
