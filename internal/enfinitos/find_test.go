@@ -63,7 +63,7 @@ var uncertain = map[string]answer{
 	"200 no object":         {holds(`{"subscription":[]}`), doubt, 0},
 }
 
-// with adds answers to the uncertain ones and, unless told otherwise, those without a body.
+// with adds answers to those that usually prove nothing.
 func with(answers map[string]answer) map[string]answer {
 	out := map[string]answer{
 		"200 empty": {says(200, ""), doubt, 0}, "204": {says(204, ""), doubt, 0}, "200 data null": {holds("null"), doubt, 0},

@@ -21,18 +21,24 @@ const empty = "empty"
 
 // deletes are answers to the undocumented call.
 var deletes = with(map[string]answer{
-	"200":              {holds(`{"deleted":true}`), done, 0},
-	"200 subscription": {holds(whs1), done, 0},
-	"200 data null":    {holds(`null`), done, 0},
-	"200 no data":      {says(200, `{"ok":true}`), done, 0},
-	"200 other id":     {holds(`{"subscription":{"subscriptionId":"whs_2"}}`), done, 0},
-	"202":              {says(202, envelope("{}")), done, 0},
-	"200 empty":        {says(200, ""), empty, 0},
-	"204":              {says(204, ""), empty, 0},
-	"404":              {says(404, notFound), missing, 0},
-	"404 HTML":         {says(404, "<html>"), missing, 0},
-	"405":              {says(405, ""), missing, 0},
-	"501":              {says(501, notFound), missing, 0},
+	"200":                   {holds(`{"deleted":true}`), done, 0},
+	"200 subscription":      {holds(whs1), done, 0},
+	"200 data null":         {holds(`null`), done, 0},
+	"200 no data":           {says(200, `{"ok":true}`), done, 0},
+	"200 not deleted":       {holds(`{"deleted":false}`), doubt, 0},
+	"200 of another list":   {holds(`[]`), done, 0},
+	"200 deliveries null":   {holds(`{"deliveries":null}`), done, 0},
+	"200 deliveries object": {holds(`{"deliveries":{}}`), done, 0},
+	"200 no id":             {holds(`{"subscription":{"label":"ledger"}}`), done, 0},
+	"200 id of a type":      {holds(`{"subscription":{"subscriptionId":7}}`), done, 0},
+	"200 no object":         {holds(`{"subscription":[]}`), done, 0},
+	"202":                   {says(202, envelope("{}")), done, 0},
+	"200 empty":             {says(200, ""), empty, 0},
+	"204":                   {says(204, ""), empty, 0},
+	"404":                   {says(404, notFound), missing, 0},
+	"404 HTML":              {says(404, "<html>"), missing, 0},
+	"405":                   {says(405, ""), missing, 0},
+	"501":                   {says(501, notFound), missing, 0},
 })
 
 // pauses are answers to the documented call that pauses a subscription.

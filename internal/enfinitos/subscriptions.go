@@ -204,7 +204,11 @@ func (c *Client) Remove(ctx context.Context, id, created string) (Removal, error
 	case err == nil && len(response.Body) == 0:
 		return c.removeUnconfirmed(ctx, id, created)
 	case err == nil:
-		if _, err = c.open(ctx, request, response); err == nil {
+		data, err := c.open(ctx, request, response)
+		if err == nil {
+			err = deniesDeletion(id, data, request, response)
+		}
+		if err == nil {
 			c.notes.Forget(id)
 		}
 		return Deleted, err
@@ -213,6 +217,22 @@ func (c *Client) Remove(ctx context.Context, id, created string) (Removal, error
 		return c.pauseInstead(ctx, id, created, deletion.Lost)
 	}
 	return Deleted, err
+}
+
+// deniesDeletion returns an error if the answer to a delete is about another subscription, or says that nothing was deleted.
+func deniesDeletion(id string, data json.RawMessage, request httpapi.Request, response *httpapi.Response) error {
+	var about subscriptionAnswer
+	var told struct {
+		Deleted httpapi.Optional[bool] `json:"deleted"`
+	}
+	_, _ = json.Unmarshal(data, &about), json.Unmarshal(data, &told) // the vendor does not document what it must contain
+	switch {
+	case about.Subscription.ID != "" && about.Subscription.ID != id:
+		return httpapi.Unreadable(request, response, errors.New("it is about another subscription"))
+	case told.Deleted.Value != nil && !*told.Deleted.Value:
+		return httpapi.Unreadable(request, response, errors.New("it says that the subscription was not deleted"))
+	}
+	return nil
 }
 
 // removeUnconfirmed ends a removal to which the answer was empty.
