@@ -72,6 +72,11 @@ func at(t *testing.T, s *sandbox.Sandbox, changes ...func(*enfinitos.Config)) *e
 	return newClient(t, env["ENFINITOS_API_URL"], env["ENFINITOS_API_KEY"], changes...)
 }
 
+type config = enfinitos.Config
+
+// settles makes reads of a client show at once what was carried out.
+func settles(c *config) { c.HTTP.SettleTime = time.Millisecond }
+
 // once keeps a client from sending anything again.
 func once(c *enfinitos.Config) { c.HTTP.MaxRetries = 0 }
 
