@@ -155,7 +155,7 @@ func TestCredentialNotAllowed(t *testing.T) {
 		if diff := cmp.Diff(&dfns.CredentialError{ID: "cr-other", Allowed: []string{own, "cr-second"}}, refused); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", operation.name, diff)
 		}
-		want := `the change was not sent, because it could not be signed: the API does not allow credential "cr-other" to sign for this token; it allows ` +
+		want := `the change could not be signed: the API does not allow credential "cr-other" to sign for this token; it allows ` +
 			own + ", cr-second"
 		if err.Error() != want {
 			t.Errorf("%s: the error is\n%v, want\n%s", operation.name, err, want)
@@ -188,7 +188,7 @@ func TestSignerFails(t *testing.T) {
 		c.Signer = signerFunc(func([]byte) ([]byte, error) { return nil, broken })
 	})
 	err := client.DeleteWebhook(t.Context(), "wh-1")
-	if !errors.Is(err, broken) || dfns.OutcomeUnknown(err) || !strings.Contains(err.Error(), s.Env()["DFNS_CRED_ID"]) {
+	if !errors.Is(err, broken) || outcome(err) != httpapi.NotMade || !strings.Contains(err.Error(), s.Env()["DFNS_CRED_ID"]) {
 		t.Errorf("the error is %v", err)
 	}
 	if diff := cmp.Diff([]string{"POST /auth/action/init"}, journal(s)); diff != "" {
@@ -241,14 +241,13 @@ func TestSigningFailure(t *testing.T) {
 func checkSigningFailure(t *testing.T, err error) {
 	t.Helper()
 	var signing *dfns.SigningError
-	if !errors.As(err, &signing) || !strings.HasPrefix(err.Error(), "the change was not sent, because it could not be signed: ") {
+	if !errors.As(err, &signing) || !strings.HasPrefix(err.Error(), "the change could not be signed: ") {
 		t.Errorf("%v is not a SigningError", err)
 	}
-	if dfns.OutcomeUnknown(err) || dfns.IsNotFound(err) {
-		t.Errorf("OutcomeUnknown is %t and IsNotFound is %t for %v", dfns.OutcomeUnknown(err), dfns.IsNotFound(err), err)
-	}
-	if wrapped := fmt.Errorf("outside: %w", err); dfns.OutcomeUnknown(wrapped) || dfns.IsNotFound(wrapped) {
-		t.Errorf("it is another matter once wrapped: %v", wrapped)
+	for _, err := range []error{err, fmt.Errorf("wrapped: %w", err)} {
+		if outcome(err) != httpapi.NotMade || dfns.IsNotFound(err) {
+			t.Errorf("%v: the outcome is %v, and IsNotFound %t", err, outcome(err), dfns.IsNotFound(err))
+		}
 	}
 }
 
@@ -303,7 +302,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	status := dfns.StatusDisabled
-	if _, err := client.UpdateWebhook(t.Context(), created.ID, dfns.UpdateWebhookRequest{Status: &status}); err != nil {
+	if _, err := client.UpdateWebhook(t.Context(), created, dfns.UpdateWebhookRequest{Status: &status}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Dfns.Edit(created.ID, func(w *state.Webhook) { w.Status = "Enabled" }); err != nil {
