@@ -1,0 +1,494 @@
+package dfns_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// A webhook needs an id and a url. Whatever else an answer contains, and in whatever JSON type, loses neither them nor the secret.
+func TestTolerantDecoding(t *testing.T) {
+	t.Parallel()
+	with := func(change func(*dfns.Webhook)) dfns.Webhook {
+		webhook := dfns.Webhook{ID: "wh-1", URL: "u", Secret: "whs-1"}
+		change(&webhook)
+		return webhook
+	}
+	secret := func(text dfns.Secret) dfns.Webhook { return with(func(w *dfns.Webhook) { w.Secret = text }) }
+	nothing := with(func(*dfns.Webhook) {})
+	for rest, want := range map[string]dfns.Webhook{
+		``: nothing,
+		`,"name":"n","nested":{"id":"x"},"list":[1]`:                                            nothing,
+		`,"description":null,"events":null,"status":null,"dateCreated":null,"dateUpdated":null`: nothing,
+		`,"status":"Paused"`:                              with(func(w *dfns.Webhook) { w.Status = "Paused" }),
+		`,"events":["new.kind"]`:                          with(func(w *dfns.Webhook) { w.Events = []string{"new.kind"} }),
+		`,"events":"*"`:                                   nothing,
+		`,"events":{"a":1}`:                               nothing,
+		`,"events":["a.b",1]`:                             with(func(w *dfns.Webhook) { w.Events = []string{"a.b", ""} }),
+		`,"status":{"name":"Enabled"}`:                    nothing,
+		`,"status":true`:                                  nothing,
+		`,"description":["d"]`:                            nothing,
+		`,"dateCreated":1700000000,"dateUpdated":17.5`:    nothing,
+		`,"dateCreated":{},"status":[],"description":"d"`: with(func(w *dfns.Webhook) { w.Description = "d" }),
+		`,"secret":null`:                                  secret(""),
+		`,"secret":""`:                                    secret(""),
+		`,"secret":4815162342`:                            secret(""),
+		`,"secret":{"value":"whs-hunter2"}`:               secret(""),
+		`,"secret":"********"`:                            secret(""),
+		`,"secret":"whs-abc*****"`:                        secret(""),
+		`,"secret":"whs-abc\u2026"`:                       secret(""),
+		`,"secret":"whs-abc...xyz"`:                       secret(""),
+		`,"secret":"••••"`:                                secret(""),
+	} {
+		t.Run(rest, func(t *testing.T) {
+			t.Parallel()
+			body := `{"secret":"whs-1","id":"wh-1"` + rest + `,"url":"u"}`
+			a := serve(t, map[string]http.HandlerFunc{
+				create: says(200, body), "PUT /webhooks/wh-1": says(200, body), "GET /webhooks/wh-1": says(200, body),
+				"GET /list/webhooks": says(200, `{"items":[`+body+`]}`), // elsewhere, or the create would know wh-1
+			})
+			lists := func(config *dfns.Config) { config.HTTP.BaseURL += "/list" }
+			existing := &dfns.Webhook{ID: "wh-1"}
+			for operation, answer := range map[string]func(*dfns.Client) (*dfns.Webhook, error){
+				"create": func(c *dfns.Client) (*dfns.Webhook, error) { return c.CreateWebhook(t.Context(), wanted) },
+				"update": func(c *dfns.Client) (*dfns.Webhook, error) {
+					return c.UpdateWebhook(t.Context(), existing, dfns.UpdateWebhookRequest{})
+				},
+				"get": func(c *dfns.Client) (*dfns.Webhook, error) { return c.GetWebhook(t.Context(), "wh-1") },
+				"list": func(*dfns.Client) (*dfns.Webhook, error) {
+					all, err := collect(a.client(t, lists).ListWebhooks(t.Context(), 0))
+					return append(all, nil)[0], err
+				},
+			} {
+				got, err := answer(a.client(t))
+				if diff := cmp.Diff(&want, got); diff != "" || err != nil {
+					t.Errorf("%s: %v (-want +got):\n%s", operation, err, diff)
+				}
+			}
+		})
+	}
+}
+
+// unreadable are answers of status 200 that do not hold a webhook.
+var unreadable = map[string]http.HandlerFunc{
+	"HTML":           says(200, "<html><body>Sign in</body></html>"),
+	"nothing":        says(200, "{}"),
+	"null":           says(200, "null"),
+	"list":           says(200, "[]"),
+	"text":           says(200, `"fine"`),
+	"empty":          says(200, ""),
+	"cut JSON":       says(200, `{"id":"wh-1","url":"https://h.ex`),
+	"truncated":      cuts(`{"id":"wh-1","url":"https://h.ex`),
+	"id is missing":  says(200, `{"url":"u"}`),
+	"url is empty":   says(200, `{"id":"wh-1","url":""}`),
+	"id is a number": says(200, `{"id":1,"url":"u"}`),
+	"url is a list":  says(200, `{"id":"wh-1","url":["https://hunter2.example"]}`),
+	"other id":       says(200, `{"id":"wh-2","url":"u"}`),
+	"list page":      says(200, `{"items":[{"id":"wh-1","url":"u"}]}`),
+}
+
+func TestUnreadableWebhook(t *testing.T) {
+	t.Parallel()
+	for what, handler := range unreadable {
+		for _, operation := range operations {
+			if !strings.Contains("create update get", operation.name) || what == "other id" && operation.name == "create" {
+				continue
+			}
+			t.Run(what+" "+operation.name, func(t *testing.T) {
+				t.Parallel()
+				a := serve(t, map[string]http.HandlerFunc{operation.route(): handler})
+				err := operation.run(t.Context(), a.client(t))
+				var failed *dfns.Error
+				if !errors.As(err, &failed) || failed.Cause == nil || outcome(err) != httpapi.Unknown {
+					t.Fatalf("%v, want that the outcome is unknown", err)
+				}
+				if !strings.HasPrefix(err.Error(), operation.route()+": ") || strings.Contains(err.Error(), "hunter2") {
+					t.Errorf("the error is %v", err)
+				}
+				if dfns.IsNotFound(err) || dfns.Status(err) != 0 {
+					t.Errorf("%v passes for a refusal", err)
+				}
+			})
+		}
+	}
+}
+
+func TestTextOfUnreadableAnswer(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"HTML":     "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is an HTML page, so a proxy may have answered instead of the API",
+		"nothing":  "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is not a webhook",
+		"other id": "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is about webhook wh-2 instead of wh-1",
+	}
+	for what, want := range tests {
+		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1": unreadable[what]})
+		if _, err := a.client(t).GetWebhook(t.Context(), "wh-1"); err == nil || err.Error() != want {
+			t.Errorf("%s: the error is\n%v, want\n%s", what, err, want)
+		}
+	}
+}
+
+func TestUnreadableAnswerOfTheOthers(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{"HTML", "list", "text", "truncated", "cut JSON"} {
+		for _, operation := range operations {
+			t.Run(what+" "+operation.name, func(t *testing.T) {
+				t.Parallel()
+				a := serve(t, map[string]http.HandlerFunc{operation.route(): unreadable[what]})
+				if err := operation.run(t.Context(), a.client(t)); outcome(err) != httpapi.Unknown || dfns.IsNotFound(err) {
+					t.Errorf("it ends in %v, want that the outcome is unknown", err)
+				}
+			})
+		}
+	}
+}
+
+// Only {"deleted": true} says that a webhook was deleted. After any other answer, a read says what was done. A read that still shows
+// the webhook counts only when it must show what was carried out.
+func TestAnswerToADelete(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status   int
+		body     string
+		believed bool
+		sendings int
+	}{
+		"true":              {200, `{"deleted":true}`, true, 1},
+		"text":              {200, `{"deleted":"true"}`, true, 1},
+		"with other fields": {200, `{"id":7,"deleted":true}`, true, 1},
+		"false":             {200, `{"deleted":false}`, false, 4},
+		"false as text":     {200, `{"deleted":"false"}`, false, 4},
+		"null":              {200, `{"deleted":null}`, false, 4},
+		"one":               {200, `{"deleted":1}`, false, 4},
+		"only null":         {200, `null`, false, 4},
+		"nothing":           {200, `{}`, false, 4},
+		"a message":         {200, `{"message":"Service is in maintenance"}`, false, 4},
+		"the webhook":       {200, `{"id":"wh-1","url":"u"}`, false, 4},
+		"empty":             {200, "", false, 4},
+		"204":               {204, "", false, 4},
+		"HTML":              {200, "<html>", false, 4},
+		"404":               {404, `{"error":{"message":"Webhook not found"}}`, false, 1},
+		"404 of a gateway":  {404, `{"message":"no Route matched"}`, false, 4},
+		"404 in HTML":       {404, "<html>", false, 4},
+		"empty 404":         {404, "", false, 4},
+	} {
+		for _, effect := range []string{sandbox.Status, sandbox.StatusAfter} {
+			inVirtualTime(t, 0, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
+				id := s.Dfns.Register(held("Enabled"))
+				fault(t, s, sandbox.Fault{Method: "DELETE", Effect: effect, Status: test.status, Body: &test.body})
+				began := time.Now()
+				err := client.DeleteWebhook(t.Context(), id)
+				took := time.Since(began).Round(time.Second)
+				calls := slices.DeleteFunc(withoutIDs(journal(s)), func(call string) bool { return strings.HasPrefix(call, "POST") })
+				want := slices.Repeat([]string{"DELETE /webhooks/ID"}, test.sendings)
+				switch {
+				case test.believed:
+					if err != nil || took != 0 {
+						t.Errorf("%s: it ends after %s in %v", name, took, err)
+					}
+				case effect == sandbox.StatusAfter:
+					want = append(want, get, listing)
+					if !dfns.IsNotFound(err) || took != 0 {
+						t.Errorf("%s, deleted: it ends after %s in %v", name, took, err)
+					}
+				default:
+					want = append(want, get, get)
+					if err == nil || outcome(err) != httpapi.NotMade || dfns.IsNotFound(err) || took != httpapi.SettleTime {
+						t.Errorf("%s, not deleted: it ends after %s in %v", name, took, err)
+					}
+				}
+				if diff := cmp.Diff(want, calls); diff != "" {
+					t.Errorf("%s, %s: calls (-want +got):\n%s", name, effect, diff)
+				}
+			}, func(config *dfns.Config) { config.HTTP.SettleTime = httpapi.SettleTime })
+		}
+	}
+}
+
+// What a policy holds back was not done, whatever the body of the answer says.
+func TestPendingApproval(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "{}", "<html>", `{"id":"wh-1","url":"u","secret":"whs-1","deleted":true,"status":"200","items":[]}`} {
+		for _, operation := range operations {
+			a := serve(t, map[string]http.HandlerFunc{operation.route(): says(202, body)})
+			err := operation.run(t.Context(), a.client(t))
+			if !errors.Is(err, dfns.ErrPendingApproval) || dfns.IsNotFound(err) {
+				t.Errorf("%s: it ends in %v, want ErrPendingApproval", operation.name, err)
+			}
+			if want := operation.route() + ": 202 Accepted: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s: the error is %v, want it to begin with %s", operation.name, err, want)
+			}
+		}
+	}
+}
+
+// With a base URL that is wrong, everything is a 404, which must never pass for a webhook that is gone.
+func TestWrongBaseURL(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"error":{"message":"Not Found"}}`, `{"message":"Not Found"}`, "<html>", ""} {
+		a := serve(t, map[string]http.HandlerFunc{"/v9/": says(404, body)})
+		client := a.client(t, func(c *dfns.Config) { c.HTTP.BaseURL += "/v9" })
+		for _, operation := range operations {
+			if strings.Contains(operation.name, "event") || operation.name == "list" {
+				continue // the caller has asked for the webhook before, or asks for no object
+			}
+			if err := operation.run(t.Context(), client); err == nil || dfns.IsNotFound(err) {
+				t.Errorf("%s answered %q: it ends in %v", operation.name, body, err)
+			}
+		}
+	}
+}
+
+// Only the documented shape proves that the API itself has answered. A message at the top level may be a gateway's.
+func TestErrorShapes(t *testing.T) {
+	t.Parallel()
+	for body, test := range map[string]struct {
+		text       string
+		recognized bool
+	}{
+		`{"error":{"id":"err-1","status":400,"message":"bad","details":{"a":1}}}`: {"bad", true},
+		`{"error":{"message":"inner"},"message":"top"}`:                           {"inner", true},
+		`{"message":"bad"}`:                        {"bad", false},
+		`{"error":{"message":""},"message":"bad"}`: {"bad", false},
+		`{"error":"bad"}`:                          {`{"error":"bad"}`, false},
+		`{"error":{"message":{"a":1}}}`:            {`{"error":{"message":{"a":1}}}`, false},
+		`{"error":{}}`:                             {`{"error":{}}`, false},
+		`null`:                                     {"null", false},
+		`[]`:                                       {"[]", false},
+		``:                                         {"an empty body", false},
+		`<html>`:                                   {"an HTML page, so a proxy may have answered instead of the API", false},
+	} {
+		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1": says(400, body)})
+		_, err := a.client(t).GetWebhook(t.Context(), "wh-1")
+		if want := "GET /webhooks/wh-1: 400 Bad Request: " + test.text; err == nil || err.Error() != want {
+			t.Errorf("%s: the error is\n%v, want\n%s", body, err, want)
+		}
+		if refused, ok := errors.AsType[*dfns.Error](err); !ok || refused.Recognized != test.recognized {
+			t.Errorf("%s: it is recognized: %t", body, !test.recognized)
+		}
+	}
+}
+
+// A list that is not complete proves nothing, so only a page without a token ends a list. Each page here has one item, with a number.
+func TestListsEnd(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		item, next func(page int) string // of the pages from 1
+		pages      int
+		problem    string
+	}{
+		"50 pages":       {strconv.Itoa, func(page int) string { return strings.Repeat("t", page%50) }, 50, ""},
+		"51 pages":       {strconv.Itoa, func(page int) string { return strings.Repeat("t", page%51) }, 50, "the list has more than 50 pages"},
+		"the same token": {strconv.Itoa, func(int) string { return "t" }, 2, "the API sent the same page token twice, so the list has no end"},
+		"tokens in turn": {strconv.Itoa, func(page int) string { return strconv.Itoa(page % 2) }, 3, "the API sent the same page token twice, so the list has no end"},
+		"no new id":      {func(int) string { return "1" }, strconv.Itoa, 2, "the API sent a page without anything new and a token for another page, so the list has no end"},
+	} {
+		pages := 0
+		answers := func(w http.ResponseWriter, r *http.Request) {
+			pages++
+			says(200, fmt.Sprintf(`{"items":[{"id":"wh-%s","url":"u"}],"nextPageToken":%q}`, test.item(pages), test.next(pages)))(w, r)
+		}
+		client := serve(t, map[string]http.HandlerFunc{"GET /webhooks": answers, "GET /webhooks/wh-1/events": answers}).client(t)
+		for path, list := range map[string]func() (int, error){
+			"/webhooks": func() (int, error) {
+				got, err := collect(client.ListWebhooks(t.Context(), 0))
+				return len(got), err
+			},
+			"/webhooks/wh-1/events": func() (int, error) {
+				got, err := collect(client.ListWebhookEvents(t.Context(), "wh-1", dfns.EventFilter{}, 0))
+				return len(got), err
+			},
+		} {
+			pages = 0
+			got, err := list()
+			want := "GET " + path + ": 200 OK: " + test.problem
+			if test.problem == "" && err != nil || test.problem != "" && (err == nil || err.Error() != want) {
+				t.Errorf("%s: %s ends in %v, want %q", name, path, err, test.problem)
+			}
+			if got != test.pages || pages != test.pages {
+				t.Errorf("%s: %s has %d items on %d pages, want %d", name, path, got, pages, test.pages)
+			}
+		}
+	}
+}
+
+func TestTolerantLists(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"items":[]}`, `{"items":[],"nextPageToken":null}`, `{"items":[],"nextPageToken":""}`, `{"items":[],"total":0}`} {
+		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks": says(200, body)})
+		if got, err := collect(a.client(t).ListWebhooks(t.Context(), 0)); err != nil || len(got) != 0 || len(a.made()) != 1 {
+			t.Errorf("%s: %d webhooks in %d calls: %v", body, len(got), len(a.made()), err)
+		}
+	}
+}
+
+// An answer without items is no empty list: a proxy's {} must not prove that a webhook is gone.
+func TestListWithoutItems(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{}`, `{"items":null}`, `{"items":{}}`, `null`} {
+		a := serve(t, map[string]http.HandlerFunc{
+			"GET /webhooks":      says(200, body),
+			"GET /webhooks/wh-1": says(404, `{"error":{"message":"Webhook not found"}}`),
+		})
+		if _, err := collect(a.client(t).ListWebhooks(t.Context(), 0)); err == nil {
+			t.Errorf("%s passes for an empty list", body)
+		}
+		if _, err := a.client(t).GetWebhook(t.Context(), "wh-1"); err == nil || dfns.IsNotFound(err) {
+			t.Errorf("%s passes for the proof that the webhook is gone: %v", body, err)
+		}
+	}
+}
+
+// What the least item holds is a webhook. One without an id or a url hides which webhook it is, so the list ends in an error
+// that says where it is: passed over it would prove that a webhook is not there.
+func TestIncompleteItems(t *testing.T) {
+	t.Parallel()
+	for item, problem := range map[string]string{
+		`{"id":"wh-2","url":"u"}`:                           "",
+		`{"id":"wh-2","url":"u","events":null,"new":{}}`:    "",
+		`{"id":"wh-2","url":"u","events":[],"status":null}`: "",
+		`null`:                           "item 2 of the list is not a webhook",
+		`7`:                              "item 2 of the list is not a webhook",
+		`{"id":7,"url":"u"}`:             "item 2 of the list is not a webhook",
+		`{}`:                             "item 2 of the list is not a webhook",
+		`{"url":"https://u:hunter2@h"}`:  "item 2 of the list is not a webhook",
+		`{"id":"wh-2","url":null}`:       "item 2 of the list, wh-2, is not a webhook",
+		`{"id":"wh-2","events":["a.b"]}`: "item 2 of the list, wh-2, is not a webhook",
+	} {
+		a := serve(t, map[string]http.HandlerFunc{
+			"GET /webhooks": says(200, `{"items":[{"id":"wh-1","url":"u"},`+item+`,{"id":"wh-3","url":"u"}]}`),
+		})
+		got, err := collect(a.client(t).ListWebhooks(t.Context(), 0))
+		want := "GET /webhooks: 200 OK: " + problem + ": it lacks an id or a url"
+		if problem == "" && (err != nil || len(got) != 3) || problem != "" && (err == nil || err.Error() != want || len(got) != 1) {
+			t.Errorf("%s: %d webhooks and %v, want %q", item, len(got), err, problem)
+		}
+	}
+}
+
+func TestPageTokenIsEscaped(t *testing.T) {
+	t.Parallel()
+	a := serve(t, map[string]http.HandlerFunc{
+		"GET /webhooks": func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Get("paginationToken") == "" {
+				says(200, `{"items":[{"id":"wh-1","url":"u"}],"nextPageToken":"a/b+c="}`)(w, r)
+				return
+			}
+			says(200, `{"items":[]}`)(w, r)
+		},
+	})
+	if got, err := collect(a.client(t).ListWebhooks(t.Context(), 0)); err != nil || len(got) != 1 {
+		t.Errorf("it is %+v, %v", got, err)
+	}
+	if diff := cmp.Diff([]string{listing, listing + "&paginationToken=a%2Fb%2Bc%3D"}, a.made()); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+func TestTolerantEvent(t *testing.T) {
+	t.Parallel()
+	a := serve(t, map[string]http.HandlerFunc{
+		"GET /webhooks/wh-1/events/whe-1": says(200, `{"id":"whe-1","kind":"new.kind","data":null,"status":"ETIMEDOUT","error":"slow",
+			"timestampSent":1700000000,"retryOf":"whe-0","nextAttemptDate":"2023-11-01T08:52:01.186Z","new":{}}`),
+	})
+	got, err := a.client(t).GetWebhookEvent(t.Context(), "wh-1", "whe-1")
+	want := &dfns.WebhookEvent{
+		ID: "whe-1", Kind: "new.kind", Data: []byte("null"), Status: "ETIMEDOUT", Error: "slow", TimestampSent: 1700000000,
+		RetryOf: "whe-0", NextAttemptDate: "2023-11-01T08:52:01.186Z",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// An object that is not the event asked for, such as a proxy's {}, is no answer.
+func TestAnswerAboutAnotherEvent(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{}`, `{"id":"whe-2","kind":"wallet.created"}`} {
+		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1/events/whe-1": says(200, body)})
+		_, err := a.client(t).GetWebhookEvent(t.Context(), "wh-1", "whe-1")
+		if err == nil || dfns.IsNotFound(err) || !strings.Contains(err.Error(), "not about this event") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+// A strange id must not make a call about something else.
+func TestStrangeIDs(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"", ".", ".."} {
+		a := serve(t, nil)
+		client := a.client(t)
+		_, err := client.GetWebhook(t.Context(), id)
+		if err == nil || dfns.IsNotFound(err) || len(a.made()) != 0 {
+			t.Errorf("getting %q ends in %v after %q", id, err, a.made())
+		}
+		if err := client.DeleteWebhook(t.Context(), id); err == nil || dfns.IsNotFound(err) || outcome(err) != httpapi.NotMade {
+			t.Errorf("deleting %q ends in %v", id, err)
+		}
+	}
+	s := start(t)
+	for _, id := range []string{"a/b", "../webhooks", "%2e%2e", "ü?#"} {
+		if err := newClient(t, s).DeleteWebhook(t.Context(), id); !dfns.IsNotFound(err) {
+			t.Errorf("deleting %q ends in %v, want that it is not found", id, err)
+		}
+	}
+}
+
+func TestUnusable(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("auth_token is not known yet")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour) // as of every operation of a resource
+	defer cancel()
+	for _, operation := range operations {
+		err := operation.run(ctx, dfns.Unusable(reason))
+		if !errors.Is(err, reason) || dfns.IsNotFound(err) || outcome(err) != httpapi.NotMade || dfns.Status(err) != 0 {
+			t.Errorf("%s: it ends in %v", operation.name, err)
+		}
+	}
+}
+
+// A client without a key reads, and says of every change that it lacks one, before it calls the API.
+func TestUnsigned(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	client := newClient(t, s, func(config *dfns.Config) { config.CredentialID, config.Signer = "", nil })
+	if client.CanChange() {
+		t.Error("it claims that it can make changes")
+	}
+	for _, operation := range operations {
+		if !operation.change() {
+			continue
+		}
+		err := operation.run(t.Context(), client)
+		var signing *dfns.SigningError
+		if !errors.Is(err, dfns.ErrUnsigned) || !errors.As(err, &signing) || outcome(err) != httpapi.NotMade {
+			t.Errorf("%s: it ends in %v", operation.name, err)
+		}
+	}
+	if calls := s.DfnsCalls.Journal(); len(calls) != 0 {
+		t.Errorf("the API was called: %v", calls)
+	}
+	if _, err := client.GetWebhook(t.Context(), s.Dfns.Register(held("Enabled"))); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNewRefusesBaseURL(t *testing.T) {
+	t.Parallel()
+	if client, err := dfns.New(dfns.Config{}); err == nil || client != nil {
+		t.Errorf("a client without base URL: %v, %v", client, err)
+	}
+}
