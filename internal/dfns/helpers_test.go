@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -78,6 +79,17 @@ func newClient(t *testing.T, s *sandbox.Sandbox, changes ...func(*dfns.Config)) 
 		t.Fatal(err)
 	}
 	return client
+}
+
+// inVirtualTime runs a test in a bubble, with a sandbox without listeners that takes latency to answer a call.
+func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *sandbox.Sandbox, *dfns.Client), changes ...func(*dfns.Config)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := must(sandbox.New(sandbox.Config{Seed: 1, Latency: latency}))
+		defer s.Close() // the bubble ends only when nothing runs in it any more
+		inProcess := func(config *dfns.Config) { config.HTTP.Transport = s.DfnsCalls.Transport() }
+		test(t, s, newClient(t, s, append(changes, inProcess)...))
+	})
 }
 
 func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
@@ -249,6 +261,12 @@ var operations = []operation{
 		_, err := c.GetWebhookEvent(ctx, "wh-1", "whe-1")
 		return err
 	}},
+}
+
+// outcome returns what an error proves about a change.
+func outcome(err error) httpapi.Outcome {
+	out, _ := httpapi.OutcomeOf(err)
+	return out
 }
 
 // collect reads a sequence to its end.
