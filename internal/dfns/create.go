@@ -40,6 +40,9 @@ type CreateWebhookRequest struct {
 //
 // https://docs.dfns.co/api-reference/webhooks/create-webhook
 func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
+	if !c.CanChange() { // said before any call, whatever that would answer
+		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: &SigningError{Err: ErrUnsigned}}
+	}
 	// If two webhooks had the same content, nobody could say which one a lost create has made.
 	done, err := c.turns.take(ctx, in.key())
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"net/http"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // The two statuses of a webhook.
@@ -162,34 +161,31 @@ func (c *Client) UpdateWebhook(ctx context.Context, from *Webhook, in UpdateWebh
 
 // outcome says what a read shows about an update from what the webhook was.
 func (u UpdateWebhookRequest) outcome(webhook, from *Webhook) httpapi.Outcome {
-	before := UpdateWebhookRequest{}
-	if u.URL != nil {
-		before.URL = &from.URL
-	}
-	if u.Events != nil {
-		before.Events = from.Events
-	}
-	if u.Status != nil {
-		before.Status = &from.Status
-	}
-	if u.Description != nil {
-		before.Description = &from.Description
-	}
 	switch {
-	case u.matches(webhook):
+	case u.applied(from).matches(webhook):
 		return httpapi.Made
-	case before.matches(webhook):
+	case UpdateWebhookRequest{}.applied(from).matches(webhook):
 		return httpapi.NotMade
 	}
 	return httpapi.Unknown // somebody else has changed it too, or the API stores another form of a value
 }
 
-// matches reports whether a webhook has every value that the request sets.
-func (u UpdateWebhookRequest) matches(webhook *Webhook) bool {
-	return (u.URL == nil || weburl.Same(*u.URL, webhook.URL)) &&
-		(u.Events == nil || sameKinds(u.Events, webhook.Events)) &&
-		(u.Status == nil || *u.Status == webhook.Status) &&
-		(u.Description == nil || *u.Description == webhook.Description)
+// applied returns the content of a webhook after the update.
+func (u UpdateWebhookRequest) applied(to *Webhook) CreateWebhookRequest {
+	out := CreateWebhookRequest{URL: to.URL, Events: to.Events, Status: to.Status, Description: to.Description}
+	if u.URL != nil {
+		out.URL = *u.URL
+	}
+	if u.Events != nil {
+		out.Events = u.Events
+	}
+	if u.Status != nil {
+		out.Status = *u.Status
+	}
+	if u.Description != nil {
+		out.Description = *u.Description
+	}
+	return out
 }
 
 // failedChange returns the error of a change without an answer. reading says why a read did not show its outcome, if it did not.

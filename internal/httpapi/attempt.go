@@ -63,9 +63,6 @@ func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteHeaders: func() { state.sent.Store(true) },
 	}))
-	if !state.idempotent {
-		request.GetBody = nil // or net/http sends it again by itself, for example after an HTTP/2 REFUSED_STREAM
-	}
 	response, err := w.next.RoundTrip(request)
 	if err != nil && state.sent.Load() || err == nil && response.StatusCode >= http.StatusInternalServerError {
 		state.lost.Store(true)
@@ -111,7 +108,11 @@ func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 		ctx, cancel = context.WithTimeoutCause(ctx, b.timeout, ErrNoAnswer)
 		defer cancel()
 	}
-	response, err := b.roundTrip(request.WithContext(ctx))
+	request = request.WithContext(ctx)
+	if !attemptOf(ctx).idempotent {
+		request.GetBody = nil // or net/http sends it again by itself, for example after an HTTP/2 REFUSED_STREAM
+	}
+	response, err := b.roundTrip(request)
 	if errors.Is(err, context.DeadlineExceeded) && !isOver(ctx) {
 		return nil, errors.New(err.Error()) // a network timeout, such as that of a dial
 	}

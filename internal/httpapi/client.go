@@ -24,8 +24,10 @@ import (
 type Config struct {
 	// BaseURL is the base URL of the API. Its path, if any, is prepended to every request's path.
 	BaseURL string
-	// BearerToken authenticates every request.
+	// BearerToken authenticates every request. No text that this client returns or logs contains it.
 	BearerToken string
+	// Authorize adds the credentials to the headers of a request. Nil means Authorization: Bearer.
+	Authorize func(http.Header)
 	// UserAgent names the calling program.
 	UserAgent string
 	// MaxRetries is how often a request is sent again after its first attempt. Answers with 429 do not count.
@@ -55,6 +57,7 @@ type Client struct {
 	reads   *retryablehttp.Client
 	changes *retryablehttp.Client
 	limit   *gate
+	proxy   func(*http.Request) (*url.URL, error)
 	hide    *strings.Replacer
 }
 
@@ -67,8 +70,9 @@ type Request struct {
 	Query url.Values
 	// Header is sent in addition to the headers of every request.
 	Header http.Header
-	// Body is sent unchanged. Nil means no body.
-	Body []byte
+	// Body is sent unchanged. Nil means no body. ContentType is JSON if it is empty.
+	Body        []byte
+	ContentType string
 	// Idempotent says that the request is idempotent. Every GET is.
 	Idempotent bool
 	// Change says that the request changes something at the API. Once it is sent, it gets its answer even if the caller gives up.
@@ -82,6 +86,8 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	host string
 }
 
 // New returns a client. It makes no call.
@@ -92,10 +98,14 @@ func New(config Config) (*Client, error) {
 	}
 	config.RetryWait = cmp.Or(config.RetryWait, 500*time.Millisecond)
 	config.SettleTime = cmp.Or(config.SettleTime, SettleTime)
+	if config.Authorize == nil {
+		config.Authorize = func(header http.Header) { header.Set("Authorization", "Bearer "+config.BearerToken) }
+	}
 	c := &Client{
 		config: config,
 		base:   base,
 		limit:  newGate(),
+		proxy:  http.ProxyFromEnvironment,
 		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
 	}
 	httpClient := &http.Client{
@@ -103,8 +113,8 @@ func New(config Config) (*Client, error) {
 		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	c.reads = c.retrying(httpClient, c.retryRead)
-	c.changes = c.retrying(httpClient, c.retryChange)
+	c.reads = c.retrying(httpClient, isTransient)
+	c.changes = c.retrying(httpClient, isRefused)
 	return c, nil
 }
 
@@ -116,6 +126,7 @@ func (c *Client) chain() http.RoundTripper {
 	buffered := &buffering{next: c.config.Transport, hide: c.hide, timeout: c.config.RequestTimeout}
 	if buffered.next == nil {
 		pool := cleanhttp.DefaultPooledTransport()
+		pool.OnProxyConnectResponse = checkProxy
 		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is only one host, and Terraform's -parallelism is unknown here
 		buffered.next = pool
 	}
@@ -146,7 +157,7 @@ func CheckPath(elements ...string) error {
 
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
-	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...)}
+	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...), Host: c.base.Host}
 	ctx, attempt := watch(ctx, request)
 	prepared, err := c.prepare(ctx, request)
 	if err == nil {
@@ -163,7 +174,10 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	response, err := sender.Do(prepared)
 	failed.Lost = attempt.lost.Load()
 	if err != nil {
-		failed.NotSent, failed.Cause = !attempt.sent.Load(), withoutURL(err)
+		if response != nil { // a retry was not possible
+			failed.Status = response.StatusCode
+		}
+		failed.NotSent, failed.Cause, failed.Proxy = !attempt.sent.Load(), withoutURL(err), c.proxyOf(prepared.Request)
 		return nil, failed
 	}
 	defer func() { _ = response.Body.Close() }()
@@ -187,20 +201,20 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 		return nil, err
 	}
 	maps.Copy(out.Header, request.Header)
-	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
+	c.config.Authorize(out.Header)
 	out.Header.Set("Accept", "application/json")
-	out.Header.Set("Content-Type", "application/json")
+	out.Header.Set("Content-Type", cmp.Or(request.ContentType, "application/json"))
 	out.Header.Set("User-Agent", c.config.UserAgent)
 	return out, nil
 }
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
-	failed.Status = response.StatusCode
+	failed.Status, failed.Header = response.StatusCode, response.Header
 	failed.RequestID = c.Hide(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		c.explain(failed, response, body)
 		return nil, failed
 	}
-	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: body, host: c.base.Host}, nil
 }

@@ -14,8 +14,11 @@ import (
 type Error struct {
 	Method string
 	Path   string
-	// Status is the status of the answer, 0 if there was none.
+	// Host is the host that was called. Proxy is the host of the proxy on the way, empty if there is none.
+	Host, Proxy string
+	// Status and Header are those of the answer. Status is 0 if there was none.
 	Status int
+	Header http.Header
 	// Code and Message are the vendor's. If the body did not have the vendor's shape, Message describes it.
 	Code    string
 	Message string
@@ -54,8 +57,11 @@ func (e *Error) Error() string {
 	if e.Cause != nil {
 		fmt.Fprintf(&out, ": %v", e.Cause)
 	}
-	if e.RequestID != "" {
-		fmt.Fprintf(&out, " (request id %s)", e.RequestID)
+	switch {
+	case e.RequestID != "":
+		fmt.Fprintf(&out, " (%s, request id %s)", e.Host, e.RequestID)
+	case e.Host != "":
+		fmt.Fprintf(&out, " (%s)", e.Host)
 	}
 	return out.String()
 }
@@ -90,7 +96,7 @@ func Unreadable(request Request, response *Response, cause error) error {
 		cause = errors.New("it is " + page)
 	}
 	return &Error{
-		Method: request.Method, Path: EscapedPath(request.Path...), Status: response.Status,
+		Method: request.Method, Path: EscapedPath(request.Path...), Host: response.host, Status: response.Status,
 		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
 	}
 }

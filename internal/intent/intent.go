@@ -214,7 +214,7 @@ func (n *Note) Answered(id string) {
 	if n == nil {
 		return
 	}
-	n.ID = id
+	n.ID, n.Others = id, nil
 	n.update()
 	n.log.mu.Lock()
 	defer n.log.mu.Unlock()

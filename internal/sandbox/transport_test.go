@@ -28,6 +28,12 @@ func inProcess(t *testing.T, test func(*testing.T, *running)) {
 	})
 }
 
+// pass lets virtual time pass, and what is due come to its end.
+func pass(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // it takes no real time in a bubble
+	synctest.Wait()
+}
+
 func TestTransportDelayTakesNoRealTime(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, s *running) {
@@ -104,6 +110,7 @@ func TestTransportOfACanceledRequestSendsNothing(t *testing.T) {
 		if _, err := s.DfnsCalls.Transport().RoundTrip(request); !errors.Is(err, context.Canceled) { //nolint:bodyclose // there is none
 			t.Errorf("the error is %v", err)
 		}
+		synctest.Wait()
 		same(t, s.journal(), []string{})
 	})
 }
@@ -112,12 +119,12 @@ func TestTransportOfACanceledRequestSendsNothing(t *testing.T) {
 func TestTransportTrace(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, s *running) {
-		var order []string
+		var order []string // synctest.Wait would let a call that is too early come first
 		s.DfnsCalls.Before = func(*http.Request) { order = append(order, "carried out") }
 		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
 			GotConn:      func(httptrace.GotConnInfo) { order = append(order, "GotConn") },
 			WroteHeaders: func() { order = append(order, "WroteHeaders") },
-			WroteRequest: func(httptrace.WroteRequestInfo) { order = append(order, "WroteRequest") },
+			WroteRequest: func(httptrace.WroteRequestInfo) { synctest.Wait(); order = append(order, "WroteRequest") },
 		})
 		request, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.DfnsURL+"/webhooks", nil)
 		response, err := s.client.Do(request)

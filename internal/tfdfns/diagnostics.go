@@ -110,6 +110,9 @@ func remedy(operation string, err error) string {
 		return advice
 	}
 	switch {
+	case dfns.IsNotFound(err):
+		return "The webhook was deleted outside Terraform after the plan was made. Plan again: Terraform will create a new webhook, with " +
+			"a new signing secret."
 	case dfns.IsInvalidID(err):
 		return "The id is not valid. No request was sent. Use the id exactly as Dfns shows it, such as wh-…."
 	case errors.Is(err, context.Canceled):
@@ -169,8 +172,10 @@ func remedyByAnswer(operation string, err error) string {
 	case errors.As(err, &contradiction):
 		return "The API contradicts itself, so the state was not changed. Try again later. If the webhook really is gone, remove it from the " +
 			"state: terraform state rm ADDRESS."
+	case httpapi.Unreachable(err) != "":
+		return httpapi.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
-		return "The API could not be reached. Check base_url (DFNS_API_URL) and the network. Nothing was changed."
+		return "Nothing was changed. Try again. If it happens again, check base_url (DFNS_API_URL) and the network between this machine and the API."
 	case answered.Status < http.StatusMultipleChoices:
 		return "This is not what Dfns documents, so something else, such as a proxy, may have answered in its place. Check base_url " +
 			"(DFNS_API_URL). The state was not changed."
@@ -194,9 +199,6 @@ func remedyByStatus(operation string, refused *dfns.Error) string {
 	case status == http.StatusForbidden:
 		return "The token lacks the permission " + permissions[operation] + ", or a policy forbids the call. Grant the permission " +
 			"to the service account or user that the token belongs to."
-	case status == http.StatusNotFound && operation == "update":
-		return "The webhook was deleted outside Terraform after the plan was made. Plan again: Terraform will create a new webhook, with " +
-			"a new signing secret."
 	case status == http.StatusNotFound:
 		return "Check base_url (DFNS_API_URL). The state was not changed."
 	case status == http.StatusTooManyRequests:
