@@ -202,7 +202,7 @@ func TestInterruptedRunWithoutAnswer(t *testing.T) {
 		run.Signal(syscall.SIGTERM, true)
 		acctest.Await(t, create.Context().Done(), "the provider to give up")
 		out, succeeded := run.Ended(t)
-		if succeeded || !acctest.Says("Unable to create", "no answer within the time limit").MatchString(out) {
+		if succeeded || !acctest.Says("Unable to create", "no answer").MatchString(out) {
 			t.Errorf("the run ended with %s", out)
 		}
 		acctest.AwaitEnd(t, providers)
