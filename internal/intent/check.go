@@ -47,14 +47,15 @@ type UnfinishedError struct {
 // Error says what is known of the earlier create.
 func (e *UnfinishedError) Error() string {
 	ids := strings.Join(e.IDs, ", ")
-	return fmt.Sprintf("an earlier create of %s, last sent at %s, ", e.Note.Object, e.Note.Sent.UTC().Format(time.RFC3339)) + map[Reason]string{
+	said := map[Reason]string{
 		InProgress: "is in progress in another process",
 		Exists:     "made " + ids + ", which still exists, and no state that this run was given names it",
 		MayExist:   "was not answered and may have made " + ids,
 		Pending:    "waits for the approval that a policy requires",
 		Unlisted:   "was not answered, so it is unknown whether it made anything",
 		Unclear:    fmt.Sprintf("is not finished, and looking for its result failed: %v", e.Err),
-	}[e.Reason]
+	}
+	return fmt.Sprintf("an earlier create of %s, last sent at %s, %s", e.Note.Object, e.Note.Sent.UTC().Format(time.RFC3339), said[e.Reason])
 }
 
 // Unwrap returns why looking failed.
