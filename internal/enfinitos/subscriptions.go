@@ -93,8 +93,8 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 }
 
 // exists reports whether the API still has a subscription.
-func (c *Client) exists(ctx context.Context, id string) (bool, error) {
-	_, presence, err := c.Find(ctx, id, "just now") // a note has no date, and a killed run may have made it a moment ago
+func (c *Client) exists(ctx context.Context, note *intent.Note) (bool, error) {
+	_, presence, err := c.Find(ctx, note.ID, note.Date())
 	switch {
 	case IsNotFound(err):
 		return false, nil

@@ -57,7 +57,7 @@ func TestNote(t *testing.T) {
 				t.Errorf("unanswered: %t", got)
 			}
 			err := next.Check(t.Context(), create.Digest, intent.Lookup{
-				Exists:     func(_ context.Context, id string) (bool, error) { return id == "wh-2", nil },
+				Exists:     func(_ context.Context, note *intent.Note) (bool, error) { return note.ID == "wh-2", nil },
 				Candidates: func(context.Context, *intent.Note) ([]string, error) { return []string{"wh-3"}, nil },
 			})
 			unfinished, ok := errors.AsType[*intent.UnfinishedError](err)
@@ -80,7 +80,7 @@ func TestCheck(t *testing.T) {
 	answered := func(n *intent.Note) { n.Answered("wh-2") }
 	left := func(n *intent.Note) { n.Leave() }
 	exists := func(exists bool, err error) intent.Lookup {
-		return intent.Lookup{Exists: func(context.Context, string) (bool, error) { return exists, err }}
+		return intent.Lookup{Exists: func(context.Context, *intent.Note) (bool, error) { return exists, err }}
 	}
 	candidates := func(err error, ids ...string) intent.Lookup {
 		return intent.Lookup{Candidates: func(_ context.Context, note *intent.Note) ([]string, error) {

@@ -148,8 +148,9 @@ func (v vendor) succeeds(t *testing.T, env *acctest.Env, dir *tfexec.Terraform) 
 func TestSeenTo(t *testing.T) {
 	t.Parallel()
 	for name, see := range map[string]func(t *testing.T, v vendor, env *acctest.Env, dir *tfexec.Terraform, id string) (want int){
-		"deleted": func(_ *testing.T, v vendor, env *acctest.Env, _ *tfexec.Terraform, id string) int {
+		"deleted": func(t *testing.T, v vendor, env *acctest.Env, dir *tfexec.Terraform, id string) int {
 			v.remove(env, id)
+			letNotesAge(t, dir)
 			return 1
 		},
 		"imported": func(t *testing.T, v vendor, env *acctest.Env, dir *tfexec.Terraform, id string) int {
