@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -189,25 +190,33 @@ func settled(t *testing.T, env *acctest.Env, cli *tfexec.Terraform) {
 	}
 }
 
-// After a signal, an API that never answers holds the CLI up for request_timeout. The create is not sent again, and its note stays.
+// An API that never answers holds the CLI up for request_timeout after a signal, and the provider after the CLI was killed. The create
+// is not sent again, and its note stays.
 func TestInterruptedRunWithoutAnswer(t *testing.T) {
 	t.Parallel()
-	forVendors(t, "", func(t *testing.T, v vendor, env *acctest.Env) {
-		gate := v.gate(t, env, v.create)
-		dir := v.cli(t, env, "")
-		gate.Shut()
-		run := env.Start(t, dir, nil, apply...)
-		create := acctest.Await(t, gate.Arrived, "the create")
-		providers := run.Providers(t)
-		run.Signal(syscall.SIGTERM, true)
-		acctest.Await(t, create.Context().Done(), "the provider to give up")
-		out, succeeded := run.Ended(t)
-		if succeeded || !acctest.Says("Unable to create", "no answer").MatchString(out) {
-			t.Errorf("the run ended with %s", out)
-		}
-		acctest.AwaitEnd(t, providers)
-		if got := notes(t, dir); len(got) != 1 || len(gate.Arrived) != 0 {
-			t.Errorf("the notes are %v, and the create was sent %d times more", got, len(gate.Arrived))
-		}
-	})
+	for name, stop := range map[string]func(*acctest.Running){
+		"terminated": func(run *acctest.Running) { run.Signal(syscall.SIGTERM, true) },
+		"CLI killed": func(run *acctest.Running) { run.Signal(syscall.SIGKILL, false) },
+	} {
+		forVendors(t, name, func(t *testing.T, v vendor, env *acctest.Env) {
+			gate := v.gate(t, env, v.create)
+			dir := v.cli(t, env, "") // with a request_timeout of 5s
+			gate.Shut()
+			run := env.Start(t, dir, nil, apply...)
+			create := acctest.Await(t, gate.Arrived, "the create")
+			arrived, providers := time.Now(), run.Providers(t)
+			stop(run)
+			acctest.Await(t, create.Context().Done(), "the provider to give up")
+			if waited := time.Since(arrived); waited < 4*time.Second {
+				t.Errorf("the provider gave up after %s", waited)
+			}
+			if out, succeeded := run.Ended(t); succeeded || name == "terminated" && !acctest.Says("Unable to create", "no answer").MatchString(out) {
+				t.Errorf("the run ended with %s", out)
+			}
+			acctest.AwaitEnd(t, providers)
+			if got := notes(t, dir); len(got) != 1 || len(gate.Arrived) != 0 {
+				t.Errorf("the notes are %v, and the create was sent %d times more", got, len(gate.Arrived))
+			}
+		})
+	}
 }
