@@ -92,6 +92,9 @@ func outlasting(ctx context.Context) (sending context.Context, stop func()) {
 // ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. It does not report the end of a context.
 var ErrNoAnswer = errors.New("no answer within the time limit of one attempt")
 
+// errUnread reports an answer that broke off or is too large.
+var errUnread = errors.New("reading the answer failed")
+
 // buffering reads each answer completely, so that a connection cut in the middle is an error that the retries see. It therefore
 // knows when an attempt ends, and limits its time.
 type buffering struct {
@@ -138,10 +141,10 @@ func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the answer failed: %w", err)
+		return nil, fmt.Errorf("%w: %w", errUnread, err)
 	}
 	if len(body) > maxAnswer {
-		return nil, fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+		return nil, fmt.Errorf("%w: it is larger than %d MiB", errUnread, maxAnswer>>20)
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil

@@ -211,7 +211,7 @@ func TestOversizedAnswer(t *testing.T) {
 		switch {
 		case !tooLarge && (err != nil || len(response.Body) != size):
 			t.Errorf("%d bytes: %v", size, err)
-		case tooLarge && (err == nil || err.Error() != "POST /a: no answer: the answer is larger than 16 MiB"):
+		case tooLarge && (err == nil || err.Error() != "POST /a: no usable answer: reading the answer failed: it is larger than 16 MiB"):
 			t.Errorf("%d bytes: %v", size, err)
 		case tooLarge && !isUnknown(err):
 			t.Errorf("%d bytes: the outcome passes for known", size)

@@ -29,7 +29,7 @@ func TestErrorText(t *testing.T) {
 	}{
 		"no answer":   {cut, "GET /a%2Fb: no answer: read tcp: read: connection reset by peer"},
 		"not sent":    {refused, "GET /a%2Fb: the request was not sent: dial tcp: connect: connection refused"},
-		"truncated":   {truncated, "GET /a%2Fb: no answer: reading the answer failed: unexpected EOF"},
+		"truncated":   {truncated, "GET /a%2Fb: no usable answer: reading the answer failed: unexpected EOF"},
 		"vendor":      {answer(403, `{"error":{"message":"not yours"}}`), "GET /a%2Fb: 403 Forbidden: not yours"},
 		"code":        {answer(403, `{"error":{"code":"E7","message":"not yours"}}`), "GET /a%2Fb: 403 Forbidden: E7: not yours"},
 		"HTML":        {answer(502, html, "Content-Type", "text/html; charset=utf-8"), htmlText(502)},
