@@ -16,14 +16,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// register adds webhooks to a sandbox.
-func register(s *sandbox.Sandbox, count int) (ids []string) {
-	for range count {
-		ids = append(ids, s.Dfns.Register(held("Enabled")))
-	}
-	return ids
-}
-
 // read is ReadWebhook of a webhook that must exist.
 func read(t *testing.T, client *dfns.Client, id string) *dfns.Webhook {
 	t.Helper()
@@ -60,15 +52,6 @@ func describe(t *testing.T, client *dfns.Client, id, description string) {
 		t.Error(err)
 	}
 }
-
-func sameCalls(t *testing.T, s *sandbox.Sandbox, want ...string) {
-	t.Helper()
-	if diff := cmp.Diff(want, withoutIDs(journal(s))); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-}
-
-const get = "GET /webhooks/ID"
 
 // One webhook takes one call, more take another one for each 200, however slow the API is and however many are read at a time.
 func TestReadsShareAList(t *testing.T) {
