@@ -142,6 +142,14 @@ func register(s *sandbox.Sandbox, count int) (ids []string) {
 	return ids
 }
 
+// describe changes the description of a webhook.
+func describe(t *testing.T, client *dfns.Client, id, description string) {
+	t.Helper()
+	if _, err := client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, dfns.UpdateWebhookRequest{Description: &description}); err != nil {
+		t.Error(err)
+	}
+}
+
 // signed is the journal of one change.
 func signed(call string) []string {
 	return []string{"POST /auth/action/init", "POST /auth/action", call}

@@ -46,13 +46,6 @@ func readAll(t *testing.T, client *dfns.Client, ids []string, parallel int) {
 	all.Wait()
 }
 
-func describe(t *testing.T, client *dfns.Client, id, description string) {
-	t.Helper()
-	if _, err := client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, dfns.UpdateWebhookRequest{Description: &description}); err != nil {
-		t.Error(err)
-	}
-}
-
 // One webhook takes one call, more take another one for each 200, however slow the API is and however many are read at a time.
 func TestReadsShareAList(t *testing.T) {
 	t.Parallel()
