@@ -96,7 +96,8 @@ func (c *Client) createAnew(ctx context.Context, in CreateWebhookRequest, lost *
 		err = again.failed(again)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("webhook %s, which the first create had made and whose secret was lost, was deleted; the second create: %w", lost.made, err)
+		return nil, fmt.Errorf("webhook %s, which the first create had made and whose secret was lost, was deleted; the second create: %w",
+			lost.made, err)
 	}
 	webhook.Recovery = Recovery{Removed: lost.made}
 	return webhook, nil
