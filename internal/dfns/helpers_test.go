@@ -233,6 +233,9 @@ func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 	return client
 }
 
+// at is what the text of an error says of the host.
+func (a *api) at() string { return " (" + strings.TrimPrefix(a.url, "http://") + ")" }
+
 func (a *api) made() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -112,8 +113,8 @@ func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 		defer cancel()
 	}
 	request = request.WithContext(ctx)
-	if !attemptOf(ctx).idempotent {
-		request.GetBody = nil // or net/http sends it again by itself, for example after an HTTP/2 REFUSED_STREAM
+	if !attemptOf(ctx).idempotent && request.GetBody != nil {
+		request = sentOnce(request)
 	}
 	response, err := b.roundTrip(request)
 	if errors.Is(err, context.DeadlineExceeded) && !isOver(ctx) {
@@ -123,6 +124,23 @@ func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%w (%s)", ErrNoAnswer, b.timeout)
 	}
 	return response, err
+}
+
+// sentOnce keeps net/http from sending a request again by itself over HTTP/2, for example after a REFUSED_STREAM. Over HTTP/1 it does
+// that only if an idle connection breaks before anything is written.
+func sentOnce(request *http.Request) *http.Request {
+	var overHTTP2 atomic.Bool
+	out := request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		connection, secure := info.Conn.(*tls.Conn)
+		overHTTP2.Store(secure && connection.ConnectionState().NegotiatedProtocol == "h2")
+	}}))
+	out.GetBody = func() (io.ReadCloser, error) {
+		if overHTTP2.Load() {
+			return nil, errors.New("the connection ended after the request was sent")
+		}
+		return request.GetBody()
+	}
+	return out
 }
 
 // isOver reports whether a context has ended. At the deadline, other timers may fire before the context does.

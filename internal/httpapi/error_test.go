@@ -51,20 +51,24 @@ func TestErrorText(t *testing.T) {
 			"GET /a%2Fb: 302 Found: the provider does not follow redirects; check the base URL",
 		},
 		"request id": {
-			answer(500, "", "X-Request-Id", "req-1"), "GET /a%2Fb: 500 Internal Server Error: an empty body (request id req-1)",
+			answer(500, "", "X-Request-Id", "req-1"), "GET /a%2Fb: 500 Internal Server Error: an empty body (api.test, request id req-1)",
 		},
 		"gateway's id": {
 			answer(500, "", "Cf-Ray", "ray-1", "X-Amzn-RequestId", "amz-1"),
-			"GET /a%2Fb: 500 Internal Server Error: an empty body (request id amz-1)",
+			"GET /a%2Fb: 500 Internal Server Error: an empty body (api.test, request id amz-1)",
 		},
-		"edge's id": {answer(500, "", "CF-RAY", "ray-1"), "GET /a%2Fb: 500 Internal Server Error: an empty body (request id ray-1)"},
+		"edge's id": {answer(500, "", "CF-RAY", "ray-1"), "GET /a%2Fb: 500 Internal Server Error: an empty body (api.test, request id ray-1)"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := scripted(t, []step{test.step}, retries(0))
-			if _, err := client.Do(t.Context(), get("a/b")); err == nil || err.Error() != test.want {
-				t.Errorf("the error is\n%v, want\n%s", err, test.want)
+			want := test.want
+			if !strings.HasSuffix(want, ")") {
+				want += " (api.test)"
+			}
+			if _, err := client.Do(t.Context(), get("a/b")); err == nil || err.Error() != want {
+				t.Errorf("the error is\n%v, want\n%s", err, want)
 			}
 		})
 	}

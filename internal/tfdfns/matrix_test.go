@@ -64,7 +64,9 @@ func answer(effect string, status int, body string) sandbox.Fault {
 	return sandbox.Fault{Effect: effect, Status: status, Body: &body}
 }
 
-func patch(text string) sandbox.Fault { return sandbox.Fault{Effect: "patch", Patch: json.RawMessage(text)} }
+func patch(text string) sandbox.Fault {
+	return sandbox.Fault{Effect: "patch", Patch: json.RawMessage(text)}
+}
 
 // Fields of other types than documented lose nothing.
 var oddTypes = patch(`{"dateCreated":1,"dateUpdated":true,"events":"x","status":{},"description":[]}`)
@@ -148,12 +150,16 @@ func TestFaultMatrix(t *testing.T) {
 }
 
 // adopts reports an answer that makes a create end at once: it is about a webhook that existed before.
-func adopts(operation string, fault sandbox.Fault) bool { return operation == "create" && fault.Patch != nil }
+func adopts(operation string, fault sandbox.Fault) bool {
+	return operation == "create" && fault.Patch != nil
+}
 
 // Creates beside webhooks of equal content.
 func TestFaultMatrixOfCreatesBesideEqualWebhooks(t *testing.T) {
 	t.Parallel()
-	post := func(skip, times int, fault sandbox.Fault) sandbox.Fault { return on("POST", "/webhooks", skip, times, fault) }
+	post := func(skip, times int, fault sandbox.Fault) sandbox.Fault {
+		return on("POST", "/webhooks", skip, times, fault)
+	}
 	var all [][]sandbox.Fault
 	for _, fault := range append(wire, strange()...) {
 		for _, when := range times {
