@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -63,8 +64,8 @@ func TestReadMeter(t *testing.T) {
 func TestStartToSchema(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "provider")
-	if err := goBuild(t.Context(), program, module); err != nil {
-		t.Fatal(err)
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, module).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
 	for environment, logs := range map[string]bool{"TF_LOG=": false, "TF_LOG=trace": true} {
 		var log bytes.Buffer
