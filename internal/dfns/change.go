@@ -77,7 +77,7 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (sent[T], error) 
 // keepBack returns a context that ends early enough for the reads that decide what a lost answer means.
 func (c *Client) keepBack(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, limited := ctx.Deadline()
-	if !limited {
+	if !limited || c.unusable != nil {
 		return context.WithCancel(ctx)
 	}
 	return context.WithDeadline(ctx, deadline.Add(-min(c.http.RequestTimeout(), time.Until(deadline)/3)))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -21,7 +22,7 @@ import (
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		fmt.Sprintf("Unable to %s Dfns webhook", operation),
-		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)))
+		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)+tfwebhook.MoreTime(err)))
 }
 
 // recovered reports that an answer was lost, and what is proved about the change.
@@ -118,8 +119,7 @@ func remedy(operation string, err error) string {
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. To allow more time, set " +
-			"timeouts in the resource."
+		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. Try again later."
 	case dfns.IsNoAnswer(err):
 		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
 			"request_timeout in the provider block."
@@ -152,19 +152,19 @@ func remedyForSigning(err error) string {
 }
 
 // configureSigning says how to enable changes in a provider that is configured to read only.
-const configureSigning = "Set credential_id (DFNS_CRED_ID), and private_key (DFNS_PRIVATE_KEY) or signer_command, in the dfns block " +
-	"of the provider \"webhook\", or the environment variables in parentheses."
+const configureSigning = "Set credential_id (DFNS_CRED_ID), and private_key (DFNS_PRIVATE_KEY) or signer_command, in the " +
+	"provider's dfns block or the environment."
 
 // signingNotConfigured reports a planned change, or an action, that needs a signature nobody can make.
 func signingNotConfigured(attempt string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Dfns Signing Is Not Configured", fmt.Sprintf(
-		"Unable to %s: Dfns requires a signature for that, and only auth_token is configured, which only allows reading. %s",
-		attempt, configureSigning))
+		"Unable to %s: Dfns requires a signature for that, and only auth_token is configured. %s", attempt, configureSigning))
 }
 
 // remedyByAnswer says what to do about what the API, or something in its place, has answered.
 func remedyByAnswer(operation string, err error) string {
 	var contradiction *dfns.ContradictionError
+	var expired *dfns.ExpiredError
 	answered, ok := errors.AsType[*dfns.Error](err)
 	switch {
 	case !ok:
@@ -176,6 +176,8 @@ func remedyByAnswer(operation string, err error) string {
 		return httpapi.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
 		return "Nothing was changed. Try again. If it happens again, check base_url (DFNS_API_URL) and the network between this machine and the API."
+	case errors.As(err, &expired):
+		return "The token expired at " + expired.At.Format(time.RFC3339) + ". Set auth_token (DFNS_AUTH_TOKEN) to a new one. Nothing was changed."
 	case answered.Status < http.StatusMultipleChoices:
 		return "This is not what Dfns documents, so something else, such as a proxy, may have answered in its place. Check base_url " +
 			"(DFNS_API_URL). The state was not changed."

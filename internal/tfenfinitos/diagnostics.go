@@ -21,7 +21,7 @@ import (
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		fmt.Sprintf("Unable to %s EnfinitOS webhook", operation),
-		fmt.Sprintf("%s\n\nSubscription: %s\n\n%s", err, name(webhook), remedy(operation, webhook, err)))
+		fmt.Sprintf("%s\n\nSubscription: %s\n\n%s", err, name(webhook), remedy(operation, webhook, err)+tfwebhook.MoreTime(err)))
 }
 
 // lookupFailed says what a data source tried to read and why that failed.
@@ -74,8 +74,7 @@ func remedy(operation string, webhook webhookModel, err error) string {
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. To allow more time, set " +
-			"timeouts in the resource."
+		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. Try again later."
 	case enfinitos.IsNoAnswer(err):
 		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
 			"request_timeout in the provider block."

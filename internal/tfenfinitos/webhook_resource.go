@@ -99,7 +99,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"label": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "A name for people, 1 to 60 characters. A change replaces the subscription.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings{}},
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings},
 				PlanModifiers:       replace,
 			},
 			"active": schema.BoolAttribute{
