@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
 )
 
 // Protocol uses a provider over the plugin protocol, without a CLI. It is for what no CLI test can see, such as warnings.

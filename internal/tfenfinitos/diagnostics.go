@@ -233,8 +233,8 @@ func notPaused(webhook webhookModel, err error) diag.Diagnostic {
 
 func pausedAndLeft(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Paused and Left", fmt.Sprintf(
-		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, and EnfinitOS does "+
-			"not document one. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.", name(webhook)))
+		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, or did not show that "+
+			"the call worked. EnfinitOS documents none. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.", name(webhook)))
 }
 
 // rotatedSince reports that the secret in the state no longer signs deliveries.
