@@ -227,7 +227,7 @@ func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags dia
 
 func notPaused(webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Created but Not Paused", fmt.Sprintf(
-		"Subscription %s was created and is in the state with its signing secret. EnfinitOS creates subscriptions active, and "+
+		"Subscription %s was created and is in the state. EnfinitOS creates subscriptions active, and "+
 			"pausing this one failed, so it may deliver events: %s\n\nApply again to pause it.", name(webhook), err))
 }
 

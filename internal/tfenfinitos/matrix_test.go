@@ -32,7 +32,8 @@ func TestFaultMatrix(t *testing.T) {
 			for i, effect := range effects {
 				for when, times := range map[string][2]int{"first": {0, 1}, "second": {1, 1}, "every": {0, 0}} {
 					endless := effect.Status == 429 && when == "every" // only the operation's timeout ends it
-					if endless || effect.Body != nil && when != "every" {
+					unknowable := call.Path == "/v1/webhooks" && effect.Body != nil && strings.Contains(*effect.Body, "whs_other")
+					if endless || unknowable || effect.Body != nil && when != "every" {
 						continue
 					}
 					fault := effect
@@ -51,6 +52,7 @@ func TestFaultMatrix(t *testing.T) {
 // oddAnswers are answers that prove nothing, each given before and after the call was carried out, and answers with odd types, which
 // lose nothing.
 func oddAnswers() (out []sandbox.Fault) {
+	// A create cannot know that an answer is about another object, unless a plan or a state has named that one.
 	const stranger = `{"ok":true,"data":{"subscription":{"subscriptionId":"whs_other","active":false}},"contractVersion":"v1.0"}`
 	for _, body := range []string{
 		`{"message":"Service is in maintenance"}`, `{}`, `null`, ``, `{"ok":true,"data":`, `{"ok":false}`, `<html>`, stranger,
