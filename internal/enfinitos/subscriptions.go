@@ -115,7 +115,8 @@ func (c *Client) digest(in CreateSubscriptionRequest) string {
 // badAnswer is the error for a 2xx answer to a POST without what it must contain.
 func badAnswer(problem string, path ...string) error {
 	return &httpapi.Error{
-		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New("the answer cannot be read: " + problem),
+		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK,
+		Cause: errors.New("the answer cannot be read: " + problem),
 	}
 }
 

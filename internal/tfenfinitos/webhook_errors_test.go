@@ -185,7 +185,7 @@ func TestCancelledCreateGetsItsAnswer(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	provider := configured(t, env)
-	env.EnfinitosCalls.Before = func(r *http.Request) { _, _ = provider.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}) }
+	env.EnfinitosCalls.Before = func(*http.Request) { _, _ = provider.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}) }
 	instance := &acctest.Instance{Provider: provider, Type: "webhook_enfinitos"}
 	if report := instance.Apply(configuration(true)); report.Problems != "" || instance.Text("secret") != env.Enfinitos.Subscriptions()[0].Secret {
 		t.Errorf("%+v", report)
