@@ -77,11 +77,10 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	switch {
 	case err == nil && id == "":
 		err = badAnswer("it contains no subscription", "v1", "webhooks")
-	case err == nil && c.names.Has(id):
+	case err == nil && c.names.Add(id, false):
 		err = badAnswer(fmt.Sprintf("it is about subscription %s, which existed before", id), "v1", "webhooks")
 	case err == nil:
 		note.Answered(id)
-		c.names.Add(id, false)
 		return &created, nil
 	}
 	outcome, _ := httpapi.OutcomeOf(err)
@@ -92,9 +91,9 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	return nil, &httpapi.ChangeError{Outcome: outcome, Err: err}
 }
 
-// exists reports whether the API still has a subscription.
-func (c *Client) exists(ctx context.Context, id string) (bool, error) {
-	_, presence, err := c.Find(ctx, id, "just now") // a note has no date, and a killed run may have made it a moment ago
+// exists reports whether the API still has a subscription that was created at a date.
+func (c *Client) exists(ctx context.Context, id, created string) (bool, error) {
+	_, presence, err := c.Find(ctx, id, created)
 	switch {
 	case IsNotFound(err):
 		return false, nil
@@ -115,7 +114,8 @@ func (c *Client) digest(in CreateSubscriptionRequest) string {
 // badAnswer is the error for a 2xx answer to a POST without what it must contain.
 func badAnswer(problem string, path ...string) error {
 	return &httpapi.Error{
-		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New("the answer cannot be read: " + problem),
+		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK,
+		Cause: errors.New("the answer cannot be read: " + problem),
 	}
 }
 

@@ -150,8 +150,8 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 	case status == http.StatusForbidden && refused.Recognized:
 		return "The key lacks the scope " + scopes[operation] + ". Create a key that has it."
 	case status == http.StatusForbidden:
-		return "The key lacks the scope " + scopes[operation] + ", or a firewall or proxy has refused the call: the answer does not have the form " +
-			"that EnfinitOS documents."
+		return "The key lacks the scope " + scopes[operation] + ", or a firewall or proxy has refused the call: the answer does not have the " +
+			"form that EnfinitOS documents."
 	case status == http.StatusNotFound && operation == "create":
 		return "This address has no call to create a subscription, so base_url (ENFINITOS_API_URL) is most likely wrong. Nothing was created."
 	case status == http.StatusNotFound:
@@ -225,14 +225,15 @@ func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags dia
 
 func notPaused(webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Created but Not Paused", fmt.Sprintf(
-		"Subscription %s was created and is in the state with its signing secret. EnfinitOS creates subscriptions active, and "+
+		"Subscription %s was created and is in the state. EnfinitOS creates subscriptions active, and "+
 			"pausing this one failed, so it may deliver events: %s\n\nApply again to pause it.", name(webhook), err))
 }
 
 func pausedAndLeft(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Paused and Left", fmt.Sprintf(
-		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, and EnfinitOS does "+
-			"not document one. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.", name(webhook)))
+		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, or did not show that "+
+			"the call worked. EnfinitOS documents none. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.",
+		name(webhook)))
 }
 
 // rotatedSince reports that the secret in the state no longer signs deliveries.
