@@ -150,8 +150,8 @@ func (c *Client) answered(s sent[*Webhook], note *intent.Note) (*Webhook, error)
 
 // lookup asks about the create of a note. If the API refuses to list, only a person can find what it has made.
 func (c *Client) lookup(in CreateWebhookRequest) intent.Lookup {
-	out := intent.Lookup{Exists: func(ctx context.Context, id, created string) (bool, error) {
-		_, err := c.getWebhook(ctx, id, created)
+	out := intent.Lookup{Exists: func(ctx context.Context, note *intent.Note) (bool, error) {
+		_, err := c.getWebhook(ctx, note.ID, note.Date())
 		if IsNotFound(err) {
 			return false, nil
 		}

@@ -91,9 +91,9 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	return nil, &httpapi.ChangeError{Outcome: outcome, Err: err}
 }
 
-// exists reports whether the API still has a subscription that was created at a date.
-func (c *Client) exists(ctx context.Context, id, created string) (bool, error) {
-	_, presence, err := c.Find(ctx, id, created)
+// exists reports whether the API still has a subscription.
+func (c *Client) exists(ctx context.Context, note *intent.Note) (bool, error) {
+	_, presence, err := c.Find(ctx, note.ID, note.Date())
 	switch {
 	case IsNotFound(err):
 		return false, nil

@@ -9,8 +9,9 @@ import (
 
 // Lookup asks a vendor about the create of a note.
 type Lookup struct {
-	// Exists reports whether the vendor still has an object that was created at a date. An error leaves it open.
-	Exists func(ctx context.Context, id, created string) (bool, error)
+	// Exists reports whether the vendor still has the object with the note's id, which is at least as old as the note. An error leaves
+	// it open.
+	Exists func(ctx context.Context, note *Note) (bool, error)
 	// Candidates returns the objects that a create without an answer may have made. Nil means that the vendor lists no objects.
 	Candidates func(ctx context.Context, note *Note) ([]string, error)
 }
@@ -47,14 +48,15 @@ type UnfinishedError struct {
 // Error says what is known of the earlier create.
 func (e *UnfinishedError) Error() string {
 	ids := strings.Join(e.IDs, ", ")
-	return fmt.Sprintf("an earlier create of %s, last sent at %s, ", e.Note.Object, e.Note.Sent.UTC().Format(time.RFC3339)) + map[Reason]string{
+	said := map[Reason]string{
 		InProgress: "is in progress in another process",
 		Exists:     "made " + ids + ", which still exists, and no state that this run was given names it",
 		MayExist:   "was not answered and may have made " + ids,
 		Pending:    "waits for the approval that a policy requires",
 		Unlisted:   "was not answered, so it is unknown whether it made anything",
 		Unclear:    fmt.Sprintf("is not finished, and looking for its result failed: %v", e.Err),
-	}[e.Reason]
+	}
+	return fmt.Sprintf("an earlier create of %s, last sent at %s, %s", e.Note.Object, e.Note.Sent.UTC().Format(time.RFC3339), said[e.Reason])
 }
 
 // Unwrap returns why looking failed.
@@ -95,7 +97,7 @@ func (n *Note) check(ctx context.Context, api Lookup) *UnfinishedError {
 	case n.ID != "":
 		reason = Exists
 		var exists bool
-		if exists, err = api.Exists(ctx, n.ID, n.Sent.UTC().Format(time.RFC3339)); exists {
+		if exists, err = api.Exists(ctx, n); exists {
 			ids = []string{n.ID}
 		}
 	case n.Pending:

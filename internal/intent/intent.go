@@ -57,12 +57,15 @@ type Note struct {
 	Create
 	// Path is the file.
 	Path string
-	// Sent is when the create was last sent, by the clock of this machine.
+	// Sent is when the create was last sent, or was answered, by the clock of this machine.
 	Sent time.Time
 
 	log  *Log
 	lock *flock.Flock
 }
+
+// Date returns Sent as an API shows the date of an object.
+func (n *Note) Date() string { return n.Sent.Format(time.RFC3339Nano) }
 
 // Begin writes the note of a create that is about to be sent. It is held until its outcome is known or the process ends. A create
 // goes on without a note if none can be written: Problem then says why.

@@ -197,14 +197,17 @@ func (p *webhookProvider) notes() *intent.Log {
 }
 
 // unfinished warns of creates that ended without an answer. The configuration may have changed since, and then no other create would
-// find their notes.
+// find their notes. It is one warning, because Terraform shows only the first of several with the same summary.
 func unfinished(notes *intent.Log) (diags diag.Diagnostics) {
+	var list strings.Builder
 	for _, note := range notes.Unanswered() {
-		diags.AddWarning("Unfinished Create", fmt.Sprintf(
-			"At %s an earlier run sent a create of %s and ended without an answer. If it was made, no state contains it, and its signing "+
-				"secret is lost. If the configuration still contains it, the next apply that creates it looks for it first. Otherwise look "+
-				"for it at the vendor, and delete it there if nobody uses it. Then remove the note of this create: rm %s",
-			note.Sent.UTC().Format(time.RFC3339), note.Object, note.Path))
+		fmt.Fprintf(&list, "\n  %s at %s\n  note: %s\n", note.Object, note.Sent.UTC().Format(time.RFC3339), note.Path)
+	}
+	if list.Len() > 0 {
+		diags.AddWarning("Unfinished Create", "An earlier run has sent these creates and ended without an answer:\n"+list.String()+"\n"+
+			"What one of them has made is in no state, and its signing secret is lost. If the configuration still contains it, the next apply "+
+			"that creates it looks for it first. Otherwise look for it at the vendor, and delete it there if nobody uses it. Then remove "+
+			"the note.")
 	}
 	return diags
 }

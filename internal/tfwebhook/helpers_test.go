@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,15 +61,21 @@ var vendors = map[string]vendor{
 	},
 }
 
-// forVendors runs a test for every vendor, with a sandbox whose objects are an hour old, so that no read waits for them.
+// forVendors runs a test for every vendor.
 func forVendors(t *testing.T, name string, test func(t *testing.T, v vendor, env *acctest.Env)) {
 	for vendor, v := range vendors {
-		t.Run(name+"/"+vendor, func(t *testing.T) {
+		t.Run(strings.TrimPrefix(name+"/"+vendor, "/"), func(t *testing.T) {
 			t.Parallel()
-			old := func() time.Time { return time.Now().Add(-time.Hour) }
-			test(t, v, acctest.New(t, sandbox.Config{EnfinitosConventional: true, Clock: old}))
+			test(t, v, oldSandbox(t))
 		})
 	}
+}
+
+// oldSandbox returns a sandbox whose objects are an hour old when they are made, so that no read waits for them to show.
+func oldSandbox(t *testing.T) *acctest.Env {
+	t.Helper()
+	old := func() time.Time { return time.Now().Add(-time.Hour) }
+	return acctest.New(t, sandbox.Config{EnfinitosConventional: true, Clock: old})
 }
 
 // cli returns a CLI for the vendor's webhook.

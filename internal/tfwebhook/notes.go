@@ -29,9 +29,11 @@ func Unfinished(e *intent.UnfinishedError) string {
 	case intent.Unlisted:
 		return "No create was sent, because it could make a second webhook. Look at the vendor for what was created at that time. If nobody " +
 			"uses it, its signing secret is lost: delete or pause it there. The next apply creates another one."
+	case intent.Unclear:
+		return "No create was sent, and the note of the earlier one stays. Apply again. If you know that the earlier one has made nothing, run " +
+			remove + " first."
 	}
-	return "No create was sent, and the note of the earlier one stays. Apply again. If you know that the earlier one has made nothing, run " +
-		remove + " first."
+	return ""
 }
 
 // NotNoted warns, once for each process, that creates are not noted on disk.
