@@ -17,10 +17,7 @@ import (
 func TestUnfinishedCreateIsTold(t *testing.T) {
 	t.Parallel()
 	dir, other := t.TempDir(), t.TempDir()
-	note, err := intent.NewLog(filepath.Join(dir, "webhook")).Begin(intent.Create{Object: "Dfns webhook https://hooks.example.com"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	note := intent.NewLog(filepath.Join(dir, "webhook", "default")).Begin(intent.Create{Object: "Dfns webhook https://hooks.example.com"})
 	configure := func(dataDir, variable string) string {
 		environment := func(name string) string { return map[string]string{"TF_DATA_DIR": variable}[name] }
 		made := provider.New("test", provider.WithDataDir(dataDir), provider.WithEnvironment(environment))
