@@ -142,13 +142,20 @@ func remedyForSigning(err error) string {
 		return "Run the program of signer_command by hand, with some bytes on its standard input and DFNS_CRED_ID in its environment. " +
 			"Within request_timeout it must print the signature in base64, and nothing else, and exit with status 0. Nothing was " +
 			"changed."
-	case errors.As(err, &signing) && signing.Challenged && (dfns.Status(err) == http.StatusBadRequest || dfns.Status(err) == http.StatusForbidden):
+	case errors.As(err, &signing) && signing.Challenged && rejectsSignature(err):
 		return "The API rejected the signature. Check that private_key (DFNS_PRIVATE_KEY), or the key that signer_command uses, belongs " +
 			"to the credential in credential_id (DFNS_CRED_ID), that this credential is active, and that auth_token " +
 			"(DFNS_AUTH_TOKEN) is valid. A signer_command must print the raw 64 bytes for an Ed25519 key, ASN.1 DER for ECDSA and " +
 			"PKCS#1 v1.5 for RSA, the latter two over SHA-256. Nothing was changed."
 	}
 	return ""
+}
+
+// rejectsSignature reports that the API rejected a signature. A 401 is that only if it says so: usually the token has expired.
+func rejectsSignature(err error) bool {
+	refused, ok := errors.AsType[*dfns.Error](err)
+	return ok && refused.Recognized && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusForbidden ||
+		refused.Status == http.StatusUnauthorized && strings.Contains(strings.ToLower(refused.Message), "signature"))
 }
 
 // configureSigning says how to enable changes in a provider that is configured to read only.
