@@ -185,8 +185,8 @@ func remedyByAnswer(operation string, err error) string {
 		return "This is not what Dfns documents, so something else, such as a proxy, may have answered in its place. Check base_url " +
 			"(DFNS_API_URL). The state was not changed."
 	case answered.Status < http.StatusInternalServerError && answered.Status != http.StatusTooManyRequests && !answered.Recognized:
-		return "The answer does not have the form of Dfns' own errors, so something else has sent it, such as a proxy, a gateway or a firewall. " +
-			"Check base_url (DFNS_API_URL) and what is between this machine and the API. The state was not changed."
+		return "The answer does not have the form of Dfns' own errors, so something else has sent it, such as a proxy, a gateway or a " +
+			"firewall. Check base_url (DFNS_API_URL) and what is between this machine and the API. The state was not changed."
 	}
 	return remedyByStatus(operation, answered)
 }
@@ -234,12 +234,12 @@ func unknown(operation string, candidates []string) string {
 	case operation == "ping":
 		return "The test event may or may not have been sent. Ping again."
 	case operation == "create" && len(candidates) > 0:
-		return "The webhooks named above are new, and this create may have made one of them. Others may own them: ask before you delete any. If " +
-			"nobody uses it, its signing secret is lost: delete it, or import it, and apply again. The provider touched none of them and " +
+		return "The webhooks named above are new, and this create may have made one of them. Others may own them: ask before you delete any. " +
+			"If nobody uses it, its signing secret is lost: delete it, or import it, and apply again. The provider touched none of them and " +
 			"created no other, because that could result in two."
 	case operation == "create":
-		return "Before you apply again, list the webhooks of the organization and look for one with this url that was just created. If there is " +
-			"one, its signing secret is lost: delete it, or import it, and apply again. The provider did not create another webhook, because " +
+		return "Before you apply again, list the webhooks of the organization and look for one with this url that was just created. If there " +
+			"is one, its signing secret is lost: delete it, or import it, and apply again. The provider did not create another webhook, because " +
 			"that could result in two."
 	}
 	return "Plan again: Terraform will read the result from the API."
