@@ -142,13 +142,20 @@ func remedyForSigning(err error) string {
 		return "Run the program of signer_command by hand, with some bytes on its standard input and DFNS_CRED_ID in its environment. " +
 			"Within request_timeout it must print the signature in base64, and nothing else, and exit with status 0. Nothing was " +
 			"changed."
-	case errors.As(err, &signing) && signing.Challenged && (dfns.Status(err) == http.StatusBadRequest || dfns.Status(err) == http.StatusForbidden):
+	case errors.As(err, &signing) && signing.Challenged && rejectsSignature(err):
 		return "The API rejected the signature. Check that private_key (DFNS_PRIVATE_KEY), or the key that signer_command uses, belongs " +
 			"to the credential in credential_id (DFNS_CRED_ID), that this credential is active, and that auth_token " +
 			"(DFNS_AUTH_TOKEN) is valid. A signer_command must print the raw 64 bytes for an Ed25519 key, ASN.1 DER for ECDSA and " +
 			"PKCS#1 v1.5 for RSA, the latter two over SHA-256. Nothing was changed."
 	}
 	return ""
+}
+
+// rejectsSignature reports that the API rejected a signature. A 401 is that only if it says so: usually the token has expired.
+func rejectsSignature(err error) bool {
+	refused, ok := errors.AsType[*dfns.Error](err)
+	return ok && refused.Recognized && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusForbidden ||
+		refused.Status == http.StatusUnauthorized && strings.Contains(strings.ToLower(refused.Message), "signature"))
 }
 
 // configureSigning says how to enable changes in a provider that is configured to read only.
@@ -182,8 +189,8 @@ func remedyByAnswer(operation string, err error) string {
 		return "This is not what Dfns documents, so something else, such as a proxy, may have answered in its place. Check base_url " +
 			"(DFNS_API_URL). The state was not changed."
 	case answered.Status < http.StatusInternalServerError && answered.Status != http.StatusTooManyRequests && !answered.Recognized:
-		return "The answer does not have the form of Dfns' own errors, so something else has sent it, such as a proxy, a gateway or a firewall. " +
-			"Check base_url (DFNS_API_URL) and what is between this machine and the API. The state was not changed."
+		return "The answer does not have the form of Dfns' own errors, so something else has sent it, such as a proxy, a gateway or a " +
+			"firewall. Check base_url (DFNS_API_URL) and what is between this machine and the API. The state was not changed."
 	}
 	return remedyByStatus(operation, answered)
 }
@@ -231,12 +238,12 @@ func unknown(operation string, candidates []string) string {
 	case operation == "ping":
 		return "The test event may or may not have been sent. Ping again."
 	case operation == "create" && len(candidates) > 0:
-		return "The webhooks named above are new, and this create may have made one of them. Others may own them: ask before you delete any. If " +
-			"nobody uses it, its signing secret is lost: delete it, or import it, and apply again. The provider touched none of them and " +
+		return "The webhooks named above are new, and this create may have made one of them. Others may own them: ask before you delete any. " +
+			"If nobody uses it, its signing secret is lost: delete it, or import it, and apply again. The provider touched none of them and " +
 			"created no other, because that could result in two."
 	case operation == "create":
-		return "Before you apply again, list the webhooks of the organization and look for one with this url that was just created. If there is " +
-			"one, its signing secret is lost: delete it, or import it, and apply again. The provider did not create another webhook, because " +
+		return "Before you apply again, list the webhooks of the organization and look for one with this url that was just created. If there " +
+			"is one, its signing secret is lost: delete it, or import it, and apply again. The provider did not create another webhook, because " +
 			"that could result in two."
 	}
 	return "Plan again: Terraform will read the result from the API."
