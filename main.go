@@ -22,13 +22,13 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "keep running so that a debugger can attach; set the printed variable for Terraform")
 	flag.Parse()
-	if !*debug { // a debugger's user reads the log
+	if !*debug { // a debugger's user reads the log, and ends the process
 		for name, level := range provider.LogLevels(os.Getenv) {
 			_ = os.Setenv(name, level)
 		}
-	}
-	if os.Getenv("TF_PLUGIN_MAGIC_COOKIE") != "" { // started by Terraform
-		go stayUntilAnswered(os.Getppid())
+		if os.Getenv("TF_PLUGIN_MAGIC_COOKIE") != "" { // started by Terraform
+			go stayUntilAnswered(os.Getppid())
+		}
 	}
 
 	err := providerserver.Serve(context.Background(), provider.New(version, provider.WithDataDir(".terraform")), providerserver.ServeOpts{
@@ -40,13 +40,17 @@ func main() {
 	}
 }
 
-// stayUntilAnswered ignores the SIGTERM that a runner sends to all processes of a job: Terraform gets it too, waits for the changes
-// in flight, and then ends the provider. If Terraform is gone, the process ends as soon as no change waits for its answer, which
-// goes into a note. The signal is not set to be ignored, because signer_command would inherit that.
+// stayUntilAnswered survives the SIGTERM that a runner sends to all processes of a job: Terraform gets it too, waits for the changes
+// in flight, and then ends the provider. If Terraform is gone, the process ends as soon as no change waits for its answer, and has
+// waited for none for one more second, in which the answer went into a note. The signal is not set to be ignored, because
+// signer_command would inherit that.
 func stayUntilAnswered(parent int) {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM)
+	idle := false
 	for range time.Tick(time.Second) {
-		if os.Getppid() != parent && httpapi.ChangesInFlight() == 0 {
+		wasIdle := idle
+		idle = os.Getppid() != parent && httpapi.ChangesInFlight() == 0
+		if idle && wasIdle {
 			os.Exit(1)
 		}
 	}

@@ -3,6 +3,7 @@ package acctest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -43,6 +44,40 @@ func New(t testing.TB, config sandbox.Config) *Env {
 	}
 	t.Cleanup(s.Close)
 	return &Env{Sandbox: s, Name: NamePrefix + "hermetic", DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
+}
+
+// NewVirtual is New for a bubble of testing/synctest, whose time is virtual: nothing listens, and the provider waits as long as at a
+// real API, which takes no time.
+func NewVirtual(t testing.TB, config sandbox.Config) *Env {
+	t.Helper()
+	config.Seed = 1
+	s, err := sandbox.New(config)
+	if err != nil {
+		t.Fatalf("making the sandbox: %v", err)
+	}
+	t.Cleanup(s.Close)
+	return &Env{Sandbox: s, DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
+}
+
+// Protocol returns a provider that makes its calls to the sandbox in process. It sees the environment variables of the sandbox and
+// the given ones.
+func (e *Env) Protocol(t testing.TB, further map[string]string) *Protocol {
+	t.Helper()
+	env := e.Env()
+	maps.Copy(env, further)
+	server, err := serve(env, provider.WithTransport(e), provider.WithDataDir(env["TF_DATA_DIR"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return TalkTo(t, server)
+}
+
+// RoundTrip implements http.RoundTripper.
+func (e *Env) RoundTrip(request *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(e.DfnsURL, request.URL.Host) {
+		return e.DfnsCalls.Transport().RoundTrip(request)
+	}
+	return e.EnfinitosCalls.Transport().RoundTrip(request)
 }
 
 // Test runs the steps, with the provider block added to each configuration.

@@ -70,7 +70,7 @@ func New(config Config) (*Client, error) {
 
 // Unusable returns a client for an incomplete configuration. Every call fails with the reason.
 func Unusable(reason error) *Client {
-	return &Client{unusable: reason, names: intent.NewNames(nil)}
+	return &Client{unusable: reason, http: &httpapi.Client{}, names: intent.NewNames(nil)}
 }
 
 // Claim records that a plan or a state names a webhook, so no create of this client has made it. saved says that an earlier run has

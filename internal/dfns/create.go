@@ -40,6 +40,9 @@ type CreateWebhookRequest struct {
 //
 // https://docs.dfns.co/api-reference/webhooks/create-webhook
 func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
+	if !c.CanChange() { // said before any call, whatever that would answer
+		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: &SigningError{Err: ErrUnsigned}}
+	}
 	// If two webhooks had the same content, nobody could say which one a lost create has made.
 	done, err := c.turns.take(ctx, in.key())
 	if err != nil {
@@ -93,7 +96,8 @@ func (c *Client) createAnew(ctx context.Context, in CreateWebhookRequest, lost *
 		err = again.failed(again)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("webhook %s, which the first create had made and whose secret was lost, was deleted; the second create: %w", lost.made, err)
+		return nil, fmt.Errorf("webhook %s, which the first create had made and whose secret was lost, was deleted; the second create: %w",
+			lost.made, err)
 	}
 	webhook.Recovery = Recovery{Removed: lost.made}
 	return webhook, nil
@@ -135,20 +139,19 @@ func (c *Client) create(ctx context.Context, in CreateWebhookRequest) (*Webhook,
 // answered takes the answer to a create, unless it is about a webhook that this create cannot have made.
 func (c *Client) answered(s sent[*Webhook], note *intent.Note) (*Webhook, error) {
 	id := s.answer.ID
-	if c.existing.has(id) || c.names.Has(id) {
+	if known := c.names.Add(id, false); known || c.existing.has(id) {
 		note.Leave()
 		return nil, &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: fmt.Errorf("the API answered with webhook %s, which existed before", id)}
 	}
 	note.Answered(id)
-	c.names.Add(id, false)
 	s.answer.Recovery = Recovery{Resent: s.resent}
 	return s.answer, nil
 }
 
 // lookup asks about the create of a note. If the API refuses to list, only a person can find what it has made.
 func (c *Client) lookup(in CreateWebhookRequest) intent.Lookup {
-	out := intent.Lookup{Exists: func(ctx context.Context, id string) (bool, error) {
-		_, err := c.GetWebhook(ctx, id)
+	out := intent.Lookup{Exists: func(ctx context.Context, id, created string) (bool, error) {
+		_, err := c.getWebhook(ctx, id, created)
 		if IsNotFound(err) {
 			return false, nil
 		}

@@ -10,7 +10,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -38,6 +41,9 @@ const (
 	answer    = "POST /auth/action"
 	create    = "POST /webhooks"
 )
+
+// get is a read of one webhook, after withoutIDs.
+const get = "GET /webhooks/ID"
 
 // start returns a sandbox whose ids, secrets and dates are the same in every run.
 func start(t *testing.T, changes ...func(*sandbox.Config)) *sandbox.Sandbox {
@@ -80,6 +86,17 @@ func newClient(t *testing.T, s *sandbox.Sandbox, changes ...func(*dfns.Config)) 
 	return client
 }
 
+// inVirtualTime runs a test in a bubble, with a sandbox without listeners that takes latency to answer a call.
+func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *sandbox.Sandbox, *dfns.Client), changes ...func(*dfns.Config)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := must(sandbox.New(sandbox.Config{Seed: 1, Latency: latency}))
+		defer s.Close() // the bubble ends only when nothing runs in it any more
+		inProcess := func(config *dfns.Config) { config.HTTP.Transport = s.DfnsCalls.Transport() }
+		test(t, s, newClient(t, s, append(changes, inProcess)...))
+	})
+}
+
 func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
 	t.Helper()
 	if err := s.DfnsCalls.AddFault(f); err != nil {
@@ -108,6 +125,29 @@ func withoutIDs(calls []string) []string {
 		}
 	}
 	return calls
+}
+
+func sameCalls(t *testing.T, s *sandbox.Sandbox, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, withoutIDs(journal(s))); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// register adds webhooks to a sandbox.
+func register(s *sandbox.Sandbox, count int) (ids []string) {
+	for range count {
+		ids = append(ids, s.Dfns.Register(held("Enabled")))
+	}
+	return ids
+}
+
+// describe changes the description of a webhook.
+func describe(t *testing.T, client *dfns.Client, id, description string) {
+	t.Helper()
+	if _, err := client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, dfns.UpdateWebhookRequest{Description: &description}); err != nil {
+		t.Error(err)
+	}
 }
 
 // signed is the journal of one change.
@@ -193,6 +233,9 @@ func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 	return client
 }
 
+// at is what the text of an error says of the host.
+func (a *api) at() string { return " (" + strings.TrimPrefix(a.url, "http://") + ")" }
+
 func (a *api) made() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -249,6 +292,12 @@ var operations = []operation{
 		_, err := c.GetWebhookEvent(ctx, "wh-1", "whe-1")
 		return err
 	}},
+}
+
+// outcome returns what an error proves about a change.
+func outcome(err error) httpapi.Outcome {
+	out, _ := httpapi.OutcomeOf(err)
+	return out
 }
 
 // collect reads a sequence to its end.

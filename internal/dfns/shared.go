@@ -17,9 +17,9 @@ import (
 // shared is the list that many reads use, so that they take one call per 200 webhooks instead of one per webhook. It serves each
 // webhook once: whoever reads one again wants to know what it is now. A change drops it. It never shows that a webhook is gone.
 type shared struct {
-	flights singleflight.Group
+	flights  singleflight.Group
+	checking turns // lists that are fetched after a 404 take turns
 
-	checking sync.Mutex // held while a list is fetched after a 404
 	mu       sync.Mutex
 	many     bool                // a read has begun since the latest change
 	changes  int                 // raised by every change, so that a flight that began before it leaves no list
@@ -94,11 +94,15 @@ func (s *shared) fly(
 	}
 }
 
-// fetch fetches the list, and keeps it unless a change has begun or ended meanwhile.
+// fetch fetches the list, and keeps it unless a change has begun or ended meanwhile. A caller that has just missed the end of a
+// flight gets the list that the flight has left.
 func (s *shared) fetch(ctx context.Context, c *Client) (map[string]*Webhook, error) {
 	s.mu.Lock()
-	changes := s.changes
+	changes, left := s.changes, maps.Clone(s.webhooks)
 	s.mu.Unlock()
+	if left != nil {
+		return left, nil
+	}
 	out, err := c.webhooksByID(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,8 +124,11 @@ func (c *Client) lists(ctx context.Context, id string) (bool, error) {
 	next := s.checks + 1
 	s.mu.Unlock()
 	webhooks, err := s.fly(ctx, "check "+strconv.Itoa(next), func(ctx context.Context) (map[string]*Webhook, error) {
-		s.checking.Lock()
-		defer s.checking.Unlock()
+		done, err := s.checking.take(ctx, "list")
+		if err != nil {
+			return nil, err
+		}
+		defer done()
 		s.mu.Lock()
 		s.checks = next
 		s.mu.Unlock()

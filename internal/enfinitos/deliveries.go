@@ -75,32 +75,41 @@ func (c *Client) deliveries(ctx context.Context, id, status string, from httpapi
 // ReplayResult is the result of a replay.
 type ReplayResult struct {
 	Replay struct {
-		OK           bool   `json:"ok"`
-		ErrorMessage string `json:"errorMessage"`
+		OK           httpapi.Optional[bool] `json:"ok"`
+		ErrorMessage string                 `json:"errorMessage"`
 	} `json:"replay"`
 	Delivery Delivery `json:"delivery"`
 }
 
-// ReplayDelivery sends a delivery again, once and immediately. The call succeeds even if that delivery fails.
+// ReplayDelivery sends a delivery again, once and immediately. The call succeeds even if that delivery fails. Replay.OK is set.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/replay-a-delivery
 func (c *Client) ReplayDelivery(ctx context.Context, id, deliveryID string) (ReplayResult, error) {
-	return post[ReplayResult](ctx, c, nil, false, "v1", "webhooks", id, "deliveries", deliveryID, "replay")
+	path := []string{"v1", "webhooks", id, "deliveries", deliveryID, "replay"}
+	result, err := post[ReplayResult](ctx, c, nil, false, path...)
+	if err == nil && result.Replay.OK.Value == nil {
+		err = badAnswer("it does not say whether the replay succeeded", path...)
+	}
+	return result, err
 }
 
 // DrainResult counts the results of the retries that were due.
 type DrainResult struct {
-	Processed    int64 `json:"processed"`
-	Delivered    int64 `json:"delivered"`
-	Failed       int64 `json:"failed"`
-	DeadLettered int64 `json:"deadLettered"`
-	BatchLimit   int64 `json:"batchLimit"`
+	Processed    httpapi.Optional[int64] `json:"processed"`
+	Delivered    int64                   `json:"delivered"`
+	Failed       int64                   `json:"failed"`
+	DeadLettered int64                   `json:"deadLettered"`
+	BatchLimit   int64                   `json:"batchLimit"`
 }
 
-// ProcessDue makes at most limit (1 to 50) retries that are due now, for all subscriptions of the account.
+// ProcessDue makes at most limit (1 to 50) retries that are due now, for all subscriptions of the account. Processed is set.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/process-due-retries
 func (c *Client) ProcessDue(ctx context.Context, limit int64) (DrainResult, error) {
-	body := map[string]int64{"limit": limit}
-	return post[DrainResult](ctx, c, body, false, "v1", "webhooks", "deliveries", "process-due")
+	path := []string{"v1", "webhooks", "deliveries", "process-due"}
+	result, err := post[DrainResult](ctx, c, map[string]int64{"limit": limit}, false, path...)
+	if err == nil && result.Processed.Value == nil {
+		err = badAnswer("it does not say how many were processed", path...)
+	}
+	return result, err
 }

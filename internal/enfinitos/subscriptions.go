@@ -77,11 +77,10 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	switch {
 	case err == nil && id == "":
 		err = badAnswer("it contains no subscription", "v1", "webhooks")
-	case err == nil && c.names.Has(id):
+	case err == nil && c.names.Add(id, false):
 		err = badAnswer(fmt.Sprintf("it is about subscription %s, which existed before", id), "v1", "webhooks")
 	case err == nil:
 		note.Answered(id)
-		c.names.Add(id, false)
 		return &created, nil
 	}
 	outcome, _ := httpapi.OutcomeOf(err)
@@ -92,9 +91,9 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	return nil, &httpapi.ChangeError{Outcome: outcome, Err: err}
 }
 
-// exists reports whether the API still has a subscription.
-func (c *Client) exists(ctx context.Context, id string) (bool, error) {
-	_, presence, err := c.Find(ctx, id, "")
+// exists reports whether the API still has a subscription that was created at a date.
+func (c *Client) exists(ctx context.Context, id, created string) (bool, error) {
+	_, presence, err := c.Find(ctx, id, created)
 	switch {
 	case IsNotFound(err):
 		return false, nil
@@ -115,7 +114,8 @@ func (c *Client) digest(in CreateSubscriptionRequest) string {
 // badAnswer is the error for a 2xx answer to a POST without what it must contain.
 func badAnswer(problem string, path ...string) error {
 	return &httpapi.Error{
-		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New("the answer cannot be read: " + problem),
+		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK,
+		Cause: errors.New("the answer cannot be read: " + problem),
 	}
 }
 
@@ -187,7 +187,7 @@ type Removal int
 const (
 	// Deleted means that the API has deleted the subscription.
 	Deleted Removal = iota
-	// Gone means that it is proved that the subscription did not exist.
+	// Gone means that it is proved that the subscription does not exist.
 	Gone
 	// Paused means that the API cannot delete the subscription, so Remove paused it. Together with an error it means that
 	// Remove tried to pause it.
@@ -200,26 +200,64 @@ const (
 func (c *Client) Remove(ctx context.Context, id, created string) (Removal, error) {
 	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"v1", "webhooks", id}, Idempotent: true, Change: true}
 	response, err := c.send(ctx, request)
-	unproven := err == nil && len(response.Body) == 0
 	switch {
-	case unproven:
-		_, err = c.present(ctx, id)
+	case err == nil && len(response.Body) == 0:
+		return c.removeUnconfirmed(ctx, id, created)
 	case err == nil:
-		_, err = c.open(ctx, request, response)
-	}
-	switch {
-	case err == nil && !unproven, unproven && IsNotFound(err):
-		c.notes.Forget(id)
-		return Deleted, nil
-	case unproven && err != nil:
-		return Deleted, &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: fmt.Errorf("the answer to the delete is empty, and looking for the subscription failed: %w", err)}
-	case !unproven && !routeMissing(err):
+		data, err := c.open(ctx, request, response)
+		if err == nil {
+			err = deniesDeletion(id, data, request, response)
+		}
+		if err == nil {
+			c.notes.Forget(id)
+		}
 		return Deleted, err
+	case routeMissing(err):
+		deletion, _ := errors.AsType[*httpapi.Error](err)
+		return c.pauseInstead(ctx, id, created, deletion.Lost)
 	}
-	_, err = c.SetActive(ctx, id, created, false)
-	if IsNotFound(err) {
+	return Deleted, err
+}
+
+// deniesDeletion returns an error if the answer to a delete is about another subscription, or says that nothing was deleted.
+func deniesDeletion(id string, data json.RawMessage, request httpapi.Request, response *httpapi.Response) error {
+	var about subscriptionAnswer
+	var told struct {
+		Deleted httpapi.Optional[bool] `json:"deleted"`
+	}
+	_, _ = json.Unmarshal(data, &about), json.Unmarshal(data, &told) // the vendor does not document what it must contain
+	switch {
+	case about.Subscription.ID != "" && about.Subscription.ID != id:
+		return httpapi.Unreadable(request, response, errors.New("it is about another subscription"))
+	case told.Deleted.Value != nil && !*told.Deleted.Value:
+		return httpapi.Unreadable(request, response, errors.New("it says that the subscription was not deleted"))
+	}
+	return nil
+}
+
+// removeUnconfirmed ends a removal to which the answer was empty.
+func (c *Client) removeUnconfirmed(ctx context.Context, id, created string) (Removal, error) {
+	_, err := httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (Presence, error) { return c.present(ctx, id) })
+	switch {
+	case IsNotFound(err):
 		c.notes.Forget(id)
 		return Gone, nil
+	case err != nil:
+		err = fmt.Errorf("the answer to the delete is empty, and looking for the subscription failed: %w", err)
+		return Deleted, &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: err}
+	}
+	return c.pauseInstead(ctx, id, created, true)
+}
+
+// pauseInstead pauses a subscription that cannot be deleted. If it may have been deleted after all, an error leaves the outcome open.
+func (c *Client) pauseInstead(ctx context.Context, id, created string, mayBeDeleted bool) (Removal, error) {
+	_, err := c.SetActive(ctx, id, created, false)
+	switch {
+	case IsNotFound(err):
+		c.notes.Forget(id)
+		return Gone, nil
+	case err != nil && mayBeDeleted:
+		err = &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: err}
 	}
 	return Paused, err
 }

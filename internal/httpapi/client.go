@@ -113,13 +113,24 @@ func New(config Config) (*Client, error) {
 		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	c.reads = c.retrying(httpClient, c.retryRead)
-	c.changes = c.retrying(httpClient, c.retryChange)
+	c.reads = c.retrying(httpClient, isTransient)
+	c.changes = c.retrying(httpClient, isRefused)
 	return c, nil
 }
 
 // Hide returns a text of the API without the token, which the text may quote.
 func (c *Client) Hide(text string) string { return c.hide.Replace(text) }
+
+// hideIn returns headers without the token, which they may quote.
+func (c *Client) hideIn(header http.Header) http.Header {
+	out := http.Header{}
+	for name, values := range header {
+		for _, value := range values {
+			out.Add(name, c.Hide(value))
+		}
+	}
+	return out
+}
 
 // chain returns the chain of transports, outermost first: watch each attempt, log it, apply the rate limit.
 func (c *Client) chain() http.RoundTripper {
@@ -174,6 +185,9 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	response, err := sender.Do(prepared)
 	failed.Lost = attempt.lost.Load()
 	if err != nil {
+		if response != nil { // a retry was not possible
+			failed.Status = response.StatusCode
+		}
 		failed.NotSent, failed.Cause, failed.Proxy = !attempt.sent.Load(), withoutURL(err), c.proxyOf(prepared.Request)
 		return nil, failed
 	}
@@ -206,7 +220,7 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 }
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
-	failed.Status, failed.Header = response.StatusCode, response.Header
+	failed.Status, failed.Header = response.StatusCode, c.hideIn(response.Header)
 	failed.RequestID = c.Hide(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {

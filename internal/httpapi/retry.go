@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -14,15 +15,15 @@ import (
 // maxRetryWait limits the pause before a retry if the vendor does not set one.
 const maxRetryWait = 30 * time.Second
 
-// retrying returns a client that retries where policy allows it, and never while the vendor requires a pause. The policy counts,
-// because not every attempt counts.
-func (c *Client) retrying(httpClient *http.Client, policy retryablehttp.CheckRetry) *retryablehttp.Client {
+// retrying returns a client that retries where mayResend allows it, and never while the vendor requires a pause. Not every attempt
+// counts, so the policy counts them.
+func (c *Client) retrying(httpClient *http.Client, mayResend func(*http.Response, error) bool) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient:   httpClient,
 		RetryMax:     math.MaxInt,
 		RetryWaitMin: c.config.RetryWait,
 		RetryWaitMax: maxRetryWait,
-		CheckRetry:   policy,
+		CheckRetry:   c.retryIf(mayResend),
 		Backoff:      backoff,
 		PrepareRetry: func(request *http.Request) error { return c.limit.wait(request.Context()) },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
@@ -54,33 +55,27 @@ func wait(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// retryRead allows a retry of a request that is idempotent: after a 429, which only the caller's timeout limits, and at most
-// MaxRetries times after a cut or refused connection or a 5xx.
-func (c *Client) retryRead(ctx context.Context, response *http.Response, err error) (bool, error) {
-	if again, gaveUp := retryUnread(ctx, response, err); again || gaveUp != nil {
-		return again, gaveUp
+// retryIf returns the policy that retries a 429, which only the caller's timeout limits, and what mayResend allows, at most MaxRetries
+// times in all. Once the caller has given up, nothing is sent, and an answer that arrives then is kept: it may contain what the API
+// returns only once.
+func (c *Client) retryIf(mayResend func(*http.Response, error) bool) retryablehttp.CheckRetry {
+	return func(ctx context.Context, response *http.Response, err error) (bool, error) {
+		if err == nil && response.StatusCode == http.StatusTooManyRequests {
+			return ctx.Err() == nil, ctx.Err()
+		}
+		return mayResend(response, err) && ctx.Err() == nil && c.failedAgain(ctx), nil
 	}
-	again, reason := retryablehttp.DefaultRetryPolicy(ctx, response, err)
-	return again && c.failedAgain(ctx), reason
 }
 
-// retryChange allows a retry only if nothing can have happened: the API refused the request unread (429), or the connection
-// was refused, at most MaxRetries times in a row.
-func (c *Client) retryChange(ctx context.Context, response *http.Response, err error) (bool, error) {
-	if again, gaveUp := retryUnread(ctx, response, err); again || gaveUp != nil {
-		return again, gaveUp
-	}
-	return isRefused(err) && c.failedAgain(ctx), nil
+// isTransient allows an idempotent request again after a cut or refused connection or a 5xx.
+func isTransient(response *http.Response, err error) bool {
+	again, _ := retryablehttp.DefaultRetryPolicy(context.Background(), response, err)
+	return again
 }
 
-// retryUnread decides what is the same for all requests: a 429 is retried, and nothing is once the caller has given up. An answer
-// that arrives then is kept: it may contain what the API returns only once.
-func retryUnread(ctx context.Context, response *http.Response, err error) (again bool, gaveUp error) {
-	limited := err == nil && response.StatusCode == http.StatusTooManyRequests
-	if (err != nil || limited) && ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	return limited, nil
+// isRefused allows every request again, because nothing can have happened.
+func isRefused(_ *http.Response, err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedOnWindows)
 }
 
 // failedAgain counts a failed attempt, and reports whether another one is allowed.
@@ -97,7 +92,7 @@ const refusedOnWindows = syscall.Errno(10061)
 // backoff doubles the pause with every attempt and adds jitter, so that calls that failed together are not retried together.
 // If the vendor set a pause, the gate waits for it instead.
 func backoff(least, most time.Duration, attempt int, response *http.Response) time.Duration {
-	if response != nil && pauseAsked(response, time.Now()) > 0 {
+	if response != nil && pauseAsked(response) > 0 {
 		return 0
 	}
 	pause := min(most, least<<min(attempt, 16))

@@ -9,8 +9,8 @@ import (
 
 // Lookup asks a vendor about the create of a note.
 type Lookup struct {
-	// Exists reports whether the vendor still has an object. An error leaves it open.
-	Exists func(ctx context.Context, id string) (bool, error)
+	// Exists reports whether the vendor still has an object that was created at a date. An error leaves it open.
+	Exists func(ctx context.Context, id, created string) (bool, error)
 	// Candidates returns the objects that a create without an answer may have made. Nil means that the vendor lists no objects.
 	Candidates func(ctx context.Context, note *Note) ([]string, error)
 }
@@ -95,7 +95,7 @@ func (n *Note) check(ctx context.Context, api Lookup) *UnfinishedError {
 	case n.ID != "":
 		reason = Exists
 		var exists bool
-		if exists, err = api.Exists(ctx, n.ID); exists {
+		if exists, err = api.Exists(ctx, n.ID, n.Sent.UTC().Format(time.RFC3339)); exists {
 			ids = []string{n.ID}
 		}
 	case n.Pending:

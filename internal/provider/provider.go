@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -54,6 +55,7 @@ type webhookProvider struct {
 	getenv    func(string) string
 	retryWait time.Duration
 	settle    time.Duration
+	transport http.RoundTripper
 	dataDir   string
 }
 
@@ -75,6 +77,11 @@ func WithRetryWait(wait time.Duration) Option {
 // WithSettleTime sets how long after a change the reads of an API may not show it. Tests shorten it.
 func WithSettleTime(settle time.Duration) Option {
 	return func(p *webhookProvider) { p.settle = settle }
+}
+
+// WithTransport replaces the network. Tests of virtual time have none.
+func WithTransport(transport http.RoundTripper) Option {
+	return func(p *webhookProvider) { p.transport = transport }
 }
 
 // WithEnvironment replaces the process's environment variables.
@@ -161,6 +168,7 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 		MaxRetries:     defaultMaxRetries,
 		RetryWait:      p.retryWait,
 		SettleTime:     p.settle,
+		Transport:      p.transport,
 		RequestTimeout: defaultRequestTimeout,
 		Logger:         logger{},
 	}

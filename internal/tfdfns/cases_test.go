@@ -180,7 +180,7 @@ func changedOutside(t *testing.T, env *acctest.Env) {
 			{
 				PreConfig: func() {
 					disabled := dfns.StatusDisabled
-					if _, err := env.DfnsClient(t).UpdateWebhook(t.Context(), own(t, env).ID, dfns.UpdateWebhookRequest{Status: &disabled}); err != nil {
+					if _, err := env.DfnsClient(t).UpdateWebhook(t.Context(), own(t, env), dfns.UpdateWebhookRequest{Status: &disabled}); err != nil {
 						t.Fatal(err)
 					}
 				},

@@ -111,6 +111,9 @@ func remedy(operation string, err error) string {
 		return advice
 	}
 	switch {
+	case dfns.IsNotFound(err):
+		return "The webhook was deleted outside Terraform after the plan was made. Plan again: Terraform will create a new webhook, with " +
+			"a new signing secret."
 	case dfns.IsInvalidID(err):
 		return "The id is not valid. No request was sent. Use the id exactly as Dfns shows it, such as wh-…."
 	case errors.Is(err, context.Canceled):
@@ -198,9 +201,6 @@ func remedyByStatus(operation string, refused *dfns.Error) string {
 	case status == http.StatusForbidden:
 		return "The token lacks the permission " + permissions[operation] + ", or a policy forbids the call. Grant the permission " +
 			"to the service account or user that the token belongs to."
-	case status == http.StatusNotFound && operation == "update":
-		return "The webhook was deleted outside Terraform after the plan was made. Plan again: Terraform will create a new webhook, with " +
-			"a new signing secret."
 	case status == http.StatusNotFound:
 		return "Check base_url (DFNS_API_URL). The state was not changed."
 	case status == http.StatusTooManyRequests:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -30,56 +31,53 @@ func inject(t *testing.T, env *acctest.Env, fault sandbox.Fault) func() {
 	}
 }
 
-// A failed create says what was wrong, makes its call once, and leaves neither webhook nor state behind.
+// A failed create says what was wrong, and leaves neither webhook nor state behind. What the API refuses is sent once, and what is not
+// answered as often as max_retries allows.
 func TestWebhookCreateErrors(t *testing.T) {
 	t.Parallel()
+	post := func(status int, message string) sandbox.Fault {
+		return sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "status", Status: status, Message: message}
+	}
 	for name, test := range map[string]struct {
-		fault sandbox.Fault
-		error *regexp.Regexp
+		fault    sandbox.Fault
+		attempts int
+		error    *regexp.Regexp
 	}{
 		"token": {
-			sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 401},
-			acctest.Says("Unable to create Dfns webhook", "401 Unauthorized", "Not Authorized. (request id req-", "https://hooks.example.com/dfns (new)", "auth_token"),
+			sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 401}, 0,
+			acctest.Says("Unable to create Dfns webhook", "401 Unauthorized: Not Authorized. (request id req-", "the change was not made", "https://hooks.example.com (new)", "auth_token"),
 		},
 		"signature": {
-			sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 403},
-			acctest.Says("the change was not sent, because it could not be signed", "403 Forbidden", "private_key (DFNS_PRIVATE_KEY), or the key that signer_command uses, belongs to the credential"),
+			sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 403}, 0,
+			acctest.Says("the change could not be signed", "403 Forbidden", "the change was not made", "private_key (DFNS_PRIVATE_KEY), or the key that signer_command uses, belongs to the credential"),
 		},
 		"permission": {
-			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 403},
+			post(403, ""), 1,
 			acctest.Says("POST /webhooks: 403 Forbidden", "not authorized to perform operation (Webhooks:Create)", "lacks the permission Webhooks:Create"),
 		},
-		"plan": {
-			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 402},
-			acctest.Says("402 Payment Required", "plan does not include this"),
+		"action signature": {
+			post(403, "user action signature is missing or invalid"), 1,
+			acctest.Says("the change was not made", "did not accept the user action signature", "X-DFNS-USERACTION"),
 		},
-		"values": {
-			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 400, Message: "url is not to our liking"},
-			acctest.Says("400 Bad Request: url is not to our liking", "Nothing was changed"),
-		},
-		"rate limit": {
-			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 429},
-			acctest.Says("429 Too Many Requests", "used up its rate limit"),
-		},
-		"approval": {
-			sandbox.Fault{Path: "/webhooks", Effect: "status", Status: 202},
-			acctest.Says("202 Accepted", "waits for the approval that a policy requires", "not in the state", "Once it is approved and exists, import it"),
-		},
-		"outage": {
-			sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "status", Status: 500},
-			acctest.Says("500 Internal Server Error", "a read shows that the change was not made", "nothing was changed"),
-		},
+		"plan":     {post(402, ""), 1, acctest.Says("402 Payment Required", "plan does not include this")},
+		"values":   {post(400, "url is not to our liking"), 1, acctest.Says("400 Bad Request: url is not to our liking", "Nothing was changed")},
+		"approval": {post(202, ""), 1, acctest.Says("202 Accepted", "waits for the approval that a policy requires", "not in the state", "Once it is approved and exists, import it")},
+		"outage":   {post(500, ""), 5, acctest.Says("500 Internal Server Error", "the change was not made", "The API failed")},
 		"proxy": {
-			sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "html"},
-			acctest.Says("502 Bad Gateway: an HTML page, so a proxy may have answered", "was not made"),
+			sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "html"}, 5,
+			acctest.Says("502 Bad Gateway: an HTML page, so a proxy may have answered", "the change was not made"),
 		},
 		"cut": {
-			sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "drop_before"},
-			acctest.Says("POST /webhooks: no answer", "was not made"),
+			sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "drop_before"}, 5,
+			acctest.Says("POST /webhooks: no answer", "the change was not made"),
+		},
+		"unreachable": {
+			sandbox.Fault{Path: "/webhooks", Effect: "drop_before"}, 0,
+			acctest.Says("listing the webhooks before the create failed", "the change was not made", "could not be reached"),
 		},
 		"unreachable afterwards": {
-			sandbox.Fault{Path: "/webhooks", Effect: "drop_before"},
-			acctest.Says("POST /webhooks: no answer", "it is unknown whether the change was made", "may or may not exist", "could result in two"),
+			sandbox.Fault{Path: "/webhooks", Skip: 1, Effect: "drop_before"}, 5,
+			acctest.Says("POST /webhooks: no answer", "looking for its result failed", "it is unknown whether the change was made", "could result in two"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,19 +93,24 @@ func TestWebhookCreateErrors(t *testing.T) {
 				},
 				Steps: []resource.TestStep{{Config: webhook(), ExpectError: test.error}},
 			})
-			attempts := 1
-			switch {
-			case strings.HasPrefix(test.fault.Path, "/auth"):
-				attempts = 0
-			case test.fault.Status == http.StatusTooManyRequests, name == "unreachable afterwards":
-				attempts = 5 // once and max_retries times
-			case name == "outage", name == "proxy", name == "cut":
-				attempts = 15 // and that for each of three tokens, after reading showed that nothing was made
-			}
-			if got := creates(env); got != attempts {
-				t.Errorf("the create was sent %d times, want %d", got, attempts)
+			if got := creates(env); got != test.attempts {
+				t.Errorf("the create was sent %d times, want %d", got, test.attempts)
 			}
 		})
+	}
+}
+
+// A limit that lasts is the timeout's affair, and not that of max_retries.
+func TestWebhookCreateRateLimit(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	inject(t, env, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "status", Status: 429})()
+	env.Test(t, resource.TestCase{CheckDestroy: holds(env, none), Steps: []resource.TestStep{{
+		Config:      webhook(`timeouts { create = "3s" }`),
+		ExpectError: acctest.Says("the change was not made", "timed out", "set timeouts in the resource"),
+	}}})
+	if got := creates(env); got <= 5 {
+		t.Errorf("the create was sent %d times", got)
 	}
 }
 
@@ -166,7 +169,7 @@ func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 				{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404},
 				{Method: "GET", Path: "/webhooks", Effect: "status", Status: 404},
 			},
-			acctest.Says("it is unknown whether the webhook is gone", "base URL"),
+			acctest.Says("it is unknown whether the webhook is gone", "base_url"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -242,27 +245,30 @@ func TestWebhookUpdateErrorKeepsTheState(t *testing.T) {
 func TestWebhookDeletedBetweenPlanAndUpdate(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
+	env.DfnsCalls.Before = removeOn(env, http.MethodPut)
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
 		{Config: webhook()},
 		{
-			PreConfig:   inject(t, env, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: "status", Status: 404, Times: 1}),
 			Config:      webhook(`status = "Disabled"`),
 			ExpectError: acctest.Says("Unable to update Dfns webhook", "deleted outside Terraform"),
 		},
 	}})
 }
 
+// removeOn deletes a webhook just before a call to it is carried out: somebody else was faster.
+func removeOn(env *acctest.Env, method string) func(*http.Request) {
+	return func(r *http.Request) {
+		if r.Method == method {
+			env.Dfns.Remove(path.Base(r.URL.Path))
+		}
+	}
+}
+
 func TestWebhookDeleteOfWhatIsGoneSucceeds(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: webhook()},
-		{
-			PreConfig: inject(t, env, sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "status", Status: 404}),
-			Config:    webhook(),
-			Destroy:   true,
-		},
-	}})
+	env.DfnsCalls.Before = removeOn(env, http.MethodDelete)
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{Config: webhook()}, {Config: webhook(), Destroy: true}}})
 }
 
 // The 404 of a proxy is no proof that anything was deleted, and neither is one of the signing flow.
@@ -277,7 +283,7 @@ func TestWebhookDeleteErrorsKeepTheState(t *testing.T) {
 			acctest.Says("Unable to delete Dfns webhook", "Webhooks:Delete"),
 		},
 		"proxy":   {sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: "html", Status: 404}, acctest.Says("404 Not Found: an HTML page")},
-		"signing": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, acctest.Says("it could not be signed", "404 Not Found")},
+		"signing": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, acctest.Says("the change could not be signed", "404 Not Found", "the change was not made")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -421,8 +427,8 @@ func TestWebhookMaskedSecretIsIgnored(t *testing.T) {
 	}})
 }
 
-// A read that tells another secret than the one in the state is believed, and says so: receivers must be told.
-func TestWebhookSecretToldByRead(t *testing.T) {
+// A secret in the answer to a read is never stored. One that differs from the secret in the state is told.
+func TestWebhookSecretInAnotherAnswer(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	id := existing(env)
@@ -436,9 +442,13 @@ func TestWebhookSecretToldByRead(t *testing.T) {
 		}
 		provider := acctest.NewProtocol(t, environment)
 		provider.Configure(nil)
-		got := acctest.Text(provider.Read("webhook_dfns", attributes))
-		if strings.Contains(got, "Signing Secret Changed Outside Terraform") != warns || strings.Contains(got, "whs-") {
+		resp := provider.ReadFully("webhook_dfns", attributes)
+		got := acctest.Text(resp.Diagnostics)
+		if strings.Contains(got, "WARNING Signing Secret Differs From the State") != warns || strings.Contains(got, "whs-") {
 			t.Errorf("%q was held: %q", held, got)
+		}
+		if stored := provider.Attributes("webhook_dfns", resp.NewState)["secret"]; held != "" && !stored.Equal(acctest.String(held)) || held == "" && !stored.IsNull() {
+			t.Errorf("%q was held, and now %s", held, stored)
 		}
 	}
 }
@@ -462,7 +472,7 @@ func TestWebhookTimeouts(t *testing.T) {
 				inject(t, env, slow("POST", "/webhooks"))()
 			},
 			Config:      webhook(`timeouts { create = "2s" }`),
-			ExpectError: acctest.Says("context deadline exceeded", "may or may not exist"),
+			ExpectError: acctest.Says("context deadline exceeded", "it is unknown whether the change was made"),
 		},
 		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook(`timeouts { read = "2s" }`)},
 		{

@@ -77,5 +77,5 @@ func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest,
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(
 		"Processed %d due retries: %d delivered, %d failed, %d dead-lettered (limit %d)",
-		drained.Processed, drained.Delivered, drained.Failed, drained.DeadLettered, drained.BatchLimit)})
+		*drained.Processed.Value, drained.Delivered, drained.Failed, drained.DeadLettered, drained.BatchLimit)})
 }

@@ -77,7 +77,7 @@ func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		return
 	}
 
-	if !result.Replay.OK {
+	if !*result.Replay.OK.Value {
 		resp.Diagnostics.AddError("EnfinitOS Replay Failed", fmt.Sprintf(
 			"Delivery %s of subscription %s was sent again and failed again: %s. Receiver status: %s. Repair the receiver, then replay again.",
 			delivery, id, cmp.Or(result.Replay.ErrorMessage, "the API gives no reason"), statusText(result.Delivery.HTTPStatus.Value)))
