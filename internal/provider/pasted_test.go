@@ -37,8 +37,8 @@ func TestPastedSettings(t *testing.T) {
 			t.Cleanup(server.Close)
 			paste := func(text string) string { return around[0] + text + around[1] }
 			provider := acctest.NewProtocol(t, map[string]string{
-				"DFNS_API_URL": paste(server.URL + "/base//"), "DFNS_AUTH_TOKEN": paste("token"), "DFNS_CRED_ID": paste("cr-1"),
-				"DFNS_PRIVATE_KEY": paste(privateKey(t)), "ENFINITOS_API_URL": paste(server.URL + "/base//"), "ENFINITOS_API_KEY": paste("sk_test_1"),
+				"DFNS_API_URL": paste(server.URL + "/base///"), "DFNS_AUTH_TOKEN": paste("token"), "DFNS_CRED_ID": paste("cr-1"),
+				"DFNS_PRIVATE_KEY": paste(privateKey(t)), "ENFINITOS_API_URL": paste(server.URL + "/base///"), "ENFINITOS_API_KEY": paste("sk_test_1"),
 			})
 			if problems := provider.Configure(nil); len(problems) != 0 {
 				t.Fatal(acctest.Text(problems))
