@@ -44,6 +44,19 @@ func (e *ExpiredError) Error() string { return e.Err.Error() }
 // Unwrap returns the 401.
 func (e *ExpiredError) Unwrap() error { return e.Err }
 
+// The outcomes of a change that did not succeed.
+const (
+	NotMade = httpapi.NotMade
+	Unknown = httpapi.Unknown
+	Made    = httpapi.Made
+)
+
+// OutcomeOf returns what an error proves about the change that it ended, and the ids of what the change has or may have made.
+func OutcomeOf(err error) (httpapi.Outcome, []string) { return httpapi.OutcomeOf(err) }
+
+// Unreachable says what is in the way of a call that was not answered, and what to do. For every other error it returns "".
+func Unreachable(err error) string { return httpapi.Unreachable(err) }
+
 // IsNotFound reports that it is proved that the API has no such object.
 func IsNotFound(err error) bool { return httpapi.IsNotFound(err) }
 

@@ -11,8 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
@@ -93,18 +91,17 @@ func name(webhook webhookModel) string {
 
 // remedy says what to do. What it says about a change follows from the outcome that the error proves.
 func remedy(operation string, err error) string {
-	outcome, candidates := httpapi.OutcomeOf(err)
-	unfinished, stopped := errors.AsType[*intent.UnfinishedError](err)
+	outcome, candidates := dfns.OutcomeOf(err)
 	switch {
-	case stopped:
-		return tfwebhook.Unfinished(unfinished)
+	case tfwebhook.Unfinished(err) != "":
+		return tfwebhook.Unfinished(err)
 	case errors.Is(err, dfns.ErrPendingApproval):
 		return pending(operation)
 	case strings.HasPrefix(operation, "read"):
-	case outcome == httpapi.Made:
+	case outcome == dfns.Made:
 		return "The webhook named above exists, but its signing secret was lost with the answer to the create. Delete it at Dfns and apply " +
 			"again, or import it. Until then, no apply creates another webhook of this content."
-	case outcome == httpapi.Unknown:
+	case outcome == dfns.Unknown:
 		return unknown(operation, candidates)
 	}
 	if advice := remedyForSigning(err); advice != "" {
@@ -179,8 +176,8 @@ func remedyByAnswer(operation string, err error) string {
 	case errors.As(err, &contradiction):
 		return "The API contradicts itself, so the state was not changed. Try again later. If the webhook really is gone, remove it from the " +
 			"state: terraform state rm ADDRESS."
-	case httpapi.Unreachable(err) != "":
-		return httpapi.Unreachable(err) + " Nothing was changed."
+	case dfns.Unreachable(err) != "":
+		return dfns.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
 		return "Nothing was changed. Try again. If it happens again, check base_url (DFNS_API_URL) and the network between this machine and the API."
 	case errors.As(err, &expired):

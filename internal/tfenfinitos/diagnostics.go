@@ -11,8 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -36,11 +34,11 @@ func lookupFailed(object string, err error) diag.Diagnostic {
 // actionFailed says what an action tried and why it failed.
 func actionFailed(operation, object string, err error) diag.Diagnostic {
 	advice := remedy("update", webhookModel{}, err)
-	outcome, _ := httpapi.OutcomeOf(err)
+	outcome := enfinitos.OutcomeOf(err)
 	switch {
-	case enfinitos.Status(err) == http.StatusNotFound && outcome == httpapi.NotMade:
+	case enfinitos.Status(err) == http.StatusNotFound && outcome == enfinitos.NotMade:
 		advice = "The API has no such delivery or subscription, or no such call. Check the ids."
-	case outcome == httpapi.Unknown:
+	case outcome == enfinitos.Unknown:
 		advice = "The API may or may not have done this. Check the list of deliveries."
 		if isForeign(err) {
 			advice = foreignAnswer + " " + advice
@@ -57,19 +55,18 @@ func name(webhook webhookModel) string {
 
 // remedy says what to do. What it says about a change follows from the outcome that the error proves.
 func remedy(operation string, webhook webhookModel, err error) string {
-	outcome, _ := httpapi.OutcomeOf(err)
-	unfinished, stopped := errors.AsType[*intent.UnfinishedError](err)
+	outcome := enfinitos.OutcomeOf(err)
 	switch {
-	case stopped:
-		return tfwebhook.Unfinished(unfinished)
+	case tfwebhook.Unfinished(err) != "":
+		return tfwebhook.Unfinished(err)
 	case enfinitos.IsInvalidID(err):
 		return "The id is not valid. No request was sent. Use the id exactly as EnfinitOS shows it."
 	case enfinitos.IsNotFound(err) && operation == "update":
 		return "The subscription was deleted outside Terraform after the plan was made. Plan again: Terraform will create a new " +
 			"subscription, with a new signing secret."
-	case outcome == httpapi.Unknown && operation == "create":
+	case outcome == enfinitos.Unknown && operation == "create":
 		return createUnknown(webhook, err)
-	case outcome == httpapi.Unknown && operation != "read":
+	case outcome == enfinitos.Unknown && operation != "read":
 		return changeUnknown(operation, err)
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
@@ -130,8 +127,8 @@ func remedyByAnswer(operation string, err error) string {
 	switch {
 	case !ok:
 		return "No request was sent."
-	case httpapi.Unreachable(err) != "":
-		return httpapi.Unreachable(err) + " Nothing was changed."
+	case enfinitos.Unreachable(err) != "":
+		return enfinitos.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
 		return "The connection ended before there was a complete answer. The state was not changed. Try again later. If this repeats, " +
 			"look for a proxy or a firewall that cuts connections."
