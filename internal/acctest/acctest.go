@@ -2,6 +2,7 @@
 package acctest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -30,6 +31,8 @@ type Env struct {
 	// DfnsURL and EnfinitosURL are the base URLs for the provider: those of the sandbox, or of a proxy before it.
 	DfnsURL      string
 	EnfinitosURL string
+	// SettleTime is how long the provider of Test waits for reads to show a change. Zero means hardly at all.
+	SettleTime time.Duration
 
 	account map[string]string
 }
@@ -63,9 +66,15 @@ func NewVirtual(t testing.TB, config sandbox.Config) *Env {
 // the given ones.
 func (e *Env) Protocol(t testing.TB, further map[string]string) *Protocol {
 	t.Helper()
+	return e.ProtocolThrough(t, e, further)
+}
+
+// ProtocolThrough is Protocol with another transport, which may pass calls to the Env.
+func (e *Env) ProtocolThrough(t testing.TB, transport http.RoundTripper, further map[string]string) *Protocol {
+	t.Helper()
 	env := e.Env()
 	maps.Copy(env, further)
-	server, err := serve(env, provider.WithTransport(e), provider.WithDataDir(env["TF_DATA_DIR"]))
+	server, err := serve(env, provider.WithTransport(transport), provider.WithDataDir(env["TF_DATA_DIR"]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +103,7 @@ func (e *Env) Test(t *testing.T, test resource.TestCase) {
 
 // Factories returns a factory of the provider, which takes nothing from the environment except the account of a live test.
 func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil) }
+	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil, provider.WithSettleTime(e.settle())) }
 	if e.Sandbox == nil {
 		factory = func() (tfprotov6.ProviderServer, error) { return serve(e.account) }
 	}
@@ -105,9 +114,14 @@ func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 const settleTime = 20 * time.Millisecond
 
 // newServer returns the provider's plugin server. It only sees the given environment variables, and hardly waits.
-func newServer(env map[string]string) (tfprotov6.ProviderServer, error) {
-	return serve(env, provider.WithRetryWait(time.Millisecond), provider.WithSettleTime(settleTime), provider.WithDataDir(env["TF_DATA_DIR"]))
+func newServer(env map[string]string, options ...provider.Option) (tfprotov6.ProviderServer, error) {
+	quick := []provider.Option{
+		provider.WithRetryWait(time.Millisecond), provider.WithSettleTime(settleTime), provider.WithDataDir(env["TF_DATA_DIR"]),
+	}
+	return serve(env, append(quick, options...)...)
 }
+
+func (e *Env) settle() time.Duration { return cmp.Or(e.SettleTime, settleTime) }
 
 func serve(env map[string]string, options ...provider.Option) (tfprotov6.ProviderServer, error) {
 	options = append(options, provider.WithEnvironment(func(name string) string { return env[name] }))

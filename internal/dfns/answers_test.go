@@ -134,7 +134,7 @@ func TestTextOfUnreadableAnswer(t *testing.T) {
 	}
 	for what, want := range tests {
 		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1": unreadable[what]})
-		if _, err := a.client(t).GetWebhook(t.Context(), "wh-1"); err == nil || err.Error() != want {
+		if _, err := a.client(t).GetWebhook(t.Context(), "wh-1"); err == nil || err.Error() != want+a.at() {
 			t.Errorf("%s: the error is\n%v, want\n%s", what, err, want)
 		}
 	}
@@ -272,7 +272,7 @@ func TestErrorShapes(t *testing.T) {
 	} {
 		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1": says(400, body)})
 		_, err := a.client(t).GetWebhook(t.Context(), "wh-1")
-		if want := "GET /webhooks/wh-1: 400 Bad Request: " + test.text; err == nil || err.Error() != want {
+		if want := "GET /webhooks/wh-1: 400 Bad Request: " + test.text; err == nil || err.Error() != want+a.at() {
 			t.Errorf("%s: the error is\n%v, want\n%s", body, err, want)
 		}
 		if refused, ok := errors.AsType[*dfns.Error](err); !ok || refused.Recognized != test.recognized {

@@ -58,9 +58,6 @@ func (s sent[T]) notMade() bool {
 	return s.err != nil && outcome == httpapi.NotMade && !s.resent && !s.used && !errors.Is(s.err, ErrPendingApproval)
 }
 
-// refusedBy reports whether the API has refused the first sending of a change with a status, in its own shape or any other.
-func (s sent[T]) refusedBy(status int) bool { return !s.resent && Status(s.err) == status }
-
 // once signs a change and sends it, until it is answered or nothing more can be learned by sending it.
 func once[T any](ctx context.Context, c *Client, ch change[T]) (sent[T], error) {
 	// The list that reads share is out of date from here on, and so is one fetched while the change is made.
@@ -80,7 +77,7 @@ func once[T any](ctx context.Context, c *Client, ch change[T]) (sent[T], error) 
 // keepBack returns a context that ends early enough for the reads that decide what a lost answer means.
 func (c *Client) keepBack(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, limited := ctx.Deadline()
-	if !limited {
+	if !limited || c.unusable != nil {
 		return context.WithCancel(ctx)
 	}
 	return context.WithDeadline(ctx, deadline.Add(-min(c.http.RequestTimeout(), time.Until(deadline)/3)))

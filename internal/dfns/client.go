@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -37,6 +38,7 @@ type Client struct {
 	credentialID string
 	signer       Signer
 	unusable     error
+	expiry       time.Time // of the token, or zero
 	account      account.Account
 
 	turns    turns // creates of equal content take turns
@@ -58,10 +60,11 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	told := claimsOf(config.HTTP.BearerToken)
 	return &Client{
-		http: client, credentialID: config.CredentialID, signer: config.Signer,
+		http: client, credentialID: config.CredentialID, signer: config.Signer, expiry: told.expiry(),
 		notes: config.Notes, names: intent.NewNames(config.Notes),
-		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: organization(config.HTTP.BearerToken)},
+		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: told.Metadata.OrganizationID},
 	}, nil
 }
 
@@ -85,6 +88,9 @@ func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Resp
 		return nil, c.unusable
 	}
 	response, err := c.http.Do(ctx, request)
+	if Status(err) == http.StatusUnauthorized && !c.expiry.IsZero() && time.Now().After(c.expiry) {
+		err = &ExpiredError{Err: err, At: c.expiry}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,8 @@ func (c *Client) createAnew(ctx context.Context, in CreateWebhookRequest, lost *
 		err = again.failed(again)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("webhook %s, which the first create had made and whose secret was lost, was deleted; the second create: %w", lost.made, err)
+		return nil, fmt.Errorf("webhook %s, which the first create had made and whose secret was lost, was deleted; the second create: %w",
+			lost.made, err)
 	}
 	webhook.Recovery = Recovery{Removed: lost.made}
 	return webhook, nil
@@ -138,12 +139,11 @@ func (c *Client) create(ctx context.Context, in CreateWebhookRequest) (*Webhook,
 // answered takes the answer to a create, unless it is about a webhook that this create cannot have made.
 func (c *Client) answered(s sent[*Webhook], note *intent.Note) (*Webhook, error) {
 	id := s.answer.ID
-	if c.existing.has(id) || c.names.Has(id) {
+	if known := c.names.Add(id, false); known || c.existing.has(id) {
 		note.Leave()
 		return nil, &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: fmt.Errorf("the API answered with webhook %s, which existed before", id)}
 	}
 	note.Answered(id)
-	c.names.Add(id, false)
 	s.answer.Recovery = Recovery{Resent: s.resent}
 	return s.answer, nil
 }

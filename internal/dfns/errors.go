@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -28,6 +29,33 @@ func (e *ContradictionError) Error() string {
 
 // Unwrap returns the 404.
 func (e *ContradictionError) Unwrap() error { return e.Err }
+
+// ExpiredError is a 401 to a token that, by its own claim, has expired.
+type ExpiredError struct {
+	// Err is the 401.
+	Err error
+	// At is when the token expired.
+	At time.Time
+}
+
+// Error says what the API said.
+func (e *ExpiredError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the 401.
+func (e *ExpiredError) Unwrap() error { return e.Err }
+
+// The outcomes of a change that did not succeed.
+const (
+	NotMade = httpapi.NotMade
+	Unknown = httpapi.Unknown
+	Made    = httpapi.Made
+)
+
+// OutcomeOf returns what an error proves about the change that it ended, and the ids of what the change has or may have made.
+func OutcomeOf(err error) (httpapi.Outcome, []string) { return httpapi.OutcomeOf(err) }
+
+// Unreachable says what is in the way of a call that was not answered, and what to do. For every other error it returns "".
+func Unreachable(err error) string { return httpapi.Unreachable(err) }
 
 // IsNotFound reports that it is proved that the API has no such object.
 func IsNotFound(err error) bool { return httpapi.IsNotFound(err) }

@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -39,6 +41,9 @@ const (
 	answer    = "POST /auth/action"
 	create    = "POST /webhooks"
 )
+
+// get is a read of one webhook, after withoutIDs.
+const get = "GET /webhooks/ID"
 
 // start returns a sandbox whose ids, secrets and dates are the same in every run.
 func start(t *testing.T, changes ...func(*sandbox.Config)) *sandbox.Sandbox {
@@ -120,6 +125,29 @@ func withoutIDs(calls []string) []string {
 		}
 	}
 	return calls
+}
+
+func sameCalls(t *testing.T, s *sandbox.Sandbox, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, withoutIDs(journal(s))); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// register adds webhooks to a sandbox.
+func register(s *sandbox.Sandbox, count int) (ids []string) {
+	for range count {
+		ids = append(ids, s.Dfns.Register(held("Enabled")))
+	}
+	return ids
+}
+
+// describe changes the description of a webhook.
+func describe(t *testing.T, client *dfns.Client, id, description string) {
+	t.Helper()
+	if _, err := client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, dfns.UpdateWebhookRequest{Description: &description}); err != nil {
+		t.Error(err)
+	}
 }
 
 // signed is the journal of one change.
@@ -204,6 +232,9 @@ func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 	}
 	return client
 }
+
+// at is what the text of an error says of the host.
+func (a *api) at() string { return " (" + strings.TrimPrefix(a.url, "http://") + ")" }
 
 func (a *api) made() []string {
 	a.mu.Lock()

@@ -16,14 +16,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// register adds webhooks to a sandbox.
-func register(s *sandbox.Sandbox, count int) (ids []string) {
-	for range count {
-		ids = append(ids, s.Dfns.Register(held("Enabled")))
-	}
-	return ids
-}
-
 // read is ReadWebhook of a webhook that must exist.
 func read(t *testing.T, client *dfns.Client, id string) *dfns.Webhook {
 	t.Helper()
@@ -53,22 +45,6 @@ func readAll(t *testing.T, client *dfns.Client, ids []string, parallel int) {
 	close(queue)
 	all.Wait()
 }
-
-func describe(t *testing.T, client *dfns.Client, id, description string) {
-	t.Helper()
-	if _, err := client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, dfns.UpdateWebhookRequest{Description: &description}); err != nil {
-		t.Error(err)
-	}
-}
-
-func sameCalls(t *testing.T, s *sandbox.Sandbox, want ...string) {
-	t.Helper()
-	if diff := cmp.Diff(want, withoutIDs(journal(s))); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-}
-
-const get = "GET /webhooks/ID"
 
 // One webhook takes one call, more take another one for each 200, however slow the API is and however many are read at a time.
 func TestReadsShareAList(t *testing.T) {
@@ -291,7 +267,7 @@ func TestOneReadGivesUp(t *testing.T) {
 				ids := register(s, 3)
 				read(t, client, ids[0])
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-				if reason == context.Canceled {
+				if errors.Is(reason, context.Canceled) {
 					ctx, cancel = context.WithCancel(t.Context())
 					time.AfterFunc(2*time.Second, cancel)
 				}
@@ -343,5 +319,27 @@ func TestWebhooksThatVanish(t *testing.T) {
 		if lists < 1 || lists > 2 || cmp.Diff(append(want, slices.Repeat([]string{listing}, lists)...), made) != "" {
 			t.Errorf("the calls are %q, want a GET, a list, 100 GETs and one or two lists", made)
 		}
+	})
+}
+
+// A list that began before a 404 does not prove it. Whoever comes while one is on its way shares the next one.
+func TestListBeginsAfterThe404(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, 2*time.Second, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
+		began := time.Now()
+		var all sync.WaitGroup
+		for _, start := range []time.Duration{0, time.Second, 1500 * time.Millisecond} {
+			all.Go(func() {
+				<-time.After(start)
+				if _, err := client.GetWebhook(t.Context(), "wh-none"); !dfns.IsNotFound(err) {
+					t.Errorf("it ends in %v", err)
+				}
+			})
+		}
+		all.Wait()
+		if took := time.Since(began); took != 6*time.Second {
+			t.Errorf("it takes %s, want 6 s: a GET and two lists", took)
+		}
+		sameCalls(t, s, get, get, get, listing, listing)
 	})
 }

@@ -102,7 +102,7 @@ func TestRequestID(t *testing.T) {
 		w.Header().Set("X-Request-Id", "req_7")
 		refuses(422)(w, r)
 	}})
-	if _, err := a.client(t).CreateSubscription(t.Context(), request); err == nil || !strings.Contains(err.Error(), "(request id req_7)") {
+	if _, err := a.client(t).CreateSubscription(t.Context(), request); err == nil || !strings.Contains(err.Error(), "request id req_7)") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -10,6 +10,21 @@ import (
 // Error is a call that got no answer, a refusal, or an answer that cannot be read.
 type Error = httpapi.Error
 
+// The outcomes of a change that did not succeed.
+const (
+	NotMade = httpapi.NotMade
+	Unknown = httpapi.Unknown
+)
+
+// OutcomeOf returns what an error proves about the change that it ended.
+func OutcomeOf(err error) httpapi.Outcome {
+	outcome, _ := httpapi.OutcomeOf(err)
+	return outcome
+}
+
+// Unreachable says what is in the way of a call that was not answered, and what to do. For every other error it returns "".
+func Unreachable(err error) string { return httpapi.Unreachable(err) }
+
 // IsNotFound reports that it is proved that the API has no such subscription.
 func IsNotFound(err error) bool { return httpapi.IsNotFound(err) }
 

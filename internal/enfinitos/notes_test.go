@@ -15,14 +15,13 @@ import (
 )
 
 // stopped fails unless an error says that no create was sent because of an earlier one.
-func stopped(t *testing.T, err error, reason intent.Reason, ids ...string) *intent.UnfinishedError {
+func stopped(t *testing.T, err error, reason intent.Reason, ids ...string) {
 	t.Helper()
 	unfinished, ok := errors.AsType[*intent.UnfinishedError](err)
 	outcome, _ := httpapi.OutcomeOf(err)
 	if !ok || unfinished.Reason != reason || !slices.Equal(unfinished.IDs, ids) || outcome != httpapi.NotMade {
 		t.Fatalf("it ends in %v, want reason %d and %q", err, reason, ids)
 	}
-	return unfinished
 }
 
 // notes are the notes in a directory.
@@ -75,7 +74,8 @@ func TestNoteOfACreate(t *testing.T) {
 						t.Errorf("the note is %s", text)
 					}
 					_, err := client.CreateSubscription(t.Context(), request)
-					if stopped(t, err, intent.Unlisted); !strings.Contains(err.Error(), `"ledger" https://h.example`) {
+					stopped(t, err, intent.Unlisted)
+					if !strings.Contains(err.Error(), `"ledger" https://h.example`) {
 						t.Errorf("it is not named: %v", err)
 					}
 				}

@@ -194,7 +194,7 @@ func TestYoungSubscriptionWithLag(t *testing.T) {
 						t.Errorf("it took %s", waited)
 					}
 					s.Enfinitos.Remove(created.Subscription.ID)
-					time.Sleep(lag)
+					<-time.After(lag)
 					before := time.Now()
 					if _, _, err := client.Find(t.Context(), created.Subscription.ID, created.Subscription.CreatedAt); !enfinitos.IsNotFound(err) {
 						t.Errorf("it is gone: %v", err)

@@ -77,11 +77,10 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	switch {
 	case err == nil && id == "":
 		err = badAnswer("it contains no subscription", "v1", "webhooks")
-	case err == nil && c.names.Has(id):
+	case err == nil && c.names.Add(id, false):
 		err = badAnswer(fmt.Sprintf("it is about subscription %s, which existed before", id), "v1", "webhooks")
 	case err == nil:
 		note.Answered(id)
-		c.names.Add(id, false)
 		return &created, nil
 	}
 	outcome, _ := httpapi.OutcomeOf(err)
@@ -115,7 +114,8 @@ func (c *Client) digest(in CreateSubscriptionRequest) string {
 // badAnswer is the error for a 2xx answer to a POST without what it must contain.
 func badAnswer(problem string, path ...string) error {
 	return &httpapi.Error{
-		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New("the answer cannot be read: " + problem),
+		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK,
+		Cause: errors.New("the answer cannot be read: " + problem),
 	}
 }
 

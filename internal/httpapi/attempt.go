@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -92,6 +93,9 @@ func outlasting(ctx context.Context) (sending context.Context, stop func()) {
 // ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. It does not report the end of a context.
 var ErrNoAnswer = errors.New("no answer within the time limit of one attempt")
 
+// errUnread reports an answer that broke off or is too large.
+var errUnread = errors.New("reading the answer failed")
+
 // buffering reads each answer completely, so that a connection cut in the middle is an error that the retries see. It therefore
 // knows when an attempt ends, and limits its time.
 type buffering struct {
@@ -109,8 +113,8 @@ func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 		defer cancel()
 	}
 	request = request.WithContext(ctx)
-	if !attemptOf(ctx).idempotent {
-		request.GetBody = nil // or net/http sends it again by itself, for example after an HTTP/2 REFUSED_STREAM
+	if !attemptOf(ctx).idempotent && request.GetBody != nil {
+		request = sentOnce(request)
 	}
 	response, err := b.roundTrip(request)
 	if errors.Is(err, context.DeadlineExceeded) && !isOver(ctx) {
@@ -120,6 +124,23 @@ func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%w (%s)", ErrNoAnswer, b.timeout)
 	}
 	return response, err
+}
+
+// sentOnce keeps net/http from sending a request again by itself over HTTP/2, for example after a REFUSED_STREAM. Over HTTP/1 it does
+// that only if an idle connection breaks before anything is written.
+func sentOnce(request *http.Request) *http.Request {
+	var overHTTP2 atomic.Bool
+	out := request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		connection, secure := info.Conn.(*tls.Conn)
+		overHTTP2.Store(secure && connection.ConnectionState().NegotiatedProtocol == "h2")
+	}}))
+	out.GetBody = func() (io.ReadCloser, error) {
+		if overHTTP2.Load() {
+			return nil, errors.New("the connection ended after the request was sent")
+		}
+		return request.GetBody()
+	}
+	return out
 }
 
 // isOver reports whether a context has ended. At the deadline, other timers may fire before the context does.
@@ -138,10 +159,10 @@ func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the answer failed: %w", err)
+		return nil, fmt.Errorf("%w: %w", errUnread, err)
 	}
 	if len(body) > maxAnswer {
-		return nil, fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+		return nil, fmt.Errorf("%w: it is larger than %d MiB", errUnread, maxAnswer>>20)
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil

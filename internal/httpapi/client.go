@@ -121,6 +121,17 @@ func New(config Config) (*Client, error) {
 // Hide returns a text of the API without the token, which the text may quote.
 func (c *Client) Hide(text string) string { return c.hide.Replace(text) }
 
+// hideIn returns headers without the token, which they may quote.
+func (c *Client) hideIn(header http.Header) http.Header {
+	out := http.Header{}
+	for name, values := range header {
+		for _, value := range values {
+			out.Add(name, c.Hide(value))
+		}
+	}
+	return out
+}
+
 // chain returns the chain of transports, outermost first: watch each attempt, log it, apply the rate limit.
 func (c *Client) chain() http.RoundTripper {
 	buffered := &buffering{next: c.config.Transport, hide: c.hide, timeout: c.config.RequestTimeout}
@@ -209,7 +220,7 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 }
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
-	failed.Status, failed.Header = response.StatusCode, response.Header
+	failed.Status, failed.Header = response.StatusCode, c.hideIn(response.Header)
 	failed.RequestID = c.Hide(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {

@@ -44,6 +44,8 @@ func (e *Error) Error() string {
 		out.WriteString("an earlier attempt failed after it was sent, and the last one was not sent")
 	case e.Status == 0 && e.NotSent:
 		out.WriteString("the request was not sent")
+	case e.Status == 0 && errors.Is(e.Cause, errUnread):
+		out.WriteString("no usable answer")
 	case e.Status == 0:
 		out.WriteString("no answer")
 	default:

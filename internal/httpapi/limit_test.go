@@ -120,10 +120,10 @@ func TestPauseBeyondTheDeadline(t *testing.T) {
 				client, script := scripted(t, []step{answer(first, "", "Retry-After", "30")}, retryWait(time.Minute))
 				_, err := client.Do(ctx, request.Request)
 				if first == 429 || slices.Contains(request.resent, "503") {
-					wantTooLong(t, err, request.Method+" /a: "+text+tooLong)
+					wantTooLong(t, err, request.Method+" /a: "+text+tooLong+" (api.test)")
 				}
 				_, err = client.Do(ctx, request.Request)
-				wantTooLong(t, err, request.Method+" /a: the request was not sent: "+tooLong)
+				wantTooLong(t, err, request.Method+" /a: the request was not sent: "+tooLong+" (api.test)")
 				if script.attempts() != 1 || isUnknown(err) || ctx.Err() != nil {
 					t.Errorf("%s: %d attempts: %v", kind, script.attempts(), err)
 				}

@@ -63,6 +63,7 @@ func OutcomeOf(err error) (Outcome, []string) {
 
 // outcomeUnknown reports that the API may have carried out the call.
 func (e *Error) outcomeUnknown() bool {
-	refused := e.Cause == nil && e.Status >= http.StatusMultipleChoices && e.Status < http.StatusInternalServerError
-	return e.Lost || !e.NotSent && !(refused && (e.Recognized || e.Status == http.StatusTooManyRequests))
+	refused := e.Cause == nil && e.Status >= http.StatusMultipleChoices && e.Status < http.StatusInternalServerError &&
+		(e.Recognized || e.Status == http.StatusTooManyRequests)
+	return e.Lost || !e.NotSent && !refused
 }

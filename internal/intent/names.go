@@ -14,18 +14,19 @@ type Names struct {
 // NewNames returns Names that forget the notes of what a saved state names.
 func NewNames(log *Log) *Names { return &Names{log: log, saved: map[string]bool{}} }
 
-// Add records an id. A saved state that names it ends its note, unless this process has first heard of the id from something that
+// Add records an id, and reports whether it was named before. A saved state that names it ends its note, unless this process has first heard of the id from something that
 // is not saved: an answer, or an import, perhaps in a plan that is never applied.
-func (n *Names) Add(id string, saved bool) {
+func (n *Names) Add(id string, saved bool) (known bool) {
 	n.mu.Lock()
-	first, known := n.saved[id]
-	if !known {
+	first, was := n.saved[id]
+	if !was {
 		n.saved[id] = saved
 	}
 	n.mu.Unlock()
-	if saved && (first || !known) {
+	if saved && (first || !was) {
 		n.log.Forget(id)
 	}
+	return was
 }
 
 // Has reports whether an id was named.

@@ -39,7 +39,7 @@ func TestMisspeltSettings(t *testing.T) {
 		"base_ulr":      {vendorBlocks(`base_ulr = "https://api.example.com"`, ""), `Did you mean "base_url"?`},
 		"signer_comand": {vendorBlocks(`signer_comand = ["kms-sign"]`, ""), `Did you mean "signer_command"?`},
 		"api_kee":       {vendorBlocks("", `api_kee = "sk_live_1"`), `Did you mean "api_key"?`},
-		"creat":         {withTimeouts("timeouts {\n    creat = \"30m\"\n  }"), `Did you mean "create"?`},
+		"delet":         {withTimeouts("timeouts {\n    delet = \"30m\"\n  }"), `Did you mean "delete"?`},
 		"dfns":          {"provider \"webhook\" {\n  dfns = {}\n}\n", `Did you mean to define a block of type "dfns"?`},
 		"enfinitos":     {"provider \"webhook\" {\n  enfinitos = {}\n}\n", `Did you mean to define a block of type "enfinitos"?`},
 		"timeouts":      {withTimeouts("timeouts = {}"), `Did you mean to define a block of type "timeouts"?`},

@@ -191,7 +191,7 @@ func TestShippedPackages(t *testing.T) {
 	if len(lines) < 50 {
 		t.Fatalf("only %d packages were listed", len(lines))
 	}
-	unwanted := regexp.MustCompile(`^(net/http/httptest|` + module + `/(internal/(sandbox|acctest|bench)|cmd)(/.*)?|.*/terraform-plugin-testing/.*)$`)
+	unwanted := regexp.MustCompile(`^(net/http/httptest|` + module + `/(internal/(sandbox|acctest)|cmd|tools)(/.*)?|.*/terraform-plugin-testing/.*)$`)
 	for _, line := range lines {
 		name, imports, _ := strings.Cut(line, " ")
 		if unwanted.MatchString(name) {

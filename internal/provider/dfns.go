@@ -72,7 +72,7 @@ func dfnsSchema() schema.Block {
 func (p *webhookProvider) configureDfns(
 	block types.Object, calls httpapi.Config, notes *intent.Log,
 ) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
-	url := p.setting(block, "base_url", "DFNS_API_URL")
+	url := p.baseURL(block, "DFNS_API_URL")
 	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
 	credential := p.setting(block, "credential_id", "DFNS_CRED_ID")
 	key := p.setting(block, "private_key", "DFNS_PRIVATE_KEY")
@@ -81,7 +81,7 @@ func (p *webhookProvider) configureDfns(
 		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(err)}, nil
 	}
 	at := path.Root("dfns")
-	diags := missing(at, "Dfns", neededForDfns(token, credential, key, command)...)
+	diags := missing(block, at, "Dfns", neededForDfns(token, credential, key, command)...)
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
@@ -89,7 +89,8 @@ func (p *webhookProvider) configureDfns(
 	if err := weburl.CheckBase(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
-	diags.Append(badToken(at, token)...)
+	diags.Append(badToken(at, "Invalid Token", token)...)
+	diags.Append(badToken(at, "Invalid Dfns Configuration", credential)...)
 	calls.BaseURL, calls.BearerToken = url.value, token.value
 	signer, problems := dfnsSigner(at, credential, key, command, calls)
 	diags.Append(problems...)

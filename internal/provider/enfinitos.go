@@ -40,14 +40,14 @@ func enfinitosSchema() schema.Block {
 func (p *webhookProvider) configureEnfinitos(
 	block types.Object, calls httpapi.Config, notes *intent.Log,
 ) (providerdata.Vendor[enfinitos.Client], diag.Diagnostics) {
-	url := p.setting(block, "base_url", "ENFINITOS_API_URL")
+	url := p.baseURL(block, "ENFINITOS_API_URL")
 	key := p.setting(block, "api_key", "ENFINITOS_API_KEY")
 	if err := unknown("enfinitos", url, key); err != nil {
 		return providerdata.Vendor[enfinitos.Client]{Client: enfinitos.Unusable(err)}, nil
 	}
 	at := path.Root("enfinitos")
-	diags := missing(at, "EnfinitOS", key)
-	diags.Append(badToken(at, key)...)
+	diags := missing(block, at, "EnfinitOS", key)
+	diags.Append(badToken(at, "Invalid Token", key)...)
 	if diags.HasError() {
 		return vendor[enfinitos.Client](block, nil, diags)
 	}

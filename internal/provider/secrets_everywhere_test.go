@@ -139,7 +139,7 @@ func TestCrashOutputHoldsNoSecret(t *testing.T) {
 	started, printed := make(chan *acctest.Plugin, 1), make(chan string, 1)
 	url := env.DfnsURL
 	acctest.Rewrite(t, &url, func(response *http.Response) error {
-		if response.Request.URL.Path == "/webhooks" {
+		if response.Request.Method == http.MethodPost && response.Request.URL.Path == "/webhooks" {
 			printed <- (<-started).Crash()
 		}
 		return nil

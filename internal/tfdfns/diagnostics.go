@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
@@ -21,7 +20,7 @@ import (
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		fmt.Sprintf("Unable to %s Dfns webhook", operation),
-		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)))
+		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)+tfwebhook.MoreTime(err)))
 }
 
 // recovered reports that an answer was lost, and what is proved about the change.
@@ -92,18 +91,17 @@ func name(webhook webhookModel) string {
 
 // remedy says what to do. What it says about a change follows from the outcome that the error proves.
 func remedy(operation string, err error) string {
-	outcome, candidates := httpapi.OutcomeOf(err)
-	unfinished, stopped := errors.AsType[*intent.UnfinishedError](err)
+	outcome, candidates := dfns.OutcomeOf(err)
 	switch {
-	case stopped:
-		return tfwebhook.Unfinished(unfinished)
+	case tfwebhook.Unfinished(err) != "":
+		return tfwebhook.Unfinished(err)
 	case errors.Is(err, dfns.ErrPendingApproval):
 		return pending(operation)
 	case strings.HasPrefix(operation, "read"):
-	case outcome == httpapi.Made:
+	case outcome == dfns.Made:
 		return "The webhook named above exists, but its signing secret was lost with the answer to the create. Delete it at Dfns and apply " +
 			"again, or import it. Until then, no apply creates another webhook of this content."
-	case outcome == httpapi.Unknown:
+	case outcome == dfns.Unknown:
 		return unknown(operation, candidates)
 	}
 	if advice := remedyForSigning(err); advice != "" {
@@ -118,8 +116,7 @@ func remedy(operation string, err error) string {
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. To allow more time, set " +
-			"timeouts in the resource."
+		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. Try again later."
 	case dfns.IsNoAnswer(err):
 		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
 			"request_timeout in the provider block."
@@ -142,7 +139,7 @@ func remedyForSigning(err error) string {
 		return "Run the program of signer_command by hand, with some bytes on its standard input and DFNS_CRED_ID in its environment. " +
 			"Within request_timeout it must print the signature in base64, and nothing else, and exit with status 0. Nothing was " +
 			"changed."
-	case errors.As(err, &signing) && signing.Challenged && (dfns.Status(err) == http.StatusBadRequest || dfns.Status(err) == http.StatusForbidden):
+	case errors.As(err, &signing) && signing.Challenged && rejectsSignature(err):
 		return "The API rejected the signature. Check that private_key (DFNS_PRIVATE_KEY), or the key that signer_command uses, belongs " +
 			"to the credential in credential_id (DFNS_CRED_ID), that this credential is active, and that auth_token " +
 			"(DFNS_AUTH_TOKEN) is valid. A signer_command must print the raw 64 bytes for an Ed25519 key, ASN.1 DER for ECDSA and " +
@@ -151,20 +148,27 @@ func remedyForSigning(err error) string {
 	return ""
 }
 
+// rejectsSignature reports that the API rejected a signature. A 401 is that only if it says so: usually the token has expired.
+func rejectsSignature(err error) bool {
+	refused, ok := errors.AsType[*dfns.Error](err)
+	return ok && refused.Recognized && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusForbidden ||
+		refused.Status == http.StatusUnauthorized && strings.Contains(strings.ToLower(refused.Message), "signature"))
+}
+
 // configureSigning says how to enable changes in a provider that is configured to read only.
-const configureSigning = "Set credential_id (DFNS_CRED_ID), and private_key (DFNS_PRIVATE_KEY) or signer_command, in the dfns block " +
-	"of the provider \"webhook\", or the environment variables in parentheses."
+const configureSigning = "Set credential_id (DFNS_CRED_ID), and private_key (DFNS_PRIVATE_KEY) or signer_command, in the " +
+	"provider's dfns block or the environment."
 
 // signingNotConfigured reports a planned change, or an action, that needs a signature nobody can make.
 func signingNotConfigured(attempt string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Dfns Signing Is Not Configured", fmt.Sprintf(
-		"Unable to %s: Dfns requires a signature for that, and only auth_token is configured, which only allows reading. %s",
-		attempt, configureSigning))
+		"Unable to %s: Dfns requires a signature for that, and only auth_token is configured. %s", attempt, configureSigning))
 }
 
 // remedyByAnswer says what to do about what the API, or something in its place, has answered.
 func remedyByAnswer(operation string, err error) string {
 	var contradiction *dfns.ContradictionError
+	var expired *dfns.ExpiredError
 	answered, ok := errors.AsType[*dfns.Error](err)
 	switch {
 	case !ok:
@@ -172,16 +176,18 @@ func remedyByAnswer(operation string, err error) string {
 	case errors.As(err, &contradiction):
 		return "The API contradicts itself, so the state was not changed. Try again later. If the webhook really is gone, remove it from the " +
 			"state: terraform state rm ADDRESS."
-	case httpapi.Unreachable(err) != "":
-		return httpapi.Unreachable(err) + " Nothing was changed."
+	case dfns.Unreachable(err) != "":
+		return dfns.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
 		return "Nothing was changed. Try again. If it happens again, check base_url (DFNS_API_URL) and the network between this machine and the API."
+	case errors.As(err, &expired):
+		return "The token expired at " + expired.At.Format(time.RFC3339) + ". Set auth_token (DFNS_AUTH_TOKEN) to a new one. Nothing was changed."
 	case answered.Status < http.StatusMultipleChoices:
 		return "This is not what Dfns documents, so something else, such as a proxy, may have answered in its place. Check base_url " +
 			"(DFNS_API_URL). The state was not changed."
 	case answered.Status < http.StatusInternalServerError && answered.Status != http.StatusTooManyRequests && !answered.Recognized:
-		return "The answer does not have the form of Dfns' own errors, so something else has sent it, such as a proxy, a gateway or a firewall. " +
-			"Check base_url (DFNS_API_URL) and what is between this machine and the API. The state was not changed."
+		return "The answer does not have the form of Dfns' own errors, so something else has sent it, such as a proxy, a gateway or a " +
+			"firewall. Check base_url (DFNS_API_URL) and what is between this machine and the API. The state was not changed."
 	}
 	return remedyByStatus(operation, answered)
 }
@@ -229,12 +235,12 @@ func unknown(operation string, candidates []string) string {
 	case operation == "ping":
 		return "The test event may or may not have been sent. Ping again."
 	case operation == "create" && len(candidates) > 0:
-		return "The webhooks named above are new, and this create may have made one of them. Others may own them: ask before you delete any. If " +
-			"nobody uses it, its signing secret is lost: delete it, or import it, and apply again. The provider touched none of them and " +
+		return "The webhooks named above are new, and this create may have made one of them. Others may own them: ask before you delete any. " +
+			"If nobody uses it, its signing secret is lost: delete it, or import it, and apply again. The provider touched none of them and " +
 			"created no other, because that could result in two."
 	case operation == "create":
-		return "Before you apply again, list the webhooks of the organization and look for one with this url that was just created. If there is " +
-			"one, its signing secret is lost: delete it, or import it, and apply again. The provider did not create another webhook, because " +
+		return "Before you apply again, list the webhooks of the organization and look for one with this url that was just created. If there " +
+			"is one, its signing secret is lost: delete it, or import it, and apply again. The provider did not create another webhook, because " +
 			"that could result in two."
 	}
 	return "Plan again: Terraform will read the result from the API."

@@ -105,7 +105,7 @@ func existing(ctx context.Context, client *dfns.Client) string {
 			break
 		}
 		var data webhookModel
-		data.webhookData.refresh(webhook)
+		data.refresh(webhook)
 		lines = append(lines, name(data))
 	}
 	if len(lines) == 0 {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
 func inject(t *testing.T, env *acctest.Env, fault sandbox.Fault) func() {
@@ -482,4 +484,162 @@ func TestWebhookTimeouts(t *testing.T) {
 		},
 		{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook()},
 	}})
+}
+
+// A webhook that a read denies and the list contains is not gone, and neither is one of which something else says so.
+func TestWebhookIsNotGone(t *testing.T) {
+	t.Parallel()
+	const state = "The state was not changed"
+	maintenance := `{"message":"Service is in maintenance"}`
+	gateway := `{"message":"Not Found"}`
+	for name, test := range map[string]struct {
+		fault   sandbox.Fault
+		destroy bool
+		error   *regexp.Regexp
+	}{
+		"denied and listed": {
+			sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404}, false,
+			acctest.Says("Unable to read Dfns webhook", "The API contradicts itself", "terraform state rm"),
+		},
+		"gateway": {
+			sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404, Body: &gateway}, false,
+			acctest.Says("404 Not Found", "does not have the form of Dfns' own errors", state),
+		},
+		"delete in maintenance": {
+			sandbox.Fault{Method: "DELETE", Effect: "status", Status: 200, Body: &maintenance}, true,
+			acctest.Says("Unable to delete Dfns webhook", "it does not say that the webhook was deleted", "the change was not made"),
+		},
+		"delete at a gateway": {
+			sandbox.Fault{Method: "DELETE", Effect: "status", Status: 404, Body: &gateway}, true,
+			acctest.Says("Unable to delete Dfns webhook", "404 Not Found", "the change was not made", "does not have the form of Dfns' own errors"),
+		},
+		"delete of what is listed": {
+			sandbox.Fault{Method: "DELETE", Effect: "status", Status: 404}, true,
+			acctest.Says("Unable to delete Dfns webhook", "404 Not Found", "the change was not made"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			env.Test(t, resource.TestCase{
+				CheckDestroy: holds(env, none),
+				Steps: []resource.TestStep{
+					{Config: webhook()},
+					{PreConfig: inject(t, env, test.fault), Config: webhook(), Destroy: test.destroy, ExpectError: test.error},
+					{PreConfig: env.DfnsCalls.ClearFaults, Config: webhook(), ConfigPlanChecks: planned(plancheck.ResourceActionNoop)},
+				},
+			})
+			if got := creates(env); got != 1 {
+				t.Errorf("%d creates were sent", got)
+			}
+		})
+	}
+}
+
+// A webhook that is not shown yet is waited for, and odd types in the answer to its create lose neither its id nor its secret.
+func TestWebhookCreateOddAnswers(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]sandbox.Fault{
+		"not shown yet": {Effect: "lag", Milliseconds: 1_500},
+		"odd types":     {Method: "POST", Path: "/webhooks", Effect: "patch", Patch: json.RawMessage(`{"dateCreated":1,"dateUpdated":{},"status":[],"events":true}`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{})
+			env.SettleTime = 3 * time.Second
+			inject(t, env, fault)()
+			env.Test(t, resource.TestCase{CheckDestroy: holds(env, none), Steps: []resource.TestStep{{
+				Config:           webhook(),
+				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
+				Check: func(state *terraform.State) error {
+					got := env.Dfns.Webhooks()
+					attributes := state.RootModule().Resources[address].Primary.Attributes
+					if len(got) != 1 || got[0].ID != attributes["id"] || got[0].Secret != attributes["secret"] {
+						return fmt.Errorf("the state does not hold id and secret of the one webhook: %+v", got)
+					}
+					return nil
+				},
+			}}})
+		})
+	}
+}
+
+// A create that is answered with a webhook that was there before adopts nothing.
+func TestWebhookCreateAnsweredWithAnother(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	older := existing(env)
+	inject(t, env, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: "patch", Patch: json.RawMessage(`{"id":"` + older + `"}`)})()
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
+		Config:      webhook(),
+		ExpectError: acctest.Says("webhook "+older+", which existed before", "it is unknown whether the change was made"),
+	}}})
+	if got := env.Dfns.Webhooks(); len(got) != 2 || got[0].ID != older {
+		t.Errorf("the server holds %+v", got)
+	}
+}
+
+// What the API stores in another form is told when it is stored, and the state keeps what was planned.
+func TestWebhookStoredWithDifferentValues(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		normalize func(*dfns.Webhook)
+		want      string // empty where it is no difference
+	}{
+		"slash":       {func(w *dfns.Webhook) { w.URL += "/" }, "url: https://hooks.example.com became https://hooks.example.com (the path is not shown)"},
+		"description": {func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }, `description: " Ledger" became "Ledger"`},
+		"case":        {func(w *dfns.Webhook) { w.Description = strings.ToLower(w.Description) }, `description: " Ledger" became " ledger"`},
+		"host":        {func(w *dfns.Webhook) { w.URL = strings.Replace(w.URL, "hooks", "HOOKS", 1) }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{DfnsNormalize: test.normalize})
+			config := example()
+			config["description"] = acctest.String(" Ledger")
+			instance := acctest.Instance{Provider: configured(t, env), Type: "webhook_dfns"}
+			for _, path := range []string{"/one", "/two"} { // a create and an update
+				config["url"] = acctest.String("https://hooks.example.com" + path)
+				report := instance.Apply(config)
+				told := strings.Contains(report.Problems, "WARNING Dfns Webhook Stored With Different Values") && strings.Contains(report.Problems, test.want)
+				if report.Failed() || told != (test.want != "") || !instance.State["url"].Equal(config["url"]) {
+					t.Errorf("%+v", report)
+				}
+			}
+		})
+	}
+}
+
+// Another url for a webhook takes its secret along, which the plan says, also where a count has shifted.
+func TestWebhookURLTakesTheSecretAlong(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	cli := env.CLI(t, `
+variable "names" { type = list(string) }
+resource "webhook_dfns" "test" {
+  count  = length(var.names)
+  url    = "https://${var.names[count.index]}.example.com/token"
+  events = ["wallet.created"]
+}
+`)
+	run := func(command, names string) string {
+		t.Helper()
+		out, err := env.Run(t, cli, append(strings.Fields(command), "-no-color", "-var", "names="+names)...)
+		if err != nil {
+			t.Fatal(out)
+		}
+		return out
+	}
+	const warning = "Signing Secret Goes to Another Receiver"
+	if out := run("apply -auto-approve", `["a","b","c"]`) + run("plan", `["a","b","c"]`) + run("plan", `["a","b"]`); strings.Contains(out, warning) {
+		t.Errorf("it warns of nothing: %s", out)
+	}
+	out := run("plan", `["b","c"]`)
+	for _, want := range []string{"and keeps its signing secret", "use for_each", "(and one more similar warning elsewhere)"} { // of either webhook
+		if !acctest.Says(warning, want).MatchString(out) {
+			t.Errorf("it lacks %q", want)
+		}
+	}
+	if !regexp.MustCompile(`\(https://(b\.example\.com, before\s+https://a|c\.example\.com, before\s+https://b)\.example\.com\)`).MatchString(out) {
+		t.Errorf("it does not warn: %s", out)
+	}
 }

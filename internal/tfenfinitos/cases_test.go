@@ -42,11 +42,11 @@ func named(env *acctest.Env, further ...string) string {
 func silent(t *testing.T, env *acctest.Env) resource.TestCheckFunc {
 	return func(state *terraform.State) error {
 		id := state.RootModule().Resources[address].Primary.ID
-		found, presence, err := env.EnfinitosClient(t).Find(t.Context(), id)
+		found, presence, err := env.EnfinitosClient(t).Find(t.Context(), id, "")
 		switch {
 		case enfinitos.IsNotFound(err) || err == nil && presence != enfinitos.Readable:
 			return env.Inside(nothingActive(env, false))(state)
-		case err == nil && found.Active != nil && !*found.Active:
+		case err == nil && found.Active.Value != nil && !*found.Active.Value:
 			return nil
 		}
 		return errors.Join(fmt.Errorf("subscription %s is still there: %+v", id, found), err)
@@ -56,7 +56,7 @@ func silent(t *testing.T, env *acctest.Env) resource.TestCheckFunc {
 // unreadable reports that the API cannot read the subscription of the test, so that a step on imports has to be skipped.
 func unreadable(t *testing.T, env *acctest.Env, id *string) func() (bool, error) {
 	return func() (bool, error) {
-		_, presence, err := env.EnfinitosClient(t).Find(t.Context(), *id)
+		_, presence, err := env.EnfinitosClient(t).Find(t.Context(), *id, "")
 		return presence != enfinitos.Readable, err
 	}
 }

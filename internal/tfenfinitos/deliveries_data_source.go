@@ -86,7 +86,7 @@ func (d *deliveriesDataSource) Schema(
 				Optional: true,
 				MarkdownDescription: "Only deliveries with this status: `queued`, `delivered`, `failed` or `dead_lettered`. Other values " +
 					"are passed to the API, with a warning.",
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1), statusWarnings{}},
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1), statusWarnings},
 			},
 			"max_results": schema.Int64Attribute{
 				Optional:            true,

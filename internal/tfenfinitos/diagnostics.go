@@ -11,8 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -21,7 +19,7 @@ import (
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		fmt.Sprintf("Unable to %s EnfinitOS webhook", operation),
-		fmt.Sprintf("%s\n\nSubscription: %s\n\n%s", err, name(webhook), remedy(operation, webhook, err)))
+		fmt.Sprintf("%s\n\nSubscription: %s\n\n%s", err, name(webhook), remedy(operation, webhook, err)+tfwebhook.MoreTime(err)))
 }
 
 // lookupFailed says what a data source tried to read and why that failed.
@@ -36,11 +34,11 @@ func lookupFailed(object string, err error) diag.Diagnostic {
 // actionFailed says what an action tried and why it failed.
 func actionFailed(operation, object string, err error) diag.Diagnostic {
 	advice := remedy("update", webhookModel{}, err)
-	outcome, _ := httpapi.OutcomeOf(err)
+	outcome := enfinitos.OutcomeOf(err)
 	switch {
-	case enfinitos.Status(err) == http.StatusNotFound && outcome == httpapi.NotMade:
+	case enfinitos.Status(err) == http.StatusNotFound && outcome == enfinitos.NotMade:
 		advice = "The API has no such delivery or subscription, or no such call. Check the ids."
-	case outcome == httpapi.Unknown:
+	case outcome == enfinitos.Unknown:
 		advice = "The API may or may not have done this. Check the list of deliveries."
 		if isForeign(err) {
 			advice = foreignAnswer + " " + advice
@@ -57,25 +55,23 @@ func name(webhook webhookModel) string {
 
 // remedy says what to do. What it says about a change follows from the outcome that the error proves.
 func remedy(operation string, webhook webhookModel, err error) string {
-	outcome, _ := httpapi.OutcomeOf(err)
-	unfinished, stopped := errors.AsType[*intent.UnfinishedError](err)
+	outcome := enfinitos.OutcomeOf(err)
 	switch {
-	case stopped:
-		return tfwebhook.Unfinished(unfinished)
+	case tfwebhook.Unfinished(err) != "":
+		return tfwebhook.Unfinished(err)
 	case enfinitos.IsInvalidID(err):
 		return "The id is not valid. No request was sent. Use the id exactly as EnfinitOS shows it."
 	case enfinitos.IsNotFound(err) && operation == "update":
 		return "The subscription was deleted outside Terraform after the plan was made. Plan again: Terraform will create a new " +
 			"subscription, with a new signing secret."
-	case outcome == httpapi.Unknown && operation == "create":
+	case outcome == enfinitos.Unknown && operation == "create":
 		return createUnknown(webhook, err)
-	case outcome == httpapi.Unknown && operation != "read":
+	case outcome == enfinitos.Unknown && operation != "read":
 		return changeUnknown(operation, err)
 	case errors.Is(err, context.Canceled):
 		return "The operation was cancelled. Nothing was changed."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. To allow more time, set " +
-			"timeouts in the resource."
+		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. Try again later."
 	case enfinitos.IsNoAnswer(err):
 		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
 			"request_timeout in the provider block."
@@ -131,8 +127,8 @@ func remedyByAnswer(operation string, err error) string {
 	switch {
 	case !ok:
 		return "No request was sent."
-	case httpapi.Unreachable(err) != "":
-		return httpapi.Unreachable(err) + " Nothing was changed."
+	case enfinitos.Unreachable(err) != "":
+		return enfinitos.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
 		return "The connection ended before there was a complete answer. The state was not changed. Try again later. If this repeats, " +
 			"look for a proxy or a firewall that cuts connections."
@@ -151,8 +147,8 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 	case status == http.StatusForbidden && refused.Recognized:
 		return "The key lacks the scope " + scopes[operation] + ". Create a key that has it."
 	case status == http.StatusForbidden:
-		return "The key lacks the scope " + scopes[operation] + ", or a firewall or proxy has refused the call: the answer does not have the form " +
-			"that EnfinitOS documents."
+		return "The key lacks the scope " + scopes[operation] + ", or a firewall or proxy has refused the call: the answer does not have the " +
+			"form that EnfinitOS documents."
 	case status == http.StatusNotFound && operation == "create":
 		return "This address has no call to create a subscription, so base_url (ENFINITOS_API_URL) is most likely wrong. Nothing was created."
 	case status == http.StatusNotFound:
@@ -226,14 +222,15 @@ func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags dia
 
 func notPaused(webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Created but Not Paused", fmt.Sprintf(
-		"Subscription %s was created and is in the state with its signing secret. EnfinitOS creates subscriptions active, and "+
+		"Subscription %s was created and is in the state. EnfinitOS creates subscriptions active, and "+
 			"pausing this one failed, so it may deliver events: %s\n\nApply again to pause it.", name(webhook), err))
 }
 
 func pausedAndLeft(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Paused and Left", fmt.Sprintf(
-		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, and EnfinitOS does "+
-			"not document one. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.", name(webhook)))
+		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, or did not show that "+
+			"the call worked. EnfinitOS documents none. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.",
+		name(webhook)))
 }
 
 // rotatedSince reports that the secret in the state no longer signs deliveries.

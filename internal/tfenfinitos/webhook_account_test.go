@@ -66,7 +66,7 @@ func TestWebhookOfAnotherAccount(t *testing.T) {
 						}
 						continue
 					}
-					words := append([]string{"ERROR Webhook of Another Account", `"rights" https://hooks.example.com/`}, test.want...)
+					words := append([]string{"ERROR Webhook of Another Account", `"rights" https://hooks.example.com`}, test.want...)
 					if !acctest.Says(words...).MatchString(report.Problems) || instance.Text("secret") != before {
 						t.Errorf("%s: the state holds %v after %+v", operation, instance.State, report)
 					}

@@ -91,7 +91,8 @@ func (m *webhookData) differences(api *enfinitos.Subscription) (lines []string) 
 	read := *m
 	read.refresh(api)
 	if !read.URL.Equal(m.URL) {
-		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)", weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
+		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)",
+			weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
 	}
 	if !read.Events.Equal(m.Events) {
 		lines = append(lines, fmt.Sprintf("events: %s became %s", quoted(m.Events), quoted(read.Events)))

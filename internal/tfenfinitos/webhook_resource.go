@@ -18,7 +18,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfaccount"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
@@ -99,7 +98,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"label": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "A name for people, 1 to 60 characters. A change replaces the subscription.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings{}},
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings},
 				PlanModifiers:       replace,
 			},
 			"active": schema.BoolAttribute{
@@ -360,7 +359,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 // forgetActive removes active from the state if a change of it may or may not have been made, so that the next apply sets it
 // again. If the API cannot be read, the state could otherwise say forever that a paused subscription delivers.
 func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagnostics {
-	if outcome, _ := httpapi.OutcomeOf(err); outcome == httpapi.NotMade {
+	if enfinitos.OutcomeOf(err) == enfinitos.NotMade {
 		return nil
 	}
 	return state.SetAttribute(ctx, path.Root("active"), types.BoolNull())

@@ -2,6 +2,7 @@
 package tfwebhook
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -9,8 +10,12 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
-// Unfinished says what to do about an earlier create that stops this one.
-func Unfinished(e *intent.UnfinishedError) string {
+// Unfinished says what to do about an earlier create that stops this one. For every other error it returns "".
+func Unfinished(err error) string {
+	e, ok := errors.AsType[*intent.UnfinishedError](err)
+	if !ok {
+		return ""
+	}
 	remove := "rm " + e.Note.Path
 	switch e.Reason {
 	case intent.InProgress:

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
 
 // Check returns why text is not an absolute https URL. Plain http is allowed to a loopback host only.
@@ -34,6 +36,9 @@ func Check(text string) error {
 func CheckBase(text string) error {
 	if err := Check(text); err != nil {
 		return err
+	}
+	if strings.ContainsFunc(text, keytext.Invisible) {
+		return errors.New("it contains an invisible character; type it instead of pasting it")
 	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.User != nil || strings.ContainsAny(text, "?#") {

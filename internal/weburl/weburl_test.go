@@ -71,7 +71,7 @@ func TestCheckBase(t *testing.T) {
 			t.Errorf("%s is refused: %v", url, err)
 		}
 	}
-	for _, url := range []string{"https://u@h.example", "https://@h.example", "https://h.example?", "https://h.example/?a=b", "https://h.example#", "h.example"} {
+	for _, url := range []string{"https://u@h.example", "https://@h.example", "https://h.example?", "https://h.example/?a=b", "https://h.example#", "h.example", "https://h.exa\u200bmple", "https://h.example/\u00ad"} {
 		if weburl.CheckBase(url) == nil {
 			t.Errorf("%s is accepted", url)
 		}
