@@ -329,8 +329,10 @@ func TestNames(t *testing.T) {
 		dir := t.TempDir()
 		intent.NewLog(dir).Begin(create).Answered("wh-2")
 		names := intent.NewNames(intent.NewLog(dir))
-		for _, saved := range test.saved {
-			names.Add("wh-2", saved)
+		for i, saved := range test.saved {
+			if known := names.Add("wh-2", saved); known != (i > 0) {
+				t.Errorf("%s: named before: %t", name, known)
+			}
 		}
 		if gone := len(files(t, dir)) == 0; gone != test.gone || !names.Has("wh-2") || names.Has("wh-3") {
 			t.Errorf("%s: the note is gone: %t", name, gone)

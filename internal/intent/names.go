@@ -14,8 +14,8 @@ type Names struct {
 // NewNames returns Names that forget the notes of what a saved state names.
 func NewNames(log *Log) *Names { return &Names{log: log, saved: map[string]bool{}} }
 
-// Add records an id, and reports whether it was named before. A saved state that names it ends its note, unless this process has first heard of the id from something that
-// is not saved: an answer, or an import, perhaps in a plan that is never applied.
+// Add records an id, and reports whether it was named before. A saved state that names it ends its note, unless this process has
+// first heard of the id from something that is not saved: an answer, or an import, perhaps in a plan that is never applied.
 func (n *Names) Add(id string, saved bool) (known bool) {
 	n.mu.Lock()
 	first, was := n.saved[id]
