@@ -43,7 +43,7 @@ func (e *Env) SweepDfns(ctx context.Context, client *dfns.Client, now time.Time)
 		all = append(all, candidate{webhook.ID, webhook.URL, webhook.Description, webhook.DateCreated})
 	}
 	return sweep(all, now, func(id string) error {
-		err := client.DeleteWebhook(ctx, id)
+		err := client.DeleteWebhook(ctx, id, "")
 		if dfns.IsNotFound(err) {
 			return nil
 		}

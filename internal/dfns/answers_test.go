@@ -186,10 +186,10 @@ func TestAnswerToADelete(t *testing.T) {
 	} {
 		for _, effect := range []string{sandbox.Status, sandbox.StatusAfter} {
 			inVirtualTime(t, 0, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
-				id := s.Dfns.Register(held("Enabled"))
+				id := s.Dfns.Register(held())
 				fault(t, s, sandbox.Fault{Method: "DELETE", Effect: effect, Status: test.status, Body: &test.body})
 				began := time.Now()
-				err := client.DeleteWebhook(t.Context(), id)
+				err := client.DeleteWebhook(t.Context(), id, "")
 				took := time.Since(began).Round(time.Second)
 				calls := slices.DeleteFunc(withoutIDs(journal(s)), func(call string) bool { return strings.HasPrefix(call, "POST") })
 				want := slices.Repeat([]string{"DELETE /webhooks/ID"}, test.sendings)
@@ -435,13 +435,13 @@ func TestStrangeIDs(t *testing.T) {
 		if err == nil || dfns.IsNotFound(err) || len(a.made()) != 0 {
 			t.Errorf("getting %q ends in %v after %q", id, err, a.made())
 		}
-		if err := client.DeleteWebhook(t.Context(), id); err == nil || dfns.IsNotFound(err) || outcome(err) != httpapi.NotMade {
+		if err := client.DeleteWebhook(t.Context(), id, ""); err == nil || dfns.IsNotFound(err) || outcome(err) != httpapi.NotMade {
 			t.Errorf("deleting %q ends in %v", id, err)
 		}
 	}
 	s := start(t)
 	for _, id := range []string{"a/b", "../webhooks", "%2e%2e", "ü?#"} {
-		if err := newClient(t, s).DeleteWebhook(t.Context(), id); !dfns.IsNotFound(err) {
+		if err := newClient(t, s).DeleteWebhook(t.Context(), id, ""); !dfns.IsNotFound(err) {
 			t.Errorf("deleting %q ends in %v, want that it is not found", id, err)
 		}
 	}
@@ -481,7 +481,7 @@ func TestUnsigned(t *testing.T) {
 	if calls := s.DfnsCalls.Journal(); len(calls) != 0 {
 		t.Errorf("the API was called: %v", calls)
 	}
-	if _, err := client.GetWebhook(t.Context(), s.Dfns.Register(held("Enabled"))); err != nil {
+	if _, err := client.GetWebhook(t.Context(), s.Dfns.Register(held())); err != nil {
 		t.Error(err)
 	}
 }

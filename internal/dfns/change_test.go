@@ -63,7 +63,7 @@ func TestChangeWhateverHappens(t *testing.T) {
 			t.Run(name+"/"+method, func(t *testing.T) {
 				t.Parallel()
 				inBubble(t, func(w *world) {
-					id := w.Dfns.Register(held("Enabled"))
+					id := w.Dfns.Register(held())
 					pass(time.Hour)
 					outage.fault.Method = method
 					w.fault(outage.fault)
@@ -76,7 +76,7 @@ func TestChangeWhateverHappens(t *testing.T) {
 					var err error
 					if method == "PUT" {
 						_, err = disable(ctx, client, id)
-					} else if err = client.DeleteWebhook(ctx, id); dfns.IsNotFound(err) {
+					} else if err = client.DeleteWebhook(ctx, id, ""); dfns.IsNotFound(err) {
 						err = nil // proved to be gone
 					}
 					pass(time.Minute)
@@ -110,7 +110,7 @@ func TestUpdateStoredInAnotherForm(t *testing.T) {
 	other := "https://other.example/path"
 	for effect, want := range map[string]string{sandbox.DropBefore: "unknown", sandbox.DropAfter: "made"} {
 		inBubble(t, func(w *world) {
-			id := w.Dfns.Register(held("Enabled"))
+			id := w.Dfns.Register(held())
 			if effect == sandbox.DropBefore { // somebody else changes it meanwhile
 				if err := w.Dfns.Edit(id, func(webhook *state.Webhook) { webhook.URL = "https://third.example" }); err != nil {
 					t.Fatal(err)
@@ -141,7 +141,7 @@ func TestChangeOfWhatIsGone(t *testing.T) {
 		if _, err := disable(ctx, client, "wh-1"); !dfns.IsNotFound(err) {
 			t.Errorf("the update: %v", err)
 		}
-		if err := client.DeleteWebhook(ctx, "wh-1"); !dfns.IsNotFound(err) {
+		if err := client.DeleteWebhook(ctx, "wh-1", ""); !dfns.IsNotFound(err) {
 			t.Errorf("the delete: %v", err)
 		}
 	})
@@ -183,7 +183,7 @@ func TestGone(t *testing.T) {
 				id := "wh-1"
 				created := time.Now().UTC().Format(time.RFC3339)
 				if test.exists {
-					id = w.Dfns.Register(held("Enabled"))
+					id = w.Dfns.Register(held())
 				}
 				pass(max(0, test.age))
 				if test.age < 0 {

@@ -86,7 +86,7 @@ func (c *Client) createAnew(ctx context.Context, in CreateWebhookRequest, lost *
 	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) < c.http.RequestTimeout() {
 		return nil, lost.failed(fmt.Errorf("%w; no time was left to delete the webhook and to create another one", lost))
 	}
-	if err := c.DeleteWebhook(ctx, lost.made); err != nil && !IsNotFound(err) {
+	if err := c.DeleteWebhook(ctx, lost.made, ""); err != nil && !IsNotFound(err) {
 		return nil, lost.failed(fmt.Errorf("%w; deleting the webhook failed: %s", lost, err.Error())) // its outcome is not the create's
 	}
 	lost.note.Forget()

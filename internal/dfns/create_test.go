@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -34,7 +33,6 @@ func post(effect string, times int, changes ...func(*sandbox.Fault)) sandbox.Fau
 }
 
 func status(code int) func(*sandbox.Fault) { return func(f *sandbox.Fault) { f.Status = code } }
-func skip(n int) func(*sandbox.Fault)      { return func(f *sandbox.Fault) { f.Skip = n } }
 func ms(n int) func(*sandbox.Fault)        { return func(f *sandbox.Fault) { f.Milliseconds = n } }
 
 func answering(code int, text string) func(*sandbox.Fault) {

@@ -30,8 +30,8 @@ const nowText = "2026-10-01T12:30:00.005Z"
 var wanted = dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"key.created", "wallet.created"}, Status: "Enabled"}
 
 // held returns a webhook of the wanted content as a sandbox holds it.
-func held(status string) state.Webhook {
-	return state.Webhook{URL: wanted.URL, Events: []string{"wallet.created", "key.created"}, Status: status}
+func held() state.Webhook {
+	return state.Webhook{URL: wanted.URL, Events: []string{"wallet.created", "key.created"}, Status: "Enabled"}
 }
 
 // The calls of a create, as journal returns them.
@@ -137,7 +137,7 @@ func sameCalls(t *testing.T, s *sandbox.Sandbox, want ...string) {
 // register adds webhooks to a sandbox.
 func register(s *sandbox.Sandbox, count int) (ids []string) {
 	for range count {
-		ids = append(ids, s.Dfns.Register(held("Enabled")))
+		ids = append(ids, s.Dfns.Register(held()))
 	}
 	return ids
 }
@@ -266,7 +266,7 @@ var operations = []operation{
 		return err
 	}},
 	{"delete", "DELETE", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		return c.DeleteWebhook(ctx, "wh-1")
+		return c.DeleteWebhook(ctx, "wh-1", "")
 	}},
 	{"ping", "POST", "/webhooks/wh-1/ping", func(ctx context.Context, c *dfns.Client) error {
 		_, err := c.PingWebhook(ctx, "wh-1")

@@ -560,7 +560,7 @@ func TestCommandSignsChanges(t *testing.T) {
 		})
 	}
 	id := s.Dfns.Register(example)
-	err := with(ends(t, 1, "denied", "")).DeleteWebhook(t.Context(), id)
+	err := with(ends(t, 1, "denied", "")).DeleteWebhook(t.Context(), id, "")
 	var signing *dfns.SigningError
 	if !errors.As(err, &signing) || outcome(err) != httpapi.NotMade || !strings.Contains(err.Error(), "signing with credential cr-command failed: the signer command ") {
 		t.Errorf("the error is %v", err)
@@ -568,7 +568,7 @@ func TestCommandSignsChanges(t *testing.T) {
 	if diff := cmp.Diff([]string{"POST /auth/action/init"}, journal(s)); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	if err := with(command(t, "sign")).DeleteWebhook(t.Context(), id); err != nil {
+	if err := with(command(t, "sign")).DeleteWebhook(t.Context(), id, ""); err != nil {
 		t.Error(err)
 	}
 	if diff := cmp.Diff(signed("DELETE /webhooks/"+id), journal(s)); diff != "" {

@@ -106,7 +106,7 @@ func TestEveryKindOfKeySigns(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := client.DeleteWebhook(t.Context(), created.ID); err != nil {
+				if err := client.DeleteWebhook(t.Context(), created.ID, ""); err != nil {
 					t.Error(err)
 				}
 			})
@@ -189,7 +189,7 @@ func TestSignerFails(t *testing.T) {
 	client := newClient(t, s, func(c *dfns.Config) {
 		c.Signer = signerFunc(func([]byte) ([]byte, error) { return nil, broken })
 	})
-	err := client.DeleteWebhook(t.Context(), "wh-1")
+	err := client.DeleteWebhook(t.Context(), "wh-1", "")
 	if !errors.Is(err, broken) || outcome(err) != httpapi.NotMade || !strings.Contains(err.Error(), s.Env()["DFNS_CRED_ID"]) {
 		t.Errorf("the error is %v", err)
 	}
@@ -257,7 +257,7 @@ func TestSigningPermission(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	fault(t, s, sandbox.Fault{Path: "/auth/action/init", Effect: sandbox.Status, Status: 403})
-	err := newClient(t, s).DeleteWebhook(t.Context(), "wh-1")
+	err := newClient(t, s).DeleteWebhook(t.Context(), "wh-1", "")
 	if dfns.Status(err) != 403 {
 		t.Errorf("Status is %d for %v", dfns.Status(err), err)
 	}

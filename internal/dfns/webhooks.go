@@ -196,11 +196,11 @@ func failedChange(lost error, outcome httpapi.Outcome, reading error) error {
 	return &httpapi.ChangeError{Outcome: outcome, Err: lost}
 }
 
-// DeleteWebhook removes a webhook. If IsNotFound reports the error, it is proved that the webhook does not exist: it was gone
+// DeleteWebhook removes a webhook that was created at a date. If IsNotFound reports the error, it is proved that the webhook does not exist: it was gone
 // before, or the answer was lost and a read shows that it is gone now.
 //
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
-func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
+func (c *Client) DeleteWebhook(ctx context.Context, id, created string) error {
 	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"webhooks", id}}
 	s, err := once(ctx, c, change[any]{
 		request: request,
@@ -216,7 +216,7 @@ func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
 		return s.err
 	}
 	_, outcome, err := readBack(ctx, c, s.last, func(ctx context.Context) (any, httpapi.Outcome, error) {
-		_, err := c.GetWebhook(ctx, id)
+		_, err := c.getWebhook(ctx, id, created)
 		return nil, httpapi.NotMade, err
 	})
 	if IsNotFound(err) {

@@ -136,7 +136,7 @@ func TestDeleteWebhook(t *testing.T) {
 	s := start(t)
 	client := newClient(t, s)
 	id, other := s.Dfns.Register(example), s.Dfns.Register(example)
-	if err := client.DeleteWebhook(t.Context(), id); err != nil {
+	if err := client.DeleteWebhook(t.Context(), id, ""); err != nil {
 		t.Fatal(err)
 	}
 	if left := s.Dfns.Webhooks(); len(left) != 1 || left[0].ID != other {
@@ -145,7 +145,7 @@ func TestDeleteWebhook(t *testing.T) {
 	if diff := cmp.Diff(signed("DELETE /webhooks/"+id), journal(s)); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	if err := client.DeleteWebhook(t.Context(), id); !dfns.IsNotFound(err) {
+	if err := client.DeleteWebhook(t.Context(), id, ""); !dfns.IsNotFound(err) {
 		t.Errorf("the second delete: %v, want that it is not found", err)
 	}
 }
@@ -350,7 +350,7 @@ func TestBaseURLWithPrefix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := client.DeleteWebhook(t.Context(), created.ID); err != nil {
+		if err := client.DeleteWebhook(t.Context(), created.ID, ""); err != nil {
 			t.Fatal(err)
 		}
 		calls := slices.DeleteFunc(s.DfnsCalls.Journal(), func(call sandbox.Call) bool { return call.Method == "GET" })

@@ -71,7 +71,7 @@ func (w *world) fault(faults ...sandbox.Fault) {
 
 // stranger registers a webhook of the wanted content as somebody else would.
 func (w *world) stranger() string {
-	id := w.Dfns.Register(held("Enabled"))
+	id := w.Dfns.Register(held())
 	w.strangers = append(w.strangers, id)
 	return id
 }

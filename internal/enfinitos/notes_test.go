@@ -182,7 +182,7 @@ func TestCreateInProgressElsewhere(t *testing.T) {
 	other := make(chan error, 1)
 	var a *api
 	a = serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks": func(w http.ResponseWriter, r *http.Request) {
-		_, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request)
+		_, err := a.client(t, noted(dir)).CreateSubscription(r.Context(), request)
 		other <- err
 		holds(created)(w, r)
 	}})

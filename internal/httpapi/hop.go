@@ -55,18 +55,20 @@ func Unreachable(err error) string {
 	var operation *net.OpError
 	switch {
 	case errors.As(err, &refusal) && refusal.Status == http.StatusProxyAuthRequired:
-		return fmt.Sprintf("The proxy %s wants a user and a password. Put them into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT). %s", refusal.Proxy, proxySettings)
+		return fmt.Sprintf("The proxy %s wants a user and a password. Put them into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT). %s",
+			refusal.Proxy, proxySettings)
 	case errors.As(err, &refusal):
 		return fmt.Sprintf("The proxy %s does not let this machine connect to %s. Have it allowed there, or reach the API without the proxy. %s",
 			refusal.Proxy, call.Host, proxySettings)
 	case errors.As(err, &authority):
-		return fmt.Sprintf("This machine does not know the authority that signed the certificate of %s. If a proxy on the way inspects TLS, write the "+
-			"certificate of its authority into a file, and name that file in SSL_CERT_FILE.", call.Host)
+		return fmt.Sprintf("This machine does not know the authority that signed the certificate of %s. If a proxy on the way inspects TLS, "+
+			"write the certificate of its authority into a file, and name that file in SSL_CERT_FILE.", call.Host)
 	case errors.As(err, &names):
-		return fmt.Sprintf("Something answered at %s with a certificate for another name. Check base_url, and whether something on the way intercepts "+
-			"the connection.", call.Host)
+		return fmt.Sprintf("Something answered at %s with a certificate for another name. Check base_url, and whether something on the way "+
+			"intercepts the connection.", call.Host)
 	case errors.As(err, &invalid):
-		return fmt.Sprintf("The certificate of %s is not valid. If it has expired or is not valid yet, check the clock of this machine.", call.Host)
+		return fmt.Sprintf("The certificate of %s is not valid. If it has expired or is not valid yet, check the clock of this machine.",
+			call.Host)
 	case call.Proxy != "" && call.NotSent:
 		return fmt.Sprintf("The proxy %s did not connect to %s. %s", call.Proxy, call.Host, proxySettings)
 	case errors.As(err, &name):
@@ -74,7 +76,8 @@ func Unreachable(err error) string {
 	case isRefused(nil, err) && isLoopback(call.Host):
 		return fmt.Sprintf("Nothing listens at %s. If that is the sandbox: is it still running?", call.Host)
 	case errors.As(err, &operation) && call.NotSent:
-		return fmt.Sprintf("No connection to %s. Check base_url, the network, and firewalls on the way. If a proxy is needed: %s", call.Host, proxySettings)
+		return fmt.Sprintf("No connection to %s. Check base_url, the network, and firewalls on the way. If a proxy is needed: %s",
+			call.Host, proxySettings)
 	}
 	return ""
 }

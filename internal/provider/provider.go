@@ -191,7 +191,7 @@ func (p *webhookProvider) notes() *intent.Log {
 		return nil
 	}
 	dir := cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir)
-	selected, _ := os.ReadFile(filepath.Join(dir, "environment")) // Terraform writes it when a workspace is selected
+	selected, _ := os.ReadFile(filepath.Join(dir, "environment")) //nolint:gosec // Terraform writes it when a workspace is selected
 	workspace := cmp.Or(p.getenv("TF_WORKSPACE"), strings.TrimSpace(string(selected)), "default")
 	return intent.NewLog(filepath.Join(dir, "webhook", url.PathEscape(workspace)))
 }

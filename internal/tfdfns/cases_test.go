@@ -206,7 +206,7 @@ func deletedOutside(t *testing.T, env *acctest.Env) {
 			{
 				PreConfig: func() {
 					former = own(t, env).ID
-					if err := env.DfnsClient(t).DeleteWebhook(t.Context(), former); err != nil {
+					if err := env.DfnsClient(t).DeleteWebhook(t.Context(), former, ""); err != nil {
 						t.Fatal(err)
 					}
 					env.ForgetCalls()

@@ -179,7 +179,8 @@ func remedyByAnswer(operation string, err error) string {
 	case dfns.Unreachable(err) != "":
 		return dfns.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
-		return "Nothing was changed. Try again. If it happens again, check base_url (DFNS_API_URL) and the network between this machine and the API."
+		return "Nothing was changed. Try again. If it happens again, check base_url (DFNS_API_URL) and the network between this machine " +
+			"and the API."
 	case errors.As(err, &expired):
 		return "The token expired at " + expired.At.Format(time.RFC3339) + ". Set auth_token (DFNS_AUTH_TOKEN) to a new one. Nothing was changed."
 	case answered.Status < http.StatusMultipleChoices:

@@ -279,9 +279,6 @@ func (c cell) run(t *testing.T) {
 	if c.operation == "shared" {
 		m.clean(m.instance.Refresh()) // the next read is not alone
 	}
-	if c.operation == "delete" {
-		<-time.After(httpapi.SettleTime) // one that reads show, whatever they show of the delete
-	}
 	m.env.DfnsCalls.ForgetCalls()
 	for _, fault := range c.faults {
 		if fault.Patch != nil && len(m.beside) > 0 {

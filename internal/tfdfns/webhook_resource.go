@@ -331,7 +331,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	err := r.client.DeleteWebhook(ctx, state.ID.ValueString())
+	err := r.client.DeleteWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
 	switch {
 	case dfns.IsNotFound(err):
 		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)

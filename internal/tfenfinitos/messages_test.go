@@ -35,7 +35,9 @@ func TestMessages(t *testing.T) {
 		return func(e *enfinitos.Error) { e.Message, e.Cause = "", cause }
 	}
 	unsent := func(e *enfinitos.Error) { e.NotSent, e.Message = true, "" }
-	change := func(outcome httpapi.Outcome, err error) error { return &httpapi.ChangeError{Outcome: outcome, Err: err} }
+	change := func(outcome httpapi.Outcome, err error) error {
+		return &httpapi.ChangeError{Outcome: outcome, Err: err}
+	}
 	cut := call(0, because(errors.New("EOF")))
 	unfinished := func(reason intent.Reason, ids ...string) error {
 		return change(httpapi.NotMade, &intent.UnfinishedError{Reason: reason, IDs: ids, Note: &intent.Note{
@@ -44,7 +46,9 @@ func TestMessages(t *testing.T) {
 		}})
 	}
 	var out strings.Builder
-	show := func(d diag.Diagnostic) { fmt.Fprintf(&out, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail()) }
+	show := func(d diag.Diagnostic) {
+		fmt.Fprintf(&out, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
+	}
 	for _, of := range []struct {
 		operation string
 		errs      []error
