@@ -75,7 +75,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 		},
 		"unreachable": {
 			sandbox.Fault{Path: "/webhooks", Effect: "drop_before"}, 0,
-			acctest.Says("listing the webhooks before the create failed", "the change was not made", "could not be reached"),
+			acctest.Says("listing the webhooks before the create failed", "the change was not made", "Nothing was changed. Try again"),
 		},
 		"unreachable afterwards": {
 			sandbox.Fault{Path: "/webhooks", Skip: 1, Effect: "drop_before"}, 5,
@@ -162,8 +162,8 @@ func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 		"token":      {one(sandbox.Fault{Effect: "status", Status: 401}), acctest.Says("Unable to read Dfns webhook", "401 Unauthorized", "auth_token")},
 		"permission": {one(sandbox.Fault{Effect: "status", Status: 403}), acctest.Says("403 Forbidden", "lacks the permission Webhooks:Read")},
 		"outage":     {one(sandbox.Fault{Effect: "status", Status: 503}), acctest.Says("503 Service Unavailable", "state was not changed")},
-		"cut":        {one(sandbox.Fault{Effect: "drop_before"}), acctest.Says("no answer", "could not be reached")},
-		"truncated":  {one(sandbox.Fault{Effect: "truncate"}), acctest.Says("unexpected EOF", "could not be reached")},
+		"cut":        {one(sandbox.Fault{Effect: "drop_before"}), acctest.Says("no answer", "Nothing was changed. Try again")},
+		"truncated":  {one(sandbox.Fault{Effect: "truncate"}), acctest.Says("unexpected EOF", "Nothing was changed. Try again")},
 		"proxy":      {one(sandbox.Fault{Effect: "html", Status: 404}), acctest.Says("404 Not Found: an HTML page", "base_url")},
 		"html":       {one(sandbox.Fault{Effect: "html", Status: 200}), acctest.Says("the answer cannot be read", "base_url")},
 		"no such route": {

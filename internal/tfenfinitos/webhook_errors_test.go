@@ -47,7 +47,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 		error *regexp.Regexp
 		calls int
 	}{
-		"key":    {sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized: unauthorized", "(request id req_", "api_key (ENFINITOS_API_KEY)"), 1},
+		"key":    {sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized: unauthorized", "request id req_", "api_key (ENFINITOS_API_KEY)"), 1},
 		"scope":  {sandbox.Fault{Effect: "status", Status: 403}, acctest.Says("403 Forbidden", "lacks the scope *"), 1},
 		"values": {sandbox.Fault{Effect: "status", Status: 422, Message: "url is not to our liking"}, acctest.Says("url is not to our liking", "Nothing was changed"), 1},
 		"route":  {sandbox.Fault{Effect: "status", Status: 404}, acctest.Says("404 Not Found", "base_url (ENFINITOS_API_URL) is most likely wrong", "Nothing was created"), 1},
