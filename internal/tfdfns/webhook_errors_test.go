@@ -47,7 +47,7 @@ func TestWebhookCreateErrors(t *testing.T) {
 	}{
 		"token": {
 			sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 401}, 0,
-			acctest.Says("Unable to create Dfns webhook", "401 Unauthorized: Not Authorized. (request id req-", "the change was not made", "https://hooks.example.com (new)", "auth_token"),
+			acctest.Says("Unable to create Dfns webhook", "401 Unauthorized: Not Authorized.", "request id req-", "the change was not made", "https://hooks.example.com (new)", "auth_token"),
 		},
 		"signature": {
 			sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 403}, 0,
