@@ -135,11 +135,14 @@ func TestFaultMatrix(t *testing.T) {
 					run(t, cell{operation: operation, faults: at(when, fault), unnoticed: once(when)})
 				}
 			}
+			run(t, cell{operation: operation, faults: at(every, oddTypes), unnoticed: true})
+			if strings.HasPrefix(call[1], "/auth") { // a change that cannot be signed is never sent
+				run(t, cell{operation: operation, faults: at(every, refusals[1])})
+				continue
+			}
 			for _, fault := range append(strange(), refusals...) {
-				run(t, cell{operation: operation, faults: at(first, fault)})
 				run(t, cell{operation: operation, faults: at(every, fault)})
 			}
-			run(t, cell{operation: operation, faults: at(every, oddTypes), unnoticed: true})
 		}
 		for _, token := range []string{"$n", "same"} {
 			pages := on("GET", "/webhooks", 0, 0, patch(`{"nextPageToken":"`+token+`"}`))
@@ -187,23 +190,23 @@ func TestFaultMatrixOfCreatesBesideEqualWebhooks(t *testing.T) {
 		}
 	}
 	for _, beside := range []string{"", "before", "during", "old"} {
-		for _, fault := range strange() {
-			run(t, cell{operation: "create", faults: []sandbox.Fault{post(first, fault)}, beside: beside})
-			run(t, cell{operation: "create", faults: []sandbox.Fault{post(every, fault)}, beside: beside})
-		}
 		for _, faults := range all {
 			unnoticed := beside != "during" && len(faults) == 1 && faults[0].Times == 1
 			run(t, cell{operation: "create", faults: faults, beside: beside, unnoticed: unnoticed})
-			for _, lag := range behind {
-				run(t, cell{operation: "create", faults: append([]sandbox.Fault{lag}, faults...), beside: beside})
-			}
 		}
-		for _, date := range []string{"Fri, 31 Dec 1999 23:59:45 GMT", "Fri, 31 Dec 1999 23:59:55 GMT", "Sat, 01 Jan 2000 00:00:05 GMT", "Sat, 01 Jan 2000 00:00:15 GMT"} {
-			for _, lost := range wire[:2] {
-				wrong := sandbox.Fault{Path: "/auth/*", Effect: "patch", Headers: map[string]string{"Date": date}}
-				run(t, cell{operation: "create", faults: []sandbox.Fault{wrong, post(first, lost)}, beside: beside, unnoticed: beside != "during"})
-				run(t, cell{operation: "create", faults: []sandbox.Fault{wrong, post(every, lost)}, beside: beside})
-			}
+	}
+	for _, fault := range strange() {
+		run(t, cell{operation: "create", faults: []sandbox.Fault{post(first, fault)}, beside: "during"})
+	}
+	for _, lag := range behind {
+		for _, faults := range all {
+			run(t, cell{operation: "create", faults: append([]sandbox.Fault{lag}, faults...), beside: "during"})
+		}
+	}
+	for _, date := range []string{"Fri, 31 Dec 1999 23:59:45 GMT", "Sat, 01 Jan 2000 00:00:15 GMT"} {
+		wrong := sandbox.Fault{Path: "/auth/*", Effect: "patch", Headers: map[string]string{"Date": date}}
+		for _, lost := range wire[:2] {
+			run(t, cell{operation: "create", faults: []sandbox.Fault{wrong, post(every, lost)}, beside: "during"})
 		}
 	}
 }

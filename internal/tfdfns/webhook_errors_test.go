@@ -152,20 +152,15 @@ func TestWebhookCreateAnswerLost(t *testing.T) {
 	}
 }
 
-// Whatever keeps a read from an answer, the state stays, and the next plan is empty.
+// Whatever keeps a read from an answer, the state stays, and the next plan is empty. The matrix has the other answers, the golden file
+// the other texts.
 func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		faults []sandbox.Fault
 		error  *regexp.Regexp
 	}{
-		"token":      {one(sandbox.Fault{Effect: "status", Status: 401}), acctest.Says("Unable to read Dfns webhook", "401 Unauthorized", "auth_token")},
-		"permission": {one(sandbox.Fault{Effect: "status", Status: 403}), acctest.Says("403 Forbidden", "lacks the permission Webhooks:Read")},
-		"outage":     {one(sandbox.Fault{Effect: "status", Status: 503}), acctest.Says("503 Service Unavailable", "state was not changed")},
-		"cut":        {one(sandbox.Fault{Effect: "drop_before"}), acctest.Says("no answer", "Nothing was changed. Try again")},
-		"truncated":  {one(sandbox.Fault{Effect: "truncate"}), acctest.Says("unexpected EOF", "Nothing was changed. Try again")},
-		"proxy":      {one(sandbox.Fault{Effect: "html", Status: 404}), acctest.Says("404 Not Found: an HTML page", "base_url")},
-		"html":       {one(sandbox.Fault{Effect: "html", Status: 200}), acctest.Says("the answer cannot be read", "base_url")},
+		"outage": {one(sandbox.Fault{Effect: "status", Status: 503}), acctest.Says("503 Service Unavailable", "state was not changed")},
 		"no such route": {
 			[]sandbox.Fault{
 				{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404},

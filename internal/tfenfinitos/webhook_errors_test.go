@@ -84,16 +84,8 @@ func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 		fault sandbox.Fault
 		error *regexp.Regexp
 	}{
-		"key":                   {"/v1/webhooks/*", sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized", "api_key")},
-		"scope":                 {"/v1/webhooks/*", sandbox.Fault{Effect: "status", Status: 403}, acctest.Says("403 Forbidden", "audit:read")},
-		"outage":                {"/v1/webhooks/*", sandbox.Fault{Effect: "status", Status: 500}, acctest.Says("500 Internal Server Error")},
-		"cut":                   {"/v1/webhooks/*", sandbox.Fault{Effect: "drop_before"}, acctest.Says("no answer")},
-		"deliveries: key":       {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 401}, acctest.Says("401 Unauthorized")},
-		"deliveries: outage":    {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 503}, acctest.Says("503 Service Unavailable")},
-		"deliveries: proxy":     {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "html", Status: 404}, acctest.Says("404 Not Found: an HTML page", "does not come from the EnfinitOS API itself")},
 		"deliveries: framework": {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 404, Body: &foreign[0]}, acctest.Says("404 Not Found", "does not come from the EnfinitOS API itself", "terraform state rm ADDRESS")},
-		"deliveries: null":      {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 200, Body: &noData}, acctest.Says("the answer is not a list")},
-		"deliveries: truncated": {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "truncate"}, acctest.Says("unexpected EOF")},
+		"outage":                {"/v1/webhooks/*", sandbox.Fault{Effect: "status", Status: 500}, acctest.Says("500 Internal Server Error")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
