@@ -74,8 +74,6 @@ func TestWebhookCreateErrors(t *testing.T) {
 	}
 }
 
-var noData = `{"ok":true,"data":null,"contractVersion":"v1.0"}`
-
 // Whatever keeps a read from an answer, the state stays, and the next plan is empty.
 func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 	t.Parallel()
