@@ -65,8 +65,9 @@ func TestChangeWhateverHappens(t *testing.T) {
 				inBubble(t, func(w *world) {
 					id := w.Dfns.Register(held())
 					pass(time.Hour)
-					outage.fault.Method = method
-					w.fault(outage.fault)
+					fault := outage.fault
+					fault.Method = method
+					w.fault(fault)
 					if outage.reads.Effect != "" {
 						w.fault(outage.reads)
 					}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,11 +79,10 @@ func (w *world) stranger() string {
 
 // duringTheCreate calls act once, when the first create arrives at the API.
 func (w *world) duringTheCreate(act func()) {
-	done := false
+	var once sync.Once
 	w.DfnsCalls.Before = func(r *http.Request) {
-		if r.Method == http.MethodPost && r.URL.Path == "/webhooks" && !done {
-			done = true
-			act()
+		if r.Method == http.MethodPost && r.URL.Path == "/webhooks" {
+			once.Do(act)
 		}
 	}
 }
