@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -26,6 +27,7 @@ func main() {
 	flag.Var((*receiverAddress)(&config.ReceiverAddress), "receiver",
 		"also run a receiver that verifies and prints deliveries; -receiver=`HOST:PORT` sets its address")
 	envFile := flag.String("env-file", "", "`PATH` of a file for the export lines, written once the sandbox listens")
+	flag.Usage = usage
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "webhook-sandbox: unexpected argument %q; options have the form -name=value\n", flag.Arg(0))
@@ -37,6 +39,22 @@ func main() {
 		fmt.Fprintln(os.Stderr, "webhook-sandbox:", err)
 		os.Exit(1)
 	}
+}
+
+// usage prints the options, and what the sandbox can be told while it runs.
+func usage() {
+	out := flag.CommandLine.Output()
+	_, _ = fmt.Fprintln(out, "Usage of webhook-sandbox:")
+	flag.PrintDefaults()
+	_, _ = fmt.Fprintf(out, `
+Control calls, at each URL under /_sandbox/:
+  GET requests          the calls so far
+  POST, DELETE faults   make calls go wrong, end that; effects: %s
+  POST events           deliver an event
+  POST credentials      add a credential (Dfns)
+  GET state             what the page shows
+  POST reset            forget everything but the account
+`, strings.Join(sandbox.Effects, ", "))
 }
 
 func enfinitosAPI(config *sandbox.Config, name string) error {

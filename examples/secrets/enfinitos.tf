@@ -11,7 +11,7 @@ resource "webhook_enfinitos" "rights" {
 }
 
 ephemeral "webhook_secret" "rights" {
-  ciphertext = webhook_enfinitos.rights.signing_secret_encrypted
+  ciphertext = webhook_enfinitos.rights.secret_encrypted
   identity   = var.age_identity
 }
 

@@ -40,6 +40,6 @@ output "ids" {
 }
 
 output "secrets" {
-  value     = [webhook_dfns.payments.secret, webhook_enfinitos.rights.signing_secret]
+  value     = [webhook_dfns.payments.secret, webhook_enfinitos.rights.secret]
   sensitive = true
 }

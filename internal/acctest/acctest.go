@@ -2,7 +2,9 @@
 package acctest
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -29,6 +31,8 @@ type Env struct {
 	// DfnsURL and EnfinitosURL are the base URLs for the provider: those of the sandbox, or of a proxy before it.
 	DfnsURL      string
 	EnfinitosURL string
+	// SettleTime is how long the provider of Test waits for reads to show a change. Zero means hardly at all.
+	SettleTime time.Duration
 
 	account map[string]string
 }
@@ -45,6 +49,46 @@ func New(t testing.TB, config sandbox.Config) *Env {
 	return &Env{Sandbox: s, Name: NamePrefix + "hermetic", DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
 }
 
+// NewVirtual is New for a bubble of testing/synctest, whose time is virtual: nothing listens, and the provider waits as long as at a
+// real API, which takes no time.
+func NewVirtual(t testing.TB, config sandbox.Config) *Env {
+	t.Helper()
+	config.Seed = 1
+	s, err := sandbox.New(config)
+	if err != nil {
+		t.Fatalf("making the sandbox: %v", err)
+	}
+	t.Cleanup(s.Close)
+	return &Env{Sandbox: s, DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
+}
+
+// Protocol returns a provider that makes its calls to the sandbox in process. It sees the environment variables of the sandbox and
+// the given ones.
+func (e *Env) Protocol(t testing.TB, further map[string]string) *Protocol {
+	t.Helper()
+	return e.ProtocolThrough(t, e, further)
+}
+
+// ProtocolThrough is Protocol with another transport, which may pass calls to the Env.
+func (e *Env) ProtocolThrough(t testing.TB, transport http.RoundTripper, further map[string]string) *Protocol {
+	t.Helper()
+	env := e.Env()
+	maps.Copy(env, further)
+	server, err := serve(env, provider.WithTransport(transport), provider.WithDataDir(env["TF_DATA_DIR"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return TalkTo(t, server)
+}
+
+// RoundTrip implements http.RoundTripper.
+func (e *Env) RoundTrip(request *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(e.DfnsURL, request.URL.Host) {
+		return e.DfnsCalls.Transport().RoundTrip(request)
+	}
+	return e.EnfinitosCalls.Transport().RoundTrip(request)
+}
+
 // Test runs the steps, with the provider block added to each configuration.
 func (e *Env) Test(t *testing.T, test resource.TestCase) {
 	t.Helper()
@@ -59,21 +103,25 @@ func (e *Env) Test(t *testing.T, test resource.TestCase) {
 
 // Factories returns a factory of the provider, which takes nothing from the environment except the account of a live test.
 func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil, started) }
+	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil, provider.WithSettleTime(e.settle())) }
 	if e.Sandbox == nil {
 		factory = func() (tfprotov6.ProviderServer, error) { return serve(e.account) }
 	}
 	return map[string]func() (tfprotov6.ProviderServer, error){"webhook": factory}
 }
 
-// started is the time of every provider's clock. The clock stands still, so that the speed of the machine does not matter.
-func started() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) }
+// settleTime is how long after a change the tests wait for reads to show it.
+const settleTime = 20 * time.Millisecond
 
-// newServer returns the provider's plugin server. It only sees the given environment variables, uses the given clock, and does not
-// wait before retries.
-func newServer(env map[string]string, now func() time.Time) (tfprotov6.ProviderServer, error) {
-	return serve(env, provider.WithRetryWait(time.Millisecond), provider.WithClock(now), provider.WithDataDir(env["TF_DATA_DIR"]))
+// newServer returns the provider's plugin server. It only sees the given environment variables, and hardly waits.
+func newServer(env map[string]string, options ...provider.Option) (tfprotov6.ProviderServer, error) {
+	quick := []provider.Option{
+		provider.WithRetryWait(time.Millisecond), provider.WithSettleTime(settleTime), provider.WithDataDir(env["TF_DATA_DIR"]),
+	}
+	return serve(env, append(quick, options...)...)
 }
+
+func (e *Env) settle() time.Duration { return cmp.Or(e.SettleTime, settleTime) }
 
 func serve(env map[string]string, options ...provider.Option) (tfprotov6.ProviderServer, error) {
 	options = append(options, provider.WithEnvironment(func(name string) string { return env[name] }))
@@ -89,13 +137,13 @@ func (e *Env) ProviderBlock() string {
 	env := e.Env()
 	return fmt.Sprintf(`
 provider "webhook" {
-  dfns = {
+  dfns {
     base_url      = %q
     auth_token    = %q
     credential_id = %q
     private_key   = %q
   }
-  enfinitos = {
+  enfinitos {
     base_url = %q
     api_key  = %q
   }

@@ -201,6 +201,11 @@ func (i *Instance) propose(prior, config map[string]Value) map[string]Value {
 			out[attribute.Name] = tftypes.NewValue(attribute.ValueType(), tftypes.UnknownValue)
 		}
 	}
+	for _, block := range i.schema().Block.BlockTypes {
+		if value, configured := config[block.TypeName]; configured {
+			out[block.TypeName] = value
+		}
+	}
 	return out
 }
 

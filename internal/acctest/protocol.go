@@ -8,16 +8,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 )
 
 // Protocol uses a provider over the plugin protocol, without a CLI. It is for what no CLI test can see, such as warnings.
 type Protocol struct {
 	tfprotov6.ProviderServer
 	Schemas *tfprotov6.GetProviderSchemaResponse
-	// Clock is the provider's.
-	Clock *clock.Manual
 
 	t testing.TB
 }
@@ -25,17 +21,14 @@ type Protocol struct {
 // NewProtocol returns a provider that only sees the given environment variables.
 func NewProtocol(t *testing.T, env map[string]string) *Protocol {
 	t.Helper()
-	manual := clock.NewManual(started())
-	server, err := newServer(env, manual.Now)
+	server, err := newServer(env)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := TalkTo(t, server)
-	out.Clock = manual
-	return out
+	return TalkTo(t, server)
 }
 
-// TalkTo returns a Protocol for any provider, with its own clock.
+// TalkTo returns a Protocol for any provider.
 func TalkTo(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -98,6 +91,11 @@ func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) [
 	for _, attribute := range p.Schemas.ResourceSchemas[resourceType].Block.Attributes {
 		if value, ok := proposed[attribute.Name]; ok && (attribute.Required || attribute.Optional) {
 			config[attribute.Name] = value
+		}
+	}
+	for _, block := range p.Schemas.ResourceSchemas[resourceType].Block.BlockTypes {
+		if value, ok := proposed[block.TypeName]; ok {
+			config[block.TypeName] = value
 		}
 	}
 	before := tftypes.NewValue(kind, nil)

@@ -43,7 +43,7 @@ func (e *Env) SweepDfns(ctx context.Context, client *dfns.Client, now time.Time)
 		all = append(all, candidate{webhook.ID, webhook.URL, webhook.Description, webhook.DateCreated})
 	}
 	return sweep(all, now, func(id string) error {
-		err := client.DeleteWebhook(ctx, id)
+		err := client.DeleteWebhook(ctx, id, "")
 		if dfns.IsNotFound(err) {
 			return nil
 		}
@@ -63,7 +63,7 @@ func (e *Env) SweepEnfinitos(ctx context.Context, client *enfinitos.Client, now 
 		all = append(all, candidate{s.ID, s.URL, s.Label, s.CreatedAt})
 	}
 	return sweep(all, now, func(id string) error {
-		_, err := client.Remove(ctx, id)
+		_, err := client.Remove(ctx, id, "")
 		return err
 	})
 }

@@ -4,28 +4,40 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // Account returns the organization and the API that this client calls. A 404 proves nothing about another account.
 func (c *Client) Account() account.Account { return c.account }
 
-// organization returns the organization of a token, from the claim that the official SDKs use. The token is not verified. It
-// returns "" for a token that cannot be parsed.
-func organization(token string) string {
+// claims are those of a token that the client uses. The organization is in the claim that the official SDKs use.
+type claims struct {
+	Expires  httpapi.Optional[float64] `json:"exp"`
+	Metadata struct {
+		OrganizationID string `json:"orgId"`
+	} `json:"https://custom/app_metadata"`
+}
+
+// claimsOf returns the claims of a token, without verifying it. A token that cannot be parsed has none.
+func claimsOf(token string) (out claims) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return ""
+		return claims{}
 	}
-	claims, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	var told struct {
-		Metadata struct {
-			OrganizationID string `json:"orgId"`
-		} `json:"https://custom/app_metadata"`
+	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil || json.Unmarshal(payload, &out) != nil {
+		return claims{}
 	}
-	if err != nil || json.Unmarshal(claims, &told) != nil {
-		return ""
+	return out
+}
+
+// expiry returns when the token expires, in UTC, or the zero time if it does not say so.
+func (c claims) expiry() time.Time {
+	if c.Expires.Value == nil {
+		return time.Time{}
 	}
-	return told.Metadata.OrganizationID
+	return time.Unix(int64(*c.Expires.Value), 0).UTC()
 }

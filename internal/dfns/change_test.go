@@ -1,581 +1,214 @@
 package dfns_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"strings"
-	"sync"
-	"sync/atomic"
+	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
-var wanted = dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"key.created", "wallet.created"}, Status: "Enabled"}
-
-// held returns a webhook of the content that the tests create.
-func held(status string) state.Webhook {
-	return state.Webhook{URL: wanted.URL, Events: []string{"wallet.created", "key.created"}, Status: status}
+// changeOutages are what can happen to an update and to a delete, and what the client says about it at most.
+var changeOutages = map[string]struct {
+	// fault is of the change itself, reads are of the reads that follow.
+	fault, reads   sandbox.Fault
+	update, delete string
+}{
+	"nothing":              {sandbox.Fault{Path: "/none", Effect: sandbox.Delay}, sandbox.Fault{}, "done", "done"},
+	"cut before once":      {sandbox.Fault{Effect: sandbox.DropBefore, Times: 1}, sandbox.Fault{}, "done", "done"},
+	"503 once":             {sandbox.Fault{Effect: sandbox.Status, Status: 503, Times: 1}, sandbox.Fault{}, "done", "done"},
+	"HTML once":            {sandbox.Fault{Effect: sandbox.HTML, Times: 1}, sandbox.Fault{}, "done", "done"},
+	"429 once":             {sandbox.Fault{Effect: sandbox.Status, Status: 429, Times: 1}, sandbox.Fault{}, "done", "done"},
+	"cut after once":       {sandbox.Fault{Effect: sandbox.DropAfter, Times: 1}, sandbox.Fault{}, "done", "done"},
+	"500 after once":       {sandbox.Fault{Effect: sandbox.StatusAfter, Status: 500, Times: 1}, sandbox.Fault{}, "done", "done"},
+	"truncated once":       {sandbox.Fault{Effect: sandbox.Truncate, Times: 1}, sandbox.Fault{}, "done", "done"},
+	"twice":                {sandbox.Fault{Effect: sandbox.Twice, Times: 1}, sandbox.Fault{}, "done", "done"},
+	"cut after always":     {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{}, "done", "done"},
+	"late by 10 s":         {sandbox.Fault{Effect: sandbox.Late, Milliseconds: 10_000}, sandbox.Fault{}, "done", "done"},
+	"cut before always":    {sandbox.Fault{Effect: sandbox.DropBefore}, sandbox.Fault{}, "not made", "not made"},
+	"503 always":           {sandbox.Fault{Effect: sandbox.Status, Status: 503}, sandbox.Fault{}, "not made", "not made"},
+	"400":                  {sandbox.Fault{Effect: sandbox.Status, Status: 400}, sandbox.Fault{}, "not made", "not made"},
+	"own 404":              {sandbox.Fault{Effect: sandbox.Status, Status: 404}, sandbox.Fault{}, "not made", "not made"},
+	"gateway's 404":        {sandbox.Fault{Effect: sandbox.Status, Status: 404, Body: text(`{"message":"Not Found"}`)}, sandbox.Fault{}, "not made", "not made"},
+	"maintenance":          {sandbox.Fault{Effect: sandbox.Status, Status: 200, Body: text(`{"message":"Service is in maintenance"}`)}, sandbox.Fault{}, "not made", "not made"},
+	"{}":                   {sandbox.Fault{Effect: sandbox.Status, Status: 200, Body: text(`{}`)}, sandbox.Fault{}, "not made", "not made"},
+	"null":                 {sandbox.Fault{Effect: sandbox.Status, Status: 200, Body: text(`null`)}, sandbox.Fault{}, "not made", "not made"},
+	"deleted is null":      {sandbox.Fault{Effect: sandbox.Status, Status: 200, Body: text(`{"deleted":null}`)}, sandbox.Fault{}, "not made", "not made"},
+	"deleted is false":     {sandbox.Fault{Effect: sandbox.Status, Status: 200, Body: text(`{"deleted":false}`)}, sandbox.Fault{}, "not made", "not made"},
+	"204":                  {sandbox.Fault{Effect: sandbox.Status, Status: 204, Body: text("")}, sandbox.Fault{}, "not made", "not made"},
+	"204 after":            {sandbox.Fault{Effect: sandbox.StatusAfter, Status: 204, Body: text("")}, sandbox.Fault{}, "done", "done"},
+	"{} after":             {sandbox.Fault{Effect: sandbox.StatusAfter, Status: 200, Body: text("{}")}, sandbox.Fault{}, "done", "done"},
+	"202":                  {sandbox.Fault{Effect: sandbox.Status, Status: 202}, sandbox.Fault{}, "not made", "not made"},
+	"another webhook":      {sandbox.Fault{Effect: sandbox.Patch, Patch: []byte(`{"id":"wh-1","deleted":false}`)}, sandbox.Fault{}, "done", "done"},
+	"lost, reads lag 5 s":  {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Effect: sandbox.Lag, Milliseconds: 5_000}, "done", "done"},
+	"lost, reads lag 15 s": {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Effect: sandbox.Lag, Milliseconds: 15_000}, "done", "done"},
+	"lost, reads fail":     {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Effect: sandbox.Status, Status: 500}, "unknown", "unknown"},
+	"lost, lists fail":     {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403}, "done", "unknown"},
+	"lost, gateway's 404":  {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Effect: sandbox.Status, Status: 404, Body: text(`{"message":"Not Found"}`)}, "unknown", "unknown"},
 }
 
-const (
-	challenge = "POST /auth/action/init"
-	answer    = "POST /auth/action"
-	create    = "POST /webhooks"
-	listing   = "GET /webhooks?limit=200"
-)
+func text(body string) *string { return &body }
 
-// Each way in which an answer to a create can be lost, what is done about it, and what is said.
-func TestCreateOnce(t *testing.T) {
+// Whatever happens to an update or a delete, what the client says about it is true.
+func TestChangeWhateverHappens(t *testing.T) {
 	t.Parallel()
-	post := func(effect string, times int) sandbox.Fault {
-		return sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: effect, Status: 503, Times: times}
-	}
-	for name, test := range map[string]struct {
-		fault    sandbox.Fault
-		calls    []string
-		recovery dfns.Recovery
-	}{
-		"nothing lost":        {sandbox.Fault{Path: "/none", Effect: "delay"}, []string{challenge, answer, create}, dfns.Recovery{}},
-		"challenge lost":      {sandbox.Fault{Path: "/auth/action/init", Effect: "drop_after", Times: 1}, []string{challenge, challenge, answer, create}, dfns.Recovery{}},
-		"token lost":          {sandbox.Fault{Path: "/auth/action", Effect: "drop_after", Times: 1}, []string{challenge, answer, challenge, answer, create}, dfns.Recovery{}},
-		"token cut":           {sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 500, Times: 2}, []string{challenge, answer, challenge, answer, challenge, answer, create}, dfns.Recovery{}},
-		"limited":             {post("status_429", 2), []string{challenge, answer, create, create, create}, dfns.Recovery{}},
-		"lost before":         {post("drop_before", 1), []string{challenge, answer, create, create}, dfns.Recovery{Resent: true}},
-		"outage before":       {post("status", 1), []string{challenge, answer, create, create}, dfns.Recovery{Resent: true}},
-		"proxy":               {post("html", 1), []string{challenge, answer, create, create}, dfns.Recovery{Resent: true}},
-		"lost after":          {post("drop_after", 1), removed, dfns.Recovery{SignedAnew: true, Removed: []string{"orphan"}}},
-		"outage after":        {post("status_after", 1), removed, dfns.Recovery{SignedAnew: true, Removed: []string{"orphan"}}},
-		"truncated":           {post("truncate", 1), removed, dfns.Recovery{SignedAnew: true, Removed: []string{"orphan"}}},
-		"lost before, always": {post("drop_before", 4), append(neverAnswered, listing, listing, challenge, answer, create, listing), dfns.Recovery{SignedAnew: true}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t)
-			if test.fault.Effect == "status_429" {
-				test.fault.Effect, test.fault.Status = "status", 429
-			}
-			fault(t, s, test.fault)
-			webhook, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all := s.Dfns.Webhooks()
-			if len(all) != 1 || all[0].ID != webhook.ID || all[0].Secret != string(webhook.Secret) {
-				t.Errorf("the sandbox holds %+v, the answer is %+v", all, webhook)
-			}
-			for i, id := range webhook.Recovery.Removed {
-				if !strings.HasPrefix(id, "wh-") || id == webhook.ID {
-					t.Errorf("removed %s", id)
-				}
-				webhook.Recovery.Removed[i] = "orphan"
-			}
-			if diff := cmp.Diff(test.recovery, webhook.Recovery); diff != "" {
-				t.Errorf("recovery (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff(test.calls, withoutIDs(journal(s))); diff != "" {
-				t.Errorf("calls (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// removed are the calls when the first create was made and its answer lost: the token is used up, the orphan found and
-// deleted, and another webhook created.
-var removed = []string{
-	challenge, answer, create, create, listing, challenge, answer, "DELETE /webhooks/ID", challenge, answer, create, listing,
-}
-
-var neverAnswered = []string{challenge, answer, create, create, create, create}
-
-func withoutIDs(calls []string) []string {
-	for i, call := range calls {
-		if at := strings.Index(call, "/wh-"); at >= 0 {
-			calls[i] = call[:at] + "/ID"
-		}
-	}
-	return calls
-}
-
-// When answers stay lost, nothing is left behind, and the error says so.
-func TestCreateNeverAnswered(t *testing.T) {
-	t.Parallel()
-	for _, effect := range []string{sandbox.DropBefore, sandbox.DropAfter, sandbox.StatusAfter, sandbox.Truncate, sandbox.HTML} {
-		s := start(t)
-		fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: effect, Status: 503})
-		_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-		var not *dfns.NotMadeError
-		if !errors.As(err, &not) || dfns.OutcomeUnknown(err) || len(s.Dfns.Webhooks()) != 0 {
-			t.Errorf("%s: %d webhooks and %v", effect, len(s.Dfns.Webhooks()), err)
-		}
-	}
-}
-
-// What cannot be told apart is left alone and named: webhooks of the same content that are as new, whatever made them.
-func TestCreateAmbiguous(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	other := s.Dfns.Register(held("Enabled"))
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter, Times: 1})
-	_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-	var ambiguous *dfns.AmbiguousError
-	if !errors.As(err, &ambiguous) || !dfns.OutcomeUnknown(err) || len(s.Dfns.Webhooks()) != 2 {
-		t.Fatalf("%d webhooks and %v", len(s.Dfns.Webhooks()), err)
-	}
-	if diff := cmp.Diff([]string{other, s.Dfns.Webhooks()[1].ID}, ambiguous.IDs); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// Of the webhooks that are there before, none is touched: not an older one of the same content, not one of another
-// content, not one that this client has seen created.
-func TestCreateSparesTheOthers(t *testing.T) {
-	t.Parallel()
-	var later atomic.Int64
-	s := start(t, func(config *sandbox.Config) {
-		config.Clock = func() time.Time { return now.Add(time.Duration(later.Load())) }
-	})
-	spared := []string{s.Dfns.Register(held("Enabled"))}
-	later.Store(int64(2 * time.Second))
-	spared = append(spared, s.Dfns.Register(held("Disabled")))
-	client := newClient(t, s)
-	twin, err := client.CreateWebhook(t.Context(), wanted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter, Times: 1})
-	created, err := client.CreateWebhook(t.Context(), wanted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, webhook := range s.Dfns.Webhooks() {
-		got = append(got, webhook.ID)
-	}
-	if diff := cmp.Diff(spared[:1], created.Recovery.Suspects); diff != "" {
-		t.Errorf("the one created only just before is not named: %s", diff)
-	}
-	if diff := cmp.Diff(append(spared, twin.ID, created.ID), got); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// Without the API's clock nobody knows what is new, so nothing is deleted.
-func TestCreateWithoutClock(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter, Times: 1})
-	target, err := url.Parse(s.DfnsURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	proxy.ModifyResponse = func(response *http.Response) error {
-		response.Header.Set("Date", "yesterday")
-		return nil
-	}
-	server := httptest.NewServer(proxy)
-	t.Cleanup(server.Close)
-	client := newClient(t, s, func(config *dfns.Config) { config.HTTP.BaseURL = server.URL })
-	_, err = client.CreateWebhook(t.Context(), wanted)
-	var ambiguous *dfns.AmbiguousError
-	if !errors.As(err, &ambiguous) || len(s.Dfns.Webhooks()) != 1 {
-		t.Errorf("%d webhooks and %v", len(s.Dfns.Webhooks()), err)
-	}
-}
-
-// Finding out may fail as well. Then the outcome is unknown.
-func TestResolveFails(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter, Times: 1})
-	fault(t, s, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403})
-	_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-	if !dfns.OutcomeUnknown(err) || !strings.Contains(err.Error(), "it is unknown whether the change was made") || len(s.Dfns.Webhooks()) != 1 {
-		t.Errorf("%d webhooks and %v", len(s.Dfns.Webhooks()), err)
-	}
-}
-
-// Creates of the same content take turns: were they made at once, the orphan of one could not be told from the other.
-func TestEqualCreatesTakeTurns(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter, Times: 4})
-	client := newClient(t, s)
-	var group sync.WaitGroup
-	for range 5 {
-		group.Go(func() {
-			if _, err := client.CreateWebhook(t.Context(), wanted); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	if got := len(s.Dfns.Webhooks()); got != 5 {
-		t.Errorf("there are %d webhooks, want 5", got)
-	}
-}
-
-// What makes webhooks that cannot be told apart takes turns, however url and events are written; all else is made at once.
-func TestWhichCreatesTakeTurns(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		in    dfns.CreateWebhookRequest
-		waits bool
-	}{
-		"the same":             {wanted, true},
-		"without status":       {dfns.CreateWebhookRequest{URL: wanted.URL, Events: wanted.Events}, true},
-		"another way to write": {dfns.CreateWebhookRequest{URL: "HTTPS://H.example:443/", Events: wanted.Events, Status: wanted.Status}, true},
-		"another order": {dfns.CreateWebhookRequest{
-			URL: wanted.URL, Events: []string{"wallet.created", "key.created", "wallet.created"}, Status: wanted.Status,
-		}, true},
-		"another url":         {dfns.CreateWebhookRequest{URL: wanted.URL + "/other", Events: wanted.Events}, false},
-		"other events":        {dfns.CreateWebhookRequest{URL: wanted.URL, Events: wanted.Events[:1]}, false},
-		"another status":      {dfns.CreateWebhookRequest{URL: wanted.URL, Events: wanted.Events, Status: "Disabled"}, false},
-		"another description": {dfns.CreateWebhookRequest{URL: wanted.URL, Events: wanted.Events, Description: "other"}, false},
-	}
-	for name, test := range tests {
-		synctest.Test(t, func(t *testing.T) {
-			o := newOrganization(0)
-			o.answer(create, 200, `{"id":"wh-1","url":"https://h.example"}`)
-			client := o.client(t)
-			release := o.hold(create)
-			var group sync.WaitGroup
-			for _, in := range []dfns.CreateWebhookRequest{wanted, test.in} {
-				group.Go(func() {
-					if _, err := client.CreateWebhook(t.Context(), in); err != nil {
-						t.Errorf("%s: %v", name, err)
-					}
-				})
-				synctest.Wait()
-			}
-			if waited := len(o.made()) == 3; waited != test.waits {
-				t.Errorf("%s: it waited: %t", name, waited)
-			}
-			release()
-			group.Wait()
-		})
-	}
-}
-
-// An update and a delete: made or not, lost or not, they end as wanted and are made once.
-func TestUpdateAndDeleteOnce(t *testing.T) {
-	t.Parallel()
-	for _, effect := range []string{sandbox.DropBefore, sandbox.DropAfter, sandbox.Status, sandbox.StatusAfter, sandbox.Truncate, sandbox.HTML} {
-		for times, name := range map[int]string{1: "once", 4: "every attempt", 0: "always"} {
-			t.Run(effect+" "+name, func(t *testing.T) {
+	for name, outage := range changeOutages {
+		for method, want := range map[string]string{"PUT": outage.update, "DELETE": outage.delete} {
+			t.Run(name+"/"+method, func(t *testing.T) {
 				t.Parallel()
-				s := start(t)
-				client := newClient(t, s)
-				id := s.Dfns.Register(held("Enabled"))
-				disabled := "Disabled"
-				done := effect == sandbox.DropAfter || effect == sandbox.StatusAfter || effect == sandbox.Truncate
-
-				fault(t, s, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: effect, Status: 500, Times: times})
-				webhook, err := client.UpdateWebhook(t.Context(), id, dfns.UpdateWebhookRequest{Status: &disabled})
-				made := s.Dfns.Webhooks()[0].Status == disabled
-				if (err == nil) != made || times > 0 && err != nil || made && !webhook.Recovery.Happened() || times == 0 && made != done {
-					t.Errorf("update: made %t, %+v, %v", made, webhook, err)
-				}
-
-				fault(t, s, sandbox.Fault{Method: "DELETE", Path: "/webhooks/*", Effect: effect, Status: 500, Times: times})
-				err = client.DeleteWebhook(t.Context(), id)
-				gone := len(s.Dfns.Webhooks()) == 0
-				if (err == nil || dfns.IsNotFound(err)) != gone || times > 0 && !gone || times == 0 && gone != done {
-					t.Errorf("delete: gone %t, %v", gone, err)
-				}
-				if dfns.OutcomeUnknown(err) {
-					t.Errorf("delete: nothing is unknown about %v", err)
-				}
-			})
-		}
-	}
-}
-
-// A change that someone else undid is made anew: reading tells what is, not what was sent.
-func TestUpdateResolvedByReading(t *testing.T) {
-	t.Parallel()
-	const put, get = "PUT /webhooks/ID", "GET /webhooks/ID"
-	for name, test := range map[string]struct {
-		undone   bool
-		recovery dfns.Recovery
-		calls    []string
-	}{
-		"as sent": {false, dfns.Recovery{Confirmed: true}, []string{challenge, answer, put, put, get}},
-		"undone":  {true, dfns.Recovery{SignedAnew: true}, []string{challenge, answer, put, put, get, challenge, answer, put}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t)
-			id := s.Dfns.Register(held("Enabled"))
-			fault(t, s, sandbox.Fault{Method: "PUT", Path: "/webhooks/*", Effect: sandbox.DropAfter, Times: 1})
-			sent := 0
-			client := newClient(t, s, func(config *dfns.Config) {
-				config.HTTP.Logger = onCall(func(method, _ string) {
-					if method == "PUT" {
-						sent++
+				inBubble(t, func(w *world) {
+					id := w.Dfns.Register(held())
+					pass(time.Hour)
+					fault := outage.fault
+					fault.Method = method
+					w.fault(fault)
+					if outage.reads.Effect != "" {
+						w.fault(outage.reads)
 					}
-					if test.undone && sent == 2 {
-						_ = s.Dfns.Edit(id, func(webhook *state.Webhook) { webhook.Status = "Enabled" })
+					client := w.client()
+					ctx, cancel := w.operation()
+					defer cancel()
+					var err error
+					if method == "PUT" {
+						_, err = disable(ctx, client, id)
+					} else if err = client.DeleteWebhook(ctx, id, ""); dfns.IsNotFound(err) {
+						err = nil // proved to be gone
+					}
+					pass(time.Minute)
+					changed := !slices.ContainsFunc(w.Dfns.Webhooks(), func(webhook state.Webhook) bool { return webhook.Status == "Enabled" })
+					got := "done"
+					if outcome, _ := httpapi.OutcomeOf(err); err != nil {
+						got = outcome.String()
+					}
+					if got != want || got == "done" && !changed || got == "not made" && changed {
+						t.Errorf("the change is %s, want %s, and was made: %t: %v", got, want, changed, err)
+					}
+					if sent := count(journal(w.Sandbox), method+" /webhooks"); sent > 5 {
+						t.Errorf("it was sent %d times", sent)
 					}
 				})
 			})
-			disabled := "Disabled"
-			webhook, err := client.UpdateWebhook(t.Context(), id, dfns.UpdateWebhookRequest{Status: &disabled})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if webhook.Status != disabled || s.Dfns.Webhooks()[0].Status != disabled {
-				t.Errorf("the answer is %+v, the sandbox holds %+v", webhook, s.Dfns.Webhooks())
-			}
-			if diff := cmp.Diff(test.recovery, webhook.Recovery); diff != "" {
-				t.Errorf("recovery (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff(test.calls, withoutIDs(journal(s))); diff != "" {
-				t.Errorf("calls (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// A resend that a policy holds back is an answer: the sending before was not made, and this one is not done either.
-func TestResendHeldBack(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 1})
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 202})
-	_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-	if !errors.Is(err, dfns.ErrPendingApproval) || dfns.OutcomeUnknown(err) {
-		t.Errorf("%v, want that it is held back", err)
-	}
-	if diff := cmp.Diff([]string{challenge, answer, create, create}, journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-}
-
-// A caller who gives up is told although the API never answers, and that the outcome is unknown when the change has left.
-func TestChangeCancelled(t *testing.T) {
-	t.Parallel()
-	for route, unknown := range map[string]bool{challenge: false, answer: false, create: true} {
-		reached := make(chan struct{})
-		a := serve(t, map[string]http.HandlerFunc{route: func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.ReadAll(r.Body) // until then the server does not notice that its caller is gone
-			close(reached)
-			<-r.Context().Done()
-		}})
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() {
-			_, err := a.client(t).CreateWebhook(ctx, wanted)
-			ended <- err
-		}()
-		<-reached
-		cancel()
-		err := <-ended
-		if !errors.Is(err, context.Canceled) || dfns.OutcomeUnknown(err) != unknown {
-			t.Errorf("%s: %v", route, err)
 		}
 	}
 }
 
-// A webhook of the same content that someone else creates meanwhile is not taken for what a lost create has made: while the
-// token still works, that has made nothing.
-func TestCreateLostBesideAnother(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	others := s.Dfns.Register(held("Enabled"))
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 4})
-	webhook, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if all := s.Dfns.Webhooks(); len(all) != 2 || all[0].ID != others || all[1].ID != webhook.ID {
-		t.Errorf("the sandbox holds %+v, the answer is %+v", all, webhook)
-	}
-	if diff := cmp.Diff(dfns.Recovery{Resent: true}, webhook.Recovery); diff != "" {
-		t.Errorf("recovery (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(append(neverAnswered, listing, create), journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
+// disable updates the status of a webhook that was registered with held.
+func disable(ctx context.Context, client *dfns.Client, id string) (*dfns.Webhook, error) {
+	disabled := "Disabled"
+	from := &dfns.Webhook{ID: id, URL: wanted.URL, Events: wanted.Events, Status: "Enabled"}
+	return client.UpdateWebhook(ctx, from, dfns.UpdateWebhookRequest{Status: &disabled})
 }
 
-// What someone else creates while a slow signer works is older than the create that is signed.
-func TestCreateLostAfterSlowSigning(t *testing.T) {
+// An update without an answer that a read shows in neither its old nor its new form is unknown, unless it is known to be carried out.
+func TestUpdateStoredInAnotherForm(t *testing.T) {
 	t.Parallel()
-	vendors := clock.NewManual(now)
-	s := start(t, func(config *sandbox.Config) { config.Clock = vendors.Now })
-	var others string
-	slow := func(config *dfns.Config) {
-		signer := config.Signer
-		config.Signer = signerFunc(func(message []byte) ([]byte, error) {
-			if others == "" {
-				others = s.Dfns.Register(held("Enabled"))
+	other := "https://other.example/path"
+	for effect, want := range map[string]string{sandbox.DropBefore: "unknown", sandbox.DropAfter: "made"} {
+		inBubble(t, func(w *world) {
+			id := w.Dfns.Register(held())
+			if effect == sandbox.DropBefore { // somebody else changes it meanwhile
+				if err := w.Dfns.Edit(id, func(webhook *state.Webhook) { webhook.URL = "https://third.example" }); err != nil {
+					t.Fatal(err)
+				}
 			}
-			vendors.Move(2 * time.Second)
-			return signer.Sign(t.Context(), message)
+			w.fault(sandbox.Fault{Method: "PUT", Effect: effect, Times: map[string]int{sandbox.DropAfter: 1}[effect]})
+			ctx, cancel := w.operation()
+			defer cancel()
+			from := &dfns.Webhook{ID: id, URL: wanted.URL, Events: wanted.Events, Status: "Enabled"}
+			webhook, err := w.client().UpdateWebhook(ctx, from, dfns.UpdateWebhookRequest{URL: &other})
+			outcome, _ := httpapi.OutcomeOf(err)
+			if want == "made" && (err != nil || webhook.URL != other+"/" || !webhook.Recovery.Confirmed) || want == "unknown" && outcome != httpapi.Unknown {
+				t.Errorf("%s: %+v, %v", effect, webhook, err)
+			}
+		}, func(config *sandbox.Config) {
+			config.DfnsNormalize = func(webhook *state.Webhook) { webhook.URL += "/" }
 		})
 	}
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 502})
-	_, err := newClient(t, s, slow).CreateWebhook(t.Context(), wanted)
-	var not *dfns.NotMadeError
-	if all := s.Dfns.Webhooks(); !errors.As(err, &not) || len(all) != 1 || all[0].ID != others {
-		t.Errorf("the sandbox holds %+v, %v", all, err)
-	}
 }
 
-// A resend that is refused for a reason of its own says nothing about the sending before it.
-func TestResendRefused(t *testing.T) {
+// A change of a webhook that is proved to be gone says so. A delete of it is done.
+func TestChangeOfWhatIsGone(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{400, 401, 403, 404, 409, 429} {
-		s := start(t)
-		fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropAfter, Times: 1})
-		fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: status})
-		_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-		if dfns.Status(err) != status || dfns.OutcomeUnknown(err) || len(s.Dfns.Webhooks()) != 0 ||
-			!strings.Contains(err.Error(), "the webhooks that lost creates had made were deleted: wh-") {
-			t.Errorf("%d: %d webhooks and %v", status, len(s.Dfns.Webhooks()), err)
+	inBubble(t, func(w *world) {
+		ctx, cancel := w.operation()
+		defer cancel()
+		client := w.client()
+		if _, err := disable(ctx, client, "wh-1"); !dfns.IsNotFound(err) {
+			t.Errorf("the update: %v", err)
 		}
-	}
+		if err := client.DeleteWebhook(ctx, "wh-1", ""); !dfns.IsNotFound(err) {
+			t.Errorf("the delete: %v", err)
+		}
+	})
 }
 
-// What became of removing an orphan says nothing about the create that made it.
-func TestOrphanCannotBeRemoved(t *testing.T) {
+// A webhook is gone if the API's own 404 and a list that was read after it agree, and if it is old enough for both.
+func TestGone(t *testing.T) {
 	t.Parallel()
-	for name, f := range map[string]sandbox.Fault{
-		"outage":   {Method: "DELETE", Effect: sandbox.Status, Status: 503},
-		"approval": {Method: "DELETE", Effect: sandbox.Status, Status: 202},
-		"signing":  {Path: "/auth/action/init", Skip: 1, Effect: sandbox.Status, Status: 403},
+	const own = `{"error":{"message":"Webhook not found"}}`
+	get := func(code int, body string) sandbox.Fault {
+		return sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: sandbox.Status, Status: code, Body: &body}
+	}
+	const one, list = "GET /webhooks/ID", "GET /webhooks?limit=200"
+	for name, test := range map[string]struct {
+		exists bool
+		faults []sandbox.Fault
+		age    time.Duration
+		want   string
+		calls  []string
+	}{
+		"deleted":                     {false, nil, time.Hour, "gone", []string{one, list}},
+		"deleted when young":          {false, nil, time.Second, "gone", []string{one, list, one, list}},
+		"404 while it is listed":      {true, []sandbox.Fault{get(404, own)}, time.Hour, "error", []string{one, list}},
+		"404 once while it is listed": {true, []sandbox.Fault{get(404, own)}, time.Second, "error", []string{one, list}},
+		"404 of a gateway":            {false, []sandbox.Fault{get(404, `{"message":"Not Found"}`)}, time.Hour, "error", []string{one}},
+		"404 in HTML":                 {false, []sandbox.Fault{get(404, "<html>")}, time.Hour, "error", []string{one}},
+		"404 without a body":          {false, []sandbox.Fault{get(404, "")}, time.Hour, "error", []string{one}},
+		"listing is refused":          {false, []sandbox.Fault{{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403}}, time.Hour, "error", []string{one, list}},
+		"everything is 404":           {false, []sandbox.Fault{{Method: "GET", Effect: sandbox.Status, Status: 404}}, time.Hour, "error", []string{one, list}},
+		"the list has no end":         {false, []sandbox.Fault{{Method: "GET", Path: "/webhooks", Effect: sandbox.Patch, Patch: []byte(`{"nextPageToken":"again"}`)}}, time.Hour, "error", []string{one, list}},
+		"new, reads lag 5 s":          {true, []sandbox.Fault{lagging(5_000)}, 0, "there", []string{one, list, one}},
+		"new, reads lag 15 s":         {true, []sandbox.Fault{lagging(15_000)}, 0, "there", []string{one, list, one}},
+		"reads lag, and it is old":    {true, []sandbox.Fault{lagging(15_000)}, time.Hour, "there", []string{one}},
+		"the date cannot be read":     {true, []sandbox.Fault{lagging(15_000)}, -1, "there", []string{one, list, one}},
 	} {
-		s := start(t)
-		fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.StatusAfter, Status: 502, Times: 1})
-		fault(t, s, f)
-		_, err := newClient(t, s).CreateWebhook(t.Context(), wanted)
-		var ambiguous *dfns.AmbiguousError
-		if !errors.As(err, &ambiguous) || !dfns.OutcomeUnknown(err) || errors.Is(err, dfns.ErrPendingApproval) ||
-			!strings.Contains(err.Error(), s.Dfns.Webhooks()[0].ID+": deleting it failed") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-// Some proxies send a change again if its answer does not come. The API then refuses a token as used that the client has sent
-// once. The outcome of the change is as open as after a lost answer.
-func TestChangeSentTwiceOnTheWay(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	sent := 0
-	forward := httputil.NewSingleHostReverseProxy(must(url.Parse(s.Env()["DFNS_API_URL"])))
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if sent++; r.Header.Get("X-Dfns-Useraction") != "" && sent <= 3 {
-			body, _ := io.ReadAll(r.Body)
-			r.Body = io.NopCloser(bytes.NewReader(body))
-			forward.ServeHTTP(httptest.NewRecorder(), r)
-			r.Body = io.NopCloser(bytes.NewReader(body))
-		}
-		forward.ServeHTTP(w, r)
-	}))
-	t.Cleanup(proxy.Close)
-	client := newClient(t, s, func(config *dfns.Config) { config.HTTP.BaseURL = proxy.URL })
-
-	webhook, err := client.CreateWebhook(t.Context(), wanted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if all := s.Dfns.Webhooks(); len(all) != 1 || all[0].ID != webhook.ID || all[0].Secret != string(webhook.Secret) {
-		t.Errorf("the sandbox holds %+v, the answer is %+v", all, webhook)
-	}
-	if len(webhook.Recovery.Removed) != 1 || !webhook.Recovery.SignedAnew {
-		t.Errorf("the first one was not removed: %+v", webhook.Recovery)
-	}
-	sent = 0
-	description := "changed"
-	changed, err := client.UpdateWebhook(t.Context(), webhook.ID, dfns.UpdateWebhookRequest{Description: &description})
-	if err != nil || changed.Description != description || !changed.Recovery.Confirmed {
-		t.Errorf("update: %+v, %v", changed, err)
-	}
-	sent = 0
-	if err := client.DeleteWebhook(t.Context(), webhook.ID); err != nil && !dfns.IsNotFound(err) {
-		t.Errorf("delete: %v", err)
-	}
-}
-
-// A create that the API has taken is looked for longer than one that it may never have seen: it may only be slow to make it.
-func TestCreateMadeSlowly(t *testing.T) {
-	t.Parallel()
-	lost := sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 1}
-	used := sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 400, Message: "user action has already been used", Times: 1}
-	for name, faults := range map[string][]sandbox.Fault{"sent again": {lost, used}, "sent twice on the way": {used}} {
-		s := start(t)
-		for _, f := range faults {
-			fault(t, s, f)
-		}
-		looks, slow := 0, ""
-		client := newClient(t, s, func(config *dfns.Config) {
-			config.HTTP.Logger = onCall(func(method, _ string) {
-				if method == "GET" {
-					if looks++; looks == 4 {
-						slow = s.Dfns.Register(held("Enabled"))
-					}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(w *world) {
+				id := "wh-1"
+				created := time.Now().UTC().Format(time.RFC3339)
+				if test.exists {
+					id = w.Dfns.Register(held())
+				}
+				pass(max(0, test.age))
+				if test.age < 0 {
+					created = "yesterday"
+				}
+				w.fault(test.faults...)
+				ctx, cancel := w.operation()
+				defer cancel()
+				webhook, err := w.client().ReadWebhook(ctx, id, created)
+				got := "error"
+				switch {
+				case err == nil && webhook.ID == id:
+					got = "there"
+				case dfns.IsNotFound(err):
+					got = "gone"
+				}
+				if got != test.want {
+					t.Errorf("it is %s, want %s: %v", got, test.want, err)
+				}
+				calls := withoutIDs(journal(w.Sandbox))
+				if diff := cmp.Diff(test.calls, calls[:min(len(calls), len(test.calls))]); diff != "" {
+					t.Errorf("calls (-want +got):\n%s", diff)
 				}
 			})
 		})
-		webhook, err := client.CreateWebhook(t.Context(), wanted)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(dfns.Recovery{SignedAnew: true, Removed: []string{slow}}, webhook.Recovery); diff != "" {
-			t.Errorf("%s: recovery (-want +got):\n%s", name, diff)
-		}
-		if all := s.Dfns.Webhooks(); len(all) != 1 || all[0].ID != webhook.ID {
-			t.Errorf("%s: the sandbox holds %+v, the answer is %+v", name, all, webhook)
-		}
 	}
 }
-
-// A create that the API has taken and makes only later is named when it appears.
-func TestCreateMadeLate(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.DropBefore, Times: 1})
-	fault(t, s, sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 400, Message: "user action has already been used", Times: 1})
-	late, calls := "", 0
-	client := newClient(t, s, func(config *dfns.Config) {
-		config.HTTP.Logger = onCall(func(method, path string) {
-			if method == "POST" && path == "/webhooks" {
-				if calls++; calls == 3 { // the create that was signed anew
-					late = s.Dfns.Register(held("Enabled"))
-				}
-			}
-		})
-	})
-	webhook, err := client.CreateWebhook(t.Context(), wanted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{late}, webhook.Recovery.Suspects); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// onCall is a logger that tells of each call that has been made.
-type onCall func(method, path string)
-
-func (f onCall) Debug(_ context.Context, _ string, fields map[string]any) {
-	f(fields["method"].(string), fields["path"].(string))
-}
-
-func (onCall) Trace(context.Context, string, map[string]any) {}

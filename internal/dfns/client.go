@@ -6,11 +6,9 @@ package dfns
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
@@ -30,10 +28,8 @@ type Config struct {
 	Signer Signer
 	// HTTP configures the calls. New fills in the vendor-specific fields.
 	HTTP httpapi.Config
-	// Creates records the creates in progress, for the run after one that was killed. Nil records nothing.
-	Creates *intent.Log
-	// Now returns the time for the sharing of reads. Nil means the system clock.
-	Now func() time.Time
+	// Notes records the creates in progress, for the run after one that was killed. Nil records nothing.
+	Notes *intent.Log
 }
 
 // Client calls the Dfns API as one service account or personal access token. It is safe for concurrent use.
@@ -42,16 +38,14 @@ type Client struct {
 	credentialID string
 	signer       Signer
 	unusable     error
+	expiry       time.Time // of the token, or zero
 	account      account.Account
 
-	// For creates whose answers are lost: turns runs creates of the same content one after the other, created holds what
-	// answered creates have made (id to content digest), which is never attributed to a lost create, and creates holds the
-	// notes for the next process.
-	turns   turns
-	created sync.Map
-	creates *intent.Log
-
-	shared *shared
+	turns    turns // creates of equal content take turns
+	existing existing
+	names    *intent.Names
+	notes    *intent.Log
+	shared   shared
 }
 
 // New returns a client. It makes no call.
@@ -66,17 +60,25 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	told := claimsOf(config.HTTP.BearerToken)
 	return &Client{
-		http: client, credentialID: config.CredentialID, signer: config.Signer, shared: newShared(config.Now),
-		creates: config.Creates,
-		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: organization(config.HTTP.BearerToken)},
+		http: client, credentialID: config.CredentialID, signer: config.Signer, expiry: told.expiry(),
+		notes: config.Notes, names: intent.NewNames(config.Notes),
+		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: told.Metadata.OrganizationID},
 	}, nil
 }
 
 // Unusable returns a client for an incomplete configuration. Every call fails with the reason.
 func Unusable(reason error) *Client {
-	return &Client{unusable: reason, shared: newShared(nil)}
+	return &Client{unusable: reason, http: &httpapi.Client{}, names: intent.NewNames(nil)}
 }
+
+// Claim records that a plan or a state names a webhook, so no create of this client has made it. saved says that an earlier run has
+// saved that state, so its note, if any, is done.
+func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
+
+// NoteProblem returns, once for each process, why a create could not be noted.
+func (c *Client) NoteProblem() error { return c.notes.Problem() }
 
 // CanChange reports that the client can sign changes, or may be able to once its configuration is known.
 func (c *Client) CanChange() bool { return c.signer != nil || c.unusable != nil }
@@ -86,6 +88,9 @@ func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Resp
 		return nil, c.unusable
 	}
 	response, err := c.http.Do(ctx, request)
+	if Status(err) == http.StatusUnauthorized && !c.expiry.IsZero() && time.Now().After(c.expiry) {
+		err = &ExpiredError{Err: err, At: c.expiry}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -102,14 +107,5 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 	if err != nil {
 		return out, err
 	}
-	return decode[T](request, response)
-}
-
-// decode decodes an answer. A failure says nothing about what the API did.
-func decode[T any](request httpapi.Request, response *httpapi.Response) (T, error) {
-	var out T
-	if err := json.Unmarshal(response.Body, &out); err != nil {
-		return out, httpapi.Unreadable(request, response, err)
-	}
-	return out, nil
+	return httpapi.Decode[T](request, response)
 }

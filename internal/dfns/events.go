@@ -3,9 +3,7 @@ package dfns
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"iter"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -29,10 +27,10 @@ type WebhookEvent struct {
 
 	// The vendor's prose names the following fields, its schema does not. Nil and empty mean absent.
 
-	DeliveryFailed  *bool  `json:"deliveryFailed"`
-	DeliveryAttempt *int64 `json:"deliveryAttempt"`
-	RetryOf         string `json:"retryOf"`
-	NextAttemptDate string `json:"nextAttemptDate"`
+	DeliveryFailed  httpapi.Optional[bool]  `json:"deliveryFailed"`
+	DeliveryAttempt httpapi.Optional[int64] `json:"deliveryAttempt"`
+	RetryOf         string                  `json:"retryOf"`
+	NextAttemptDate string                  `json:"nextAttemptDate"`
 }
 
 // EventFilter selects events. Its zero value selects all.
@@ -57,19 +55,20 @@ func (c *Client) ListWebhookEvents(
 	if filter.DeliveryFailed != nil {
 		query.Set("deliveryFailed", strconv.FormatBool(*filter.DeliveryFailed))
 	}
-	return list[WebhookEvent](ctx, c, pageSize, query, "webhooks", webhookID, "events")
+	return list(ctx, c, pageSize, query, func(event *WebhookEvent) string { return event.ID }, "webhooks", webhookID, "events")
 }
 
-// GetWebhookEvent returns one delivery attempt.
+// GetWebhookEvent returns one delivery attempt. IsNotFound reports the error if the API has no such event or webhook.
 //
 // https://docs.dfns.co/api-reference/webhooks/get-webhook-event
 func (c *Client) GetWebhookEvent(ctx context.Context, webhookID, eventID string) (*WebhookEvent, error) {
-	event, err := get[WebhookEvent](ctx, c, nil, "webhooks", webhookID, "events", eventID)
-	if err == nil && event.ID != eventID {
-		err = &httpapi.Error{
-			Method: http.MethodGet, Path: httpapi.EscapedPath("webhooks", webhookID, "events", eventID), Status: http.StatusOK,
-			Cause: errors.New("the answer is not about this event"),
-		}
+	path := []string{"webhooks", webhookID, "events", eventID}
+	event, err := get[WebhookEvent](ctx, c, nil, path...)
+	switch {
+	case isOwn404(err):
+		err = &httpapi.NotFoundError{Err: err} // nobody stores an event, so nothing is lost if it is there after all
+	case err == nil && event.ID != eventID:
+		err = httpapi.BadAnswer(path, "the answer is not about this event")
 	}
 	return &event, err
 }

@@ -37,7 +37,7 @@ func FuzzAnswer(f *testing.F) {
 			t.Fatalf("%d %q is taken for a ping", status, body)
 		}
 		_, _ = client.GetWebhookEvent(t.Context(), "wh-1", "whe-1")
-		_ = client.DeleteWebhook(t.Context(), "wh-1")
+		_ = client.DeleteWebhook(t.Context(), "wh-1", "")
 	})
 }
 

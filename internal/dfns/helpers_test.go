@@ -10,17 +10,40 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
 // now is what the clock of every sandbox shows.
 var now = time.Date(2026, 10, 1, 12, 30, 0, 5e6, time.UTC)
 
 const nowText = "2026-10-01T12:30:00.005Z"
+
+// wanted is the webhook that the tests create.
+var wanted = dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"key.created", "wallet.created"}, Status: "Enabled"}
+
+// held returns a webhook of the wanted content as a sandbox holds it.
+func held() state.Webhook {
+	return state.Webhook{URL: wanted.URL, Events: []string{"wallet.created", "key.created"}, Status: "Enabled"}
+}
+
+// The calls of a create, as journal returns them.
+const (
+	listing   = "GET /webhooks?limit=200"
+	challenge = "POST /auth/action/init"
+	answer    = "POST /auth/action"
+	create    = "POST /webhooks"
+)
+
+// get is a read of one webhook, after withoutIDs.
+const get = "GET /webhooks/ID"
 
 // start returns a sandbox whose ids, secrets and dates are the same in every run.
 func start(t *testing.T, changes ...func(*sandbox.Config)) *sandbox.Sandbox {
@@ -37,7 +60,8 @@ func start(t *testing.T, changes ...func(*sandbox.Config)) *sandbox.Sandbox {
 	return s
 }
 
-// newClient returns a client for the account of a sandbox. It retries three times and hardly pauses before it does.
+// newClient returns a client for the account of a sandbox. It retries three times and hardly pauses, neither before it retries nor
+// until reads are up to date.
 func newClient(t *testing.T, s *sandbox.Sandbox, changes ...func(*dfns.Config)) *dfns.Client {
 	t.Helper()
 	env := s.Env()
@@ -49,7 +73,7 @@ func newClient(t *testing.T, s *sandbox.Sandbox, changes ...func(*dfns.Config)) 
 		CredentialID: env["DFNS_CRED_ID"], Signer: signer,
 		HTTP: httpapi.Config{
 			BaseURL: env["DFNS_API_URL"], BearerToken: env["DFNS_AUTH_TOKEN"], UserAgent: "test/1",
-			MaxRetries: 3, RetryWait: time.Nanosecond,
+			MaxRetries: 3, RetryWait: time.Nanosecond, SettleTime: time.Nanosecond,
 		},
 	}
 	for _, change := range changes {
@@ -60,6 +84,17 @@ func newClient(t *testing.T, s *sandbox.Sandbox, changes ...func(*dfns.Config)) 
 		t.Fatal(err)
 	}
 	return client
+}
+
+// inVirtualTime runs a test in a bubble, with a sandbox without listeners that takes latency to answer a call.
+func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *sandbox.Sandbox, *dfns.Client), changes ...func(*dfns.Config)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := must(sandbox.New(sandbox.Config{Seed: 1, Latency: latency}))
+		defer s.Close() // the bubble ends only when nothing runs in it any more
+		inProcess := func(config *dfns.Config) { config.HTTP.Transport = s.DfnsCalls.Transport() }
+		test(t, s, newClient(t, s, append(changes, inProcess)...))
+	})
 }
 
 func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
@@ -80,6 +115,39 @@ func journal(s *sandbox.Sandbox) (out []string) {
 	}
 	s.DfnsCalls.ForgetCalls()
 	return out
+}
+
+// withoutIDs replaces the ids of webhooks in calls.
+func withoutIDs(calls []string) []string {
+	for i, call := range calls {
+		if at := strings.Index(call, "/wh-"); at >= 0 {
+			calls[i] = call[:at] + "/ID"
+		}
+	}
+	return calls
+}
+
+func sameCalls(t *testing.T, s *sandbox.Sandbox, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, withoutIDs(journal(s))); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// register adds webhooks to a sandbox.
+func register(s *sandbox.Sandbox, count int) (ids []string) {
+	for range count {
+		ids = append(ids, s.Dfns.Register(held()))
+	}
+	return ids
+}
+
+// describe changes the description of a webhook.
+func describe(t *testing.T, client *dfns.Client, id, description string) {
+	t.Helper()
+	if _, err := client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, dfns.UpdateWebhookRequest{Description: &description}); err != nil {
+		t.Error(err)
+	}
 }
 
 // signed is the journal of one change.
@@ -150,7 +218,10 @@ func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 	t.Helper()
 	config := dfns.Config{
 		CredentialID: "cr-1", Signer: signerFunc(func([]byte) ([]byte, error) { return []byte("signature"), nil }),
-		HTTP: httpapi.Config{BaseURL: a.url, BearerToken: "bearer", UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Nanosecond},
+		HTTP: httpapi.Config{
+			BaseURL: a.url, BearerToken: "bearer", UserAgent: "test/1",
+			MaxRetries: 3, RetryWait: time.Nanosecond, SettleTime: time.Nanosecond,
+		},
 	}
 	for _, change := range changes {
 		change(&config)
@@ -161,6 +232,9 @@ func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 	}
 	return client
 }
+
+// at is what the text of an error says of the host.
+func (a *api) at() string { return " (" + strings.TrimPrefix(a.url, "http://") + ")" }
 
 func (a *api) made() []string {
 	a.mu.Lock()
@@ -188,11 +262,11 @@ var operations = []operation{
 		return err
 	}},
 	{"update", "PUT", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.UpdateWebhook(ctx, "wh-1", dfns.UpdateWebhookRequest{Events: []string{"*"}})
+		_, err := c.UpdateWebhook(ctx, &dfns.Webhook{ID: "wh-1"}, dfns.UpdateWebhookRequest{Events: []string{"*"}})
 		return err
 	}},
 	{"delete", "DELETE", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		return c.DeleteWebhook(ctx, "wh-1")
+		return c.DeleteWebhook(ctx, "wh-1", "")
 	}},
 	{"ping", "POST", "/webhooks/wh-1/ping", func(ctx context.Context, c *dfns.Client) error {
 		_, err := c.PingWebhook(ctx, "wh-1")
@@ -203,7 +277,7 @@ var operations = []operation{
 		return err
 	}},
 	{"read", "GET", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.ReadWebhook(ctx, "wh-1")
+		_, err := c.ReadWebhook(ctx, "wh-1", "")
 		return err
 	}},
 	{"list", "GET", "/webhooks", func(ctx context.Context, c *dfns.Client) error {
@@ -218,6 +292,12 @@ var operations = []operation{
 		_, err := c.GetWebhookEvent(ctx, "wh-1", "whe-1")
 		return err
 	}},
+}
+
+// outcome returns what an error proves about a change.
+func outcome(err error) httpapi.Outcome {
+	out, _ := httpapi.OutcomeOf(err)
+	return out
 }
 
 // collect reads a sequence to its end.

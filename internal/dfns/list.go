@@ -2,10 +2,8 @@ package dfns
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"maps"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -16,60 +14,22 @@ import (
 const MaxPage = 200
 
 // list returns the items of all pages. It fetches pages as the caller needs them.
-func list[T any](ctx context.Context, c *Client, pageSize int, filter url.Values, path ...string) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		for items, err := range pages[T](ctx, c, pageSize, filter, path...) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range items {
-				if !yield(&items[i], nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// pages returns a list page by page. An error ends it.
-func pages[T any](ctx context.Context, c *Client, pageSize int, filter url.Values, path ...string) iter.Seq2[[]T, error] {
-	type page struct {
-		Items *[]T   `json:"items"`
-		Next  string `json:"nextPageToken"`
-	}
+func list[T any](
+	ctx context.Context, c *Client, pageSize int, filter url.Values, id func(*T) string, path ...string,
+) iter.Seq2[*T, error] {
 	if pageSize <= 0 || pageSize > MaxPage {
 		pageSize = MaxPage
 	}
-	return func(yield func([]T, error) bool) {
+	return httpapi.Pages(path, func(token httpapi.Token) (httpapi.Page[T], error) {
 		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 		maps.Copy(query, filter)
-		seen := map[string]bool{}
-		for {
-			got, err := get[page](ctx, c, query, path...)
-			if err == nil && got.Items == nil {
-				err = badList(path, "the answer is not a list")
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !yield(*got.Items, nil) || got.Next == "" {
-				return
-			}
-			if seen[got.Next] {
-				yield(nil, badList(path, "the API sent the same page token twice, so the list has no end"))
-				return
-			}
-			seen[got.Next] = true
-			query.Set("paginationToken", got.Next)
+		if token != "" {
+			query.Set("paginationToken", string(token))
 		}
-	}
-}
-
-// badList is the error for a malformed or endless list.
-func badList(path []string, problem string) error {
-	return &httpapi.Error{
-		Method: http.MethodGet, Path: httpapi.EscapedPath(path...), Status: http.StatusOK, Cause: errors.New(problem),
-	}
+		page, err := get[struct {
+			Items httpapi.Items[T] `json:"items"`
+			Next  httpapi.Token    `json:"nextPageToken"`
+		}](ctx, c, query, path...)
+		return httpapi.Page[T]{Items: page.Items, Next: page.Next}, err
+	}, id)
 }

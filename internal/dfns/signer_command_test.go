@@ -33,6 +33,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // The secrets of whoever runs the tests, of which a signer is to know none.
@@ -559,15 +560,15 @@ func TestCommandSignsChanges(t *testing.T) {
 		})
 	}
 	id := s.Dfns.Register(example)
-	err := with(ends(t, 1, "denied", "")).DeleteWebhook(t.Context(), id)
+	err := with(ends(t, 1, "denied", "")).DeleteWebhook(t.Context(), id, "")
 	var signing *dfns.SigningError
-	if !errors.As(err, &signing) || dfns.OutcomeUnknown(err) || !strings.Contains(err.Error(), "signing with credential cr-command failed: the signer command ") {
+	if !errors.As(err, &signing) || outcome(err) != httpapi.NotMade || !strings.Contains(err.Error(), "signing with credential cr-command failed: the signer command ") {
 		t.Errorf("the error is %v", err)
 	}
 	if diff := cmp.Diff([]string{"POST /auth/action/init"}, journal(s)); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	if err := with(command(t, "sign")).DeleteWebhook(t.Context(), id); err != nil {
+	if err := with(command(t, "sign")).DeleteWebhook(t.Context(), id, ""); err != nil {
 		t.Error(err)
 	}
 	if diff := cmp.Diff(signed("DELETE /webhooks/"+id), journal(s)); diff != "" {

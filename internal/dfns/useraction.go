@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -50,10 +49,8 @@ type SigningError struct {
 	Challenged bool
 }
 
-// Error says what went wrong and that nothing was changed.
-func (e *SigningError) Error() string {
-	return "the change was not sent, because it could not be signed: " + e.Err.Error()
-}
+// Error says what went wrong.
+func (e *SigningError) Error() string { return "the change could not be signed: " + e.Err.Error() }
 
 // Unwrap returns what went wrong.
 func (e *SigningError) Unwrap() error { return e.Err }
@@ -68,13 +65,6 @@ type challenge struct {
 	} `json:"allowCredentials"`
 }
 
-// permit allows one change.
-type permit struct {
-	token string
-	// clock is the time of the API's clock when it issued the token, just before the change. Zero means unknown.
-	clock time.Time
-}
-
 type assertion struct {
 	CredentialID string `json:"credId"`
 	ClientData   string `json:"clientData"`
@@ -84,18 +74,18 @@ type assertion struct {
 // signChallenge gets the token that allows exactly one call: this method, path and body, once, within 15 minutes.
 //
 // https://docs.dfns.co/api-reference/auth/signing-flows
-func (c *Client) signChallenge(ctx context.Context, offered challenge) (permit, error) {
+func (c *Client) signChallenge(ctx context.Context, offered challenge) (token string, err error) {
 	if err := c.checkCredential(offered); err != nil {
-		return permit{}, err
+		return "", err
 	}
 	// The shortest client data that every official SDK agrees on. The bytes that are signed are the bytes that are sent.
 	clientData, err := json.Marshal(map[string]string{"type": "key.get", "challenge": offered.Challenge})
 	if err != nil {
-		return permit{}, err
+		return "", err
 	}
 	signature, err := c.signer.Sign(ctx, clientData)
 	if err != nil {
-		return permit{}, fmt.Errorf("signing with credential %s failed: %w", c.credentialID, err)
+		return "", fmt.Errorf("signing with credential %s failed: %w", c.credentialID, err)
 	}
 	return c.completeAction(ctx, offered.Identifier, assertion{
 		CredentialID: c.credentialID,
@@ -118,7 +108,7 @@ func (c *Client) initAction(ctx context.Context, request httpapi.Request) (chall
 	if err != nil {
 		return challenge{}, err
 	}
-	offered, _, err := post[challenge](ctx, c, httpapi.Request{
+	offered, err := post[challenge](ctx, c, httpapi.Request{
 		Method: http.MethodPost, Path: []string{"auth", "action", "init"}, Body: body, Idempotent: true,
 	}, func(answer challenge) bool { return answer.Challenge != "" && answer.Identifier != "" })
 	return offered, err
@@ -136,7 +126,7 @@ func (c *Client) checkCredential(offered challenge) error {
 }
 
 // completeAction exchanges a signed challenge for the token of one change. It is not idempotent: a challenge works once.
-func (c *Client) completeAction(ctx context.Context, identifier string, signed assertion) (permit, error) {
+func (c *Client) completeAction(ctx context.Context, identifier string, signed assertion) (token string, err error) {
 	type firstFactor struct {
 		Kind      string    `json:"kind"`
 		Assertion assertion `json:"credentialAssertion"`
@@ -146,29 +136,28 @@ func (c *Client) completeAction(ctx context.Context, identifier string, signed a
 		FirstFactor firstFactor `json:"firstFactor"`
 	}{identifier, firstFactor{"Key", signed}})
 	if err != nil {
-		return permit{}, err
+		return "", err
 	}
-	type token struct {
+	type tokenAnswer struct {
 		UserAction string `json:"userAction"`
 	}
-	answer, header, err := post[token](ctx, c, httpapi.Request{
+	answer, err := post[tokenAnswer](ctx, c, httpapi.Request{
 		Method: http.MethodPost, Path: []string{"auth", "action"}, Body: body,
-	}, func(answer token) bool { return answer.UserAction != "" })
-	clock, _ := http.ParseTime(header.Get("Date"))
-	return permit{answer.UserAction, clock}, err
+	}, func(answer tokenAnswer) bool { return answer.UserAction != "" })
+	return answer.UserAction, err
 }
 
 // post makes a call of the signing flow itself and decodes its answer, which must be complete.
 func post[T any](
 	ctx context.Context, c *Client, request httpapi.Request, complete func(T) bool,
-) (out T, header http.Header, err error) {
+) (out T, err error) {
 	response, err := c.do(ctx, request)
 	if err != nil {
-		return out, nil, err
+		return out, err
 	}
-	out, err = decode[T](request, response)
+	out, err = httpapi.Decode[T](request, response)
 	if err == nil && !complete(out) {
 		err = httpapi.Unreadable(request, response, errors.New("a field is missing"))
 	}
-	return out, response.Header, err
+	return out, err
 }

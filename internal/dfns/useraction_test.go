@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +41,7 @@ func TestSigningFlow(t *testing.T) {
 			a := serve(t, map[string]http.HandlerFunc{
 				"POST /auth/action/init": record(says(200, `{"challenge":"Y2g","challengeIdentifier":"id-1","allowCredentials":{"key":[{"id":"cr-0"},{"id":"cr-1"}]}}`)),
 				"POST /auth/action":      record(says(200, `{"userAction":"token-1"}`)),
-				operation.route():        record(says(200, `{"id":"wh-1","url":"https://h.example"}`)),
+				operation.route():        record(says(200, `{"id":"wh-1","url":"https://h.example","status":"200","deleted":true}`)),
 			})
 			if err := operation.run(t.Context(), a.client(t)); err != nil {
 				t.Fatal(err)
@@ -77,7 +78,7 @@ func TestSignedBytesAreTheBytesSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls := s.DfnsCalls.Journal()
+	calls := s.DfnsCalls.Journal()[1:] // without the list before the create
 	if payload := fields(t, calls[0].Body)["userActionPayload"]; payload != calls[2].Body {
 		t.Errorf("signed for\n%s, sent\n%s", payload, calls[2].Body)
 	}
@@ -105,7 +106,7 @@ func TestEveryKindOfKeySigns(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := client.DeleteWebhook(t.Context(), created.ID); err != nil {
+				if err := client.DeleteWebhook(t.Context(), created.ID, ""); err != nil {
 					t.Error(err)
 				}
 			})
@@ -126,7 +127,7 @@ func TestWrongKey(t *testing.T) {
 	if !errors.As(err, &signing) || dfns.Status(err) != http.StatusUnauthorized {
 		t.Errorf("%v, want a signing error of status 401", err)
 	}
-	if diff := cmp.Diff([]string{"POST /auth/action/init", "POST /auth/action"}, journal(s)); diff != "" {
+	if diff := cmp.Diff([]string{listing, challenge, answer}, journal(s)); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }
@@ -155,12 +156,13 @@ func TestCredentialNotAllowed(t *testing.T) {
 		if diff := cmp.Diff(&dfns.CredentialError{ID: "cr-other", Allowed: []string{own, "cr-second"}}, refused); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", operation.name, diff)
 		}
-		want := `the change was not sent, because it could not be signed: the API does not allow credential "cr-other" to sign for this token; it allows ` +
-			own + ", cr-second"
+		want := `the change could not be signed: the API does not allow credential "cr-other" to sign for this token; it allows ` +
+			own + ", cr-second; the change was not made"
 		if err.Error() != want {
 			t.Errorf("%s: the error is\n%v, want\n%s", operation.name, err, want)
 		}
-		if diff := cmp.Diff([]string{"POST /auth/action/init"}, journal(s)); diff != "" {
+		calls := slices.DeleteFunc(journal(s), func(call string) bool { return call == listing }) // a create begins with a list
+		if diff := cmp.Diff([]string{challenge}, calls); diff != "" {
 			t.Errorf("%s: calls (-want +got):\n%s", operation.name, diff)
 		}
 	}
@@ -187,8 +189,8 @@ func TestSignerFails(t *testing.T) {
 	client := newClient(t, s, func(c *dfns.Config) {
 		c.Signer = signerFunc(func([]byte) ([]byte, error) { return nil, broken })
 	})
-	err := client.DeleteWebhook(t.Context(), "wh-1")
-	if !errors.Is(err, broken) || dfns.OutcomeUnknown(err) || !strings.Contains(err.Error(), s.Env()["DFNS_CRED_ID"]) {
+	err := client.DeleteWebhook(t.Context(), "wh-1", "")
+	if !errors.Is(err, broken) || outcome(err) != httpapi.NotMade || !strings.Contains(err.Error(), s.Env()["DFNS_CRED_ID"]) {
 		t.Errorf("the error is %v", err)
 	}
 	if diff := cmp.Diff([]string{"POST /auth/action/init"}, journal(s)); diff != "" {
@@ -241,14 +243,13 @@ func TestSigningFailure(t *testing.T) {
 func checkSigningFailure(t *testing.T, err error) {
 	t.Helper()
 	var signing *dfns.SigningError
-	if !errors.As(err, &signing) || !strings.HasPrefix(err.Error(), "the change was not sent, because it could not be signed: ") {
+	if !errors.As(err, &signing) || !strings.HasPrefix(err.Error(), "the change could not be signed: ") {
 		t.Errorf("%v is not a SigningError", err)
 	}
-	if dfns.OutcomeUnknown(err) || dfns.IsNotFound(err) {
-		t.Errorf("OutcomeUnknown is %t and IsNotFound is %t for %v", dfns.OutcomeUnknown(err), dfns.IsNotFound(err), err)
-	}
-	if wrapped := fmt.Errorf("outside: %w", err); dfns.OutcomeUnknown(wrapped) || dfns.IsNotFound(wrapped) {
-		t.Errorf("it is another matter once wrapped: %v", wrapped)
+	for _, err := range []error{err, fmt.Errorf("wrapped: %w", err)} {
+		if outcome(err) != httpapi.NotMade || dfns.IsNotFound(err) {
+			t.Errorf("%v: the outcome is %v, and IsNotFound %t", err, outcome(err), dfns.IsNotFound(err))
+		}
 	}
 }
 
@@ -256,7 +257,7 @@ func TestSigningPermission(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	fault(t, s, sandbox.Fault{Path: "/auth/action/init", Effect: sandbox.Status, Status: 403})
-	err := newClient(t, s).DeleteWebhook(t.Context(), "wh-1")
+	err := newClient(t, s).DeleteWebhook(t.Context(), "wh-1", "")
 	if dfns.Status(err) != 403 {
 		t.Errorf("Status is %d for %v", dfns.Status(err), err)
 	}
@@ -297,13 +298,13 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	log := &lines{}
 	client := newClient(t, s, func(c *dfns.Config) { c.HTTP.Logger = httpapi.Logger(log) })
 	created, err := client.CreateWebhook(t.Context(), dfns.CreateWebhookRequest{
-		URL: "https://u:hunter2@h.example/path?key=hunter2", Events: []string{"wallet.created"}, Description: "ledger",
+		URL: "https://u:hunter2@h.example/hunter2?key=hunter2", Events: []string{"wallet.created"}, Description: "ledger",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	status := dfns.StatusDisabled
-	if _, err := client.UpdateWebhook(t.Context(), created.ID, dfns.UpdateWebhookRequest{Status: &status}); err != nil {
+	if _, err := client.UpdateWebhook(t.Context(), created, dfns.UpdateWebhookRequest{Status: &status}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Dfns.Edit(created.ID, func(w *state.Webhook) { w.Status = "Enabled" }); err != nil {
@@ -322,7 +323,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		created.ID, "/auth/action/init", "wallet.created", "ledger", "Disabled", "https://h.example/path", nowText, "req-", "userActionHttpPath",
+		created.ID, "/auth/action/init", "wallet.created", "ledger", "Disabled", "https://h.example", nowText, "req-", "userActionHttpPath",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log does not hold %q:\n%s", want, text)
@@ -339,13 +340,13 @@ func logSecrets(t *testing.T, s *sandbox.Sandbox, secret string) map[string]stri
 			CredentialAssertion struct{ Signature, ClientData string }
 		}
 	}
-	if err := json.Unmarshal([]byte(s.DfnsCalls.Journal()[1].Body), &completion); err != nil {
+	if err := json.Unmarshal([]byte(s.DfnsCalls.Journal()[2].Body), &completion); err != nil {
 		t.Fatal(err)
 	}
 	env := s.Env()
 	return map[string]string{
 		"webhook secret":       secret,
-		"password":             "hunter2",
+		"part of the url":      "hunter2",
 		"bearer token":         env["DFNS_AUTH_TOKEN"],
 		"private key":          strings.Split(env["DFNS_PRIVATE_KEY"], "\n")[1],
 		"signature":            completion.FirstFactor.CredentialAssertion.Signature,

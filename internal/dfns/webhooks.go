@@ -1,17 +1,15 @@
 package dfns
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
 // The two statuses of a webhook.
@@ -29,7 +27,7 @@ type Webhook struct {
 	// Description is empty when the webhook has none.
 	Description string `json:"description"`
 	// Secret signs the deliveries. The API returns it once, in the answer to a create. Some editions of the documentation
-	// show it in other answers too, and it is accepted there. Empty means absent.
+	// show it in other answers too. Empty means absent.
 	Secret Secret `json:"secret"`
 	// DateCreated and DateUpdated are ISO 8601, such as 2023-11-01T08:52:01.186Z.
 	DateCreated string `json:"dateCreated"`
@@ -41,15 +39,6 @@ type Webhook struct {
 
 // Secret is a signing secret in an answer, empty if it is masked.
 type Secret = httpapi.Secret
-
-// CreateWebhookRequest describes a new webhook.
-type CreateWebhookRequest struct {
-	URL    string   `json:"url"`
-	Events []string `json:"events"`
-	Status string   `json:"status,omitempty"`
-	// Description is omitted when empty.
-	Description string `json:"description,omitempty"`
-}
 
 // UpdateWebhookRequest describes a change. A nil field keeps its value.
 type UpdateWebhookRequest struct {
@@ -65,93 +54,39 @@ func (u UpdateWebhookRequest) Empty() bool {
 	return u.URL == nil && u.Events == nil && u.Status == nil && u.Description == nil
 }
 
-// CreateWebhook registers a webhook. Only its answer is certain to contain the secret. If the answer is lost although the
-// webhook was created, CreateWebhook deletes that webhook and creates another one. If OutcomeUnknown reports the error, a
-// webhook may exist; an AmbiguousError in it names the candidates. An InterruptedError means that an earlier create of the
-// same content may have made one, and that no create was sent.
-//
-// https://docs.dfns.co/api-reference/webhooks/create-webhook
-func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return nil, err
-	}
-	// If two webhooks had the same content, nobody could say which one a lost create has made.
-	done, err := c.turns.take(ctx, contentKey(in))
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	if err := c.checkInterrupted(ctx, in); err != nil {
-		return nil, err
-	}
-	var note *intent.Note
-	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: body}
-	webhook, err := c.changeWebhook(ctx, change[*Webhook]{
-		request: request,
-		read: func(response *httpapi.Response) (*Webhook, error) {
-			webhook, err := decodeWebhook(request, response, "")
-			if err == nil {
-				c.created.Store(webhook.ID, c.digest(in))
-			}
-			return webhook, err
-		},
-		sending: func(since time.Time) { note = c.note(ctx, in, since) },
-		resolve: func(ctx context.Context, lost sending, recovery *Recovery) (finding, *Webhook, error) {
-			return notMade, nil, c.removeOrphan(ctx, in, lost, recovery)
-		},
-		followUp: func(ctx context.Context, since time.Time, recovery *Recovery) {
-			c.reportLateCreates(ctx, in, since, recovery)
-		},
-	})
-	if OutcomeUnknown(err) {
-		note.Leave()
-	} else {
-		note.Forget()
-	}
-	return webhook, err
-}
-
-// GetWebhook returns a webhook. If IsNotFound reports the error, the API has no such webhook. A second call has verified that:
-// a wrong base URL or a proxy may answer 404 to everything.
+// GetWebhook returns a webhook. If IsNotFound reports the error, it is proved that the API has no such webhook.
 //
 // https://docs.dfns.co/api-reference/webhooks/get-webhook
 func (c *Client) GetWebhook(ctx context.Context, id string) (*Webhook, error) {
-	webhook, err := c.getWebhook(ctx, id)
-	if httpapi.IsNotFound(err) {
-		return nil, c.confirmNotFound(ctx, err)
-	}
-	return webhook, err
+	return c.getWebhook(ctx, id, "")
 }
 
-// getWebhook is GetWebhook for callers that know that the API answers, so its 404 is certain.
-func (c *Client) getWebhook(ctx context.Context, id string) (*Webhook, error) {
+// getWebhook reads a webhook that was created at a date. It is gone if the API's own 404 and a list that was read after it say so.
+func (c *Client) getWebhook(ctx context.Context, id, created string) (*Webhook, error) {
 	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks", id}}
-	response, err := c.do(ctx, request)
-	if err != nil {
-		return nil, err
-	}
-	return decodeWebhook(request, response, id)
-}
-
-// confirmNotFound returns notFound if listing works, and otherwise the error of listing.
-func (c *Client) confirmNotFound(ctx context.Context, notFound error) error {
-	for _, err := range c.ListWebhooks(ctx, 1) {
+	return httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (*Webhook, error) {
+		response, err := c.do(ctx, request)
 		if err != nil {
-			return fmt.Errorf("it is unknown whether the webhook is gone, because listing webhooks fails too (check the base URL): %w; "+
-				"the first error was: %s", unrecognized(err), notFound.Error())
+			return nil, c.gone(ctx, id, err)
 		}
-		break
-	}
-	return notFound
+		return decodeWebhook(request, response, id)
+	})
 }
 
-// unrecognized prevents the 404 of a missing route from being taken for the 404 of an object.
-func unrecognized(err error) error {
-	if failed, ok := errors.AsType[*httpapi.Error](err); ok {
-		failed.Recognized = false
+// gone returns a *httpapi.NotFoundError if the API's own 404 and a list that begins after it agree.
+func (c *Client) gone(ctx context.Context, id string, err error) error {
+	if !isOwn404(err) {
+		return err
 	}
-	return err
+	listed, problem := c.lists(ctx, id)
+	switch {
+	case problem != nil:
+		return fmt.Errorf("it is unknown whether the webhook is gone, because listing webhooks fails too: %w; the first error was: %s",
+			problem, err.Error())
+	case listed:
+		return &ContradictionError{Err: err}
+	}
+	return &httpapi.NotFoundError{Err: err}
 }
 
 // ListWebhooks returns the webhooks of the organization. It fetches pages of pageSize items (1 to 200, 0 for 200) as they are
@@ -162,7 +97,8 @@ func unrecognized(err error) error {
 func (c *Client) ListWebhooks(ctx context.Context, pageSize int) iter.Seq2[*Webhook, error] {
 	return func(yield func(*Webhook, error) bool) {
 		item := 0
-		for webhook, err := range list[Webhook](ctx, c, pageSize, nil, "webhooks") {
+		id := func(webhook *Webhook) string { return webhook.ID }
+		for webhook, err := range list(ctx, c, pageSize, nil, id, "webhooks") {
 			item++
 			if err == nil && !webhook.isWhole() {
 				yield(nil, badItem(item, webhook))
@@ -181,74 +117,127 @@ func badItem(item int, webhook *Webhook) error {
 	if webhook.ID != "" {
 		name += ", " + webhook.ID + ","
 	}
-	return badList([]string{"webhooks"}, name+" is not a webhook: it lacks an id or a url")
+	return httpapi.BadAnswer([]string{"webhooks"}, name+" is not a webhook: it lacks an id or a url")
 }
 
-// UpdateWebhook changes what the request sets and keeps the rest.
+// UpdateWebhook changes what the request sets and keeps the rest. from is the webhook as the caller knows it.
 //
 // https://docs.dfns.co/api-reference/webhooks/update-webhook
-func (c *Client) UpdateWebhook(ctx context.Context, id string, in UpdateWebhookRequest) (*Webhook, error) {
+func (c *Client) UpdateWebhook(ctx context.Context, from *Webhook, in UpdateWebhookRequest) (*Webhook, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return nil, err
 	}
-	request := httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", id}, Body: body}
-	return c.changeWebhook(ctx, change[*Webhook]{
+	request := httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", from.ID}, Body: body}
+	s, err := once(ctx, c, change[*Webhook]{
 		request: request,
-		read:    func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, id) },
-		resolve: func(ctx context.Context, _ sending, _ *Recovery) (finding, *Webhook, error) {
-			webhook, err := c.GetWebhook(ctx, id)
-			if err != nil || !in.matches(webhook) {
-				return notMade, nil, err
-			}
-			return made, webhook, nil
-		},
+		read:    func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, from.ID) },
 	})
+	switch {
+	case err != nil: // never sent
+		return nil, err
+	case s.err == nil:
+		s.answer.Recovery = Recovery{Resent: s.resent}
+		return s.answer, nil
+	case s.notMade() && Status(s.err) != http.StatusNotFound, errors.Is(s.err, ErrPendingApproval):
+		return nil, s.err
+	}
+	webhook, outcome, err := readBack(ctx, c, s.last, func(ctx context.Context) (*Webhook, httpapi.Outcome, error) {
+		webhook, err := c.getWebhook(ctx, from.ID, from.DateCreated)
+		if err != nil {
+			return nil, httpapi.Unknown, err
+		}
+		return webhook, in.outcome(webhook, from), nil
+	})
+	if IsNotFound(err) {
+		return nil, err
+	}
+	if outcome == httpapi.Made || err == nil && s.used {
+		webhook.Recovery = Recovery{Confirmed: true}
+		return webhook, nil
+	}
+	return nil, failedChange(s.err, outcome, err)
 }
 
-// DeleteWebhook removes a webhook. If IsNotFound reports the error, the webhook does not exist: it was gone before, or the
-// answer was lost and a read shows that it is gone now.
+// outcome says what a read shows about an update from what the webhook was.
+func (u UpdateWebhookRequest) outcome(webhook, from *Webhook) httpapi.Outcome {
+	switch {
+	case u.applied(from).matches(webhook):
+		return httpapi.Made
+	case UpdateWebhookRequest{}.applied(from).matches(webhook):
+		return httpapi.NotMade
+	}
+	return httpapi.Unknown // somebody else has changed it too, or the API stores another form of a value
+}
+
+// applied returns the content of a webhook after the update.
+func (u UpdateWebhookRequest) applied(to *Webhook) CreateWebhookRequest {
+	out := CreateWebhookRequest{URL: to.URL, Events: to.Events, Status: to.Status, Description: to.Description}
+	if u.URL != nil {
+		out.URL = *u.URL
+	}
+	if u.Events != nil {
+		out.Events = u.Events
+	}
+	if u.Status != nil {
+		out.Status = *u.Status
+	}
+	if u.Description != nil {
+		out.Description = *u.Description
+	}
+	return out
+}
+
+// failedChange returns the error of a change without an answer. reading says why a read did not show its outcome, if it did not.
+func failedChange(lost error, outcome httpapi.Outcome, reading error) error {
+	if reading != nil {
+		lost, outcome = fmt.Errorf("%w; reading its result failed: %s", lost, reading.Error()), httpapi.Unknown
+	}
+	return &httpapi.ChangeError{Outcome: outcome, Err: lost}
+}
+
+// DeleteWebhook removes a webhook that was created at a date. If IsNotFound reports the error, it is proved that the webhook does not
+// exist: it was gone before, or the answer was lost and a read shows that it is gone now.
 //
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
-func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
+func (c *Client) DeleteWebhook(ctx context.Context, id, created string) error {
 	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"webhooks", id}}
-	_, _, err := once(ctx, c, change[any]{
+	s, err := once(ctx, c, change[any]{
 		request: request,
 		read:    func(response *httpapi.Response) (any, error) { return nil, readDeleted(request, response) },
-		resolve: func(ctx context.Context, _ sending, _ *Recovery) (finding, any, error) {
-			_, err := c.GetWebhook(ctx, id)
-			return notMade, nil, err
-		},
 	})
-	return err
-}
-
-func readDeleted(request httpapi.Request, response *httpapi.Response) error {
-	if len(response.Body) == 0 {
+	switch {
+	case err != nil: // never sent
+		return err
+	case s.err == nil:
+		c.notes.Forget(id)
 		return nil
+	case s.notMade() && Status(s.err) != http.StatusNotFound, errors.Is(s.err, ErrPendingApproval):
+		return s.err
 	}
-	var answer struct {
-		Deleted deleted `json:"deleted"`
+	_, outcome, err := readBack(ctx, c, s.last, func(ctx context.Context) (any, httpapi.Outcome, error) {
+		_, err := c.getWebhook(ctx, id, created)
+		return nil, httpapi.NotMade, err
+	})
+	if IsNotFound(err) {
+		c.notes.Forget(id)
+		return err
 	}
-	if err := json.Unmarshal(response.Body, &answer); err != nil {
-		return httpapi.Unreadable(request, response, err)
+	if s.used { // carried out, and yet it is there
+		outcome = httpapi.Unknown
 	}
-	if answer.Deleted == "false" {
-		return &httpapi.Error{
-			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
-			Message: "the API says that it did not delete the webhook",
-		}
-	}
-	return nil
+	return failedChange(s.err, outcome, err)
 }
 
-// deleted is the flag in the answer to a delete: a boolean in the documentation, a string in three of the official SDKs.
-type deleted string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (d *deleted) UnmarshalJSON(data []byte) error {
-	*d = deleted(strings.Trim(string(data), `"`))
-	return nil
+// readDeleted returns an error unless the answer says that the webhook was deleted. Any other 2xx may come from something else.
+func readDeleted(request httpapi.Request, response *httpapi.Response) error {
+	answer, err := httpapi.Decode[struct {
+		Deleted httpapi.Optional[bool] `json:"deleted"`
+	}](request, response)
+	if deleted := answer.Deleted.Value; err == nil && (deleted == nil || !*deleted) {
+		err = httpapi.Unreadable(request, response, errors.New("it does not say that the webhook was deleted"))
+	}
+	return err
 }
 
 // PingResult is the result of a test delivery.
@@ -264,32 +253,21 @@ type PingResult struct {
 // https://docs.dfns.co/api-reference/webhooks/ping-webhook
 func (c *Client) PingWebhook(ctx context.Context, id string) (PingResult, error) {
 	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks", id, "ping"}}
-	result, _, err := once(ctx, c, change[PingResult]{
+	s, err := once(ctx, c, change[PingResult]{
 		request: request,
-		read:    func(response *httpapi.Response) (PingResult, error) { return decode[PingResult](request, response) },
-		resolve: func(context.Context, sending, *Recovery) (finding, PingResult, error) {
-			return notMade, PingResult{}, errors.New("the API does not record test events")
+		read: func(response *httpapi.Response) (PingResult, error) {
+			return httpapi.Decode[PingResult](request, response)
 		},
 	})
-	return result, err
-}
-
-// changeWebhook makes a change whose answer is the webhook.
-func (c *Client) changeWebhook(ctx context.Context, ch change[*Webhook]) (*Webhook, error) {
-	webhook, recovery, err := once(ctx, c, ch)
-	if err != nil && len(recovery.Removed) > 0 {
-		err = fmt.Errorf("%w; the webhooks that lost creates had made were deleted: %s", err, strings.Join(recovery.Removed, ", "))
+	if err == nil && s.err != nil && !s.notMade() { // the API does not record test events, so no read can show one
+		err = &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: s.err}
 	}
-	if err != nil {
-		return nil, err
-	}
-	webhook.Recovery = recovery
-	return webhook, nil
+	return s.answer, cmp.Or(err, s.err)
 }
 
 // decodeWebhook decodes an answer that must be a webhook with the requested id. A proxy's {}, for example, is not.
 func decodeWebhook(request httpapi.Request, response *httpapi.Response, id string) (*Webhook, error) {
-	webhook, err := decode[Webhook](request, response)
+	webhook, err := httpapi.Decode[Webhook](request, response)
 	switch {
 	case err != nil:
 		return nil, err

@@ -16,17 +16,17 @@ func TestErrorShapes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		code, message string
-		foreign       bool // not in a shape that the API itself could have sent
+		own           bool // in the vendor's own shape
 	}{
-		`{"ok":false,"error":{"code":"bad_url","message":"url is bad"},"contractVersion":"v1.0"}`: {"bad_url", "url is bad", false},
+		`{"ok":false,"error":{"code":"bad_url","message":"url is bad"},"contractVersion":"v1.0"}`: {"bad_url", "url is bad", true},
 		`{"error":{"type":"bad_url","detail":"url is bad"}}`:                                      {"bad_url", "url is bad", false},
 		`{"error":{"code":"inner","message":"in"},"code":"outer","message":"out"}`:                {"inner", "in", false},
 		`{"error":"url is bad"}`:                                                               {"", "url is bad", false},
 		`{"error":"bad_url","message":"url is bad"}`:                                           {"", "url is bad", false},
 		`{"code":"bad_url","message":"url is bad"}`:                                            {"bad_url", "url is bad", false},
-		`{"message":"url is bad"}`:                                                             {"", "url is bad", true},
-		`{"code":404,"message":"no Route matched"}`:                                            {"", "no Route matched", true},
-		`{"error":"Not Found","message":"Cannot GET /"}`:                                       {"", "Cannot GET /", true},
+		`{"message":"url is bad"}`:                                                             {"", "url is bad", false},
+		`{"code":404,"message":"no Route matched"}`:                                            {"", "no Route matched", false},
+		`{"error":"Not Found","message":"Cannot GET /"}`:                                       {"", "Cannot GET /", false},
 		`{"detail":"url is bad"}`:                                                              {"", "url is bad", false},
 		`{"type":"https://e.example/bad","title":"Bad","detail":"url is bad"}`:                 {"https://e.example/bad", "url is bad", false},
 		`{"title":"Bad","detail":"no","message":"url is bad","code":"bad_url","type":"t"}`:     {"bad_url", "url is bad", false},
@@ -36,17 +36,17 @@ func TestErrorShapes(t *testing.T) {
 		`{"errors":[],"message":"url is bad"}`:                                                 {"", "url is bad", false},
 		`{"errors":{"message":"url is bad"}}`:                                                  {"", "url is bad", false},
 		`{"error":null,"message":"url is bad"}`:                                                {"", "url is bad", false},
-		`{"code":400,"message":["url is bad"]}`:                                                {"", "", false},
-		`{"code":"","type":"bad_url"}`:                                                         {"bad_url", "", false},
-		`{"ok":false}`:                                                                         {"", "", false},
-		`{}`:                                                                                   {"", "{}", true},
-		`null`:                                                                                 {"", "null", true},
-		`[]`:                                                                                   {"", "[]", true},
-		`"url is bad"`:                                                                         {"", `"url is bad"`, true},
-		`url is bad`:                                                                           {"", "url is bad", true},
-		`{"message":"url is`:                                                                   {"", `{"message":"url is`, true},
-		`<html>url is bad</html>`:                                                              {"", "an HTML page, so a proxy may have answered instead of the API", true},
-		``:                                                                                     {"", "an empty body", true},
+		`{"code":400,"message":["url is bad"]}`:                                                {"", `{"code":400,"message":["url is bad"]}`, false},
+		`{"code":"","type":"bad_url"}`:                                                         {"bad_url", `{"code":"","type":"bad_url"}`, false},
+		`{"ok":false}`:                                                                         {"", "", true},
+		`{}`:                                                                                   {"", "{}", false},
+		`null`:                                                                                 {"", "null", false},
+		`[]`:                                                                                   {"", "[]", false},
+		`"url is bad"`:                                                                         {"", `"url is bad"`, false},
+		`url is bad`:                                                                           {"", "url is bad", false},
+		`{"message":"url is`:                                                                   {"", `{"message":"url is`, false},
+		`<html>url is bad</html>`:                                                              {"", "an HTML page, so a proxy may have answered instead of the API", false},
+		``:                                                                                     {"", "an empty body", false},
 	}
 	for body, test := range tests {
 		t.Run(body, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestErrorShapes(t *testing.T) {
 				a := serve(t, map[string]http.HandlerFunc{operation.route: says(422, body)})
 				err := operation.run(t.Context(), a.client(t))
 				var failed *enfinitos.Error
-				if !errors.As(err, &failed) || enfinitos.Status(err) != 422 || enfinitos.IsNotFound(err) || enfinitos.OutcomeUnknown(err) {
+				if !errors.As(err, &failed) || enfinitos.Status(err) != 422 || enfinitos.IsNotFound(err) || outcomeUnknown(err) == test.own {
 					t.Fatalf("%s: it ends in %v", operation.name, err)
 				}
 				if diff := cmp.Diff([]string{test.code, test.message}, []string{failed.Code, failed.Message}); diff != "" {
@@ -63,9 +63,9 @@ func TestErrorShapes(t *testing.T) {
 				}
 			}
 			a := serve(t, map[string]http.HandlerFunc{"/": says(404, body)})
-			_, err := a.client(t).SetActive(t.Context(), "whs_1", true)
-			if err == nil || enfinitos.IsNotFound(err) == test.foreign {
-				t.Errorf("IsNotFound is %t for %v", test.foreign == false, err)
+			_, err := a.client(t).SetActive(t.Context(), "whs_1", "", true)
+			if err == nil || enfinitos.IsNotFound(err) != test.own {
+				t.Errorf("IsNotFound is %t for %v", !test.own, err)
 			}
 		})
 	}
@@ -88,7 +88,7 @@ func TestTextOfErrors(t *testing.T) {
 		for _, operation := range operations {
 			a := serve(t, map[string]http.HandlerFunc{operation.route: test.handler})
 			err := operation.run(t.Context(), a.client(t, once))
-			if want := operation.route + ": " + test.want; err == nil || strings.TrimSuffix(err.Error(), "EOF") != want {
+			if want := operation.route + ": " + test.want; err == nil || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("%s, %s: the error is\n%v, want\n%s", name, operation.name, err, want)
 			}
 		}
@@ -102,59 +102,7 @@ func TestRequestID(t *testing.T) {
 		w.Header().Set("X-Request-Id", "req_7")
 		refuses(422)(w, r)
 	}})
-	if _, err := a.client(t).CreateSubscription(t.Context(), request); err == nil || !strings.HasSuffix(err.Error(), "(request id req_7)") {
+	if _, err := a.client(t).CreateSubscription(t.Context(), request); err == nil || !strings.Contains(err.Error(), "request id req_7)") {
 		t.Errorf("the error is %v", err)
-	}
-}
-
-func TestForeignContract(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct{ body, want string }{
-		"same":   {envelope(created), ""},
-		"newer":  {`{"ok":true,"data":` + created + `,"contractVersion":"v1.1"}`, "v1.1"},
-		"absent": {`{"ok":true,"data":` + created + `}`, "(none)"},
-		"null":   {`{"ok":true,"data":` + created + `,"contractVersion":null}`, "(none)"},
-	}
-	for name, test := range tests {
-		a := serve(t, map[string]http.HandlerFunc{"/": says(200, test.body)})
-		client := a.client(t)
-		if before := client.ForeignContract(); before != "" {
-			t.Errorf("%s: before any call it is %q", name, before)
-		}
-		got, err := client.CreateSubscription(t.Context(), request)
-		if err != nil || got.SigningSecret != "whsec_1" || client.ForeignContract() != test.want {
-			t.Errorf("%s: it is %q, %+v, %v", name, client.ForeignContract(), got, err)
-		}
-	}
-}
-
-// What was seen once is known from then on, whichever call saw it.
-func TestForeignContractOfEveryCall(t *testing.T) {
-	t.Parallel()
-	for _, operation := range operations {
-		body := `{"ok":true,"data":{"subscription":{"subscriptionId":"whs_1"}},"contractVersion":"v2.0"}`
-		a := serve(t, map[string]http.HandlerFunc{"/": inTurn(says(200, body), holds(`{"subscription":{"subscriptionId":"whs_1"}}`))})
-		client := a.client(t)
-		for range 2 {
-			if err := operation.run(t.Context(), client); err != nil || client.ForeignContract() != "v2.0" {
-				t.Errorf("%s: it is %q, %v", operation.name, client.ForeignContract(), err)
-			}
-		}
-	}
-}
-
-func TestForeignContractAtTheSandbox(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	client := at(t, s)
-	for _, version := range []string{"v1.0", "v1.7"} {
-		s.Enfinitos.AnswerContract(version)
-		if _, _, err := client.Find(t.Context(), id); err != nil {
-			t.Error(err)
-		}
-		if got := client.ForeignContract(); got != strings.TrimPrefix(version, "v1.0") {
-			t.Errorf("of %s it is %q", version, got)
-		}
 	}
 }

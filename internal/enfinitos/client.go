@@ -9,10 +9,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -35,21 +33,19 @@ const ContractVersion = "v1.0"
 type Config struct {
 	// HTTP configures the calls. New fills in the vendor-specific fields.
 	HTTP httpapi.Config
-	// Creates records the creates in progress, for the run after one that was killed. Nil records nothing.
-	Creates *intent.Log
+	// Notes records the creates in progress, for the run after one that was killed. Nil records nothing.
+	Notes *intent.Log
 }
 
 // Client calls the EnfinitOS API with one API key. It is safe for concurrent use.
 type Client struct {
 	http     *httpapi.Client
 	unusable error
-	creates  *intent.Log
+	notes    *intent.Log
+	names    *intent.Names
 	key      string // a digest of the API key
 	account  account.Account
-
-	said            sync.Map
-	mu              sync.Mutex
-	foreignContract string
+	said     sync.Map
 }
 
 // New returns a client. It makes no call.
@@ -66,15 +62,22 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		http: client, creates: config.Creates, key: intent.Digest(config.HTTP.BearerToken),
+		http: client, notes: config.Notes, names: intent.NewNames(config.Notes), key: intent.Digest(config.HTTP.BearerToken),
 		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL)},
 	}, nil
 }
 
 // Unusable returns a client for an incomplete configuration. Every call fails with the reason.
 func Unusable(reason error) *Client {
-	return &Client{unusable: reason}
+	return &Client{unusable: reason, names: intent.NewNames(nil)}
 }
+
+// Claim records that a plan or a state names a subscription, so no create of this client has made it. saved says that an earlier
+// run has saved that state, so its note, if any, is done.
+func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
+
+// NoteProblem returns, once for each process, why a create could not be noted.
+func (c *Client) NoteProblem() error { return c.notes.Problem() }
 
 // Account returns the API that this client calls. A key does not show which account it belongs to.
 func (c *Client) Account() account.Account { return c.account }
@@ -114,35 +117,25 @@ func (c *Client) FirstTime(topic string) bool {
 	return !before
 }
 
-// ForeignContract returns the contract version of an answer if it was not ContractVersion, or "".
-func (c *Client) ForeignContract() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.foreignContract
-}
-
 // envelope is the envelope of every answer.
 type envelope struct {
-	OK              *bool           `json:"ok"`
-	Data            json.RawMessage `json:"data"`
-	ContractVersion any             `json:"contractVersion"`
+	OK              httpapi.Optional[bool] `json:"ok"`
+	Data            json.RawMessage        `json:"data"`
+	ContractVersion json.RawMessage        `json:"contractVersion"`
 }
 
-// call makes a call and returns the decoded data and the status of its answer.
-func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, int, error) {
+// call makes a call and returns the data of its answer.
+func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, error) {
 	var out T
 	response, err := c.send(ctx, request)
 	if err != nil {
-		return out, 0, err
+		return out, err
 	}
-	data, err := c.open(request, response)
-	if err != nil {
-		return out, response.Status, err
+	data, err := c.open(ctx, request, response)
+	if err == nil {
+		err = httpapi.DecodeInto(&out, data, request, response)
 	}
-	if err := json.Unmarshal(data, &out); err != nil {
-		return out, response.Status, httpapi.Unreadable(request, response, err)
-	}
-	return out, response.Status, nil
+	return out, err
 }
 
 func (c *Client) send(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
@@ -153,68 +146,46 @@ func (c *Client) send(ctx context.Context, request httpapi.Request) (*httpapi.Re
 }
 
 // open returns the data of an envelope. If its field ok is false, the answer is a refusal, whatever its status.
-func (c *Client) open(request httpapi.Request, response *httpapi.Response) (json.RawMessage, error) {
-	var in envelope
-	if err := json.Unmarshal(response.Body, &in); err != nil {
-		return nil, httpapi.Unreadable(request, response, err)
-	}
+func (c *Client) open(ctx context.Context, request httpapi.Request, response *httpapi.Response) (json.RawMessage, error) {
+	in, err := httpapi.Decode[envelope](request, response)
 	switch {
-	case in.OK == nil:
+	case err != nil:
+		return nil, err
+	case in.OK.Value == nil:
 		return nil, httpapi.Unreadable(request, response, errors.New("it lacks the field ok, which every EnfinitOS answer has"))
-	case !*in.OK:
+	case !*in.OK.Value:
 		code, message, _ := decodeError(response.Body)
 		return nil, &httpapi.Error{
-			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status,
+			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status, Recognized: true,
 			Code: c.http.Hide(code), Message: strings.TrimSuffix("the field ok of the answer is false: "+c.http.Hide(message), ": "),
 		}
+	case string(in.ContractVersion) != `"`+ContractVersion+`"`:
+		c.http.Debug(ctx, "Another contract version", map[string]any{"version": c.http.Hide(string(in.ContractVersion))})
 	}
-	c.noteContract(in.ContractVersion)
 	return in.Data, nil
 }
 
-// noteContract records an unexpected contract version. That must never be an error, because the answer may contain a secret that
-// the API returns only once.
-func (c *Client) noteContract(version any) {
-	if version == ContractVersion {
-		return
-	}
-	text := "(none)"
-	if version != nil {
-		text = c.http.Hide(fmt.Sprint(version))
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.foreignContract = text
-}
-
-// post makes a call with a JSON body. A nil body means no body.
-func post[T any](ctx context.Context, c *Client, body any, idempotent bool, path ...string) (out T, status int, err error) {
-	request := httpapi.Request{Method: http.MethodPost, Path: path, Idempotent: idempotent}
+// post makes a call that changes something, with a JSON body. A nil body means no body.
+func post[T any](ctx context.Context, c *Client, body any, idempotent bool, path ...string) (T, error) {
+	request := httpapi.Request{Method: http.MethodPost, Path: path, Idempotent: idempotent, Change: true}
 	if body != nil {
-		if request.Body, err = json.Marshal(body); err != nil {
-			return out, 0, err
-		}
+		request.Body, _ = json.Marshal(body) // strings, numbers and booleans only
 	}
 	return call[T](ctx, c, request)
 }
 
-func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, int, error) {
+func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {
 	return call[T](ctx, c, httpapi.Request{Method: http.MethodGet, Path: path, Query: query})
 }
 
-// decodeError decodes a refusal. Its shape is not documented, so every common shape is accepted. A bare message, and any text
-// about the route, is how gateways and frameworks answer for a missing route. It does not count as the API's own answer, because
-// the subscription would be taken for deleted.
+// decodeError decodes a refusal. Only the envelope, with the field ok false, shows that the API itself has answered. The rest of its
+// shape is not documented, so every common one is accepted for the text.
 func decodeError(body []byte) (code, message string, ok bool) {
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) != nil {
 		return "", "", false
 	}
-	for _, name := range []string{"ok", "error", "errors", "code", "type", "title", "detail"} {
-		_, has := fields[name]
-		ok = ok || has
-	}
-	outer := fields
+	ok = fields["ok"] == false
 	for _, name := range []string{"error", "errors"} {
 		switch nested := fields[name].(type) {
 		case map[string]any:
@@ -228,23 +199,8 @@ func decodeError(body []byte) (code, message string, ok bool) {
 			}
 		}
 	}
-	ok = ok && !aboutRoute(outer) && !aboutRoute(fields)
 	return firstText(fields, "code", "type"), firstText(fields, "message", "detail", "title", "error"), ok
 }
-
-// aboutRoute reports a refusal that is about the route and not about the subscription.
-func aboutRoute(fields map[string]any) bool {
-	for _, name := range []string{"code", "type", "message", "detail", "title", "error"} {
-		text, _ := fields[name].(string)
-		if route.MatchString(text) {
-			return true
-		}
-	}
-	return false
-}
-
-// route matches "Cannot GET /v1/webhooks/x", "no Route matched", ROUTE_NOT_FOUND and the like.
-var route = regexp.MustCompile(`(?i)route|/v1/webhooks|^cannot (get|post|delete) `)
 
 func firstText(fields map[string]any, names ...string) string {
 	for _, name := range names {

@@ -99,12 +99,9 @@ func TestUnusable(t *testing.T) {
 	reason := errors.New("api_key is not known yet")
 	for _, operation := range operations {
 		err := operation.run(t.Context(), enfinitos.Unusable(reason))
-		if !errors.Is(err, reason) || enfinitos.IsNotFound(err) || enfinitos.OutcomeUnknown(err) || enfinitos.Status(err) != 0 {
+		if !errors.Is(err, reason) || enfinitos.IsNotFound(err) || outcomeUnknown(err) || enfinitos.Status(err) != 0 {
 			t.Errorf("%s: it ends in %v", operation.name, err)
 		}
-	}
-	if version := enfinitos.Unusable(reason).ForeignContract(); version != "" {
-		t.Errorf("it has met the contract version %s", version)
 	}
 }
 
@@ -135,7 +132,6 @@ func TestFirstTime(t *testing.T) {
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	s := start(t, conventional)
-	s.Enfinitos.AnswerContract("v1.1")
 	client := at(t, s)
 	var all sync.WaitGroup
 	for range 10 {
@@ -145,10 +141,9 @@ func TestConcurrentUse(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if _, _, err := client.Find(t.Context(), created.Subscription.ID); err != nil {
+			if _, _, err := client.Find(t.Context(), created.Subscription.ID, ""); err != nil {
 				t.Error(err)
 			}
-			client.ForeignContract()
 		})
 	}
 	all.Wait()

@@ -2,10 +2,7 @@ package enfinitos
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"iter"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -26,33 +23,20 @@ type Delivery struct {
 	// Payload is the delivered body.
 	Payload string `json:"payload"`
 	// The times are RFC 3339.
-	FirstAttemptedAt    string `json:"firstAttemptedAt"`
-	LastAttemptedAt     string `json:"lastAttemptedAt"`
-	NextRetryAt         string `json:"nextRetryAt"`
-	DeliveredAt         string `json:"deliveredAt"`
-	AttemptCount        *int64 `json:"attemptCount"`
-	HTTPStatus          *int64 `json:"httpStatus"`
-	ResponseBodyExcerpt string `json:"responseBodyExcerpt"`
-	ErrorMessage        string `json:"errorMessage"`
-	SignatureHeader     string `json:"signatureHeader"`
+	FirstAttemptedAt    string                  `json:"firstAttemptedAt"`
+	LastAttemptedAt     string                  `json:"lastAttemptedAt"`
+	NextRetryAt         string                  `json:"nextRetryAt"`
+	DeliveredAt         string                  `json:"deliveredAt"`
+	AttemptCount        httpapi.Optional[int64] `json:"attemptCount"`
+	HTTPStatus          httpapi.Optional[int64] `json:"httpStatus"`
+	ResponseBodyExcerpt string                  `json:"responseBodyExcerpt"`
+	ErrorMessage        string                  `json:"errorMessage"`
+	SignatureHeader     string                  `json:"signatureHeader"`
 }
 
 type deliveryPage struct {
-	Deliveries []Delivery `json:"deliveries"`
-	NextCursor cursor     `json:"nextCursor"`
-}
-
-// cursor is documented as an offset, so a number. An opaque string is accepted too.
-type cursor string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (c *cursor) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) != nil { // null leaves it empty
-		text = string(data)
-	}
-	*c = cursor(text)
-	return nil
+	Deliveries httpapi.Items[Delivery] `json:"deliveries"`
+	NextCursor httpapi.Token           `json:"nextCursor"`
 }
 
 // ListDeliveries returns the deliveries of a subscription, newest first. If status is not empty, it selects by status. It
@@ -64,37 +48,15 @@ func (c *Client) ListDeliveries(ctx context.Context, id, status string, pageSize
 	if pageSize <= 0 {
 		pageSize = DefaultPage
 	}
-	return func(yield func(*Delivery, error) bool) {
-		seen := map[cursor]bool{}
-		var next cursor
-		for {
-			page, err := c.deliveries(ctx, id, status, next, pageSize)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range page.Deliveries {
-				if !yield(&page.Deliveries[i], nil) {
-					return
-				}
-			}
-			next = page.NextCursor
-			if next == "" {
-				return
-			}
-			if seen[next] {
-				yield(nil, &httpapi.Error{
-					Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id, "deliveries"), Status: http.StatusOK,
-					Cause: errors.New("the API sent the same cursor twice, so the list has no end"),
-				})
-				return
-			}
-			seen[next] = true
-		}
-	}
+	path := []string{"v1", "webhooks", id, "deliveries"}
+	return httpapi.Pages(path, func(token httpapi.Token) (httpapi.Page[Delivery], error) {
+		page, err := c.deliveries(ctx, id, status, token, pageSize)
+		return httpapi.Page[Delivery]{Items: page.Deliveries, Next: page.NextCursor}, gone(err)
+	}, func(delivery *Delivery) string { return delivery.ID })
 }
 
-func (c *Client) deliveries(ctx context.Context, id, status string, from cursor, limit int) (deliveryPage, error) {
+// deliveries returns a page of deliveries. That there is a list, even an empty one, proves that the subscription exists.
+func (c *Client) deliveries(ctx context.Context, id, status string, from httpapi.Token, limit int) (deliveryPage, error) {
 	query := url.Values{"limit": {strconv.Itoa(limit)}}
 	if status != "" {
 		query.Set("status", status)
@@ -102,41 +64,52 @@ func (c *Client) deliveries(ctx context.Context, id, status string, from cursor,
 	if from != "" {
 		query.Set("cursor", string(from))
 	}
-	page, _, err := get[deliveryPage](ctx, c, query, "v1", "webhooks", id, "deliveries")
+	path := []string{"v1", "webhooks", id, "deliveries"}
+	page, err := get[deliveryPage](ctx, c, query, path...)
+	if err == nil && !page.Deliveries.IsList {
+		err = httpapi.BadAnswer(path, "the answer is not a list")
+	}
 	return page, err
 }
 
 // ReplayResult is the result of a replay.
 type ReplayResult struct {
 	Replay struct {
-		OK           bool   `json:"ok"`
-		ErrorMessage string `json:"errorMessage"`
+		OK           httpapi.Optional[bool] `json:"ok"`
+		ErrorMessage string                 `json:"errorMessage"`
 	} `json:"replay"`
 	Delivery Delivery `json:"delivery"`
 }
 
-// ReplayDelivery sends a delivery again, once and immediately. The call succeeds even if that delivery fails.
+// ReplayDelivery sends a delivery again, once and immediately. The call succeeds even if that delivery fails. Replay.OK is set.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/replay-a-delivery
 func (c *Client) ReplayDelivery(ctx context.Context, id, deliveryID string) (ReplayResult, error) {
-	result, _, err := post[ReplayResult](ctx, c, nil, false, "v1", "webhooks", id, "deliveries", deliveryID, "replay")
+	path := []string{"v1", "webhooks", id, "deliveries", deliveryID, "replay"}
+	result, err := post[ReplayResult](ctx, c, nil, false, path...)
+	if err == nil && result.Replay.OK.Value == nil {
+		err = badAnswer("it does not say whether the replay succeeded", path...)
+	}
 	return result, err
 }
 
 // DrainResult counts the results of the retries that were due.
 type DrainResult struct {
-	Processed    int64 `json:"processed"`
-	Delivered    int64 `json:"delivered"`
-	Failed       int64 `json:"failed"`
-	DeadLettered int64 `json:"deadLettered"`
-	BatchLimit   int64 `json:"batchLimit"`
+	Processed    httpapi.Optional[int64] `json:"processed"`
+	Delivered    int64                   `json:"delivered"`
+	Failed       int64                   `json:"failed"`
+	DeadLettered int64                   `json:"deadLettered"`
+	BatchLimit   int64                   `json:"batchLimit"`
 }
 
-// ProcessDue makes at most limit (1 to 50) retries that are due now, for all subscriptions of the account.
+// ProcessDue makes at most limit (1 to 50) retries that are due now, for all subscriptions of the account. Processed is set.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/process-due-retries
 func (c *Client) ProcessDue(ctx context.Context, limit int64) (DrainResult, error) {
-	body := map[string]int64{"limit": limit}
-	result, _, err := post[DrainResult](ctx, c, body, false, "v1", "webhooks", "deliveries", "process-due")
+	path := []string{"v1", "webhooks", "deliveries", "process-due"}
+	result, err := post[DrainResult](ctx, c, map[string]int64{"limit": limit}, false, path...)
+	if err == nil && result.Processed.Value == nil {
+		err = badAnswer("it does not say how many were processed", path...)
+	}
 	return result, err
 }

@@ -2,9 +2,7 @@ package enfinitos
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -12,25 +10,23 @@ import (
 // Error is a call that got no answer, a refusal, or an answer that cannot be read.
 type Error = httpapi.Error
 
-// InterruptedError reports that no create was sent, because the outcome of the same create in an earlier run is unknown. It is
-// returned once: no call of the API can settle it, so a person must.
-type InterruptedError struct {
-	// Note is the file that recorded the earlier create, written at Written by the clock of this machine.
-	Note    string
-	Written time.Time
+// The outcomes of a change that did not succeed.
+const (
+	NotMade = httpapi.NotMade
+	Unknown = httpapi.Unknown
+)
+
+// OutcomeOf returns what an error proves about the change that it ended.
+func OutcomeOf(err error) httpapi.Outcome {
+	outcome, _ := httpapi.OutcomeOf(err)
+	return outcome
 }
 
-// Error says when the earlier create was sent.
-func (e *InterruptedError) Error() string {
-	return fmt.Sprintf("the outcome of an earlier create of this subscription, sent at %s, is unknown (it was recorded in %s)",
-		e.Written.UTC().Format(time.RFC3339), e.Note)
-}
+// Unreachable says what is in the way of a call that was not answered, and what to do. For every other error it returns "".
+func Unreachable(err error) string { return httpapi.Unreachable(err) }
 
-// IsNotFound reports that the API itself answered 404. For an undocumented call that proves nothing: use Find.
+// IsNotFound reports that it is proved that the API has no such subscription.
 func IsNotFound(err error) bool { return httpapi.IsNotFound(err) }
-
-// OutcomeUnknown reports that a change was sent and may or may not have been made.
-func OutcomeUnknown(err error) bool { return httpapi.OutcomeUnknown(err) }
 
 // IsNoAnswer reports that the API did not answer within the time limit of an attempt.
 func IsNoAnswer(err error) bool { return errors.Is(err, httpapi.ErrNoAnswer) }
@@ -48,4 +44,13 @@ func routeMissing(err error) bool {
 		return true
 	}
 	return false
+}
+
+// gone returns a *httpapi.NotFoundError for a 404 in the vendor's envelope from a documented call, and every other error unchanged.
+func gone(err error) error {
+	refused, ok := errors.AsType[*httpapi.Error](err)
+	if ok && refused.Status == http.StatusNotFound && refused.Recognized {
+		return &httpapi.NotFoundError{Err: err}
+	}
+	return err
 }

@@ -72,6 +72,11 @@ func at(t *testing.T, s *sandbox.Sandbox, changes ...func(*enfinitos.Config)) *e
 	return newClient(t, env["ENFINITOS_API_URL"], env["ENFINITOS_API_KEY"], changes...)
 }
 
+type config = enfinitos.Config
+
+// settles makes reads of a client show at once what was carried out.
+func settles(c *config) { c.HTTP.SettleTime = time.Millisecond }
+
 // once keeps a client from sending anything again.
 func once(c *enfinitos.Config) { c.HTTP.MaxRetries = 0 }
 
@@ -186,6 +191,41 @@ func inTurn(handlers ...http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// foreign are the 404s of gateways, frameworks and proxies, and what is no answer of the vendor's: none is in the vendor's envelope.
+var foreign = map[string]string{
+	"FastAPI":      `{"detail":"Not Found"}`,
+	"gRPC gateway": `{"code":5,"message":"Not Found","details":[]}`,
+	"Fastify":      `{"statusCode":404,"error":"Not Found","message":"Not Found"}`,
+	"NestJS":       `{"statusCode":404,"message":"Cannot GET /v1/webhooks/whs_1/deliveries","error":"Not Found"}`,
+	"endpoint":     `{"error":{"message":"Unknown endpoint"}}`,
+	"JSON:API":     `{"errors":[{"status":"404","title":"Not Found"}]}`,
+	"RFC 7807":     `{"type":"about:blank","title":"Not Found","status":404,"detail":"no such path"}`,
+	"AWS":          `{"message":"Not Found"}`,
+	"Kong":         `{"message":"no Route matched with those values"}`,
+	"no ok":        `{"error":{"code":"not_found","message":"Subscription not found"},"contractVersion":"v1.0"}`,
+	"ok in quotes": `{"ok":"false","error":{"code":"not_found"}}`,
+	"ok that is 0": `{"ok":0,"error":{"code":"not_found"}}`,
+	"ok below":     `{"error":{"ok":false,"code":"not_found"}}`,
+	"ok in a list": `[{"ok":false}]`,
+	"ok":           `{"ok":true,"data":null,"contractVersion":"v1.0"}`,
+	"HTML":         "<html>",
+	"empty":        "",
+	"text":         "404 page not found",
+	"null":         "null",
+	"list":         "[]",
+	"cut":          notFound[:20],
+	"twice":        notFound + notFound,
+}
+
+const notFound = `{"ok":false,"error":{"code":"not_found","message":"Not found"}}`
+
+func some[T any](value T) httpapi.Optional[T] { return httpapi.Optional[T]{Value: &value} }
+
+func outcomeUnknown(err error) bool {
+	outcome, _ := httpapi.OutcomeOf(err)
+	return outcome == httpapi.Unknown
+}
+
 // operation is one method of the client, about the subscription whs_1 and the delivery dlv_1. The route is the first it
 // calls.
 type operation struct {
@@ -199,15 +239,15 @@ var operations = []operation{
 		return err
 	}},
 	{"set active", "POST /v1/webhooks/whs_1/active", func(ctx context.Context, c *enfinitos.Client) error {
-		_, err := c.SetActive(ctx, "whs_1", true)
+		_, err := c.SetActive(ctx, "whs_1", "", true)
 		return err
 	}},
 	{"find", "GET /v1/webhooks/whs_1", func(ctx context.Context, c *enfinitos.Client) error {
-		_, _, err := c.Find(ctx, "whs_1")
+		_, _, err := c.Find(ctx, "whs_1", "")
 		return err
 	}},
 	{"remove", "DELETE /v1/webhooks/whs_1", func(ctx context.Context, c *enfinitos.Client) error {
-		_, err := c.Remove(ctx, "whs_1")
+		_, err := c.Remove(ctx, "whs_1", "")
 		return err
 	}},
 	{"list", "GET /v1/webhooks/whs_1/deliveries", func(ctx context.Context, c *enfinitos.Client) error {

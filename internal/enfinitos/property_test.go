@@ -2,6 +2,8 @@ package enfinitos_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,9 +60,10 @@ func (m *model) fault(t *rapid.T) {
 	}
 	switch f.Effect {
 	case sandbox.Status:
-		f.Status = rapid.SampledFrom([]int{200, 400, 401, 403, 404, 405, 410, 429, 500, 501, 502, 503}).Draw(t, "status")
-		if f.Path == listCall && f.Status == 404 { // the API's own 404 about the object would be the proof
-			f.Message = rapid.SampledFrom([]string{"Cannot GET /", "No Route matched", "GET /v1/webhooks/x: not found"}).Draw(t, "message")
+		f.Status = rapid.SampledFrom([]int{200, 400, 401, 403, 404, 405, 410, 500, 501, 502, 503}).Draw(t, "status")
+		if f.Status == 404 { // the API's own 404 of the list would be the proof
+			body := foreign[rapid.SampledFrom(slices.Sorted(maps.Keys(foreign))).Draw(t, "body")]
+			f.Body = &body
 		}
 	case sandbox.HTML:
 		f.Status = rapid.SampledFrom([]int{200, 302, 403, 404, 405, 502}).Draw(t, "status")
@@ -83,7 +86,7 @@ func (m *model) delete(*rapid.T) {
 
 // find reads the subscription, after every step, and compares what it is told with what is the case.
 func (m *model) find(t *rapid.T) {
-	found, presence, err := m.client.Find(t.Context(), m.id)
+	found, presence, err := m.client.Find(t.Context(), m.id, "")
 	told := fmt.Sprintf("it lives: %t, faults: %+v, found: %+v, presence: %d, error: %v", m.lives, m.faults, found, presence, err)
 	switch {
 	case m.lives && enfinitos.IsNotFound(err):

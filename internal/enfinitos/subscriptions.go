@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // Subscription is a registered webhook.
@@ -18,7 +21,7 @@ type Subscription struct {
 	Events      []string `json:"events"`
 	Label       string   `json:"label"`
 	// Active is nil if the answer does not contain it.
-	Active *bool `json:"active"`
+	Active httpapi.Optional[bool] `json:"active"`
 	// The times are RFC 3339. The last two are empty until they first happen.
 	CreatedAt           string `json:"createdAt"`
 	LastDeliveredAt     string `json:"lastDeliveredAt"`
@@ -49,61 +52,92 @@ type subscriptionAnswer struct {
 // conventional calls are not documented and may return it directly.
 func (a *subscriptionAnswer) UnmarshalJSON(data []byte) error {
 	var nested struct {
-		Subscription *Subscription `json:"subscription"`
+		Subscription json.RawMessage `json:"subscription"`
 	}
-	if err := json.Unmarshal(data, &nested); err != nil {
-		return err
-	}
-	if nested.Subscription != nil {
-		a.Subscription = *nested.Subscription
-		return nil
+	if json.Unmarshal(data, &nested) == nil && len(nested.Subscription) > 0 {
+		data = nested.Subscription
 	}
 	return json.Unmarshal(data, &a.Subscription)
 }
 
-// CreateSubscription registers a webhook, which is active from the start. The API has no idempotency key: if OutcomeUnknown
-// reports the error, a subscription may exist, and the call must not be repeated. An InterruptedError means that an earlier
-// run may have made the subscription, and that no create was sent.
+// CreateSubscription registers a webhook, which is active from the start. The API has no idempotency key, so a create without an
+// answer is never sent again: httpapi.OutcomeOf says what the error proves. An intent.UnfinishedError means that an earlier run may
+// have made the subscription, and that no create was sent.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription
 func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRequest) (*CreatedSubscription, error) {
-	if err := c.tellInterrupted(in); err != nil {
-		return nil, err
+	if err := c.notes.Check(ctx, c.digest(in), intent.Lookup{Exists: c.exists}); err != nil {
+		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: err}
 	}
-	note := c.note(ctx, in)
-	created, err := c.createSubscription(ctx, in)
-	// A caller that cancels, such as a CLI that is killed, may be gone before it learns that the outcome is unknown.
-	if OutcomeUnknown(err) && errors.Is(ctx.Err(), context.Canceled) {
-		note.Leave()
-	} else {
+	note := c.notes.Begin(intent.Create{
+		Object: fmt.Sprintf("EnfinitOS subscription %q %s", in.Label, weburl.Hide(in.URL)), Digest: c.digest(in),
+	})
+	created, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
+	id := created.Subscription.ID
+	switch {
+	case err == nil && id == "":
+		err = badAnswer("it contains no subscription", "v1", "webhooks")
+	case err == nil && c.names.Add(id, false):
+		err = badAnswer(fmt.Sprintf("it is about subscription %s, which existed before", id), "v1", "webhooks")
+	case err == nil:
+		note.Answered(id)
+		return &created, nil
+	}
+	outcome, _ := httpapi.OutcomeOf(err)
+	if outcome == httpapi.NotMade {
 		note.Forget()
 	}
-	return created, err
+	note.Leave()
+	return nil, &httpapi.ChangeError{Outcome: outcome, Err: err}
 }
 
-func (c *Client) createSubscription(ctx context.Context, in CreateSubscriptionRequest) (*CreatedSubscription, error) {
-	created, status, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
-	if err == nil && created.Subscription.ID == "" {
-		err = &httpapi.Error{
-			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks"), Status: status,
-			Cause: errors.New("the answer cannot be read: it contains no subscription"),
-		}
+// exists reports whether the API still has a subscription.
+func (c *Client) exists(ctx context.Context, note *intent.Note) (bool, error) {
+	_, presence, err := c.Find(ctx, note.ID, note.Date())
+	switch {
+	case IsNotFound(err):
+		return false, nil
+	case err == nil && presence == Unproven:
+		err = errors.New("the key lacks the scope audit:read, which would show whether it exists")
 	}
-	return &created, err
+	return true, err
 }
 
-// SetActive pauses or resumes a subscription. The call is idempotent.
+// digest is equal for requests that make indistinguishable subscriptions in the same account.
+func (c *Client) digest(in CreateSubscriptionRequest) string {
+	in.URL = weburl.Normal(in.URL)
+	in.Events = slices.Sorted(slices.Values(in.Events))
+	content, _ := json.Marshal(in) // strings only
+	return intent.Digest(c.key, string(content))
+}
+
+// badAnswer is the error for a 2xx answer to a POST without what it must contain.
+func badAnswer(problem string, path ...string) error {
+	return &httpapi.Error{
+		Method: http.MethodPost, Path: httpapi.EscapedPath(path...), Status: http.StatusOK,
+		Cause: errors.New("the answer cannot be read: " + problem),
+	}
+}
+
+// SetActive pauses or resumes a subscription that was created at a date. The call is idempotent. The answer must show the new value.
+// IsNotFound reports the error for a deleted subscription.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/pause-or-resume-a-subscription
-func (c *Client) SetActive(ctx context.Context, id string, active bool) (*Subscription, error) {
-	answer, status, err := post[subscriptionAnswer](ctx, c, map[string]bool{"active": active}, true, "v1", "webhooks", id, "active")
-	if told := answer.Subscription.Active; err == nil && told != nil && *told != active {
-		err = &httpapi.Error{
-			Method: http.MethodPost, Path: httpapi.EscapedPath("v1", "webhooks", id, "active"), Status: status,
-			Message: fmt.Sprintf("the field active of the answer is %t", *told),
+func (c *Client) SetActive(ctx context.Context, id, created string, active bool) (*Subscription, error) {
+	path := []string{"v1", "webhooks", id, "active"}
+	return httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (*Subscription, error) {
+		answer, err := post[subscriptionAnswer](ctx, c, map[string]bool{"active": active}, true, path...)
+		found := &answer.Subscription
+		switch {
+		case err != nil:
+			return nil, gone(err)
+		case found.ID != id:
+			return nil, badAnswer("it is not about this subscription", path...)
+		case found.Active.Value == nil || *found.Active.Value != active:
+			return nil, badAnswer(fmt.Sprintf("it does not show that active is %t", active), path...)
 		}
-	}
-	return &answer.Subscription, err
+		return found, nil
+	})
 }
 
 // Presence says what is known about a subscription.
@@ -119,31 +153,32 @@ const (
 	Unproven
 )
 
-// Find reads a subscription by the conventional call, which is not documented. If the API does not have that call, the
-// documented list of deliveries shows whether the subscription exists; Find then returns it without its fields. IsNotFound
-// reports the error for a deleted subscription. Every other error proves nothing.
-func (c *Client) Find(ctx context.Context, id string) (*Subscription, Presence, error) {
-	answer, status, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
-	if err == nil && answer.Subscription.ID != id {
-		return nil, Readable, &httpapi.Error{
-			Method: http.MethodGet, Path: httpapi.EscapedPath("v1", "webhooks", id), Status: status,
-			Cause: errors.New("the answer cannot be read: it is not about this subscription"),
+// Find reads a subscription that was created at a date, by the conventional call, which is not documented. If the API does not have
+// that call, the documented list of deliveries shows whether the subscription exists; Find then returns it without its fields.
+// IsNotFound reports the error for a deleted subscription. Every other error proves nothing.
+func (c *Client) Find(ctx context.Context, id, created string) (*Subscription, Presence, error) {
+	presence := Readable
+	found, err := httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (*Subscription, error) {
+		answer, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
+		switch {
+		case routeMissing(err):
+			presence, err = c.present(ctx, id)
+			return &Subscription{ID: id}, err
+		case err == nil && answer.Subscription.ID != id:
+			err = httpapi.BadAnswer([]string{"v1", "webhooks", id}, "the answer cannot be read: it is not about this subscription")
 		}
+		return &answer.Subscription, err
+	})
+	return found, presence, err
+}
+
+// present asks the documented list of deliveries whether a subscription exists.
+func (c *Client) present(ctx context.Context, id string) (Presence, error) {
+	_, err := c.deliveries(ctx, id, "", "", 1)
+	if Status(err) == http.StatusForbidden {
+		return Unproven, nil
 	}
-	if err == nil {
-		return &answer.Subscription, Readable, nil
-	}
-	if !routeMissing(err) {
-		return nil, Readable, err
-	}
-	_, err = c.deliveries(ctx, id, "", "", 1)
-	switch {
-	case err == nil:
-		return &Subscription{ID: id}, Alive, nil
-	case Status(err) == http.StatusForbidden:
-		return &Subscription{ID: id}, Unproven, nil
-	}
-	return nil, Readable, err
+	return Alive, gone(err)
 }
 
 // Removal says how Remove ended.
@@ -152,28 +187,77 @@ type Removal int
 const (
 	// Deleted means that the API has deleted the subscription.
 	Deleted Removal = iota
-	// Gone means that the API itself said that the subscription does not exist.
+	// Gone means that it is proved that the subscription does not exist.
 	Gone
 	// Paused means that the API cannot delete the subscription, so Remove paused it. Together with an error it means that
 	// Remove tried to pause it.
 	Paused
 )
 
-// Remove deletes a subscription by the conventional call. That is not documented, so Remove accepts any 2xx answer that cannot
-// come from a proxy. If the API does not have that call, Remove pauses the subscription by the documented one, which also shows
-// whether it exists.
-func (c *Client) Remove(ctx context.Context, id string) (Removal, error) {
-	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"v1", "webhooks", id}, Idempotent: true}
+// Remove deletes a subscription that was created at a date, by the conventional call. That is not documented, so only the vendor's
+// envelope proves that it worked. After an empty answer, the documented list of deliveries decides. If the API does not have the
+// call, Remove pauses the subscription by the documented one, which also shows whether it exists.
+func (c *Client) Remove(ctx context.Context, id, created string) (Removal, error) {
+	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"v1", "webhooks", id}, Idempotent: true, Change: true}
 	response, err := c.send(ctx, request)
-	if err == nil && len(response.Body) > 0 {
-		_, err = c.open(request, response)
-	}
-	if !routeMissing(err) {
+	switch {
+	case err == nil && len(response.Body) == 0:
+		return c.removeUnconfirmed(ctx, id, created)
+	case err == nil:
+		data, err := c.open(ctx, request, response)
+		if err == nil {
+			err = deniesDeletion(id, data, request, response)
+		}
+		if err == nil {
+			c.notes.Forget(id)
+		}
 		return Deleted, err
+	case routeMissing(err):
+		deletion, _ := errors.AsType[*httpapi.Error](err)
+		return c.pauseInstead(ctx, id, created, deletion.Lost)
 	}
-	_, err = c.SetActive(ctx, id, false)
-	if IsNotFound(err) {
+	return Deleted, err
+}
+
+// deniesDeletion returns an error if the answer to a delete is about another subscription, or says that nothing was deleted.
+func deniesDeletion(id string, data json.RawMessage, request httpapi.Request, response *httpapi.Response) error {
+	var about subscriptionAnswer
+	var told struct {
+		Deleted httpapi.Optional[bool] `json:"deleted"`
+	}
+	_, _ = json.Unmarshal(data, &about), json.Unmarshal(data, &told) // the vendor does not document what it must contain
+	switch {
+	case about.Subscription.ID != "" && about.Subscription.ID != id:
+		return httpapi.Unreadable(request, response, errors.New("it is about another subscription"))
+	case told.Deleted.Value != nil && !*told.Deleted.Value:
+		return httpapi.Unreadable(request, response, errors.New("it says that the subscription was not deleted"))
+	}
+	return nil
+}
+
+// removeUnconfirmed ends a removal to which the answer was empty.
+func (c *Client) removeUnconfirmed(ctx context.Context, id, created string) (Removal, error) {
+	_, err := httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (Presence, error) { return c.present(ctx, id) })
+	switch {
+	case IsNotFound(err):
+		c.notes.Forget(id)
 		return Gone, nil
+	case err != nil:
+		err = fmt.Errorf("the answer to the delete is empty, and looking for the subscription failed: %w", err)
+		return Deleted, &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: err}
+	}
+	return c.pauseInstead(ctx, id, created, true)
+}
+
+// pauseInstead pauses a subscription that cannot be deleted. If it may have been deleted after all, an error leaves the outcome open.
+func (c *Client) pauseInstead(ctx context.Context, id, created string, mayBeDeleted bool) (Removal, error) {
+	_, err := c.SetActive(ctx, id, created, false)
+	switch {
+	case IsNotFound(err):
+		c.notes.Forget(id)
+		return Gone, nil
+	case err != nil && mayBeDeleted:
+		err = &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: err}
 	}
 	return Paused, err
 }

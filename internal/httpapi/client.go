@@ -24,23 +24,27 @@ import (
 type Config struct {
 	// BaseURL is the base URL of the API. Its path, if any, is prepended to every request's path.
 	BaseURL string
-	// BearerToken authenticates every request.
+	// BearerToken authenticates every request. No text that this client returns or logs contains it.
 	BearerToken string
+	// Authorize adds the credentials to the headers of a request. Nil means Authorization: Bearer.
+	Authorize func(http.Header)
 	// UserAgent names the calling program.
 	UserAgent string
-	// MaxRetries is how often a request is sent again after its first attempt.
+	// MaxRetries is how often a request is sent again after its first attempt. Answers with 429 do not count.
 	MaxRetries int
 	// RetryWait is the pause before the first retry; it doubles with each further one. Zero means half a second.
 	RetryWait time.Duration
 	// RequestTimeout limits one attempt. Zero means only the limit of the context.
 	RequestTimeout time.Duration
+	// SettleTime is how long after a change the reads of the API may not show it. Zero means SettleTime.
+	SettleTime time.Duration
 	// Logger receives every call. Nil means no logging.
 	Logger Logger
 	// LoggedFields names the JSON fields whose values may be logged. The values of all other fields are hidden, so that a
 	// secret in an unexpected field stays secret.
 	LoggedFields []string
 	// DecodeError extracts the code and the message from the body of a refusal. It returns false if the body does not have
-	// the vendor's shape, such as an HTML page of a proxy.
+	// the vendor's own shape, such as an HTML page of a proxy or the JSON of a gateway.
 	DecodeError func(body []byte) (code, message string, ok bool)
 	// Transport sends the requests. Nil means the network.
 	Transport http.RoundTripper
@@ -53,6 +57,7 @@ type Client struct {
 	reads   *retryablehttp.Client
 	changes *retryablehttp.Client
 	limit   *gate
+	proxy   func(*http.Request) (*url.URL, error)
 	hide    *strings.Replacer
 }
 
@@ -65,17 +70,24 @@ type Request struct {
 	Query url.Values
 	// Header is sent in addition to the headers of every request.
 	Header http.Header
-	// Body is sent unchanged. Nil means no body.
-	Body []byte
+	// Body is sent unchanged. Nil means no body. ContentType is JSON if it is empty.
+	Body        []byte
+	ContentType string
 	// Idempotent says that the request is idempotent. Every GET is.
 	Idempotent bool
+	// Change says that the request changes something at the API. Once it is sent, it gets its answer even if the caller gives up.
+	Change bool
 }
+
+func (r Request) idempotent() bool { return r.Idempotent || r.Method == http.MethodGet }
 
 // Response is a 2xx answer.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	host string
 }
 
 // New returns a client. It makes no call.
@@ -85,10 +97,15 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("%q is not an absolute URL", weburl.Hide(config.BaseURL))
 	}
 	config.RetryWait = cmp.Or(config.RetryWait, 500*time.Millisecond)
+	config.SettleTime = cmp.Or(config.SettleTime, SettleTime)
+	if config.Authorize == nil {
+		config.Authorize = func(header http.Header) { header.Set("Authorization", "Bearer "+config.BearerToken) }
+	}
 	c := &Client{
 		config: config,
 		base:   base,
 		limit:  newGate(),
+		proxy:  http.ProxyFromEnvironment,
 		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
 	}
 	httpClient := &http.Client{
@@ -96,19 +113,31 @@ func New(config Config) (*Client, error) {
 		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	c.reads = c.retrying(httpClient, retryablehttp.DefaultRetryPolicy)
-	c.changes = c.retrying(httpClient, retryChange)
+	c.reads = c.retrying(httpClient, isTransient)
+	c.changes = c.retrying(httpClient, isRefused)
 	return c, nil
 }
 
 // Hide returns a text of the API without the token, which the text may quote.
 func (c *Client) Hide(text string) string { return c.hide.Replace(text) }
 
+// hideIn returns headers without the token, which they may quote.
+func (c *Client) hideIn(header http.Header) http.Header {
+	out := http.Header{}
+	for name, values := range header {
+		for _, value := range values {
+			out.Add(name, c.Hide(value))
+		}
+	}
+	return out
+}
+
 // chain returns the chain of transports, outermost first: watch each attempt, log it, apply the rate limit.
 func (c *Client) chain() http.RoundTripper {
 	buffered := &buffering{next: c.config.Transport, hide: c.hide, timeout: c.config.RequestTimeout}
 	if buffered.next == nil {
 		pool := cleanhttp.DefaultPooledTransport()
+		pool.OnProxyConnectResponse = checkProxy
 		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is only one host, and Terraform's -parallelism is unknown here
 		buffered.next = pool
 	}
@@ -139,8 +168,8 @@ func CheckPath(elements ...string) error {
 
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
-	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...)}
-	ctx, attempt := watch(ctx)
+	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...), Host: c.base.Host}
+	ctx, attempt := watch(ctx, request)
 	prepared, err := c.prepare(ctx, request)
 	if err == nil {
 		err = c.limit.wait(ctx)
@@ -150,13 +179,16 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		return nil, failed
 	}
 	sender := c.changes
-	if request.Idempotent || request.Method == http.MethodGet {
+	if request.idempotent() {
 		sender = c.reads
 	}
 	response, err := sender.Do(prepared)
 	failed.Lost = attempt.lost.Load()
 	if err != nil {
-		failed.NotSent, failed.Cause = !attempt.sent.Load(), withoutURL(err)
+		if response != nil { // a retry was not possible
+			failed.Status = response.StatusCode
+		}
+		failed.NotSent, failed.Cause, failed.Proxy = !attempt.sent.Load(), withoutURL(err), c.proxyOf(prepared.Request)
 		return nil, failed
 	}
 	defer func() { _ = response.Body.Close() }()
@@ -180,20 +212,20 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 		return nil, err
 	}
 	maps.Copy(out.Header, request.Header)
-	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
+	c.config.Authorize(out.Header)
 	out.Header.Set("Accept", "application/json")
-	out.Header.Set("Content-Type", "application/json")
+	out.Header.Set("Content-Type", cmp.Or(request.ContentType, "application/json"))
 	out.Header.Set("User-Agent", c.config.UserAgent)
 	return out, nil
 }
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
-	failed.Status = response.StatusCode
+	failed.Status, failed.Header = response.StatusCode, c.hideIn(response.Header)
 	failed.RequestID = c.Hide(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		c.explain(failed, response, body)
 		return nil, failed
 	}
-	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: body, host: c.base.Host}, nil
 }

@@ -14,12 +14,15 @@ import (
 type Error struct {
 	Method string
 	Path   string
-	// Status is the status of the answer, 0 if there was none.
+	// Host is the host that was called. Proxy is the host of the proxy on the way, empty if there is none.
+	Host, Proxy string
+	// Status and Header are those of the answer. Status is 0 if there was none.
 	Status int
+	Header http.Header
 	// Code and Message are the vendor's. If the body did not have the vendor's shape, Message describes it.
 	Code    string
 	Message string
-	// Recognized says that the body had the vendor's shape, so the API itself has answered.
+	// Recognized says that the body had the vendor's own shape, so the API itself has answered.
 	Recognized bool
 	// RequestID is the id by which the vendor can find the call, if the answer had one.
 	RequestID string
@@ -41,6 +44,8 @@ func (e *Error) Error() string {
 		out.WriteString("an earlier attempt failed after it was sent, and the last one was not sent")
 	case e.Status == 0 && e.NotSent:
 		out.WriteString("the request was not sent")
+	case e.Status == 0 && errors.Is(e.Cause, errUnread):
+		out.WriteString("no usable answer")
 	case e.Status == 0:
 		out.WriteString("no answer")
 	default:
@@ -54,8 +59,11 @@ func (e *Error) Error() string {
 	if e.Cause != nil {
 		fmt.Fprintf(&out, ": %v", e.Cause)
 	}
-	if e.RequestID != "" {
-		fmt.Fprintf(&out, " (request id %s)", e.RequestID)
+	switch {
+	case e.RequestID != "":
+		fmt.Fprintf(&out, " (%s, request id %s)", e.Host, e.RequestID)
+	case e.Host != "":
+		fmt.Fprintf(&out, " (%s)", e.Host)
 	}
 	return out.String()
 }
@@ -69,18 +77,6 @@ func Status(err error) int {
 		return e.Status
 	}
 	return 0
-}
-
-// IsNotFound reports a 404 in the vendor's shape. A 404 from a proxy or a wrong base URL does not count.
-func IsNotFound(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.Status == http.StatusNotFound && e.Recognized
-}
-
-// OutcomeUnknown reports that an attempt was sent and got no trustworthy answer, so the API may have carried it out.
-func OutcomeUnknown(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && (e.Lost || !e.NotSent && (e.Cause != nil || e.Status >= http.StatusInternalServerError))
 }
 
 // explain copies the code and the message of a refusal into an error.
@@ -102,7 +98,7 @@ func Unreadable(request Request, response *Response, cause error) error {
 		cause = errors.New("it is " + page)
 	}
 	return &Error{
-		Method: request.Method, Path: EscapedPath(request.Path...), Status: response.Status,
+		Method: request.Method, Path: EscapedPath(request.Path...), Host: response.host, Status: response.Status,
 		Cause: fmt.Errorf("the answer cannot be read: %w", cause),
 	}
 }

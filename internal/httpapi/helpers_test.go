@@ -114,11 +114,13 @@ func (s *script) attempts() int {
 	return len(s.times)
 }
 
-// leave does what the real transport does once the headers of a request are written.
+// leave does what the real transport does when it has a connection and then has written the headers of a request.
 func leave(request *http.Request) {
-	if trace := httptrace.ContextClientTrace(request.Context()); trace != nil && trace.WroteHeaders != nil {
-		trace.WroteHeaders()
+	trace := httptrace.ContextClientTrace(request.Context())
+	if trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
 	}
+	trace.WroteHeaders()
 }
 
 // answer is a step that answers. The headers are pairs of name and value.
@@ -177,10 +179,16 @@ func hang(request *http.Request) (*http.Response, error) {
 	return nil, request.Context().Err()
 }
 
+// isUnknown reports that an error leaves open whether its call was carried out.
+func isUnknown(err error) bool {
+	outcome, _ := httpapi.OutcomeOf(err)
+	return outcome == httpapi.Unknown
+}
+
 func get(path ...string) httpapi.Request {
 	return httpapi.Request{Method: http.MethodGet, Path: path}
 }
 
 func post(path ...string) httpapi.Request {
-	return httpapi.Request{Method: http.MethodPost, Path: path, Body: []byte(`{"a":1}`)}
+	return httpapi.Request{Method: http.MethodPost, Path: path, Body: []byte(`{"a":1}`), Change: true}
 }

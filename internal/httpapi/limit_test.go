@@ -3,9 +3,10 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -20,299 +21,259 @@ func in(pause time.Duration) (date, unix string) {
 	return moment.UTC().Format(http.TimeFormat), strconv.FormatInt(moment.Unix(), 10)
 }
 
-func reset(value string) func() []string {
-	return func() []string { return []string{"X-RateLimit-Reset", value} }
-}
-
 func TestPauseAsked(t *testing.T) {
 	t.Parallel()
+	const after, reset, left = "Retry-After", "X-RateLimit-Reset", "X-RateLimit-Remaining"
+	date := func(pause time.Duration) string { date, _ := in(pause); return date }
+	unix := func(pause time.Duration) string { _, unix := in(pause); return unix }
 	tests := map[string]struct {
 		status  int
 		headers func() []string
 		want    time.Duration
 	}{
-		"seconds": {429, func() []string { return []string{"Retry-After", "30"} }, 30 * time.Second},
-		"date": {429, func() []string {
-			date, _ := in(45 * time.Second)
-			return []string{"Retry-After", date}
-		}, 45 * time.Second},
-		"reset": {429, func() []string {
-			_, unix := in(time.Minute)
-			return []string{"X-RateLimit-Reset", unix}
+		"seconds":             {429, func() []string { return []string{after, "30"} }, 30 * time.Second},
+		"date":                {429, func() []string { return []string{after, date(45 * time.Second)} }, 45 * time.Second},
+		"reset":               {429, func() []string { return []string{reset, unix(time.Minute)} }, time.Minute},
+		"both":                {429, func() []string { return []string{after, "30", reset, unix(time.Hour)} }, 30 * time.Second},
+		"one unreadable":      {429, func() []string { return []string{after, "soon", reset, unix(time.Minute)} }, time.Minute},
+		"both unreadable":     {429, func() []string { return []string{after, "soon", reset, "later"} }, 0},
+		"none":                {429, func() []string { return nil }, 0},
+		"zero":                {429, func() []string { return []string{after, "0"} }, 0},
+		"negative":            {429, func() []string { return []string{after, "-30"} }, 0},
+		"past date":           {429, func() []string { return []string{after, date(-time.Hour)} }, 0},
+		"reset in seconds":    {429, func() []string { return []string{reset, "45"} }, 45 * time.Second},
+		"reset in an hour":    {429, func() []string { return []string{reset, "3600"} }, time.Hour},
+		"reset after an hour": {429, func() []string { return []string{reset, "3601"} }, 0},
+		"reset tomorrow":      {429, func() []string { return []string{reset, unix(24 * time.Hour)} }, 0},
+		"past reset":          {429, func() []string { return []string{reset, unix(-time.Hour)} }, 0},
+		"negative reset":      {429, func() []string { return []string{reset, "-9223372036854775807"} }, 0},
+		"reset in ms":         {429, func() []string { return []string{reset, unix(time.Minute) + "000"} }, 0},
+		"no number":           {429, func() []string { return []string{reset, "9223372036854775808"} }, 0},
+		"the API's clock": {429, func() []string {
+			return []string{reset, unix(time.Hour + time.Minute), "Date", date(time.Hour)}
 		}, time.Minute},
-		"Retry-After before reset": {429, func() []string {
-			_, unix := in(time.Hour)
-			return []string{"Retry-After", "30", "X-RateLimit-Reset", unix}
-		}, 30 * time.Second},
-		"reset after an unreadable Retry-After": {429, func() []string {
-			_, unix := in(time.Minute)
-			return []string{"Retry-After", "soon", "X-RateLimit-Reset", unix}
-		}, time.Minute},
-		"outage":   {503, func() []string { return []string{"Retry-After", "30"} }, 30 * time.Second},
-		"500":      {500, func() []string { return []string{"Retry-After", "30"} }, 0},
-		"zero":     {429, func() []string { return []string{"Retry-After", "0"} }, 0},
-		"negative": {429, func() []string { return []string{"Retry-After", "-30"} }, 0},
-		"past date": {429, func() []string {
-			date, _ := in(-time.Hour)
-			return []string{"Retry-After", date}
-		}, 0},
-		"past reset": {429, func() []string {
-			_, unix := in(-time.Hour)
-			return []string{"X-RateLimit-Reset", unix}
-		}, 0},
-		"fraction of a second": {429, func() []string {
-			_, unix := in(time.Minute)
-			return []string{"X-RateLimit-Reset", unix + ".5"}
-		}, time.Minute + time.Second/2},
-		"milliseconds": {429, func() []string {
-			_, unix := in(time.Minute)
-			return []string{"X-RateLimit-Reset", unix + "250"}
-		}, time.Minute + time.Second/4},
-		"seconds from now":              {429, reset("45"), 45 * time.Second},
-		"fraction of a second from now": {429, reset("0.25"), time.Second / 4},
-		"seconds from now by the API's clock": {429, func() []string {
-			date, _ := in(-24 * time.Hour)
-			return []string{"X-RateLimit-Reset", "45", "Date", date}
-		}, 45 * time.Second},
-		"an hour from now":  {429, reset("3600"), time.Hour},
-		"more than an hour": {429, reset("3601"), 0},
-		"days":              {429, reset("1000000"), 0},
-		"a moment in two hours": {429, func() []string {
-			_, unix := in(2 * time.Hour)
-			return []string{"X-RateLimit-Reset", unix}
-		}, 0},
-		"now":                 {429, reset("0"), 0},
-		"negative reset":      {429, reset("-45"), 0},
-		"nanoseconds":         {429, reset("946684860000000000"), 0},
-		"beyond a number":     {429, reset("9223372036854775808"), 0},
-		"far beyond a number": {429, reset("1e300"), 0},
-		"infinite":            {429, reset("Inf"), 0},
-		"not a number":        {429, reset("NaN"), 0},
-		"unreadable":          {429, func() []string { return []string{"Retry-After", "soon", "X-RateLimit-Reset", "later"} }, 0},
-		"nothing":             {429, func() []string { return nil }, 0},
+		"seconds by no clock": {429, func() []string { return []string{reset, "45", "Date", date(time.Hour)} }, 45 * time.Second},
+		"outage":              {503, func() []string { return []string{after, "30"} }, 30 * time.Second},
+		"500":                 {500, func() []string { return []string{after, "30", reset, "30"} }, 0},
+		"200":                 {200, func() []string { return []string{after, "30", reset, "30", left, "1"} }, 0},
+		"400":                 {400, func() []string { return []string{after, "30", reset, "30"} }, 0},
+		"200, nothing left":   {200, func() []string { return []string{after, "30", reset, "20", left, "0"} }, 20 * time.Second},
+		"400, nothing left":   {400, func() []string { return []string{reset, "20", left, "0"} }, 20 * time.Second},
 	}
 	for name, test := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			client, script := scripted(t, []step{answer(test.status, "", test.headers()...), answer(200, "")})
-			if _, err := client.Do(t.Context(), get("a")); err != nil {
-				t.Errorf("%s: %v", name, err)
+			for script.attempts() < 2 {
+				_, _ = client.Do(t.Context(), get("a"))
 			}
 			// What is left of a second is the pause that is taken where none is asked for.
 			if pause := script.times[1].Sub(script.times[0]).Truncate(time.Microsecond); pause != test.want {
-				t.Errorf("%s: the retry came after %s, want %s", name, pause, test.want)
+				t.Errorf("%s: the next call came after %s, want %s", name, pause, test.want)
 			}
 		})
 	}
 }
 
-func TestOtherAnswersAskForNoPause(t *testing.T) {
+// A pause holds back every call of this client and none of another. It is not shortened, but lengthened, while calls wait.
+func TestPauseHoldsEveryCall(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{200, 202, 400, 403, 500} {
-		synctest.Test(t, func(t *testing.T) {
-			_, unix := in(time.Hour)
-			client, script := scripted(t, []step{answer(status, "", "Retry-After", "30", "X-RateLimit-Reset", unix)})
-			for range 2 {
-				_, _ = client.Do(t.Context(), post("a"))
-			}
-			if pause := script.times[1].Sub(script.times[0]); pause != 0 {
-				t.Errorf("%d: the next call came after %s", status, pause)
-			}
-		})
-	}
-}
-
-func TestGateHoldsEveryCall(t *testing.T) {
-	t.Parallel()
-	for kind, request := range requests {
-		for _, status := range []int{429, 503} {
-			synctest.Test(t, func(t *testing.T) {
-				client, script := scripted(t, []step{answer(status, "", "Retry-After", "30"), answer(200, "")}, retries(0))
-				if _, err := client.Do(t.Context(), post("first")); httpapi.Status(err) != status {
-					t.Fatalf("the first call: %v", err)
+	synctest.Test(t, func(t *testing.T) {
+		client, script := scripted(t, []step{
+			slow(5*time.Second, answer(429, "", "Retry-After", "60")), slow(6*time.Second, answer(429, "", "Retry-After", "1")),
+			answer(503, "", "Retry-After", "10"), answer(200, ""),
+		}, timeout(time.Second), retryWait(time.Hour)) // neither runs during the pause
+		start := time.Now()
+		var all sync.WaitGroup
+		for _, request := range slices.Repeat([]httpapi.Request{get("a")}, 10) {
+			all.Go(func() {
+				if _, err := client.Do(t.Context(), request); err != nil {
+					t.Error(err)
 				}
+			})
+			synctest.Wait()
+		}
+		other, _ := scripted(t, []step{answer(200, "")})
+		if _, err := other.Do(t.Context(), get("a")); err != nil || time.Since(start) != 0 {
+			t.Errorf("another client waited %s: %v", time.Since(start), err)
+		}
+		all.Wait()
+		for i, at := range script.times[3:] {
+			if at.Sub(start) != 65*time.Second {
+				t.Errorf("call %d was made after %s, want 65s", i, at.Sub(start))
+			}
+		}
+		if script.attempts() != 13 {
+			t.Errorf("%d calls were made, want 13", script.attempts())
+		}
+	})
+}
+
+// Whoever cannot wait as long as the pause takes learns that immediately. What was refused is named, and it is no rate limit if it is none.
+func TestPauseBeyondTheDeadline(t *testing.T) {
+	t.Parallel()
+	const tooLong = "the API requires a wait of 30s, which is longer than this operation's timeout allows: context deadline exceeded"
+	for kind, request := range requests {
+		for first, text := range map[int]string{429: "429 Too Many Requests: ", 503: "503 Service Unavailable: "} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second-1)
+				defer cancel()
+				client, script := scripted(t, []step{answer(first, "", "Retry-After", "30")}, retryWait(time.Minute))
+				_, err := client.Do(ctx, request.Request)
+				if first == 429 || slices.Contains(request.resent, "503") {
+					wantTooLong(t, err, request.Method+" /a: "+text+tooLong+" (api.test)")
+				}
+				_, err = client.Do(ctx, request.Request)
+				wantTooLong(t, err, request.Method+" /a: the request was not sent: "+tooLong+" (api.test)")
+				if script.attempts() != 1 || isUnknown(err) || ctx.Err() != nil {
+					t.Errorf("%s: %d attempts: %v", kind, script.attempts(), err)
+				}
+			})
+		}
+	}
+}
+
+func wantTooLong(t *testing.T, err error, want string) {
+	t.Helper()
+	if err == nil || err.Error() != want || !errors.Is(err, context.DeadlineExceeded) || httpapi.Status(err) != 0 {
+		t.Errorf("the error is\n%v, want\n%s", err, want)
+	}
+}
+
+func TestCancelledDuringAPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, script := scripted(t, []step{answer(200, "", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30"), answer(200, "")})
+		_, _ = client.Do(t.Context(), get("a"))
+		var all sync.WaitGroup
+		start := time.Now()
+		for i, want := range []time.Duration{5 * time.Second, 4 * time.Second, 30 * time.Second} {
+			all.Go(func() {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				time.AfterFunc(want, func() {
+					if i < 2 {
+						cancel()
+					}
+				})
+				if _, err := client.Do(ctx, post("a")); (err == nil) != (i == 2) || isUnknown(err) || time.Since(start) != want {
+					t.Errorf("call %d ended after %s: %v", i, time.Since(start), err)
+				}
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+		if script.attempts() != 2 {
+			t.Errorf("%d attempts", script.attempts())
+		}
+	})
+}
+
+// noting is a context that notes the first question whether it has ended. A call asks it as the last thing while it has its turn.
+type noting struct {
+	context.Context
+	note func()
+}
+
+func (n *noting) Err() error {
+	n.note()
+	return n.Context.Err()
+}
+
+func TestCallsPassInOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := scripted(t, []step{answer(200, "", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30"), answer(200, "")})
+		_, _ = client.Do(t.Context(), get("a"))
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		var got []int
+		for i := range 50 {
+			all.Go(func() {
+				first := sync.OnceFunc(func() {
+					mu.Lock()
+					defer mu.Unlock()
+					got = append(got, i)
+				})
+				_, _ = client.Do(&noting{t.Context(), first}, post("a"))
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+		if len(got) != 50 || !slices.IsSorted(got) {
+			t.Errorf("the calls passed in the order %v", got)
+		}
+	})
+}
+
+// metered is an API that carries out so many calls a minute, and refuses those beyond.
+type metered struct {
+	limit   int
+	headers func(left int, reset time.Duration) []string
+
+	mu      sync.Mutex
+	window  int64
+	used    int
+	refused int
+	made    map[string]int
+}
+
+func (m *metered) RoundTrip(request *http.Request) (*http.Response, error) {
+	<-time.After(50 * time.Millisecond) // of the bubble's clock
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if window := time.Now().Unix() / 60; window != m.window {
+		m.window, m.used = window, 0
+	}
+	m.used++
+	headers := m.headers(max(0, m.limit-m.used), time.Until(time.Unix((m.window+1)*60, 0)))
+	if m.used > m.limit {
+		m.refused++
+		return answer(429, "", headers...)(request)
+	}
+	m.made[request.URL.Path]++
+	return answer(200, "", headers...)(request)
+}
+
+// 50 changes of three calls each, ten or all at a time, under a limit of 30 calls a minute, are made exactly once within the five
+// minutes that this takes. Each window refuses no more calls than are made at a time.
+func TestStormUnderALimit(t *testing.T) {
+	t.Parallel()
+	for name, headers := range map[string]func(left int, reset time.Duration) []string{
+		"Retry-After": func(_ int, reset time.Duration) []string {
+			return []string{"Retry-After", fmt.Sprint(1 + int(reset.Seconds()))}
+		},
+		"X-RateLimit": func(left int, reset time.Duration) []string {
+			_, unix := in(reset)
+			return []string{"X-RateLimit-Remaining", fmt.Sprint(left), "X-RateLimit-Reset", unix}
+		},
+	} {
+		for _, together := range []int{10, 50} {
+			synctest.Test(t, func(t *testing.T) {
+				api := &metered{limit: 30, headers: headers, made: map[string]int{}}
+				client := newClient(t, "https://api.test", func(c *httpapi.Config) { c.Transport = api })
+				start, slots := time.Now(), make(chan struct{}, together)
 				var all sync.WaitGroup
-				for range 5 {
+				for i := range 50 {
+					slots <- struct{}{}
 					all.Go(func() {
-						if _, err := client.Do(t.Context(), request.Request); err != nil {
-							t.Errorf("%s: %v", kind, err)
+						defer func() { <-slots }()
+						for call := range 3 {
+							if _, err := client.Do(t.Context(), post(fmt.Sprint(i), fmt.Sprint(call))); err != nil {
+								t.Error(err)
+							}
 						}
 					})
 				}
 				all.Wait()
-				for i, at := range script.times[1:] {
-					if pause := at.Sub(script.times[0]); pause != 30*time.Second {
-						t.Errorf("%s after %d: call %d was made after %s, want 30s", kind, status, i, pause)
+				for path, times := range api.made {
+					if times != 1 {
+						t.Errorf("%s, %d: %s was carried out %d times", name, together, path, times)
 					}
 				}
-			})
-		}
-	}
-}
-
-func TestGateOfAnotherClientIsOpen(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		held, _ := scripted(t, []step{answer(429, "", "Retry-After", "30")}, retries(0))
-		free, _ := scripted(t, []step{answer(200, "")})
-		start := time.Now()
-		_, _ = held.Do(t.Context(), get("a"))
-		if _, err := free.Do(t.Context(), get("a")); err != nil || time.Since(start) != 0 {
-			t.Errorf("the other client waited %s: %v", time.Since(start), err)
-		}
-	})
-}
-
-// A window that no limit has holds nothing back, however little is said to be left in it.
-func TestWindowThatCannotBe(t *testing.T) {
-	t.Parallel()
-	for value, want := range map[string]time.Duration{
-		"60": time.Minute, "946684860": time.Minute, "946684860000": time.Minute,
-		"7200": 0, "946692000": 0, "946692000000": 0, "946684860000000": 0, "-60": 0, "1e300": 0, "NaN": 0,
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			client, script := scripted(t, []step{
-				answer(200, "", "X-RateLimit-Limit", "10", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", value),
-			})
-			for range 2 {
-				_, _ = client.Do(t.Context(), post("a"))
-			}
-			if pause := script.times[1].Sub(script.times[0]); pause != want {
-				t.Errorf("%s: the next call came after %s, want %s", value, pause, want)
-			}
-		})
-	}
-}
-
-// One pause asked for that no duration holds is no reason to go on at once.
-func TestRetryAfterBeyondAnyDuration(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		client, script := scripted(t, []step{answer(429, "", "Retry-After", "9223372037")})
-		if _, err := client.Do(ctx, post("a")); !errors.Is(err, context.DeadlineExceeded) || script.attempts() != 1 {
-			t.Errorf("%d attempts: %v", script.attempts(), err)
-		}
-	})
-}
-
-// The pause is lengthened while a call waits for its end, and a shorter one does not shorten it.
-func TestGateIsHeldLonger(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client, script := scripted(t, []step{
-			slow(5*time.Second, answer(429, "", "Retry-After", "60")),
-			slow(6*time.Second, answer(429, "", "Retry-After", "1")),
-			answer(429, "", "Retry-After", "10"),
-			answer(200, ""),
-		}, retries(0))
-		start := time.Now()
-		var all sync.WaitGroup
-		for range 3 {
-			all.Go(func() { _, _ = client.Do(t.Context(), post("a")) })
-			synctest.Wait()
-		}
-		if _, err := client.Do(t.Context(), get("a")); err != nil {
-			t.Error(err)
-		}
-		if took := script.times[3].Sub(start); took != 65*time.Second {
-			t.Errorf("the call was made after %s, want 65s", took)
-		}
-		all.Wait()
-	})
-}
-
-// The second pause asked for counts from the second answer on.
-func TestGateHoldsEveryRetry(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client, script := scripted(t, []step{
-			answer(429, "", "Retry-After", "10"), answer(429, "", "Retry-After", "20"), answer(200, ""),
-		})
-		start := time.Now()
-		if _, err := client.Do(t.Context(), post("a")); err != nil || script.attempts() != 3 || time.Since(start) != 30*time.Second {
-			t.Errorf("%d attempts in %s: %v", script.attempts(), time.Since(start), err)
-		}
-	})
-}
-
-// A pause that is asked for takes the place of the one that is taken otherwise, however long that would be.
-func TestPauseReplacesBackoff(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client, _ := scripted(t, []step{answer(429, "", "Retry-After", "3"), answer(200, "")}, retryWait(20*time.Second))
-		start := time.Now()
-		if _, err := client.Do(t.Context(), post("a")); err != nil || time.Since(start) != 3*time.Second {
-			t.Errorf("it took %s: %v", time.Since(start), err)
-		}
-	})
-}
-
-func TestPauseBeyondTheDeadline(t *testing.T) {
-	t.Parallel()
-	for kind, request := range requests {
-		for name, attempts := range map[string]int{"its own retry": 3, "the next call": 0} {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-				defer cancel()
-				client, script := scripted(t, []step{answer(429, "", "Retry-After", "30")}, retries(attempts))
-				start := time.Now()
-				_, err := client.Do(ctx, request.Request)
-				if attempts == 0 {
-					_, err = client.Do(ctx, request.Request)
-				}
-				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "requires a wait of 30s") {
-					t.Errorf("%s, %s: %v, want that the wait is too long", kind, name, err)
-				}
-				if httpapi.OutcomeUnknown(err) || time.Since(start) > time.Second || script.attempts() != 1 {
-					t.Errorf("%s, %s: it failed after %s and %d attempts", kind, name, time.Since(start), script.attempts())
+				if took := time.Since(start); len(api.made) != 150 || took > 5*time.Minute || api.refused > 5*together {
+					t.Errorf("%s, %d: %d calls in %s, %d refused", name, together, len(api.made), took, api.refused)
 				}
 			})
 		}
-	}
-}
-
-func TestPauseWithinTheDeadline(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 31*time.Second)
-		defer cancel()
-		client, _ := scripted(t, []step{answer(429, "", "Retry-After", "30"), answer(200, "")})
-		if _, err := client.Do(ctx, post("a")); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// The timeout of one attempt does not run while the gate is closed.
-func TestPauseBeyondTheRequestTimeout(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client, _ := scripted(t, []step{answer(429, "", "Retry-After", "30"), answer(200, "")}, timeout(time.Second))
-		if _, err := client.Do(t.Context(), post("a")); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func TestCancelledAtTheGate(t *testing.T) {
-	t.Parallel()
-	for name, attempts := range map[string]int{"its own retry": 3, "the next call": 0} {
-		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			client, script := scripted(t, []step{answer(429, "", "Retry-After", "30")}, retries(attempts))
-			start := time.Now()
-			time.AfterFunc(5*time.Second, cancel)
-			_, err := client.Do(ctx, post("a"))
-			if attempts == 0 {
-				_, err = client.Do(ctx, post("a"))
-			}
-			if !errors.Is(err, context.Canceled) || httpapi.OutcomeUnknown(err) {
-				t.Errorf("%s: %v, want a cancellation with known outcome", name, err)
-			}
-			if time.Since(start) != 5*time.Second || script.attempts() != 1 {
-				t.Errorf("%s: it ended after %s and %d attempts", name, time.Since(start), script.attempts())
-			}
-		})
 	}
 }

@@ -107,30 +107,31 @@ func redact(body []byte, logged []string) string {
 	if json.Unmarshal(body, &value) != nil {
 		return fmt.Sprintf("(%d bytes that are not JSON)", len(body))
 	}
-	out, _ := json.Marshal(hideFields(value, logged, false))
+	out, _ := json.Marshal(hideFields(value, "", logged))
 	return string(out)
 }
 
-func hideFields(value any, logged []string, shown bool) any {
+// hideFields hides the values in a field of a name. Of an allowed url it shows scheme and host.
+func hideFields(value any, name string, logged []string) any {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, field := range value {
-			value[name] = hideFields(field, logged, slices.Contains(logged, name))
-			if text, ok := value[name].(string); ok && name == "url" {
-				value[name] = weburl.Hide(text)
-			}
+			value[name] = hideFields(field, name, logged)
 		}
 		return value
 	case []any:
 		for i, item := range value {
-			value[i] = hideFields(item, logged, shown)
+			value[i] = hideFields(item, name, logged)
 		}
 		return value
 	case nil:
 		return nil
 	}
-	if shown {
-		return value
+	if !slices.Contains(logged, name) {
+		return "(hidden)"
 	}
-	return "(hidden)"
+	if text, ok := value.(string); ok && name == "url" {
+		return weburl.Hide(text)
+	}
+	return value
 }

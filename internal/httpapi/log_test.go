@@ -96,7 +96,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	if strings.Contains(log.all(), secret) || leaksToken(log.all()) {
 		t.Errorf("the log holds a secret:\n%s", log.all())
 	}
-	for _, want := range []string{"PUT", "/v1/webhooks/wh-1", "req-7", "Enabled", "https://h.example/p?(hidden)"} {
+	for _, want := range []string{"PUT", "/v1/webhooks/wh-1", "req-7", "Enabled", `"url":"https://h.example"`} {
 		if !strings.Contains(log.all(), want) {
 			t.Errorf("the log does not hold %q:\n%s", want, log.all())
 		}
@@ -161,7 +161,10 @@ func TestLogOfBodies(t *testing.T) {
 		"in an allowed list": {`{"id":[{"x":"a"}]}`, `{"id":[{"x":"(hidden)"}]}`},
 		"string":             {`"a"`, `"(hidden)"`},
 		"number":             {`7`, `"(hidden)"`},
-		"URL":                {`{"url":"https://u:p@h/x?y=z"}`, `{"url":"https://h/x?(hidden)"}`},
+		"URL":                {`{"url":"https://u:p@h/x?y=z"}`, `{"url":"https://h"}`},
+		"URL with a path":    {`{"url":"https://h/secret"}`, `{"url":"https://h"}`},
+		"list of URLs":       {`{"url":["https://h/secret",null]}`, `{"url":["https://h",null]}`},
+		"broken URL":         {`{"url":"h/secret"}`, `{"url":"(hidden)"}`},
 		"no URL":             {`{"url":7}`, `{"url":7}`},
 		"HTML":               {`<html>secret</html>`, `(19 bytes that are not JSON)`},
 		"cut JSON":           {`{"id":"a`, `(8 bytes that are not JSON)`},

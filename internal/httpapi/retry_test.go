@@ -27,7 +27,6 @@ var trouble = map[string]http.HandlerFunc{
 	},
 	"501":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(501) },
 	"503":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
-	"429":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) },
 	"400":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) },
 	"404":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) },
 	"409":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(409) },
@@ -43,13 +42,14 @@ var trouble = map[string]http.HandlerFunc{
 // requests are the kinds that differ in what may be sent twice.
 var requests = map[string]struct {
 	httpapi.Request
-	resent []string // the kinds of trouble after which it is
+	resent []string // the kinds of trouble after which it is, apart from a 429
 }{
-	"GET":             {get("a"), []string{"500", "502", "503", "429", "connection", "truncated"}},
-	"idempotent POST": {idempotent(post("a")), []string{"500", "502", "503", "429", "connection", "truncated"}},
-	"POST":            {post("a"), []string{"429"}},
-	"PUT":             {httpapi.Request{Method: "PUT", Path: []string{"a"}, Body: []byte("{}")}, []string{"429"}},
-	"DELETE":          {httpapi.Request{Method: "DELETE", Path: []string{"a"}}, []string{"429"}},
+	"GET":               {get("a"), []string{"500", "502", "503", "connection", "truncated"}},
+	"idempotent POST":   {httpapi.Request{Method: "POST", Path: []string{"a"}, Idempotent: true}, []string{"500", "502", "503", "connection", "truncated"}},
+	"idempotent change": {idempotent(post("a")), []string{"500", "502", "503", "connection", "truncated"}},
+	"POST":              {post("a"), nil},
+	"PUT":               {httpapi.Request{Method: "PUT", Path: []string{"a"}, Body: []byte("{}"), Change: true}, nil},
+	"DELETE":            {httpapi.Request{Method: "DELETE", Path: []string{"a"}, Change: true}, nil},
 }
 
 func idempotent(request httpapi.Request) httpapi.Request {
@@ -61,20 +61,62 @@ func TestResent(t *testing.T) {
 	t.Parallel()
 	for kind, request := range requests {
 		for what, handler := range trouble {
-			t.Run(kind+" "+what, func(t *testing.T) {
-				t.Parallel()
+			for _, most := range []int{0, 1, 4} {
 				server, count := serve(t, handler)
-				want := int32(1)
+				want := 1
 				if slices.Contains(request.resent, what) {
-					want = 4
+					want += most
 				}
-				if _, err := newClient(t, server).Do(t.Context(), request.Request); err == nil {
-					t.Error("it ends in success")
+				if _, err := newClient(t, server, retries(most)).Do(t.Context(), request.Request); err == nil {
+					t.Errorf("%s, %s: it ends in success", kind, what)
 				}
-				if count.Load() != want {
-					t.Errorf("%d requests reached the server, want %d", count.Load(), want)
+				if int(count.Load()) != want {
+					t.Errorf("%s, %s: %d requests reached the server, want %d", kind, what, count.Load(), want)
+				}
+			}
+		}
+	}
+}
+
+// The API refuses 20 times because of its limit. That uses up no retry, and only the deadline ends it.
+func TestLimitDoesNotUseUpRetries(t *testing.T) {
+	t.Parallel()
+	limited := answer(429, "", "Retry-After", "10")
+	for kind, request := range requests {
+		for deadline, want := range map[time.Duration]int{155 * time.Second: 16, time.Hour: 21} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), deadline)
+				defer cancel()
+				client, script := scripted(t, append(slices.Repeat([]step{limited}, 20), answer(200, "")), retries(0))
+				_, err := client.Do(ctx, request.Request)
+				if script.attempts() != want || (err == nil) != (want == 21) || isUnknown(err) {
+					t.Errorf("%s within %s: %d attempts, want %d: %v", kind, deadline, script.attempts(), want, err)
 				}
 			})
+		}
+	}
+}
+
+// All failures count together, and a 429 between them does not.
+func TestRetriesInAll(t *testing.T) {
+	t.Parallel()
+	client, script := scripted(t, []step{refused, answer(429, ""), answer(500, ""), cut, answer(429, ""), answer(500, ""), answer(200, "")})
+	if _, err := client.Do(t.Context(), get("a")); httpapi.Status(err) != 500 || script.attempts() != 6 {
+		t.Errorf("%d attempts: %v", script.attempts(), err)
+	}
+}
+
+func TestRefusedConnectionIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		for system, refused := range map[string]step{"here": refused, "Windows": refusedOnWindows} {
+			for _, most := range []int{0, 1, 4} {
+				client, script := scripted(t, []step{refused}, retries(most))
+				_, err := client.Do(t.Context(), request.Request)
+				if script.attempts() != 1+most || isUnknown(err) || !asError(t, err).NotSent {
+					t.Errorf("%s, %s, %d: %d attempts, %v", kind, system, most, script.attempts(), err)
+				}
+			}
 		}
 	}
 }
@@ -113,28 +155,6 @@ func TestRecovered(t *testing.T) {
 	}
 }
 
-func TestNoRetries(t *testing.T) {
-	t.Parallel()
-	for _, only := range []step{answer(500, ""), answer(429, ""), cut, truncated, refused} {
-		client, script := scripted(t, []step{only}, retries(0))
-		if _, err := client.Do(t.Context(), get("a")); err == nil || script.attempts() != 1 {
-			t.Errorf("%d attempts, %v", script.attempts(), err)
-		}
-	}
-}
-
-func TestRefusedConnectionIsTriedAgain(t *testing.T) {
-	t.Parallel()
-	for kind, request := range requests {
-		for system, refused := range map[string]step{"here": refused, "Windows": refusedOnWindows} {
-			client, script := scripted(t, []step{refused, refused, answer(200, "fine")})
-			if _, err := client.Do(t.Context(), request.Request); err != nil || script.attempts() != 3 {
-				t.Errorf("%s, %s: %d attempts, %v", kind, system, script.attempts(), err)
-			}
-		}
-	}
-}
-
 // The port is one at which nobody listens, so the error is the operating system's own.
 func TestRefusedConnectionForReal(t *testing.T) {
 	t.Parallel()
@@ -145,7 +165,7 @@ func TestRefusedConnectionForReal(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "the request was not sent") || !strings.Contains(err.Error(), "refused") {
 			t.Errorf("%s: %v, want that the request was not sent", kind, err)
 		}
-		if httpapi.OutcomeUnknown(err) {
+		if isUnknown(err) {
 			t.Errorf("%s: the outcome passes for unknown", kind)
 		}
 		if got := len(lines.lines("API call")); got != 4 {
@@ -165,7 +185,7 @@ func TestTimeoutOfOneAttempt(t *testing.T) {
 			client, script := scripted(t, []step{hang}, timeout(time.Minute))
 			start := time.Now()
 			_, err := client.Do(t.Context(), request.Request)
-			if !errors.Is(err, httpapi.ErrNoAnswer) || errors.Is(err, context.DeadlineExceeded) || !httpapi.OutcomeUnknown(err) {
+			if !errors.Is(err, httpapi.ErrNoAnswer) || errors.Is(err, context.DeadlineExceeded) || !isUnknown(err) {
 				t.Errorf("%s: %v, want a timeout of the attempt with unknown outcome", kind, err)
 			}
 			if took := time.Since(start).Round(time.Second); script.attempts() != want || took != time.Duration(want)*time.Minute {
@@ -242,7 +262,7 @@ func TestUntrustedCertificate(t *testing.T) {
 	for kind, request := range requests {
 		lines := &recorder{}
 		_, err := newClient(t, server.URL, lines.attach).Do(t.Context(), request.Request)
-		if err == nil || !strings.Contains(err.Error(), "the request was not sent") || httpapi.OutcomeUnknown(err) {
+		if err == nil || !strings.Contains(err.Error(), "the request was not sent") || isUnknown(err) {
 			t.Errorf("%s: %v, want that the request was not sent", kind, err)
 		}
 		if attempts := len(lines.lines("API call")); attempts != 1 {

@@ -2,11 +2,10 @@ package httpapi
 
 import (
 	"encoding/json"
-	"errors"
 	"regexp"
 )
 
-// Secret is a signing secret in an answer. A masked one decodes as empty, because it must never replace a real one.
+// Secret is a signing secret in an answer. A masked one, and what is not text, decodes as empty: it must never replace a real one.
 type Secret string
 
 // masks matches what APIs write instead of a secret. The vendors' secrets are letters, digits and little else, so none of these
@@ -16,10 +15,7 @@ var masks = regexp.MustCompile(`(?i)[^!-~]|[*#<>()\[\]{}]|\.\.\.|redacted|masked
 // UnmarshalJSON implements json.Unmarshaler.
 func (s *Secret) UnmarshalJSON(data []byte) error {
 	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return errors.New("secret is not a string") // the cause could quote the secret
-	}
-	if masks.MatchString(text) {
+	if json.Unmarshal(data, &text) != nil || masks.MatchString(text) {
 		text = ""
 	}
 	*s = Secret(text)

@@ -1,6 +1,6 @@
-// Package intent keeps a note on disk of every create, from before it is sent until its outcome is known. If the process is
-// killed in between, or has to give up, the note tells the next process in the same directory. Nothing else could, because
-// Terraform saves nothing about a create that was not answered.
+// Package intent keeps a note on disk of every create, from before it is sent until a saved state names what it has made. If the
+// process or its CLI is killed in between, or the outcome stays unknown, the note tells the next process in the same directory.
+// Nothing else could, because Terraform saves nothing about a create that was not answered, and saves a remote state late.
 package intent
 
 import (
@@ -10,32 +10,25 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 )
 
-// Log is a directory of notes. A nil Log keeps no notes.
-type Log struct {
-	dir string
-}
-
-// NewLog returns the log in a directory. The first note creates the directory.
-func NewLog(dir string) *Log {
-	return &Log{dir: dir}
-}
-
-// Create is the content of a note. It must not contain secrets.
+// Create is the content of a note. It must not contain secrets, and no path of a url.
 type Create struct {
 	// Object names the object and the vendor to a person.
 	Object string `json:"object"`
 	// Digest is equal for creates that make indistinguishable objects.
 	Digest string `json:"digest"`
-	// Since is the time of the vendor's clock before the create was sent. Zero means unknown.
-	Since time.Time `json:"since,omitzero"`
-	// Others are the ids of objects with the same digest that this create has not made, or that a state names.
+	// Others are the ids of the objects that this create has not made.
 	Others []string `json:"others,omitempty"`
+	// ID is what it has made, empty until the vendor answers.
+	ID string `json:"id,omitempty"`
+	// Pending says that the vendor has accepted the create and waits for somebody's approval.
+	Pending bool `json:"pending,omitempty"`
 }
 
 // Digest identifies content whose parts may be secret.
@@ -45,102 +38,209 @@ func Digest(parts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Log is a directory of notes. A nil Log keeps none. It is safe for concurrent use.
+type Log struct {
+	dir string
+
+	mu      sync.Mutex
+	own     map[string]bool    // the paths of this process's notes
+	made    map[string][]*Note // the notes with an id, by that id; nil until the directory was read
+	problem error
+	told    bool // Problem has returned the problem
+}
+
+// NewLog returns the log in a directory. The first note creates the directory.
+func NewLog(dir string) *Log { return &Log{dir: dir, own: map[string]bool{}} }
+
 // Note is the note of one create. A nil Note could not be written.
 type Note struct {
 	Create
 	// Path is the file.
 	Path string
-	// Written is when it was written, by the clock of this machine.
-	Written time.Time
+	// Sent is when the create was last sent, or was answered, by the clock of this machine.
+	Sent time.Time
 
+	log  *Log
 	lock *flock.Flock
 }
 
-// IsYounger reports that the note is younger than a duration. A note from the future is not: the clock was set back, or the file
-// was restored.
-func (n *Note) IsYounger(than time.Duration) bool {
-	age := time.Since(n.Written)
-	return age >= 0 && age < than
-}
+// Date returns Sent as an API shows the date of an object.
+func (n *Note) Date() string { return n.Sent.Format(time.RFC3339Nano) }
 
-// Exclude records in the note that its create has not made an object, or that a state names the object.
-func (n *Note) Exclude(id string) {
-	n.Others = append(n.Others, id)
-	draft := n.Path + "." + rand.Text() // other processes, which may do the same, must find the note complete
-	text, err := json.Marshal(n.Create)
-	if err == nil && os.WriteFile(draft, text, 0o600) == nil && os.Chtimes(draft, time.Time{}, n.Written) == nil {
-		_ = os.Rename(draft, n.Path) // if this fails, the note only leaves one candidate too many
-	}
-	_ = os.Remove(draft)
-}
-
-// Begin writes the note of a create that is about to be sent. This process holds it until Forget or Leave.
-func (l *Log) Begin(create Create) (*Note, error) {
-	if l == nil {
-		return nil, nil
-	}
-	if err := os.MkdirAll(l.dir, 0o700); err != nil {
-		return nil, err
-	}
-	note := l.note(rand.Text() + ".json")
-	// Locked before it exists: a note that nobody holds belongs to a process that has ended.
-	if _, err := note.lock.TryLock(); err != nil {
-		return nil, err
-	}
-	note.Create = create
-	text, err := json.Marshal(create)
-	if err == nil {
-		err = os.WriteFile(note.Path, text, 0o600)
-	}
-	if err != nil {
-		note.Forget()
-		return nil, err
-	}
-	return note, nil
-}
-
-// Left returns the notes that nobody holds, of creates whose outcome is unknown.
-func (l *Log) Left() []*Note {
+// Begin writes the note of a create that is about to be sent. It is held until its outcome is known or the process ends. A create
+// goes on without a note if none can be written: Problem then says why.
+func (l *Log) Begin(create Create) *Note {
 	if l == nil {
 		return nil
 	}
-	files, _ := os.ReadDir(l.dir) // usually it does not exist
-	var out []*Note
-	for _, file := range files {
-		if filepath.Ext(file.Name()) != ".json" {
-			continue
-		}
-		if note := l.note(file.Name()); note.isLeft() {
+	note := l.note(shortened(create.Digest) + "-" + rand.Text() + ".json")
+	note.Create = create
+	err := os.MkdirAll(l.dir, 0o700)
+	if err == nil { // locked before it exists: a note that nobody holds belongs to a process that has ended
+		_, err = note.lock.TryLock()
+	}
+	if err == nil {
+		err = note.write()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		note.remove()
+		l.problem = err
+		return nil
+	}
+	l.own[note.Path] = true
+	return note
+}
+
+// Problem returns, once in the life of the log, why a note could not be written.
+func (l *Log) Problem() error {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.told {
+		return nil
+	}
+	l.told = l.problem != nil
+	return l.problem
+}
+
+// Unanswered returns the notes of creates that ended without an answer, except those that a process holds.
+func (l *Log) Unanswered() (out []*Note) {
+	for _, note := range l.read("") {
+		if note.ID == "" && !note.isHeld() {
 			out = append(out, note)
 		}
 	}
 	return out
 }
 
-// LeftOf returns the notes of Left with a digest.
-func (l *Log) LeftOf(digest string) []*Note {
-	return slices.DeleteFunc(l.Left(), func(note *Note) bool { return note.Digest != digest })
+// Forget removes the note of what a create has made: a saved state names it, or the vendor has deleted it. It looks only into
+// memory after the first call.
+func (l *Log) Forget(id string) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.made == nil {
+		l.made = map[string][]*Note{}
+		for _, note := range l.read("") {
+			l.made[note.ID] = append(l.made[note.ID], note)
+		}
+		delete(l.made, "")
+	}
+	for _, note := range l.made[id] {
+		note.remove()
+	}
+	delete(l.made, id)
 }
+
+// read returns the notes whose digest begins with a prefix. One that nobody holds and that cannot be read was not fully written,
+// so its create was never sent: it is removed.
+func (l *Log) read(digest string) (out []*Note) {
+	if l == nil {
+		return nil
+	}
+	files, _ := os.ReadDir(l.dir) // usually it does not exist
+	for _, file := range files {
+		if filepath.Ext(file.Name()) != ".json" || !strings.HasPrefix(file.Name(), shortened(digest)) {
+			continue
+		}
+		note := l.note(file.Name())
+		switch {
+		case note.load() == nil:
+			out = append(out, note)
+		case !note.isHeld():
+			note.remove()
+		}
+	}
+	return out
+}
+
+// shortened returns what the name of a note shows of its digest.
+func shortened(digest string) string { return digest[:min(len(digest), 16)] }
 
 func (l *Log) note(name string) *Note {
 	path := filepath.Join(l.dir, name)
-	return &Note{Path: path, lock: flock.New(path + ".lock")}
+	return &Note{Path: path, Sent: time.Now(), log: l, lock: flock.New(path + ".lock")}
 }
 
-// isLeft reads the note if nobody holds it. A note that cannot be read was not fully written, so its create was not sent.
-func (n *Note) isLeft() bool {
-	if free, err := n.lock.TryRLock(); err != nil || !free {
-		return false
-	}
-	defer func() { _ = n.lock.Unlock() }()
+func (n *Note) load() error {
 	text, err := os.ReadFile(n.Path)
-	if err != nil || json.Unmarshal(text, &n.Create) != nil {
-		return false
+	if err == nil {
+		err = json.Unmarshal(text, &n.Create)
 	}
 	if info, err := os.Stat(n.Path); err == nil {
-		n.Written = info.ModTime()
+		n.Sent = info.ModTime()
 	}
-	return true
+	return err
+}
+
+// isHeld reports that a living process has not finished with the note.
+func (n *Note) isHeld() bool {
+	free, err := n.lock.TryRLock()
+	if free {
+		_ = n.lock.Unlock()
+	}
+	return err == nil && !free
+}
+
+// write replaces the file as a whole, because another process must find it complete.
+func (n *Note) write() error {
+	text, err := json.Marshal(n.Create)
+	draft := n.Path + "." + rand.Text()
+	if err == nil {
+		err = os.WriteFile(draft, text, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(draft, n.Path)
+	}
+	if err != nil {
+		_ = os.Remove(draft)
+	}
+	return err
+}
+
+// Sending records that the create is being sent, now.
+func (n *Note) Sending() {
+	if n != nil {
+		n.Sent = time.Now()
+		_ = os.Chtimes(n.Path, time.Time{}, n.Sent)
+	}
+}
+
+// Answered records what the create has made, until a saved state names it.
+func (n *Note) Answered(id string) {
+	if n == nil {
+		return
+	}
+	n.ID, n.Others = id, nil
+	n.update()
+	n.log.mu.Lock()
+	defer n.log.mu.Unlock()
+	if n.log.made != nil {
+		n.log.made[id] = append(n.log.made[id], n)
+	}
+}
+
+// Wait records that the create waits for approval.
+func (n *Note) Wait() {
+	if n != nil {
+		n.Pending = true
+		n.update()
+	}
+}
+
+func (n *Note) update() {
+	if err := n.write(); err != nil {
+		n.log.mu.Lock()
+		n.log.problem = err
+		n.log.mu.Unlock()
+	}
+	_ = n.lock.Unlock()
 }
 
 // Leave keeps the note for the next process, because the outcome of the create is unknown.
@@ -150,11 +250,14 @@ func (n *Note) Leave() {
 	}
 }
 
-// Forget removes the note, because the outcome of the create is known.
+// Forget removes the note, because the create has made nothing.
 func (n *Note) Forget() {
-	if n == nil {
-		return
+	if n != nil {
+		n.remove()
 	}
+}
+
+func (n *Note) remove() {
 	_ = os.Remove(n.Path) // before unlocking, or another process could see it as left
 	_ = n.lock.Unlock()
 	_ = os.Remove(n.lock.Path())

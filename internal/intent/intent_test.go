@@ -1,10 +1,12 @@
 package intent_test
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,143 +15,295 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
-var create = intent.Create{
-	Object: "a webhook", Digest: intent.Digest("a", "b"), Since: time.Date(2026, 10, 1, 12, 30, 0, 0, time.UTC), Others: []string{"wh-1"},
-}
+var create = intent.Create{Object: "a webhook", Digest: intent.Digest("a", "b"), Others: []string{"wh-1"}}
 
-// A note is left when its process lets go of it, and until it is forgotten.
+// What becomes of a create decides what its note tells the next process.
 func TestNote(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "data [1]", "webhook")
-	log := intent.NewLog(dir)
-	if got := log.Left(); len(got) != 0 {
-		t.Errorf("before there is one, %v is left", got)
-	}
-	first, second := begin(t, log, create), begin(t, log, intent.Create{Digest: "other"})
-	if got := intent.NewLog(dir).Left(); len(got) != 0 {
-		t.Errorf("%v is left while it is held", got)
-	}
-	first.Leave()
-	left := intent.NewLog(dir).Left()
-	if len(left) != 1 || left[0].Path != first.Path || time.Since(left[0].Written).Abs() > time.Hour {
-		t.Fatalf("%v is left", left)
-	}
-	if diff := cmp.Diff(create, left[0].Create); diff != "" {
-		t.Errorf("the note (-want +got):\n%s", diff)
-	}
-	if got, other := log.LeftOf(create.Digest), log.LeftOf("other"); len(got) != 1 || len(other) != 0 {
-		t.Errorf("of the digest %v is left, of another %v", got, other)
-	}
-	left[0].Forget()
-	second.Forget()
-	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
-		t.Errorf("there still is %v, %v", files, err)
+	for name, test := range map[string]struct {
+		end        func(log *intent.Log, note *intent.Note)
+		unanswered bool
+		gone       bool
+		reason     intent.Reason // of the error that stops the next create
+	}{
+		"left":                  {end: func(_ *intent.Log, n *intent.Note) { n.Leave() }, unanswered: true, reason: intent.MayExist},
+		"answered":              {end: func(_ *intent.Log, n *intent.Note) { n.Answered("wh-2") }, reason: intent.Exists},
+		"waits for approval":    {end: func(_ *intent.Log, n *intent.Note) { n.Wait() }, unanswered: true, reason: intent.Pending},
+		"held":                  {end: func(*intent.Log, *intent.Note) {}, reason: intent.InProgress},
+		"nothing was made":      {end: func(_ *intent.Log, n *intent.Note) { n.Forget() }, gone: true},
+		"saved":                 {end: func(l *intent.Log, n *intent.Note) { n.Answered("wh-2"); l.Forget("wh-2") }, gone: true},
+		"saved, after a lookup": {end: func(l *intent.Log, n *intent.Note) { l.Forget("x"); n.Answered("wh-2"); l.Forget("wh-2") }, gone: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "data [1]", "webhook")
+			log := intent.NewLog(dir)
+			other := log.Begin(intent.Create{Digest: "other"})
+			note := log.Begin(create)
+			note.Sending()
+			test.end(log, note)
+			other.Forget()
+			next := intent.NewLog(dir)
+			if test.gone {
+				if left := files(t, dir); len(left) != 0 {
+					t.Errorf("there still is %q", left)
+				}
+				if err := next.Check(t.Context(), create.Digest, intent.Lookup{}); err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if got := len(next.Unanswered()) == 1; got != test.unanswered {
+				t.Errorf("unanswered: %t", got)
+			}
+			err := next.Check(t.Context(), create.Digest, intent.Lookup{
+				Exists:     func(_ context.Context, note *intent.Note) (bool, error) { return note.ID == "wh-2", nil },
+				Candidates: func(context.Context, *intent.Note) ([]string, error) { return []string{"wh-3"}, nil },
+			})
+			unfinished, ok := errors.AsType[*intent.UnfinishedError](err)
+			if !ok || unfinished.Reason != test.reason || unfinished.Note.Path != note.Path || time.Since(unfinished.Note.Sent) > time.Minute {
+				t.Fatalf("%v", err)
+			}
+			if diff := cmp.Diff(note.Create, unfinished.Note.Create); diff != "" {
+				t.Errorf("the note (-want +got):\n%s", diff)
+			}
+			if err := next.Check(t.Context(), intent.Digest("c"), intent.Lookup{}); err != nil {
+				t.Errorf("another create is stopped: %v", err)
+			}
+		})
 	}
 }
 
-// What a create is known not to have made is kept with its note, which grows no younger by that.
-func TestExclude(t *testing.T) {
+// Check says in its own words why a create is stopped, and removes the note of what is done.
+func TestCheck(t *testing.T) {
 	t.Parallel()
-	log := intent.NewLog(t.TempDir())
-	note := begin(t, log, create)
-	note.Leave()
-	written := time.Now().Add(-time.Hour).Truncate(time.Second)
-	if err := os.Chtimes(note.Path, written, written); err != nil {
+	answered := func(n *intent.Note) { n.Answered("wh-2") }
+	left := func(n *intent.Note) { n.Leave() }
+	exists := func(exists bool, err error) intent.Lookup {
+		return intent.Lookup{Exists: func(context.Context, *intent.Note) (bool, error) { return exists, err }}
+	}
+	candidates := func(err error, ids ...string) intent.Lookup {
+		return intent.Lookup{Candidates: func(_ context.Context, note *intent.Note) ([]string, error) {
+			if diff := cmp.Diff(create, note.Create); diff != "" {
+				t.Errorf("looked for (-want +got):\n%s", diff)
+			}
+			return ids, err
+		}}
+	}
+	for name, test := range map[string]struct {
+		end   func(*intent.Note)
+		api   intent.Lookup
+		want  string
+		stays bool
+	}{
+		"exists":                   {answered, exists(true, nil), "made wh-2, which still exists", true},
+		"proved gone":              {answered, exists(false, nil), "", false},
+		"not known whether exists": {answered, exists(false, os.ErrPermission), "looking for its result failed: " + os.ErrPermission.Error(), true},
+		"one candidate":            {left, candidates(nil, "wh-3", "wh-4"), "was not answered and may have made wh-3, wh-4", true},
+		"no candidate":             {left, candidates(nil), "", false},
+		"candidates not known":     {left, candidates(os.ErrPermission, "wh-3"), "looking for its result failed: " + os.ErrPermission.Error(), true},
+		"cannot be listed":         {left, intent.Lookup{}, "was not answered, so it is unknown", false},
+		"waits for approval":       {func(n *intent.Note) { n.Wait() }, candidates(nil), "waits for the approval", true},
+		"in progress":              {func(*intent.Note) {}, candidates(nil), "is in progress in another process", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			test.end(intent.NewLog(dir).Begin(create))
+			for range 2 {
+				err := intent.NewLog(dir).Check(t.Context(), create.Digest, test.api)
+				if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+					t.Errorf("%v, want %q", err, test.want)
+				}
+				if !test.stays {
+					test.want = ""
+				}
+			}
+			if got := len(files(t, dir)) > 0; got != test.stays {
+				t.Errorf("the note stays: %t", got)
+			}
+		})
+	}
+}
+
+// Creates of this process stop its next ones only while their outcome is unknown: Terraform is about to save what they have made.
+func TestOwnNotes(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		end   func(*intent.Note)
+		stops bool
+	}{
+		"in progress": {func(*intent.Note) {}, false},
+		"answered":    {func(n *intent.Note) { n.Answered("wh-2") }, false},
+		"left":        {func(n *intent.Note) { n.Leave() }, true},
+		"pending":     {func(n *intent.Note) { n.Wait() }, true},
+	} {
+		log := intent.NewLog(t.TempDir())
+		test.end(log.Begin(create))
+		if err := log.Check(t.Context(), create.Digest, intent.Lookup{}); (err != nil) != test.stops {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A note is held until its process ends, however that ends. This test runs itself as such a process.
+func TestHeldByAnotherProcess(t *testing.T) {
+	t.Parallel()
+	const variable = "WEBHOOK_TEST_NOTES"
+	if dir := os.Getenv(variable); dir != "" {
+		intent.NewLog(dir).Begin(create)
+		_, _ = os.Stdout.WriteString("held\n")
+		_, _ = os.Stdin.Read(make([]byte, 1)) // until it is killed
+		return
+	}
+	dir := t.TempDir()
+	holder := exec.Command(os.Args[0], "-test.run=^TestHeldByAnotherProcess$")
+	holder.Env = append(os.Environ(), variable+"="+dir)
+	_, inErr := holder.StdinPipe()
+	out, err := holder.StdoutPipe()
+	if err := errors.Join(inErr, err, holder.Start()); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := out.Read(make([]byte, 5)); err != nil {
+		t.Fatal(err)
+	}
+	reason := func() any {
+		unfinished, _ := errors.AsType[*intent.UnfinishedError](intent.NewLog(dir).Check(t.Context(), create.Digest, intent.Lookup{}))
+		return unfinished.Reason
+	}
+	if got := reason(); got != intent.InProgress || len(intent.NewLog(dir).Unanswered()) != 0 {
+		t.Errorf("while the process lives: %v", got)
+	}
+	_ = holder.Process.Kill()
+	_ = holder.Wait()
+	if got := intent.NewLog(dir).Unanswered(); len(got) != 1 {
+		t.Errorf("%v is unanswered", got)
+	}
+	if got := reason(); got != intent.Unlisted {
+		t.Errorf("after its end: %v", got)
+	}
+}
+
+// A note that was not written to its end is of a create that was not sent. It goes, unless a process is just writing it.
+func TestGarbage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	held := intent.NewLog(dir).Begin(create)
+	for path, text := range map[string]string{
+		filepath.Join(dir, "empty.json"): "", filepath.Join(dir, "half.json"): `{"digest": "x`, filepath.Join(dir, "README"): "{}", held.Path: "",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log := intent.NewLog(dir)
+	if err := log.Check(t.Context(), "", intent.Lookup{}); err != nil || len(log.Unanswered()) != 0 {
+		t.Errorf("%v, and %v is unanswered", err, log.Unanswered())
+	}
+	want := []string{filepath.Base(held.Path), filepath.Base(held.Path) + ".lock", "README"}
+	if diff := cmp.Diff(want, files(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever reads a note while it changes gets the old or the new one, whole.
+func TestWholeReplacement(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	note := intent.NewLog(dir).Begin(create)
 	reader, err := os.Open(note.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = reader.Close() }()
-	log.Left()[0].Exclude("wh-2")
-	var read intent.Create
-	if err := json.NewDecoder(reader).Decode(&read); err != nil || !cmp.Equal(create, read) {
-		t.Errorf("a process that was about to read the note gets %+v, %v", read, err)
+	before, _ := os.ReadFile(note.Path)
+	note.Answered("wh-2")
+	read := make([]byte, 2*len(before))
+	n, _ := reader.Read(read)
+	if string(read[:n]) != string(before) {
+		t.Errorf("an open note became %q", read[:n])
 	}
-	left := log.Left()[0]
-	if diff := cmp.Diff([]string{"wh-1", "wh-2"}, left.Others); diff != "" || !left.Written.Equal(written) {
-		t.Errorf("written %s, others (-want +got):\n%s", left.Written, diff)
+	if got := files(t, dir); len(got) != 2 { // the note and its lock
+		t.Errorf("there is %q", got)
 	}
 }
 
-// Two providers of one configuration, each a process of its own, may do so at the same time. The note is never lost by that.
-func TestExcludeAtOnce(t *testing.T) {
+// Forgetting looks at the disk once.
+func TestForgetReadsOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	note := begin(t, intent.NewLog(dir), create)
-	note.Leave()
-	var running sync.WaitGroup
-	for range 8 {
-		running.Go(func() {
-			for range 20 {
-				left := intent.NewLog(dir).Left()
-				if len(left) != 1 {
-					t.Errorf("%v is left", left)
-					return
-				}
-				left[0].Exclude("wh-2")
+	former := intent.NewLog(dir)
+	for _, id := range []string{"wh-2", "wh-2", "wh-3"} {
+		former.Begin(create).Answered(id)
+	}
+	log := intent.NewLog(dir)
+	log.Forget("wh-2")
+	if got := files(t, dir); len(got) != 2 {
+		t.Errorf("there is %q", got)
+	}
+	former.Begin(create).Answered("wh-4")
+	log.Forget("wh-4")
+	if got := files(t, dir); len(got) != 4 {
+		t.Errorf("the directory was read again: there is %q", got)
+	}
+}
+
+// What cannot be written is told once. Whoever goes on without a note need not ask whether there is one.
+func TestNotWritten(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var none *intent.Log
+	for log, fails := range map[*intent.Log]bool{intent.NewLog(filepath.Join(file, "webhook")): true, none: false} {
+		if err := log.Problem(); err != nil {
+			t.Errorf("before anything was written: %v", err)
+		}
+		for i := range 2 {
+			note := log.Begin(create)
+			if note != nil {
+				t.Errorf("a note: %+v", note)
 			}
-		})
-	}
-	running.Wait()
-	intent.NewLog(dir).Left()[0].Forget()
-	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
-		t.Errorf("there still is %v, %v", files, err)
-	}
-}
-
-func TestIsYounger(t *testing.T) {
-	t.Parallel()
-	for age, want := range map[time.Duration]bool{time.Second: true, 2 * time.Minute: false, -time.Hour: false} {
-		if got := (&intent.Note{Written: time.Now().Add(-age)}).IsYounger(time.Minute); got != want {
-			t.Errorf("%s: %t", age, got)
+			note.Sending()
+			note.Answered("wh-2")
+			note.Wait()
+			note.Leave()
+			note.Forget()
+			log.Forget("wh-2")
+			if told := log.Problem() != nil; told != (fails && i == 0) {
+				t.Errorf("create %d: told %t", i, told)
+			}
+		}
+		if err := log.Check(t.Context(), create.Digest, intent.Lookup{}); err != nil || log.Unanswered() != nil {
+			t.Errorf("%v, %v", err, log.Unanswered())
 		}
 	}
 }
 
-// A note that was not written to its end is of a create that was not sent.
-func TestUnfinishedNote(t *testing.T) {
+// An answer that cannot be noted is a problem too.
+func TestAnswerNotWritten(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	for name, text := range map[string]string{"empty.json": "", "half.json": `{"digest": "x`, "README": "{}"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	log := intent.NewLog(filepath.Join(t.TempDir(), "webhook"))
+	note := log.Begin(create)
+	if err := os.RemoveAll(filepath.Dir(note.Path)); err != nil {
+		t.Fatal(err)
 	}
-	if got := intent.NewLog(dir).Left(); len(got) != 0 {
-		t.Errorf("%v is left", got)
+	note.Answered("wh-2")
+	if log.Problem() == nil {
+		t.Error("nothing is told")
 	}
 }
 
 // Nobody else can read a note.
 func TestNoteIsPrivate(t *testing.T) {
 	t.Parallel()
-	note := begin(t, intent.NewLog(filepath.Join(t.TempDir(), "webhook")), create)
+	note := intent.NewLog(filepath.Join(t.TempDir(), "webhook")).Begin(create)
 	for path, want := range map[string]os.FileMode{note.Path: 0o600, filepath.Dir(note.Path): 0o700} {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
 		}
 	}
-}
-
-// What cannot be written is an error, and whoever goes on without a note need not ask whether there is one.
-func TestNoNote(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	note, err := intent.NewLog(filepath.Join(file, "webhook")).Begin(create)
-	if err == nil || note != nil {
-		t.Errorf("a note in a file: %v, %v", note, err)
-	}
-	var none *intent.Log
-	if note, err = none.Begin(create); err != nil || note != nil || none.Left() != nil {
-		t.Errorf("a note in no log: %v, %v", note, err)
-	}
-	note.Leave()
-	note.Forget()
 }
 
 // The parts of a digest do not run into one another.
@@ -160,11 +314,40 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-func begin(t *testing.T, log *intent.Log, create intent.Create) *intent.Note {
+// A note goes when a saved state names what its create has made, unless an import or an answer of this process named that first.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		saved []bool // what names the id, in order
+		gone  bool
+	}{
+		"saved first":          {[]bool{true}, true},
+		"saved, then imported": {[]bool{true, false}, true},
+		"imported":             {[]bool{false}, false},
+		"imported, then saved": {[]bool{false, true}, false},
+	} {
+		dir := t.TempDir()
+		intent.NewLog(dir).Begin(create).Answered("wh-2")
+		names := intent.NewNames(intent.NewLog(dir))
+		for i, saved := range test.saved {
+			if known := names.Add("wh-2", saved); known != (i > 0) {
+				t.Errorf("%s: named before: %t", name, known)
+			}
+		}
+		if gone := len(files(t, dir)) == 0; gone != test.gone || !names.Has("wh-2") || names.Has("wh-3") {
+			t.Errorf("%s: the note is gone: %t", name, gone)
+		}
+	}
+}
+
+func files(t *testing.T, dir string) (names []string) {
 	t.Helper()
-	note, err := log.Begin(create)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return note
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
 }

@@ -1,37 +1,45 @@
-// Package keytext undoes how files, variables and secret stores change the text of a key.
+// Package keytext undoes how files, variables, secret stores and the clipboard change the text of a key or a token.
 package keytext
 
-import "strings"
-
-// blank is what may surround a key, including the byte order mark that some editors write at the start of a file.
-const blank = " \t\r\n\ufeff"
+import (
+	"strings"
+	"unicode"
+)
 
 var (
 	escapes = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", `\r`, "\n")
 	breaks  = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 )
 
+// Invisible reports a character that no editor shows, such as a byte order mark, a zero width space or a soft hyphen.
+func Invisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
+
+// blank reports what may surround a key: files begin with a byte order mark, and pages and chats add zero width characters.
+func blank(r rune) bool { return unicode.IsSpace(r) || Invisible(r) }
+
+// Trim returns a text without the blanks and the pair of quotes around it.
+func Trim(text string) string {
+	text = strings.TrimFunc(text, blank)
+	for _, quotes := range [][2]string{{`"`, `"`}, {`'`, `'`}, {"“", "”"}, {"‘", "’"}} {
+		inner, begins := strings.CutPrefix(text, quotes[0])
+		if inner, ends := strings.CutSuffix(inner, quotes[1]); begins && ends {
+			return strings.TrimFunc(inner, blank)
+		}
+	}
+	return text
+}
+
 // Clean returns a key with lines that end in \n, also where they ended in an escaped \n. It removes blanks around each line, and
-// a byte order mark and a pair of quotes around the whole text.
+// a pair of quotes around the whole text.
 func Clean(text string) string {
-	text = unquote(strings.Trim(text, blank))
+	text = Trim(text)
 	// In a multi-line text that is not PEM, such as an age identity file, an escape is part of a comment.
 	if !strings.ContainsAny(text, "\r\n") || strings.Contains(text, "-----BEGIN") {
 		text = escapes.Replace(text)
 	}
 	lines := strings.Split(breaks.Replace(text), "\n")
 	for i, line := range lines {
-		lines[i] = strings.TrimSpace(line)
+		lines[i] = strings.TrimFunc(line, blank)
 	}
 	return strings.Join(lines, "\n")
-}
-
-func unquote(text string) string {
-	for _, quote := range []string{`"`, `'`} {
-		inner, begins := strings.CutPrefix(text, quote)
-		if inner, ends := strings.CutSuffix(inner, quote); begins && ends {
-			return strings.Trim(inner, blank)
-		}
-	}
-	return text
 }

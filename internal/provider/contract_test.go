@@ -27,7 +27,7 @@ var secretName = regexp.MustCompile(`(^|_)(secret|token|private_key|api_key|iden
 func TestProviderContract(t *testing.T) {
 	t.Parallel()
 	schemas := acctest.NewProtocol(t, nil).Schemas
-	checkAttributes(t, "provider", schemas.Provider.Block.Attributes)
+	checkBlock(t, "provider", schemas.Provider.Block)
 	if len(schemas.Diagnostics) != 0 {
 		t.Error(acctest.Text(schemas.Diagnostics))
 	}
@@ -64,13 +64,10 @@ func TestProviderContract(t *testing.T) {
 
 func checkSchema(t *testing.T, name string, schema *tfprotov6.Schema) {
 	t.Helper()
-	if schema.Block.Description == "" {
-		t.Errorf("%s has no description", name)
-	}
 	if !strings.HasPrefix(name, "webhook_") {
 		t.Errorf("the name of %s does not start with that of the provider", name)
 	}
-	checkAttributes(t, name, schema.Block.Attributes)
+	checkBlock(t, name, schema.Block)
 }
 
 func TestResourceContract(t *testing.T) {
@@ -145,6 +142,18 @@ func TestImportWithoutAnID(t *testing.T) {
 	}
 }
 
+// checkBlock checks the attributes and the nested blocks of a block, which is a whole type or a part of one.
+func checkBlock(t *testing.T, name string, block *tfprotov6.SchemaBlock) {
+	t.Helper()
+	if block.Description == "" {
+		t.Errorf("%s has no description", name)
+	}
+	checkAttributes(t, name, block.Attributes)
+	for _, nested := range block.BlockTypes {
+		checkBlock(t, name+"."+nested.TypeName, nested.Block)
+	}
+}
+
 func checkAttributes(t *testing.T, owner string, attributes []*tfprotov6.SchemaAttribute) {
 	t.Helper()
 	for _, attribute := range attributes {
@@ -182,7 +191,7 @@ func TestShippedPackages(t *testing.T) {
 	if len(lines) < 50 {
 		t.Fatalf("only %d packages were listed", len(lines))
 	}
-	unwanted := regexp.MustCompile(`^(net/http/httptest|` + module + `/(internal/(sandbox|acctest|bench)|cmd)(/.*)?|.*/terraform-plugin-testing/.*)$`)
+	unwanted := regexp.MustCompile(`^(net/http/httptest|` + module + `/(internal/(sandbox|acctest)|cmd|tools)(/.*)?|.*/terraform-plugin-testing/.*)$`)
 	for _, line := range lines {
 		name, imports, _ := strings.Cut(line, " ")
 		if unwanted.MatchString(name) {

@@ -19,9 +19,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-func dfnsSchema() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional: true,
+func dfnsSchema() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "The Dfns account. Needed only if you use a `webhook_dfns` type, and only for settings that are not in " +
 			"environment variables. `auth_token` alone is enough to read. Changes also need `credential_id`, and `private_key` or " +
 			"`signer_command`.",
@@ -71,9 +70,9 @@ func dfnsSchema() schema.Attribute {
 
 // configureDfns makes the client. Without a dfns block, only what uses the client reports missing settings.
 func (p *webhookProvider) configureDfns(
-	block types.Object, calls httpapi.Config, creates *intent.Log,
+	block types.Object, calls httpapi.Config, notes *intent.Log,
 ) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
-	url := p.setting(block, "base_url", "DFNS_API_URL")
+	url := p.baseURL(block, "DFNS_API_URL")
 	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
 	credential := p.setting(block, "credential_id", "DFNS_CRED_ID")
 	key := p.setting(block, "private_key", "DFNS_PRIVATE_KEY")
@@ -82,7 +81,7 @@ func (p *webhookProvider) configureDfns(
 		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(err)}, nil
 	}
 	at := path.Root("dfns")
-	diags := missing(at, "Dfns", neededForDfns(token, credential, key, command)...)
+	diags := missing(block, at, "Dfns", neededForDfns(token, credential, key, command)...)
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
@@ -90,14 +89,15 @@ func (p *webhookProvider) configureDfns(
 	if err := weburl.CheckBase(url.value); err != nil {
 		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
-	diags.Append(badToken(at, token)...)
+	diags.Append(badToken(at, "Invalid Token", token)...)
+	diags.Append(badToken(at, "Invalid Dfns Configuration", credential)...)
 	calls.BaseURL, calls.BearerToken = url.value, token.value
 	signer, problems := dfnsSigner(at, credential, key, command, calls)
 	diags.Append(problems...)
 	if diags.HasError() {
 		return vendor[dfns.Client](block, nil, diags)
 	}
-	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Creates: creates, Now: p.now})
+	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Notes: notes})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
 	}

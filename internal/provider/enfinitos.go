@@ -16,9 +16,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-func enfinitosSchema() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional: true,
+func enfinitosSchema() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "The EnfinitOS account. Needed only if you use a `webhook_enfinitos` type, and only for settings that are " +
 			"not in environment variables.",
 		Attributes: map[string]schema.Attribute{
@@ -39,16 +38,16 @@ func enfinitosSchema() schema.Attribute {
 
 // configureEnfinitos makes the client. Without an enfinitos block, only what uses the client reports missing settings.
 func (p *webhookProvider) configureEnfinitos(
-	block types.Object, calls httpapi.Config, creates *intent.Log,
+	block types.Object, calls httpapi.Config, notes *intent.Log,
 ) (providerdata.Vendor[enfinitos.Client], diag.Diagnostics) {
-	url := p.setting(block, "base_url", "ENFINITOS_API_URL")
+	url := p.baseURL(block, "ENFINITOS_API_URL")
 	key := p.setting(block, "api_key", "ENFINITOS_API_KEY")
 	if err := unknown("enfinitos", url, key); err != nil {
 		return providerdata.Vendor[enfinitos.Client]{Client: enfinitos.Unusable(err)}, nil
 	}
 	at := path.Root("enfinitos")
-	diags := missing(at, "EnfinitOS", key)
-	diags.Append(badToken(at, key)...)
+	diags := missing(block, at, "EnfinitOS", key)
+	diags.Append(badToken(at, "Invalid Token", key)...)
 	if diags.HasError() {
 		return vendor[enfinitos.Client](block, nil, diags)
 	}
@@ -58,7 +57,7 @@ func (p *webhookProvider) configureEnfinitos(
 	if diags.HasError() {
 		return vendor[enfinitos.Client](block, nil, diags)
 	}
-	client, err := enfinitos.New(enfinitos.Config{HTTP: calls, Creates: creates})
+	client, err := enfinitos.New(enfinitos.Config{HTTP: calls, Notes: notes})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid EnfinitOS Configuration", err.Error())
 	}

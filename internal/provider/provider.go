@@ -5,9 +5,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -51,7 +54,8 @@ type webhookProvider struct {
 	version   string
 	getenv    func(string) string
 	retryWait time.Duration
-	now       func() time.Time
+	settle    time.Duration
+	transport http.RoundTripper
 	dataDir   string
 }
 
@@ -70,9 +74,14 @@ func WithRetryWait(wait time.Duration) Option {
 	return func(p *webhookProvider) { p.retryWait = wait }
 }
 
-// WithClock sets the clock for the sharing of reads. Tests stop it.
-func WithClock(now func() time.Time) Option {
-	return func(p *webhookProvider) { p.now = now }
+// WithSettleTime sets how long after a change the reads of an API may not show it. Tests shorten it.
+func WithSettleTime(settle time.Duration) Option {
+	return func(p *webhookProvider) { p.settle = settle }
+}
+
+// WithTransport replaces the network. Tests of virtual time have none.
+func WithTransport(transport http.RoundTripper) Option {
+	return func(p *webhookProvider) { p.transport = transport }
 }
 
 // WithEnvironment replaces the process's environment variables.
@@ -89,7 +98,7 @@ func WithDataDir(dir string) Option {
 // New returns a constructor of the provider for the plugin server and the tests.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
-		p := &webhookProvider{version: version, getenv: os.Getenv, now: time.Now}
+		p := &webhookProvider{version: version, getenv: os.Getenv}
 		for _, option := range options {
 			option(p)
 		}
@@ -108,22 +117,22 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages webhook registrations at vendors whose APIs make that hard.",
 		Attributes: map[string]schema.Attribute{
-			"dfns":      dfnsSchema(),
-			"enfinitos": enfinitosSchema(),
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("The maximum number of retries of a call after its first attempt, 0 to 20. The provider "+
-					"retries a change only if that cannot make it twice. Defaults to %d.", defaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often one call is sent again, in all, 0 to 20. The provider sends a change "+
+					"again only if that cannot make it twice. Answers with 429 do not count: the timeout of the operation limits them. "+
+					"Defaults to %d.", defaultMaxRetries),
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional:   true,
 				CustomType: timetypes.GoDurationType{},
-				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of `dfns.signer_command`, may take, such as "+
+				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of the `signer_command` of `dfns`, may take, such as "+
 					"`10s` or `1m`. Defaults to `%s`. "+
 					"The `timeouts` of a resource limit an operation as a whole.", defaultRequestTimeout),
 			},
 		},
+		Blocks: map[string]schema.Block{"dfns": dfnsSchema(), "enfinitos": enfinitosSchema()},
 	}
 }
 
@@ -132,18 +141,18 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	calls, diags := p.calls(req.TerraformVersion, config)
-	creates := p.creates()
+	notes := p.notes()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	data := &providerdata.Data{}
-	data.Dfns, diags = p.configureDfns(config.Dfns, calls, creates)
+	data.Dfns, diags = p.configureDfns(config.Dfns, calls, notes)
 	resp.Diagnostics.Append(diags...)
-	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls, creates)
+	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls, notes)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(unfinished(creates)...)
+	resp.Diagnostics.Append(unfinished(notes)...)
 
 	resp.DataSourceData = data
 	resp.ResourceData = data
@@ -158,6 +167,8 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 		UserAgent:      fmt.Sprintf("Terraform/%s terraform-provider-webhook/%s", terraformVersion, p.version),
 		MaxRetries:     defaultMaxRetries,
 		RetryWait:      p.retryWait,
+		SettleTime:     p.settle,
+		Transport:      p.transport,
 		RequestTimeout: defaultRequestTimeout,
 		Logger:         logger{},
 	}
@@ -174,23 +185,29 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 	return out, diags
 }
 
-// creates returns the log of creates in progress.
-func (p *webhookProvider) creates() *intent.Log {
+// notes returns the notes of creates, which each workspace has for itself.
+func (p *webhookProvider) notes() *intent.Log {
 	if p.dataDir == "" {
 		return nil
 	}
-	return intent.NewLog(filepath.Join(cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir), "webhook"))
+	dir := cmp.Or(p.getenv("TF_DATA_DIR"), p.dataDir)
+	selected, _ := os.ReadFile(filepath.Join(dir, "environment")) //nolint:gosec // Terraform writes it when a workspace is selected
+	workspace := cmp.Or(p.getenv("TF_WORKSPACE"), strings.TrimSpace(string(selected)), "default")
+	return intent.NewLog(filepath.Join(dir, "webhook", url.PathEscape(workspace)))
 }
 
-// unfinished warns of creates whose outcome no earlier run could determine. The configuration may have changed since, and then
-// no other create would find their notes.
-func unfinished(creates *intent.Log) (diags diag.Diagnostics) {
-	for _, note := range creates.Left() {
-		diags.AddWarning("Unfinished Create", fmt.Sprintf(
-			"At %s an earlier run started to create %s and ended before it knew the outcome. If it was created, no state contains "+
-				"it, and its signing secret is lost. If the configuration still contains it, the next apply that creates it checks "+
-				"this first. Otherwise look for it at the vendor and delete it there. Then delete the note of this create: %s",
-			note.Written.UTC().Format(time.RFC3339), note.Object, note.Path))
+// unfinished warns of creates that ended without an answer. The configuration may have changed since, and then no other create would
+// find their notes. It is one warning, because Terraform shows only the first of several with the same summary.
+func unfinished(notes *intent.Log) (diags diag.Diagnostics) {
+	var list strings.Builder
+	for _, note := range notes.Unanswered() {
+		fmt.Fprintf(&list, "\n  %s at %s\n  note: %s\n", note.Object, note.Sent.UTC().Format(time.RFC3339), note.Path)
+	}
+	if list.Len() > 0 {
+		diags.AddWarning("Unfinished Create", "An earlier run has sent these creates and ended without an answer:\n"+list.String()+"\n"+
+			"What one of them has made is in no state, and its signing secret is lost. If the configuration still contains it, the next apply "+
+			"that creates it looks for it first. Otherwise look for it at the vendor, and delete it there if nobody uses it. Then remove "+
+			"the note.")
 	}
 	return diags
 }

@@ -102,7 +102,16 @@ func present(t *testing.T) snapshot {
 }
 
 func describe(schema *tfprotov6.Schema) entity {
-	return entity{Version: schema.Version, Attributes: describeAll(schema.Block.Attributes)}
+	return entity{Version: schema.Version, Attributes: describeBlock(schema.Block)}
+}
+
+// describeBlock describes what a block contains. A nested block is neither required nor optional: it may always be left out.
+func describeBlock(block *tfprotov6.SchemaBlock) map[string]attribute {
+	out := describeAll(block.Attributes)
+	for _, nested := range block.BlockTypes {
+		out[nested.TypeName] = attribute{Nesting: "block " + nested.Nesting.String(), Nested: describeBlock(nested.Block)}
+	}
+	return out
 }
 
 func describeAll(attributes []*tfprotov6.SchemaAttribute) map[string]attribute {

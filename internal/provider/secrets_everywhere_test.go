@@ -93,7 +93,7 @@ ephemeral "webhook_secret" "dfns" {
   identity   = var.identity
 }
 ephemeral "webhook_secret" "enfinitos" {
-  ciphertext = webhook_enfinitos.test.signing_secret_encrypted
+  ciphertext = webhook_enfinitos.test.secret_encrypted
   identity   = var.identity
 }
 `, recipient, recipient)
@@ -139,7 +139,7 @@ func TestCrashOutputHoldsNoSecret(t *testing.T) {
 	started, printed := make(chan *acctest.Plugin, 1), make(chan string, 1)
 	url := env.DfnsURL
 	acctest.Rewrite(t, &url, func(response *http.Response) error {
-		if response.Request.URL.Path == "/webhooks" {
+		if response.Request.Method == http.MethodPost && response.Request.URL.Path == "/webhooks" {
 			printed <- (<-started).Crash()
 		}
 		return nil

@@ -79,7 +79,7 @@ func TestTraceLogHoldsNothingOfTheSigner(t *testing.T) {
 	config := func(status string) string {
 		return fmt.Sprintf(`
 provider "webhook" {
-  dfns = {
+  dfns {
     credential_id  = "cr-signer"
     signer_command = ["sh", "-c", %q, "sh", %q, %q, %q, "hunter6"]
   }

@@ -3,10 +3,11 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"filippo.io/age"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
@@ -24,29 +24,41 @@ import (
 func TestRandomSequences(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		w := newWorld(t, r)
-		defer w.sandbox.Close()
-		r.Repeat(map[string]func(*rapid.T){
-			"":                w.invariants,
-			"apply":           w.apply,
-			"apply in storm":  w.applyInStorm,
-			"destroy":         w.destroy,
-			"change outside":  w.changeOutside,
-			"delete outside":  w.deleteOutside,
-			"import":          w.importAgain,
-			"restart":         func(*rapid.T) { w.restart() },
-			"apply all clean": w.applyAll,
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, r)
+			r.Repeat(map[string]func(*rapid.T){
+				"":                w.invariants,
+				"apply":           w.apply,
+				"apply in storm":  w.applyInStorm,
+				"destroy":         w.destroy,
+				"change outside":  w.changeOutside,
+				"delete outside":  w.deleteOutside,
+				"import":          w.importAgain,
+				"restart":         func(*rapid.T) { w.restart() },
+				"apply all clean": w.applyAll,
+			})
 		})
 	})
+}
+
+// bubble runs a test in virtual time. The panics with which rapid ends a test leave the bubble.
+func bubble(t *testing.T, test func(*testing.T)) {
+	var ended any
+	synctest.Test(t, func(t *testing.T) {
+		defer func() { ended = recover() }()
+		test(t)
+	})
+	if ended != nil {
+		panic(ended)
+	}
 }
 
 // world is a few resources of both vendors and what is known of them.
 type world struct {
 	t            *testing.T
-	clock        *clock.Manual   // the vendors'
 	notes        string          // the directory in which creates are noted
 	ignored      map[string]bool // what was reported to exist perhaps, and nobody has looked for
-	sandbox      *sandbox.Sandbox
+	sandbox      *acctest.Env
 	conventional bool
 	provider     *acctest.Protocol
 	resources    []*managed
@@ -61,10 +73,8 @@ type managed struct {
 
 func newWorld(t *testing.T, r *rapid.T) *world {
 	w := &world{t: t, conventional: rapid.Bool().Draw(r, "conventional"), notes: t.TempDir(), ignored: map[string]bool{}}
-	w.clock = clock.NewManual(time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC))
+	w.sandbox = acctest.NewVirtual(t, sandbox.Config{EnfinitosConventional: w.conventional})
 	var err error
-	w.sandbox, err = sandbox.Start(sandbox.Config{Seed: 1, EnfinitosConventional: w.conventional, Clock: w.clock.Now})
-	must(t, err)
 	w.alice, err = age.GenerateX25519Identity()
 	must(t, err)
 	w.bob, err = age.GenerateX25519Identity()
@@ -78,10 +88,7 @@ func newWorld(t *testing.T, r *rapid.T) *world {
 
 // restart replaces the provider's process. What it remembered is gone, but for what it has noted on disk.
 func (w *world) restart() {
-	w.clock.Move(10 * time.Second)
-	environment := w.sandbox.Env()
-	environment["TF_DATA_DIR"] = w.notes
-	w.provider = acctest.NewProtocol(w.t, environment)
+	w.provider = w.sandbox.Protocol(w.t, map[string]string{"TF_DATA_DIR": w.notes})
 	problems := acctest.Text(w.provider.Configure(nil))
 	if strings.Contains(problems, "ERROR") {
 		w.t.Fatal(problems)
@@ -178,15 +185,14 @@ func (w *world) run(r *rapid.T, m *managed, operation func() acctest.Report, bef
 	if strings.Contains(report.Problems, "inconsistent result") {
 		r.Fatalf("the provider broke its plan: %s", report.Problems)
 	}
-	w.letNotesAge()
-	if strings.Contains(report.Problems, "may or may not exist") || strings.Contains(report.Problems, "Check the webhooks named above") {
+	if unknownOrMade.MatchString(report.Problems) {
 		if m.Type == "webhook_dfns" && rapid.Bool().Draw(r, "hurry") {
 			w.ignoreUnowned() // the next create must come upon it
 		} else {
 			w.removeUnowned()
 		}
 	}
-	if strings.Contains(report.Problems, "If all of them are in use, delete the note") && !w.removeUnowned() {
+	if earlier.MatchString(report.Problems) && !w.removeUnowned() {
 		for _, note := range w.left() {
 			must(w.t, os.Remove(note))
 		}
@@ -206,18 +212,16 @@ func (w *world) owners() map[string]*managed {
 	return out
 }
 
+var (
+	unknownOrMade = regexp.MustCompile("it is unknown whether the change was made|; the change was made: ")
+	earlier       = regexp.MustCompile("an earlier create of")
+)
+
 // left returns the notes of creates of which it is not known what became of them.
 func (w *world) left() []string {
-	notes, err := filepath.Glob(filepath.Join(w.notes, "webhook", "*.json"))
+	notes, err := filepath.Glob(filepath.Join(w.notes, "webhook", "default", "*.json"))
 	must(w.t, err)
 	return notes
-}
-
-// letNotesAge makes them so old that nothing is on its way any more, for which the next create would wait.
-func (w *world) letNotesAge() {
-	for _, note := range w.left() {
-		must(w.t, os.Chtimes(note, time.Time{}, time.Now().Add(-time.Hour)))
-	}
 }
 
 func (w *world) ignoreUnowned() {
@@ -267,11 +271,8 @@ func (w *world) removePaused() {
 	}
 }
 
-// later lets as much time pass as what others do may go unseen. Nothing else does, so most reads share a list.
-func (w *world) later() { w.provider.Clock.Move(10 * time.Second) }
-
 func (w *world) changeOutside(r *rapid.T) {
-	defer w.later()
+	defer w.restart() // only a new run is sure to see it
 	id := w.pick(r).Text("id")
 	what := rapid.SampledFrom([]string{"status", "events", "name"}).Draw(r, "what")
 	_ = w.sandbox.Dfns.Edit(id, func(webhook *dfns.Webhook) {
@@ -300,7 +301,7 @@ func (w *world) changeOutside(r *rapid.T) {
 }
 
 func (w *world) deleteOutside(r *rapid.T) {
-	defer w.later()
+	defer w.restart() // only a new run is sure to see it
 	id := w.pick(r).Text("id")
 	w.sandbox.Dfns.Remove(id)
 	w.sandbox.Enfinitos.Remove(id)
@@ -333,7 +334,7 @@ func (w *world) applyAll(r *rapid.T) {
 		var report acctest.Report
 		apply := func() acctest.Report { report = m.Apply(m.config); return report }
 		w.run(r, m, apply, func() {})
-		if report.Failed() && strings.Contains(report.Problems, "delete the note") {
+		if report.Failed() && earlier.MatchString(report.Problems) {
 			w.run(r, m, apply, func() {}) // what that asked for was done
 		}
 		if report.Failed() {
@@ -344,7 +345,7 @@ func (w *world) applyAll(r *rapid.T) {
 		}
 	}
 	for _, m := range w.resources {
-		if _, encrypted := m.config["secret_recipients"]; encrypted && m.Text("secret")+m.Text("signing_secret") != "" {
+		if _, encrypted := m.config["secret_recipients"]; encrypted && m.Text("secret") != "" {
 			r.Fatalf("the secret of %s is held in the clear", m.Text("id"))
 		}
 		w.agrees(r, m)
@@ -417,14 +418,14 @@ func (w *world) secrets() map[string]string {
 
 // secretOf returns the secret that a state holds, in the clear or encrypted.
 func (w *world) secretOf(m *managed) string {
-	armored := m.Text("secret_encrypted") + m.Text("signing_secret_encrypted")
+	armored := m.Text("secret_encrypted")
 	if armored == "" {
-		return m.Text("secret") + m.Text("signing_secret")
+		return m.Text("secret")
 	}
 	data, problems := w.provider.Open("webhook_secret", map[string]acctest.Value{
 		"ciphertext": acctest.String(armored), "identity": acctest.String(w.alice.String()),
 	})
-	if len(problems) > 0 || m.Text("secret")+m.Text("signing_secret") != "" {
+	if len(problems) > 0 || m.Text("secret") != "" {
 		w.t.Fatalf("%s is held in the clear, or cannot be decrypted: %s", m.Text("id"), acctest.Text(problems))
 	}
 	var plaintext string

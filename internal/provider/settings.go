@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 )
 
@@ -35,21 +37,36 @@ func (p *webhookProvider) setting(block types.Object, attribute, variable string
 	if found.value == "" && !found.unknown {
 		found.value = p.getenv(variable)
 	}
-	// A token from a file ends in a newline and may begin with a byte order mark.
-	found.value = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(found.value), "\ufeff"))
+	// A token from a file ends in a newline, and one from a web page may have invisible characters around it.
+	found.value = keytext.Trim(found.value)
 	return found
 }
 
-// badToken reports a token that cannot be part of a header, and a token that includes "Bearer". It does not show the token.
-func badToken(block path.Path, token setting) (diags diag.Diagnostics) {
+// baseURL looks up the base URL of an API. Every path begins with a slash, so the base must not end in one.
+func (p *webhookProvider) baseURL(block types.Object, variable string) setting {
+	found := p.setting(block, "base_url", variable)
+	if base := strings.TrimRight(found.value, "/"); base != "" { // a value of slashes alone must not become the default
+		found.value = base
+	}
+	return found
+}
+
+// badToken reports a token or an id that cannot be right. It shows nothing of it but the character that no token has.
+func badToken(block path.Path, summary string, token setting) (diags diag.Diagnostics) {
+	add := func(problem string) {
+		diags.AddAttributeError(block.AtName(token.attribute), summary, token.name()+problem)
+	}
 	first, _, _ := strings.Cut(token.value, " ")
+	at := strings.IndexFunc(token.value, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\'' })
 	switch {
 	case strings.EqualFold(first, "Bearer"):
-		diags.AddAttributeError(block.AtName(token.attribute), "Invalid Token", token.name()+` starts with "Bearer", which the provider `+
-			"adds by itself. Set only the part after it.")
+		add(` starts with "Bearer", which the provider adds by itself. Set only the part after it.`)
 	case strings.ContainsFunc(token.value, unicode.IsControl):
-		diags.AddAttributeError(block.AtName(token.attribute), "Invalid Token", token.name()+" contains a control character, such as a "+
-			"line break, which no token has. Check where the value comes from. The provider only removes white space around a token.")
+		add(" contains a control character, such as a line break, which it never has. Check where the value comes from. " +
+			"The provider only removes white space around it.")
+	case at >= 0:
+		odd, _ := utf8.DecodeRuneInString(token.value[at:])
+		add(fmt.Sprintf(" contains the character %#U, which it never has. Check where the value comes from, or copy it again.", odd))
 	}
 	return diags
 }
@@ -70,8 +87,8 @@ func unknown(block string, settings ...setting) error {
 		strings.Join(attributes, ", "))
 }
 
-// missing reports the settings that have no value.
-func missing(block path.Path, vendor string, settings ...setting) (diags diag.Diagnostics) {
+// missing reports the settings that have no value: once if the block exists, and otherwise in a line for each object.
+func missing(block types.Object, at path.Path, vendor string, settings ...setting) (diags diag.Diagnostics) {
 	var names []string
 	for _, s := range settings {
 		switch {
@@ -82,11 +99,15 @@ func missing(block path.Path, vendor string, settings ...setting) (diags diag.Di
 			names = append(names, s.name())
 		}
 	}
-	if len(names) > 0 {
-		diags.AddAttributeError(block, vendor+" Is Not Configured", fmt.Sprintf(
-			"Missing: %s.\n\nSet the attributes in the %s block of the provider \"webhook\", or set the environment "+
-				"variables in parentheses.", strings.Join(names, ", "), block))
+	if len(names) == 0 {
+		return nil
 	}
+	detail := fmt.Sprintf("Missing in the provider's %s block or the environment: %s.", at, strings.Join(names, ", "))
+	if !block.IsNull() {
+		detail = fmt.Sprintf("Missing: %s.\n\nSet the attributes in the %s block of the provider \"webhook\", or set the environment "+
+			"variables in parentheses.", strings.Join(names, ", "), at)
+	}
+	diags.AddAttributeError(at, vendor+" Is Not Configured", detail)
 	return diags
 }
 

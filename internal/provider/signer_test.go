@@ -193,7 +193,7 @@ func TestSignerExamplesComplain(t *testing.T) {
 			env.DfnsCalls.ForgetCalls()
 			failed := acctest.Text(provider.Delete("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-1")}))
 			for _, want := range []string{
-				"the change was not sent, because it could not be signed: signing with credential cr-signer failed: the signer command env failed: exit status ",
+				"the change could not be signed: signing with credential cr-signer failed: the signer command env failed: exit status ",
 				test.want, "Run the program of signer_command by hand", "Nothing was changed.",
 			} {
 				if !strings.Contains(failed, want) {

@@ -8,23 +8,12 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 )
 
 // Data holds the client of each configured vendor.
 type Data struct {
 	Dfns      Vendor[dfns.Client]
 	Enfinitos Vendor[enfinitos.Client]
-	// Replacements serves the webhooks of both vendors.
-	Replacements tfsecret.Replacements
-}
-
-// Replacements returns the Replacements in the provider data, or nil before the provider is configured.
-func Replacements(providerData any) *tfsecret.Replacements {
-	if data, ok := providerData.(*Data); ok {
-		return &data.Replacements
-	}
-	return nil
 }
 
 // Vendor is the client of one vendor, or the reason why there is none.

@@ -1,15 +1,16 @@
 package sandbox
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -29,6 +30,8 @@ type vendor interface {
 	Reset()
 	// Control answers the calls under /_sandbox/ that only this vendor has.
 	Control() http.Handler
+	// DropUnknownPage removes a page token that this vendor has not made from a query.
+	DropUnknownPage(query url.Values)
 	// Overview returns the data of the page.
 	Overview() wire.Overview
 }
@@ -65,18 +68,25 @@ func (c Call) String() string {
 
 // Calls stands between the listener and a vendor: it keeps the journal, injects the faults and answers /_sandbox/.
 type Calls struct {
+	// Before, unless nil, runs before a call is carried out, or where a fault cuts or refuses it instead. It holds no lock, so a
+	// test can change the state at that moment. It must be set before the first call, and may run concurrently.
+	Before func(*http.Request)
+
 	vendor  vendor
 	name    string
 	clock   func() time.Time
+	wait    clock.Wait
 	latency time.Duration
 	// save returns when all changes are saved. No change is acknowledged before that.
-	save func() error
+	save       func() error
+	background *background
 
 	mu      sync.Mutex
 	log     io.Writer
 	journal []Call
 	held    int // the bytes of the journal
 	faults  []*Fault
+	resets  int
 }
 
 // Journal returns the latest calls, without those to /_sandbox/.
@@ -114,10 +124,9 @@ func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refusal.send(w)
 		return
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	wait(r, c.latency)
 	fault := c.nextFault(r)
-	answer := c.acknowledge(r, fault.inject(c.vendor, r))
+	answer := c.acknowledge(r, c.inject(fault, r, body))
 	c.record(r, body, fault, answer)
 	answer.send(w)
 }
@@ -189,13 +198,20 @@ func (c *Calls) control() http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("POST /_sandbox/reset", func(w http.ResponseWriter, _ *http.Request) {
-		c.vendor.Reset()
-		c.ClearFaults()
-		c.ForgetCalls()
+		c.reset()
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.Handle("/_sandbox/", c.vendor.Control())
 	return mux
+}
+
+func (c *Calls) reset() {
+	c.mu.Lock()
+	c.resets++
+	c.mu.Unlock()
+	c.vendor.Reset()
+	c.ClearFaults()
+	c.ForgetCalls()
 }
 
 // wait delays an answer, unless the caller gives up.

@@ -1,31 +1,17 @@
 package sandbox
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-)
 
-// The effects a fault can have.
-const (
-	DropBefore  = "drop_before"  // the connection is cut, nothing is done
-	DropAfter   = "drop_after"   // the call is done, then the connection is cut
-	Status      = "status"       // answered with a status, nothing is done
-	StatusAfter = "status_after" // the call is done, then answered with a status
-	Truncate    = "truncate"     // the call is done, half of the answer is sent
-	HTML        = "html"         // a proxy's HTML page, nothing is done
-	Delay       = "delay"        // the call is done after a delay
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
-
-var effects = []string{DropBefore, DropAfter, Status, StatusAfter, Truncate, HTML, Delay}
 
 // Fault makes matching calls go wrong.
 type Fault struct {
@@ -42,7 +28,15 @@ type Fault struct {
 	Status     int        `json:"status"`
 	RetryAfter headerText `json:"retry_after"`
 	Message    string     `json:"message"`
-	// Milliseconds is how long delay delays.
+	// Body is the exact body of status and status_after, instead of the vendor's refusal. Its type is ContentType, or JSON.
+	Body        *string `json:"body"`
+	ContentType string  `json:"content_type"`
+	// Headers are set on every answer.
+	Headers map[string]string `json:"headers"`
+	// Patch is the JSON merge patch (RFC 7396) of patch. It changes each element of an array, and $n in a text of it becomes the
+	// number of the call that goes wrong.
+	Patch json.RawMessage `json:"patch"`
+	// Milliseconds is how long delay and late wait, and how old the answer of lag is.
 	Milliseconds int `json:"ms"`
 
 	hits int
@@ -65,25 +59,54 @@ func (h *headerText) UnmarshalJSON(data []byte) error {
 
 // AddFault makes matching calls go wrong from now on. If several faults match, the oldest applies.
 func (c *Calls) AddFault(fault Fault) error {
-	if !slices.Contains(effects, fault.Effect) {
-		return fmt.Errorf("unknown effect %q: it is one of %q", fault.Effect, effects)
+	if !slices.Contains(Effects, fault.Effect) {
+		return fmt.Errorf("unknown effect %q: it is one of %q", fault.Effect, Effects)
 	}
-	if _, err := path.Match(fault.Path, ""); err != nil {
-		return fmt.Errorf("path %q: %w", fault.Path, err)
-	}
-	if fault.Path != "" && !strings.ContainsAny(fault.Path[:1], "/*[") {
-		return fmt.Errorf("path %q matches no call: every path begins with /", fault.Path)
-	}
-	needed := fault.Effect == Status || fault.Effect == StatusAfter
-	if (needed || fault.Status != 0) && (fault.Status < 200 || fault.Status > 599) {
-		return fmt.Errorf("status %d: effect %s needs one between 200 and 599", fault.Status, fault.Effect)
-	}
-	if fault.Skip < 0 || fault.Times < 0 || fault.Milliseconds < 0 {
-		return errors.New("skip, times and ms must not be negative")
+	if err := fault.check(); err != nil {
+		return err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults = append(c.faults, &fault)
+	return nil
+}
+
+// check refuses a fault that could match no call or would not do what its fields say.
+func (f *Fault) check() error {
+	if _, err := path.Match(f.Path, ""); err != nil {
+		return fmt.Errorf("path %q: %w", f.Path, err)
+	}
+	if f.Path != "" && !strings.ContainsAny(f.Path[:1], "/*[") {
+		return fmt.Errorf("path %q matches no call: every path begins with /", f.Path)
+	}
+	needed := f.Effect == Status || f.Effect == StatusAfter
+	if (needed || f.Status != 0) && (f.Status < 200 || f.Status > 599) {
+		return fmt.Errorf("status %d: effect %s needs one between 200 and 599", f.Status, f.Effect)
+	}
+	if f.Skip < 0 || f.Times < 0 || f.Milliseconds < 0 {
+		return errors.New("skip, times and ms must not be negative")
+	}
+	return f.checkParts()
+}
+
+// checkParts refuses fields of another effect, and an effect without a field that it needs.
+func (f *Fault) checkParts() error {
+	switch effect := f.Effect; {
+	case f.Body != nil && effect != Status && effect != StatusAfter:
+		return fmt.Errorf("effect %s has no body: only status and status_after have one", effect)
+	case f.ContentType != "" && f.Body == nil:
+		return errors.New("content_type is the type of body, which is missing")
+	case f.Patch != nil && effect != Patch:
+		return fmt.Errorf("effect %s has no patch: only patch has one", effect)
+	case f.Patch != nil && !json.Valid(f.Patch):
+		return errors.New("patch is not JSON")
+	case effect == Patch && f.Patch == nil && len(f.Headers) == 0:
+		return errors.New("effect patch needs patch or headers")
+	case effect == Late && f.Milliseconds == 0:
+		return errors.New("effect late needs ms")
+	case effect == Lag && (f.Milliseconds == 0 || f.duration() > wire.MaxLag):
+		return fmt.Errorf("ms %d: effect lag needs one between 1 and %d", f.Milliseconds, wire.MaxLag.Milliseconds())
+	}
 	return nil
 }
 
@@ -94,6 +117,7 @@ func (c *Calls) ClearFaults() {
 	c.faults = nil
 }
 
+// nextFault returns a copy of the fault that acts on a call, because its count goes on.
 func (c *Calls) nextFault(r *http.Request) *Fault {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,93 +127,20 @@ func (c *Calls) nextFault(r *http.Request) *Fault {
 		}
 		fault.hits++
 		if fault.hits > fault.Skip {
-			return fault
+			hit := *fault
+			return &hit
 		}
 	}
 	return nil
 }
 
 func (f *Fault) matches(r *http.Request) bool {
+	if f.Effect == Lag && r.Method != http.MethodGet {
+		return false
+	}
 	if f.Method != "" && f.Method != "*" && !strings.EqualFold(f.Method, r.Method) {
 		return false
 	}
 	matched, _ := path.Match(f.Path, r.URL.Path)
 	return f.Path == "" || f.Path == "*" || matched
-}
-
-// inject applies a fault to a call of the vendor. A nil fault changes nothing.
-func (f *Fault) inject(v vendor, r *http.Request) *answer {
-	out := &answer{header: http.Header{}, status: http.StatusOK}
-	if f == nil {
-		v.ServeHTTP(out, r)
-		return out
-	}
-	switch f.Effect {
-	case DropBefore:
-		out.cut = true
-	case DropAfter:
-		v.ServeHTTP(out, r)
-		out = &answer{header: http.Header{}, cut: true}
-	case Status:
-		f.refuse(out, v, r)
-	case StatusAfter:
-		v.ServeHTTP(out, r)
-		out = &answer{header: http.Header{}}
-		f.refuse(out, v, r)
-	case Truncate:
-		v.ServeHTTP(out, r)
-		out.header.Set("Content-Length", strconv.Itoa(len(out.body)))
-		out.body, out.cut = out.body[:len(out.body)/2], true
-	case HTML:
-		f.page(out)
-	case Delay:
-		wait(r, time.Duration(f.Milliseconds)*time.Millisecond)
-		v.ServeHTTP(out, r)
-	}
-	return out
-}
-
-func (f *Fault) refuse(out *answer, v vendor, r *http.Request) {
-	if f.RetryAfter != "" {
-		out.header.Set("Retry-After", string(f.RetryAfter))
-	}
-	v.Refuse(out, r, f.Status, f.Message)
-}
-
-// page answers with an HTML page, as a proxy between client and vendor would.
-func (f *Fault) page(out *answer) {
-	status := cmp.Or(f.Status, http.StatusBadGateway)
-	out.header.Set("Content-Type", "text/html")
-	out.WriteHeader(status)
-	_, _ = fmt.Fprintf(out, "<html><head><title>%d %s</title></head><body><h1>%[2]s</h1></body></html>\n",
-		status, http.StatusText(status))
-}
-
-// answer buffers what a vendor wrote until it is decided whether and how to send it.
-type answer struct {
-	header http.Header
-	status int
-	body   []byte
-	cut    bool
-}
-
-func (a *answer) Header() http.Header  { return a.header }
-func (a *answer) WriteHeader(code int) { a.status = code }
-
-func (a *answer) Write(data []byte) (int, error) {
-	a.body = append(a.body, data...)
-	return len(data), nil
-}
-
-func (a *answer) send(w http.ResponseWriter) {
-	if a.cut && len(a.body) == 0 {
-		panic(http.ErrAbortHandler) // the documented way to cut a connection without an answer
-	}
-	maps.Copy(w.Header(), a.header)
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body)
-	if a.cut {
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	}
 }

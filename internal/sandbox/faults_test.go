@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -34,6 +35,10 @@ func TestEffects(t *testing.T) {
 		"html":         {`"effect":"html"`, outcome{502, false, 0, "POST /webhooks 502 (html)"}},
 		"html status":  {`"effect":"html","status":200`, outcome{200, false, 0, "POST /webhooks 200 (html)"}},
 		"delay":        {`"effect":"delay","ms":1`, outcome{200, false, 1, "POST /webhooks 200 (delay)"}},
+		"late":         {`"effect":"late","ms":3600000`, outcome{0, true, 0, "POST /webhooks cut (late)"}},
+		"twice":        {`"effect":"twice"`, outcome{400, false, 1, "POST /webhooks 400 (twice)"}},
+		"patch":        {`"effect":"patch","patch":{}`, outcome{200, false, 1, "POST /webhooks 200 (patch)"}},
+		"lag of a GET": {`"effect":"lag","ms":1`, outcome{200, false, 1, "POST /webhooks 200"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -202,6 +207,13 @@ func TestRefusedFaults(t *testing.T) {
 		`{"effect":"html","skip":-1}`:            "skip",
 		`{"effect":"html","times":-1}`:           "times",
 		`{"effect":"delay","ms":-1}`:             "ms",
+		`{"effect":"lag"}`:                       "ms 0: effect lag needs one between 1 and 60000",
+		`{"effect":"lag","ms":60001}`:            "ms 60001",
+		`{"effect":"late"}`:                      "late needs ms",
+		`{"effect":"patch"}`:                     "needs patch or headers",
+		`{"effect":"html","patch":{}}`:           "html has no patch",
+		`{"effect":"html","body":""}`:            "html has no body",
+		`{"effect":"html","content_type":"a/b"}`: "content_type is the type of body",
 		`nonsense`:                               "invalid character",
 		``:                                       "EOF",
 	} {
@@ -219,7 +231,9 @@ func TestAddFaultFromGo(t *testing.T) {
 	same(t, s.call("GET /webhooks").status, 502)
 	s.DfnsCalls.ClearFaults()
 	same(t, s.call("GET /webhooks").status, 200)
-	if s.DfnsCalls.AddFault(sandbox.Fault{Effect: "explode"}) == nil {
-		t.Error("an unknown effect is accepted")
+	for effect, patch := range map[string]string{"explode": "", sandbox.Patch: "{"} {
+		if s.DfnsCalls.AddFault(sandbox.Fault{Effect: effect, Patch: json.RawMessage(patch)}) == nil {
+			t.Errorf("effect %q with patch %q is accepted", effect, patch)
+		}
 	}
 }

@@ -52,14 +52,28 @@ type reply struct {
 
 func (s *running) send(method, path, body, token string) reply {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), method, s.DfnsURL+path, strings.NewReader(body))
+	return s.do(s.client, method, s.DfnsURL+path, body, http.Header{
+		"Authorization": {"Bearer " + s.Env()["DFNS_AUTH_TOKEN"]}, "X-Dfns-Useraction": {token},
+	})
+}
+
+// enfinitos makes a call to EnfinitOS, given as one text, such as "GET /v1/webhooks".
+func (s *running) enfinitos(call, body string) reply {
+	s.t.Helper()
+	method, path, _ := strings.Cut(call, " ")
+	client := &http.Client{Transport: s.EnfinitosCalls.Transport()}
+	return s.do(client, method, s.EnfinitosURL+path, body, http.Header{"Authorization": {"Bearer " + s.Env()["ENFINITOS_API_KEY"]}})
+}
+
+func (s *running) do(client *http.Client, method, url, body string, header http.Header) reply {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	request.Header.Set("Authorization", "Bearer "+s.Env()["DFNS_AUTH_TOKEN"])
+	request.Header = header
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-DFNS-USERACTION", token)
-	response, err := s.client.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return reply{err: err}
 	}
@@ -156,5 +170,13 @@ func same(t *testing.T, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// addFault sets a fault without a call.
+func addFault(t *testing.T, calls *sandbox.Calls, fault sandbox.Fault) {
+	t.Helper()
+	if err := calls.AddFault(fault); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,3 +1,5 @@
+//go:build load
+
 package sandbox_test
 
 import (
@@ -18,15 +20,11 @@ import (
 )
 
 // TestLoad raises many events for 20 subscribers, some of which fail at first: each event reaches each subscriber once
-// and not more often than its retries explain. Without -short it is 10,000 events; the race detector makes do with less.
+// and not more often than its retries explain.
 //
 //nolint:paralleltest // it measures memory
 func TestLoad(t *testing.T) {
-	events := 10_000
-	if testing.Short() || raceEnabled {
-		events = 500
-	}
-	const subscribers = 20
+	const events, subscribers = 10_000, 20
 	l := &load{accepted: make([][]atomic.Int32, subscribers), refused: make([][]atomic.Int32, subscribers)}
 	for i := range subscribers {
 		l.accepted[i], l.refused[i] = make([]atomic.Int32, events), make([]atomic.Int32, events)

@@ -40,7 +40,7 @@ type Config struct {
 	Seed uint64
 	// Clock is the clock of the stand-ins. Nil means the real clock.
 	Clock func() time.Time
-	// Wait waits for the retries of deliveries. Nil means real waiting, for as long as Clock says.
+	// Wait waits for the retries of deliveries and for late calls. Nil means real waiting, for as long as Clock says.
 	Wait clock.Wait
 	// TimeScale divides the vendors' waits between attempts. Zero means 1.
 	TimeScale float64
@@ -53,9 +53,10 @@ type Config struct {
 	// Log receives one line for every call. Nil means no lines.
 	Log io.Writer
 
-	// DfnsWebhookLimit and DfnsSecretOnUpdate are passed to the Dfns stand-in.
+	// DfnsWebhookLimit, DfnsSecretOnUpdate and DfnsNormalize are passed to the Dfns stand-in.
 	DfnsWebhookLimit   int
 	DfnsSecretOnUpdate bool
+	DfnsNormalize      func(*dfns.Webhook)
 	// EnfinitosConventional adds the calls that EnfinitOS does not document.
 	EnfinitosConventional bool
 }
@@ -78,15 +79,41 @@ type Sandbox struct {
 	// ReceiverURL is the URL of the receiver, empty if there is none.
 	ReceiverURL string
 
-	engine  *delivery.Engine
-	store   *store
-	servers []*http.Server
-	serving sync.WaitGroup
-	closing sync.Once
+	engine     *delivery.Engine
+	store      *store
+	background *background
+	servers    []*http.Server
+	serving    sync.WaitGroup
+	closing    sync.Once
+}
+
+// New returns a sandbox without listeners, which serves calls through Calls.Transport until Close. Its URLs lead nowhere else.
+func New(config Config) (*Sandbox, error) {
+	s, err := build(&config)
+	if err != nil {
+		return nil, err
+	}
+	s.DfnsURL, s.EnfinitosURL = "http://127.0.0.1:1", "http://127.0.0.1:2"
+	s.resume()
+	return s, nil
 }
 
 // Start opens the listeners and serves until Close.
 func Start(config Config) (*Sandbox, error) {
+	s, err := build(&config)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.open(config); err != nil {
+		s.discard()
+		return nil, err
+	}
+	s.resume()
+	return s, nil
+}
+
+// build completes the configuration and returns a sandbox that does not serve yet.
+func build(config *Config) (*Sandbox, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
@@ -94,27 +121,37 @@ func Start(config Config) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sandbox{store: &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}}
+	s := &Sandbox{background: newBackground()}
+	s.store = &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}
 	s.store.start()
 	s.engine = delivery.New(delivery.Options{Now: config.Clock, Wait: config.Wait, Timeout: config.DeliveryTimeout})
-	s.addVendors(config, kept)
-	if err = s.load(kept, config.StatePath); err == nil {
-		err = s.open(config)
-	}
-	if err != nil {
-		s.store.path = "" // what did not start has nothing to save
-		s.Close()
+	s.addVendors(*config, kept)
+	if err := s.load(kept, config.StatePath); err != nil {
+		s.discard()
 		return nil, err
 	}
+	return s, nil
+}
+
+// discard closes what did not start, and so has nothing to save.
+func (s *Sandbox) discard() {
+	s.store.path = ""
+	s.Close()
+}
+
+// resume takes up the deliveries of a loaded state.
+func (s *Sandbox) resume() {
 	s.Dfns.Resume()
 	s.Enfinitos.Resume()
-	return s, nil
 }
 
 // complete fills in defaults and rejects invalid values.
 func (config *Config) complete() error {
 	if config.Clock == nil {
 		config.Clock = time.Now
+	}
+	if config.Wait == nil {
+		config.Wait = clock.WaitBy(config.Clock)
 	}
 	if config.Log == nil {
 		config.Log = io.Discard
@@ -137,6 +174,7 @@ func (s *Sandbox) addVendors(config Config, kept *state) {
 		Random:         random(config.Seed, "dfns", starts),
 		WebhookLimit:   config.DfnsWebhookLimit,
 		SecretOnUpdate: config.DfnsSecretOnUpdate,
+		Normalize:      config.DfnsNormalize,
 		Engine:         s.engine, Scale: scale, Changed: s.store.Soon,
 	})
 	s.Enfinitos = enfinitos.New(enfinitos.Options{
@@ -146,7 +184,10 @@ func (s *Sandbox) addVendors(config Config, kept *state) {
 		Engine:       s.engine, Scale: scale, Changed: s.store.Soon,
 	})
 	calls := func(vendor vendor, name string) *Calls {
-		return &Calls{vendor: vendor, name: name, clock: config.Clock, latency: config.Latency, log: config.Log, save: s.store.Save}
+		return &Calls{
+			vendor: vendor, name: name, clock: config.Clock, wait: config.Wait, latency: config.Latency, log: config.Log,
+			save: s.store.Save, background: s.background,
+		}
 	}
 	s.DfnsCalls, s.EnfinitosCalls = calls(s.Dfns, "dfns"), calls(s.Enfinitos, "enfinitos")
 	s.store.snapshot = func() ([]byte, error) { return s.snapshot(starts) }
@@ -216,6 +257,7 @@ func (s *Sandbox) WriteEnvFile(path string) error {
 func (s *Sandbox) Close() {
 	s.closing.Do(func() {
 		s.engine.Close()
+		s.background.close()
 		for _, server := range s.servers {
 			_ = server.Close()
 		}

@@ -125,7 +125,7 @@ func lifecycle(t *testing.T, env *acctest.Env) {
 			},
 			{
 				PreConfig:        env.ForgetCalls,
-				Config:           at(env, `status = "Disabled"`, `timeouts = { create = "1m" }`),
+				Config:           at(env, `status = "Disabled"`, `timeouts { create = "1m" }`),
 				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 				Check: resource.ComposeTestCheckFunc(same, env.Inside(func(*terraform.State) error {
 					return calls(acctest.Changes(env.DfnsCalls), []string{}...)
@@ -180,7 +180,7 @@ func changedOutside(t *testing.T, env *acctest.Env) {
 			{
 				PreConfig: func() {
 					disabled := dfns.StatusDisabled
-					if _, err := env.DfnsClient(t).UpdateWebhook(t.Context(), own(t, env).ID, dfns.UpdateWebhookRequest{Status: &disabled}); err != nil {
+					if _, err := env.DfnsClient(t).UpdateWebhook(t.Context(), own(t, env), dfns.UpdateWebhookRequest{Status: &disabled}); err != nil {
 						t.Fatal(err)
 					}
 				},
@@ -206,7 +206,7 @@ func deletedOutside(t *testing.T, env *acctest.Env) {
 			{
 				PreConfig: func() {
 					former = own(t, env).ID
-					if err := env.DfnsClient(t).DeleteWebhook(t.Context(), former); err != nil {
+					if err := env.DfnsClient(t).DeleteWebhook(t.Context(), former, ""); err != nil {
 						t.Fatal(err)
 					}
 					env.ForgetCalls()

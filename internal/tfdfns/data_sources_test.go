@@ -35,7 +35,7 @@ func TestWebhookDataSourceErrors(t *testing.T) {
 		{
 			PreConfig:   func() { existing(env) },
 			Config:      config,
-			ExpectError: acctest.Says("Reading webhook wh-none failed", "has: wh-", "https://hooks.example.com/dfns"),
+			ExpectError: acctest.Says("Reading webhook wh-none failed", "has: wh-", "https://hooks.example.com"),
 		},
 		{
 			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/*", Effect: "status", Status: 403}),

@@ -33,8 +33,8 @@ func (m *eventModel) refresh(api *dfns.WebhookEvent) {
 		Status:          tfvalue.StringOrNull(api.Status),
 		TimestampSent:   types.Int64Value(api.TimestampSent),
 		Error:           tfvalue.StringOrNull(api.Error),
-		DeliveryFailed:  types.BoolPointerValue(api.DeliveryFailed),
-		DeliveryAttempt: types.Int64PointerValue(api.DeliveryAttempt),
+		DeliveryFailed:  types.BoolPointerValue(api.DeliveryFailed.Value),
+		DeliveryAttempt: types.Int64PointerValue(api.DeliveryAttempt.Value),
 		RetryOf:         tfvalue.StringOrNull(api.RetryOf),
 		NextAttemptDate: tfvalue.StringOrNull(api.NextAttemptDate),
 	}

@@ -75,7 +75,7 @@ resource "webhook_dfns" "test" {
   url            = var.url
   events         = ["wallet.created"]
   secret_version = var.rotation
-  timeouts       = { create = var.timeout }
+  timeouts { create = var.timeout }
 }
 `)
 	refused := func(want string, arguments ...string) {
@@ -89,7 +89,7 @@ resource "webhook_dfns" "test" {
 			t.Errorf("%q made changes: %q", arguments, changes)
 		}
 	}
-	refused("Unable to create webhook https://hooks.example.com/dfns (new): Dfns requires a signature for that", "plan")
+	refused("Unable to create webhook https://hooks.example.com (new): Dfns requires a signature for that", "plan")
 	if out, err := env.Run(t, cli, "apply", "-auto-approve", "-no-color"); err != nil {
 		t.Fatal(out)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -164,7 +165,9 @@ func TestWebhookSeenNowhere(t *testing.T) {
 // A CLI keeps the note between its runs, and hands it to a destroy that reads nothing before.
 func TestDestroyInAnotherAccount(t *testing.T) {
 	t.Parallel()
-	here, there := acctest.New(t, sandbox.Config{}), acctest.New(t, sandbox.Config{})
+	// The webhook is old by its own date: nobody waits until reads must show it.
+	anHourAgo := func() time.Time { return time.Now().Add(-time.Hour) }
+	here, there := acctest.New(t, sandbox.Config{Clock: anHourAgo}), acctest.New(t, sandbox.Config{})
 	cli := here.CLI(t, webhook())
 	if out, err := here.Run(t, cli, "apply", "-no-color", "-auto-approve"); err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// What is refused before there is a challenge to sign is the token or the permission, and not the key.
+// What is refused before there is a challenge to sign is the token or the permission, and not the key. A page is of something else.
 func TestRefusedChallengeAdvice(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -25,7 +25,9 @@ func TestRefusedChallengeAdvice(t *testing.T) {
 		"token":      {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 401}, []string{"auth_token (DFNS_AUTH_TOKEN)", "base_url (DFNS_API_URL)"}, "private_key"},
 		"permission": {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 403}, []string{"lacks the permission Webhooks:Delete"}, "private_key"},
 		"base URL":   {sandbox.Fault{Path: "/auth/action/init", Effect: "status", Status: 404}, []string{"Check base_url (DFNS_API_URL)"}, "deleted outside"},
-		"signature":  {sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 401}, []string{"rejected the signature", "private_key"}, "lacks"},
+		"expired":    {sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 401}, []string{"auth_token (DFNS_AUTH_TOKEN) is valid and has not expired"}, "signature"},
+		"signature":  {sandbox.Fault{Path: "/auth/action", Effect: "status", Status: 403}, []string{"rejected the signature", "private_key"}, "lacks"},
+		"firewall":   {sandbox.Fault{Method: "DELETE", Effect: "html", Status: 403}, []string{"does not have the form of Dfns' own errors", "firewall"}, "lacks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

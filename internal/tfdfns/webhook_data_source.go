@@ -77,7 +77,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	defer cancel()
 
 	id := data.ID.ValueString()
-	webhook, err := d.client.ReadWebhook(ctx, id)
+	webhook, err := d.client.ReadWebhook(ctx, id, "")
 	if dfns.IsNotFound(err) {
 		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
 			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.client)))
@@ -105,7 +105,7 @@ func existing(ctx context.Context, client *dfns.Client) string {
 			break
 		}
 		var data webhookModel
-		data.webhookData.refresh(webhook)
+		data.refresh(webhook)
 		lines = append(lines, name(data))
 	}
 	if len(lines) == 0 {

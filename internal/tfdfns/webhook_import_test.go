@@ -76,34 +76,28 @@ func TestWebhookImportByIdentity(t *testing.T) {
 	})
 }
 
-// After an import the secret is null. An update whose answer lacks it must leave it null, one that tells it fills it in.
+// After an import the secret is null, and stays it: no answer but that to a create brings one.
 func TestWebhookUpdateAfterImport(t *testing.T) {
 	t.Parallel()
-	for name, told := range map[string]bool{"answer without secret": false, "answer with secret": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := acctest.New(t, sandbox.Config{DfnsSecretOnUpdate: told})
-			id := existing(env)
-			var secret knownvalue.Check = knownvalue.Null()
-			if told {
-				secret = knownvalue.StringExact(env.Dfns.Webhooks()[0].Secret)
-			}
-			env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-				{Config: webhook() + importBlock(id)},
-				{
-					Config: webhook(`status = "Disabled"`),
-					ConfigPlanChecks: resource.ConfigPlanChecks{
-						PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)},
-						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-					},
-					ConfigStateChecks: []statecheck.StateCheck{
-						statecheck.ExpectKnownValue(address, attribute("id"), knownvalue.StringExact(id)),
-						statecheck.ExpectKnownValue(address, attribute("secret"), secret),
-					},
+	env := acctest.New(t, sandbox.Config{DfnsSecretOnUpdate: true})
+	id := existing(env)
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{Config: webhook() + importBlock(id)},
+		{
+			Config: webhook(`status = "Disabled"`),
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+					plancheck.ExpectKnownValue(address, attribute("secret"), knownvalue.Null()),
 				},
-			}})
-		})
-	}
+				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+			},
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, attribute("id"), knownvalue.StringExact(id)),
+				statecheck.ExpectKnownValue(address, attribute("secret"), knownvalue.Null()),
+			},
+		},
+	}})
 }
 
 func TestWebhookImportOfNothing(t *testing.T) {

@@ -89,7 +89,7 @@ func (r *webhookResource) result(ctx context.Context, req list.ListRequest, webh
 	model := webhookModel{Settings: tfsecret.NoSettings()}
 	// The empty result knows how a resource without timeouts looks.
 	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &model.Timeouts)...)
-	model.webhookData.refresh(webhook)
+	model.refresh(webhook)
 	result.DisplayName = displayName(webhook)
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {

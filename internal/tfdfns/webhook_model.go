@@ -51,12 +51,6 @@ func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
 	}
 }
 
-// isKnown reports whether createRequest describes the planned webhook. A single unknown event does no harm: in the request
-// it is a kind that equals no other.
-func (m *webhookModel) isKnown() bool {
-	return !m.URL.IsUnknown() && !m.Events.IsUnknown() && !m.Status.IsUnknown() && !m.Description.IsUnknown()
-}
-
 // updateRequest contains only what differs from the prior state: an update must not overwrite what Terraform does not change.
 func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequest {
 	var out dfns.UpdateWebhookRequest
@@ -103,32 +97,39 @@ func (m *webhookData) assigned(api *dfns.Webhook) {
 	m.DateUpdated = tfvalue.StringOrNull(api.DateUpdated)
 }
 
-// lastAnswer returns the values that the API assigned earlier.
+// lastAnswer returns the webhook as the state knows it.
 func (m *webhookModel) lastAnswer() *dfns.Webhook {
 	return &dfns.Webhook{
-		ID: m.ID.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
+		ID: m.ID.ValueString(), URL: m.URL.ValueString(), Events: tfevents.Sorted(m.Events), Status: m.Status.ValueString(),
+		Description: m.Description.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
 	}
 }
 
-// refresh copies everything from an answer, including the secret if it is there.
-func (m *webhookModel) refresh(api *dfns.Webhook) error {
-	m.webhookData.refresh(api)
-	return m.secret().Learn(string(api.Secret))
+// differences lists the attributes that an answer shows with other values than planned, one per line. An answer may omit them.
+func (m *webhookData) differences(api *dfns.Webhook) (lines []string) {
+	if !weburl.Same(m.URL.ValueString(), api.URL) {
+		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)", weburl.Hide(m.URL.ValueString()), weburl.Hide(api.URL)))
+	}
+	if len(api.Events) > 0 && !m.Events.Equal(tfevents.Set(api.Events)) {
+		lines = append(lines, fmt.Sprintf("events: %q became %q", tfevents.Sorted(m.Events), tfevents.Sorted(tfevents.Set(api.Events))))
+	}
+	if api.Status != "" && m.Status.ValueString() != api.Status {
+		lines = append(lines, fmt.Sprintf("status: %q became %q", m.Status.ValueString(), api.Status))
+	}
+	if api.Description != "" && m.Description.ValueString() != api.Description {
+		lines = append(lines, fmt.Sprintf("description: %q became %q", m.Description.ValueString(), api.Description))
+	}
+	return lines
 }
 
-// settle copies what the API assigns and stores the secret as planned: the one in the answer, or else the one in the prior
-// state. prior is nil after a create.
+// settle copies what the API assigns and stores the secret as planned: after a create the one in its answer, and otherwise the one
+// in the prior state. prior is nil after a create.
 func (m *webhookModel) settle(api *dfns.Webhook, prior *webhookModel) error {
 	m.assigned(api)
 	if prior != nil {
 		m.DateCreated = prior.DateCreated // as planned: an answer may omit it or format it differently
 	}
 	return m.secret().Settle(string(api.Secret), prior.secret())
-}
-
-// content identifies webhooks that differ only in id and secret.
-func (m *webhookModel) content() string {
-	return fmt.Sprintf("%q", m.createRequest())
 }
 
 // secret points at the attributes that hold the secret. A nil model, of a webhook that does not exist yet, has none.

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -23,6 +22,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var (
@@ -37,8 +37,7 @@ var (
 //
 // https://docs.dfns.co/api-reference/webhooks
 type webhookResource struct {
-	client       *dfns.Client
-	replacements *tfsecret.Replacements
+	client *dfns.Client
 }
 
 // NewWebhookResource returns the resource webhook_dfns.
@@ -97,7 +96,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns returns it only once, in the answer to the create. " +
 					"It is null after an import, and when `secret_recipients` is set.",
 			},
-			"secret_encrypted":  tfsecret.EncryptedAttribute("secret"),
+			"secret_encrypted":  tfsecret.EncryptedAttribute(),
 			"secret_recipients": tfsecret.RecipientsAttribute(),
 			"secret_version":    tfsecret.VersionAttribute(),
 			"date_created": schema.StringAttribute{
@@ -109,8 +108,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 				MarkdownDescription: "When the webhook was last changed, in ISO 8601.",
 			},
-			"timeouts": tfvalue.Timeouts(ctx),
 		},
+		Blocks: map[string]schema.Block{"timeouts": tfvalue.Timeouts(ctx)},
 	}
 }
 
@@ -131,7 +130,6 @@ func (r *webhookResource) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	r.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
-	r.replacements = providerdata.Replacements(req.ProviderData)
 }
 
 // ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the state holds the secret, and warns when the secret
@@ -142,14 +140,12 @@ func (r *webhookResource) ModifyPlan(
 	if r.client == nil { // nothing is configured
 		return
 	}
-	if req.Plan.Raw.Equal(req.State.Raw) { // most planned webhooks do not change, and decoding is expensive
-		var id types.String
+	var id types.String
+	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-		r.goesOn(id.ValueString())
-		return
+		r.client.Claim(id.ValueString(), tfaccount.WasSeen(ctx, req.Private))
 	}
-	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.plannedDestroy(ctx, req.State)...)
+	if req.Plan.Raw.Equal(req.State.Raw) { // most planned webhooks do not change, and decoding is expensive
 		return
 	}
 	var plan, prior *webhookModel
@@ -158,22 +154,25 @@ func (r *webhookResource) ModifyPlan(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-
-	resp.RequiresReplace = plan.secret().Plan(prior.secret())
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if prior == nil {
-		resp.Diagnostics.Append(r.unsigned("create", plan)...)
-		resp.Diagnostics.Append(unclaimed(r.client, plan)...)
-		resp.Diagnostics.Append(r.replacements.New(ctx, plan.content())...)
+	if plan == nil {
+		resp.Diagnostics.Append(r.unsigned("delete", prior)...)
 		return
 	}
-	r.goesOn(prior.ID.ValueString())
-	if len(resp.RequiresReplace) > 0 {
-		r.replacements.Replaced(plan.content())
+
+	resp.RequiresReplace = plan.secret().Plan(prior.secret())
+	if prior != nil && plan.updateRequest(prior).Empty() {
+		plan.DateUpdated = prior.DateUpdated // no call will be made
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	switch {
+	case prior == nil:
+		resp.Diagnostics.Append(r.unsigned("create", plan)...)
+	case len(resp.RequiresReplace) > 0:
 		resp.Diagnostics.Append(r.unsigned("replace", prior)...)
 		resp.Diagnostics.Append(tfsecret.WillChange("webhook " + name(*prior)))
-	} else if !plan.updateRequest(prior).Empty() {
+	case !plan.updateRequest(prior).Empty():
 		resp.Diagnostics.Append(r.unsigned("update", prior)...)
+		resp.Diagnostics.Append(goesAlong(plan, prior)...)
 	}
 }
 
@@ -183,22 +182,6 @@ func (r *webhookResource) unsigned(operation string, webhook *webhookModel) diag
 		return nil
 	}
 	return diag.Diagnostics{signingNotConfigured(operation + " webhook " + name(*webhook))}
-}
-
-// plannedDestroy records a planned destroy.
-func (r *webhookResource) plannedDestroy(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
-	var state webhookModel
-	if diags := prior.Get(ctx, &state); diags.HasError() {
-		return diags
-	}
-	r.client.Claim(state.ID.ValueString())
-	return append(r.unsigned("delete", &state), r.replacements.PlannedDestroy(state.ID.ValueString(), state.content())...)
-}
-
-// goesOn records that the plan includes a webhook of the state.
-func (r *webhookResource) goesOn(id string) {
-	r.client.Claim(id)
-	r.replacements.Planned(id)
 }
 
 // Create implements resource.Resource.
@@ -214,6 +197,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	defer cancel()
 
 	created, err := r.client.CreateWebhook(ctx, plan.createRequest())
+	resp.Diagnostics.Append(tfwebhook.NotNoted(r.client.NoteProblem())...)
 	if err != nil {
 		resp.Diagnostics.Append(failed("create", plan, err))
 		return
@@ -227,10 +211,10 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if created.Recovery.Happened() {
 		resp.Diagnostics.Append(recovered("create", plan, created.Recovery))
 	}
+	resp.Diagnostics.Append(storedOtherwise("create", plan, created)...)
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
 	}
-	resp.Diagnostics.Append(r.replacements.Created(plan.ID.ValueString(), plan.content())...)
 }
 
 // Read implements resource.Resource.
@@ -247,8 +231,8 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	r.client.Claim(state.ID.ValueString())
-	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString())
+	r.client.Claim(state.ID.ValueString(), tfaccount.WasSeen(ctx, req.Private))
+	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
 	if dfns.IsNotFound(err) {
 		r.gone(ctx, req, resp, state)
 		return
@@ -258,15 +242,8 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
-	resp.Diagnostics.Append(secretChanged("read", &state, webhook.Secret)...)
-	if err := state.refresh(webhook); err != nil {
-		resp.Diagnostics.Append(tfsecret.NotEncrypted("webhook "+name(state), err))
-		return
-	}
-	if tfaccount.WasSeen(ctx, req.Private) { // otherwise it is only being imported, perhaps by a plan that is never applied
-		r.client.ResolveInterrupted(ctx, webhook)
-	}
-	r.replacements.Read(state.ID.ValueString(), state.content())
+	resp.Diagnostics.Append(secretDiffers("read", &state, webhook.Secret)...)
+	state.refresh(webhook)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 }
@@ -310,7 +287,8 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	if updated.Recovery.Happened() {
 		resp.Diagnostics.Append(recovered("update", plan, updated.Recovery))
 	}
-	resp.Diagnostics.Append(secretChanged("update", &prior, updated.Secret)...)
+	resp.Diagnostics.Append(storedOtherwise("update", plan, updated)...)
+	resp.Diagnostics.Append(secretDiffers("update", &prior, updated.Secret)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	if !request.Empty() {
@@ -338,7 +316,7 @@ func (r *webhookResource) update(
 	if request.Empty() {
 		return prior.lastAnswer(), nil
 	}
-	return r.client.UpdateWebhook(ctx, prior.ID.ValueString(), request)
+	return r.client.UpdateWebhook(ctx, prior.lastAnswer(), request)
 }
 
 // Delete implements resource.Resource.
@@ -353,17 +331,13 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	err := r.client.DeleteWebhook(ctx, state.ID.ValueString())
+	err := r.client.DeleteWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
 	switch {
 	case dfns.IsNotFound(err):
 		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
 	case err != nil:
 		resp.Diagnostics.Append(failed("delete", state, err))
 	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(r.replacements.Deleted(state.ID.ValueString(), state.content())...)
 }
 
 // ImportState implements resource.ResourceWithImportState.
@@ -373,9 +347,6 @@ func (r *webhookResource) ImportState(
 	id := tfvalue.ImportByID(ctx, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
-	}
-	if r.client != nil && r.client.Claim(id) {
-		resp.Diagnostics.Append(managedTwice(id))
 	}
 	resp.Diagnostics.Append(tfsecret.UnknownAfterImport("Dfns", id))
 }

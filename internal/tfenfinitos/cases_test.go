@@ -42,11 +42,11 @@ func named(env *acctest.Env, further ...string) string {
 func silent(t *testing.T, env *acctest.Env) resource.TestCheckFunc {
 	return func(state *terraform.State) error {
 		id := state.RootModule().Resources[address].Primary.ID
-		found, presence, err := env.EnfinitosClient(t).Find(t.Context(), id)
+		found, presence, err := env.EnfinitosClient(t).Find(t.Context(), id, "")
 		switch {
 		case enfinitos.IsNotFound(err) || err == nil && presence != enfinitos.Readable:
 			return env.Inside(nothingActive(env, false))(state)
-		case err == nil && found.Active != nil && !*found.Active:
+		case err == nil && found.Active.Value != nil && !*found.Active.Value:
 			return nil
 		}
 		return errors.Join(fmt.Errorf("subscription %s is still there: %+v", id, found), err)
@@ -56,7 +56,7 @@ func silent(t *testing.T, env *acctest.Env) resource.TestCheckFunc {
 // unreadable reports that the API cannot read the subscription of the test, so that a step on imports has to be skipped.
 func unreadable(t *testing.T, env *acctest.Env, id *string) func() (bool, error) {
 	return func() (bool, error) {
-		_, presence, err := env.EnfinitosClient(t).Find(t.Context(), *id)
+		_, presence, err := env.EnfinitosClient(t).Find(t.Context(), *id, "")
 		return presence != enfinitos.Readable, err
 	}
 }
@@ -65,7 +65,7 @@ func unreadable(t *testing.T, env *acctest.Env, id *string) func() (bool, error)
 func remember(id, secret *string) resource.TestCheckFunc {
 	return func(state *terraform.State) error {
 		attributes := state.RootModule().Resources[address].Primary.Attributes
-		*id, *secret = attributes["id"], attributes["signing_secret"]
+		*id, *secret = attributes["id"], attributes["secret"]
 		if *id == "" || *secret == "" {
 			return errors.New("the state has no id or no secret")
 		}
@@ -77,7 +77,7 @@ func remember(id, secret *string) resource.TestCheckFunc {
 func kept(id, secret *string) resource.TestCheckFunc {
 	return func(state *terraform.State) error {
 		attributes := state.RootModule().Resources[address].Primary.Attributes
-		if attributes["id"] != *id || attributes["signing_secret"] != *secret {
+		if attributes["id"] != *id || attributes["secret"] != *secret {
 			return errors.New("the id or the secret in state has changed")
 		}
 		return nil
@@ -107,7 +107,7 @@ func lifecycle(t *testing.T, env *acctest.Env) {
 					statecheck.ExpectKnownValue(address, attribute("developer_id"), knownvalue.NotNull()),
 					statecheck.ExpectKnownValue(address, attribute("created_at"), knownvalue.NotNull()),
 					statecheck.ExpectKnownValue(address, attribute("secret_last_rotated_at"), knownvalue.Null()),
-					statecheck.ExpectSensitiveValue(address, attribute("signing_secret")),
+					statecheck.ExpectSensitiveValue(address, attribute("secret")),
 				},
 				Check: resource.ComposeTestCheckFunc(remember(&id, &secret),
 					sent(true, func() []string { return []string{"POST /v1/webhooks 201"} })),
@@ -120,7 +120,7 @@ func lifecycle(t *testing.T, env *acctest.Env) {
 			},
 			{
 				PreConfig:        env.ForgetCalls,
-				Config:           named(env, `active = false`, `timeouts = { create = "1m" }`),
+				Config:           named(env, `active = false`, `timeouts { create = "1m" }`),
 				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 				Check:            sent(false, func() []string { return nil }),
 			},
@@ -144,7 +144,7 @@ func replacement(t *testing.T, env *acctest.Env) {
 				Config:           strings.Replace(named(env), "right.revoked", "right.expired", 1),
 				ConfigPlanChecks: planned(plancheck.ResourceActionReplace),
 				Check: func(state *terraform.State) error {
-					if attributes := state.RootModule().Resources[address].Primary.Attributes; attributes["id"] == id || attributes["signing_secret"] == secret {
+					if attributes := state.RootModule().Resources[address].Primary.Attributes; attributes["id"] == id || attributes["secret"] == secret {
 						return errors.New("the id or the secret has not changed")
 					}
 					return nil
@@ -163,7 +163,7 @@ func imports(t *testing.T, env *acctest.Env) {
 			{Config: named(env), Check: remember(&id, &secret)},
 			{
 				SkipFunc: skip, ResourceName: address, ImportState: true, ImportStateVerify: true,
-				ImportStateVerifyIgnore: []string{"signing_secret"},
+				ImportStateVerifyIgnore: []string{"secret"},
 			},
 			{SkipFunc: skip, ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
 		},

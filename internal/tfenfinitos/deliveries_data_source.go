@@ -53,8 +53,8 @@ func (m *deliveryModel) refresh(api *enfinitos.Delivery) {
 		LastAttemptedAt:     tfvalue.StringOrNull(api.LastAttemptedAt),
 		NextRetryAt:         tfvalue.StringOrNull(api.NextRetryAt),
 		DeliveredAt:         tfvalue.StringOrNull(api.DeliveredAt),
-		AttemptCount:        types.Int64PointerValue(api.AttemptCount),
-		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus),
+		AttemptCount:        types.Int64PointerValue(api.AttemptCount.Value),
+		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus.Value),
 		ResponseBodyExcerpt: tfvalue.StringOrNull(api.ResponseBodyExcerpt),
 		ErrorMessage:        tfvalue.StringOrNull(api.ErrorMessage),
 		SignatureHeader:     tfvalue.StringOrNull(api.SignatureHeader),
@@ -86,7 +86,7 @@ func (d *deliveriesDataSource) Schema(
 				Optional: true,
 				MarkdownDescription: "Only deliveries with this status: `queued`, `delivered`, `failed` or `dead_lettered`. Other values " +
 					"are passed to the API, with a warning.",
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1), statusWarnings{}},
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1), statusWarnings},
 			},
 			"max_results": schema.Int64Attribute{
 				Optional:            true,
@@ -133,7 +133,6 @@ func (d *deliveriesDataSource) Read(
 	}
 	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
 	defer cancel()
-	defer warnOfContract(d.client, &resp.Diagnostics)
 
 	most := tfvalue.MaxResults(data.MaxResults)
 	data.Deliveries = []deliveryModel{}

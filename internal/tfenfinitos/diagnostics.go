@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -18,7 +19,7 @@ import (
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		fmt.Sprintf("Unable to %s EnfinitOS webhook", operation),
-		fmt.Sprintf("%s\n\nSubscription: %s\n\n%s", err, name(webhook), remedy(operation, webhook, err)))
+		fmt.Sprintf("%s\n\nSubscription: %s\n\n%s", err, name(webhook), remedy(operation, webhook, err)+tfwebhook.MoreTime(err)))
 }
 
 // lookupFailed says what a data source tried to read and why that failed.
@@ -33,11 +34,15 @@ func lookupFailed(object string, err error) diag.Diagnostic {
 // actionFailed says what an action tried and why it failed.
 func actionFailed(operation, object string, err error) diag.Diagnostic {
 	advice := remedy("update", webhookModel{}, err)
+	outcome := enfinitos.OutcomeOf(err)
 	switch {
-	case enfinitos.IsNotFound(err):
-		advice = "The API has no such delivery or subscription. Check the ids."
-	case enfinitos.OutcomeUnknown(err):
+	case enfinitos.Status(err) == http.StatusNotFound && outcome == enfinitos.NotMade:
+		advice = "The API has no such delivery or subscription, or no such call. Check the ids."
+	case outcome == enfinitos.Unknown:
 		advice = "The API may or may not have done this. Check the list of deliveries."
+		if isForeign(err) {
+			advice = foreignAnswer + " " + advice
+		}
 	}
 	return diag.NewErrorDiagnostic("Unable to "+operation, fmt.Sprintf("%s: %s\n\n%s", object, err, advice))
 }
@@ -48,61 +53,116 @@ func name(webhook webhookModel) string {
 	return fmt.Sprintf("%s %q %s", id, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
 }
 
-// remedy says what to do. It never interprets the wording of the API, which changes without notice.
+// remedy says what to do. What it says about a change follows from the outcome that the error proves.
 func remedy(operation string, webhook webhookModel, err error) string {
-	var answered *enfinitos.Error
-	var interrupted *enfinitos.InterruptedError
+	outcome := enfinitos.OutcomeOf(err)
 	switch {
+	case tfwebhook.Unfinished(err) != "":
+		return tfwebhook.Unfinished(err)
 	case enfinitos.IsInvalidID(err):
 		return "The id is not valid. No request was sent. Use the id exactly as EnfinitOS shows it."
-	case errors.As(err, &interrupted), enfinitos.OutcomeUnknown(err) && operation == "create":
-		return fmt.Sprintf("The subscription may or may not exist. The provider did not retry the create, because that could result in two. "+
-			"Before you apply again, look in the EnfinitOS console for a subscription with the label %q and the url %s that was "+
-			"created then. Its signing secret is lost: delete it there, or pause it with POST /v1/webhooks/ID/active and "+
-			`{"active": false}. %s`, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()), afterUnknownCreate(err))
-	case enfinitos.OutcomeUnknown(err) && operation != "read":
-		return "The change may or may not have been made. Apply again: that is safe."
-	case errors.Is(err, context.Canceled):
-		return "The operation was cancelled. Nothing was changed."
-	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation timed out, or the API's rate limit would have delayed it beyond its timeout. Nothing was changed. To " +
-			"allow more time, set timeouts in the resource."
-	case enfinitos.IsNoAnswer(err):
-		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
-			"request_timeout in the provider block."
-	case !errors.As(err, &answered):
-		return "No request was sent."
 	case enfinitos.IsNotFound(err) && operation == "update":
 		return "The subscription was deleted outside Terraform after the plan was made. Plan again: Terraform will create a new " +
 			"subscription, with a new signing secret."
+	case outcome == enfinitos.Unknown && operation == "create":
+		return createUnknown(webhook, err)
+	case outcome == enfinitos.Unknown && operation != "read":
+		return changeUnknown(operation, err)
+	case errors.Is(err, context.Canceled):
+		return "The operation was cancelled. Nothing was changed."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. Try again later."
+	case enfinitos.IsNoAnswer(err):
+		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
+			"request_timeout in the provider block."
 	}
-	return remedyByStatus(operation, enfinitos.Status(err))
+	return remedyByAnswer(operation, err)
 }
 
-func remedyByStatus(operation string, status int) string {
+// createUnknown says how to find what a create may have made.
+func createUnknown(webhook webhookModel, err error) string {
+	advice := fmt.Sprintf("The provider did not send the create again, because that could result in two subscriptions. "+
+		"Before you apply again, look in the EnfinitOS console for a subscription with the label %q and a url at %s that was "+
+		"created just now. If there is one and nobody uses it, its signing secret is lost: delete it there, or pause it with "+
+		`POST /v1/webhooks/ID/active and {"active": false}. The next apply in this directory stops once more, in case nobody has `+
+		"read this. The one after that creates another subscription.", webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
+	if isForeign(err) {
+		advice = foreignAnswer + " " + advice
+	}
+	return advice
+}
+
+// changeUnknown says what to do about an update or a delete that may have been made. Both can be repeated.
+func changeUnknown(operation string, err error) string {
+	advice := "The change may or may not have been made. Apply again: that is safe."
+	if operation == "update" {
+		advice += " Until then the state does not say whether the subscription is active."
+	}
 	switch {
+	case enfinitos.Status(err) == http.StatusNotFound && isForeign(err):
+		return notProvedGone + " " + advice
+	case isForeign(err):
+		return foreignAnswer + " " + advice
+	}
+	return advice
+}
+
+const (
+	foreignAnswer = "The answer does not have the form that EnfinitOS documents, so a proxy, a firewall or another service may have sent " +
+		"it: check base_url (ENFINITOS_API_URL)."
+	notProvedGone = "This 404 does not come from the EnfinitOS API itself, so it does not prove that the subscription is gone, and the " +
+		"subscription stays in the state. Check base_url (ENFINITOS_API_URL). If the EnfinitOS console shows that the subscription is " +
+		"gone, remove it from the state: terraform state rm ADDRESS."
+)
+
+// isForeign reports a redirect or a refusal that does not have the vendor's form.
+func isForeign(err error) bool {
+	answered, ok := errors.AsType[*enfinitos.Error](err)
+	return ok && !answered.Recognized && answered.Status >= http.StatusMultipleChoices && answered.Status < http.StatusInternalServerError
+}
+
+// remedyByAnswer says what to do about what the API, or something in its place, has answered. Nothing was changed.
+func remedyByAnswer(operation string, err error) string {
+	answered, ok := errors.AsType[*enfinitos.Error](err)
+	switch {
+	case !ok:
+		return "No request was sent."
+	case enfinitos.Unreachable(err) != "":
+		return enfinitos.Unreachable(err) + " Nothing was changed."
+	case answered.Status == 0:
+		return "The connection ended before there was a complete answer. The state was not changed. Try again later. If this repeats, " +
+			"look for a proxy or a firewall that cuts connections."
+	case answered.Status < http.StatusMultipleChoices && answered.Cause != nil:
+		return "This is not what EnfinitOS documents, so something else, such as a proxy, may have answered in its place. Check base_url " +
+			"(ENFINITOS_API_URL). The state was not changed."
+	}
+	return remedyByStatus(operation, answered)
+}
+
+func remedyByStatus(operation string, refused *enfinitos.Error) string {
+	switch status := refused.Status; {
 	case status == http.StatusUnauthorized:
-		return "The API does not accept the key. Check api_key (ENFINITOS_API_KEY). Also check that base_url (ENFINITOS_API_URL) is " +
+		return "The key was not accepted. Check api_key (ENFINITOS_API_KEY). Also check that base_url (ENFINITOS_API_URL) is " +
 			"the URL of the key's environment."
-	case status == http.StatusForbidden:
+	case status == http.StatusForbidden && refused.Recognized:
 		return "The key lacks the scope " + scopes[operation] + ". Create a key that has it."
+	case status == http.StatusForbidden:
+		return "The key lacks the scope " + scopes[operation] + ", or a firewall or proxy has refused the call: the answer does not have the " +
+			"form that EnfinitOS documents."
 	case status == http.StatusNotFound && operation == "create":
-		return "This address has no call to create a subscription, so base_url (ENFINITOS_API_URL) is most likely wrong. Nothing was " +
-			"created."
+		return "This address has no call to create a subscription, so base_url (ENFINITOS_API_URL) is most likely wrong. Nothing was created."
 	case status == http.StatusNotFound:
-		return "This 404 does not come from the EnfinitOS API itself, so it does not prove that the subscription is gone. The state " +
-			"was not changed. Check base_url (ENFINITOS_API_URL)."
+		return notProvedGone
+	case isForeign(refused):
+		return foreignAnswer + " The state was not changed."
 	case status == http.StatusTooManyRequests:
-		return "The rate limit is used up. Try again later, lower -parallelism, or raise max_retries."
+		return "The rate limit is used up. Nothing was changed. Try again later, or lower -parallelism."
 	case status >= http.StatusInternalServerError:
 		return "The API failed. The state was not changed. Try again later."
-	case status >= http.StatusBadRequest:
+	case status >= http.StatusMultipleChoices:
 		return "The API rejected the request. Nothing was changed. Correct what its message names."
-	case status >= http.StatusOK && status < http.StatusMultipleChoices:
-		return "The API rejected the request, although it answered with a success status. The state was not changed."
 	}
-	return "The API could not be reached, or something else answered in its place. Check base_url (ENFINITOS_API_URL) and the " +
-		"network. The state was not changed."
+	return "The API rejected the request, although it answered with a success status. The state was not changed."
 }
 
 // scopes are those in the vendor's documentation, or "*" where it names none.
@@ -127,24 +187,6 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 				"audit:read.")
 	}
 	return diags
-}
-
-// afterUnknownCreate says what the next apply does. A cancelled create leaves a note, because the user may not have seen this
-// message.
-func afterUnknownCreate(err error) string {
-	if errors.Is(err, context.Canceled) {
-		return "The next apply may stop with this error again, in case nobody has read it. After that, an apply creates another subscription."
-	}
-	return "The next apply creates another subscription."
-}
-
-// warnOfContract warns once that the API answers with a contract version that this provider was not written for.
-func warnOfContract(client *enfinitos.Client, diags *diag.Diagnostics) {
-	if version := client.ForeignContract(); version != "" && client.FirstTime("contract") {
-		diags.AddWarning("Other EnfinitOS Contract Version", fmt.Sprintf(
-			"The API answers with contract version %s, but this provider version was written for %s. The answers contained everything "+
-				"it needs. Check whether there is a newer version of the provider.", version, enfinitos.ContractVersion))
-	}
 }
 
 // deletedOutside warns that the next apply creates a different subscription in place of the one that is gone.
@@ -180,14 +222,15 @@ func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags dia
 
 func notPaused(webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Created but Not Paused", fmt.Sprintf(
-		"Subscription %s was created and is in the state with its signing secret. EnfinitOS creates subscriptions active, and "+
+		"Subscription %s was created and is in the state. EnfinitOS creates subscriptions active, and "+
 			"pausing this one failed, so it may deliver events: %s\n\nApply again to pause it.", name(webhook), err))
 }
 
 func pausedAndLeft(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Paused and Left", fmt.Sprintf(
-		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, and EnfinitOS does "+
-			"not document one. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.", name(webhook)))
+		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, or did not show that "+
+			"the call worked. EnfinitOS documents none. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.",
+		name(webhook)))
 }
 
 // rotatedSince reports that the secret in the state no longer signs deliveries.

@@ -84,7 +84,7 @@ func tracked(env *acctest.Env) func(*terraform.State) error {
 			return fmt.Errorf("the sandbox holds %d subscriptions, want 1", len(got))
 		}
 		attributes := state.RootModule().Resources[address].Primary.Attributes
-		if attributes["id"] != got[0].ID || attributes["signing_secret"] != got[0].Secret {
+		if attributes["id"] != got[0].ID || attributes["secret"] != got[0].Secret {
 			return errors.New("id and secret in state are not those of the subscription")
 		}
 		return nil

@@ -15,11 +15,11 @@ import (
 // against both profiles of the API.
 func TestFaultMatrix(t *testing.T) {
 	t.Parallel()
-	effects := []sandbox.Fault{
+	effects := append(oddAnswers(), []sandbox.Fault{
 		{Effect: "drop_before"}, {Effect: "drop_after"}, {Effect: "status", Status: 429}, {Effect: "status", Status: 500},
 		{Effect: "status", Status: 403}, {Effect: "status", Status: 405}, {Effect: "status_after", Status: 502},
 		{Effect: "truncate"}, {Effect: "html"}, {Effect: "html", Status: 404}, {Effect: "delay", Milliseconds: 1},
-	}
+	}...)
 	calls := map[string][]sandbox.Fault{
 		"create":        {{Method: "POST", Path: "/v1/webhooks"}},
 		"create paused": {{Method: "POST", Path: "/v1/webhooks"}, {Path: "/v1/webhooks/*/active"}},
@@ -29,13 +29,16 @@ func TestFaultMatrix(t *testing.T) {
 	}
 	for operation, where := range calls {
 		for _, call := range where {
-			for _, effect := range effects {
+			for i, effect := range effects {
 				for when, times := range map[string][2]int{"first": {0, 1}, "second": {1, 1}, "every": {0, 0}} {
-					fault := sandbox.Fault{
-						Method: call.Method, Path: call.Path, Skip: times[0], Times: times[1],
-						Effect: effect.Effect, Status: effect.Status, Milliseconds: effect.Milliseconds,
+					endless := effect.Status == 429 && when == "every" // only the operation's timeout ends it
+					unknowable := call.Path == "/v1/webhooks" && effect.Body != nil && strings.Contains(*effect.Body, "whs_other")
+					if endless || unknowable || effect.Body != nil && when != "every" {
+						continue
 					}
-					name := fmt.Sprintf("%s/%s%s/%s%d/%s", operation, call.Method, call.Path, effect.Effect, effect.Status, when)
+					fault := effect
+					fault.Method, fault.Path, fault.Skip, fault.Times = call.Method, call.Path, times[0], times[1]
+					name := fmt.Sprintf("%s/%s%s/%s%d %d/%s", operation, call.Method, call.Path, effect.Effect, effect.Status, i, when)
 					t.Run(name, func(t *testing.T) {
 						t.Parallel()
 						profiles(t, func(t *testing.T, env *acctest.Env, conventional bool) { cell(t, env, conventional, operation, fault) })
@@ -44,6 +47,30 @@ func TestFaultMatrix(t *testing.T) {
 			}
 		}
 	}
+}
+
+// oddAnswers are answers that prove nothing, each given before and after the call was carried out, and answers with odd types, which
+// lose nothing.
+func oddAnswers() (out []sandbox.Fault) {
+	// A create cannot know that an answer is about another object, unless a plan or a state has named that one.
+	const stranger = `{"ok":true,"data":{"subscription":{"subscriptionId":"whs_other","active":false}},"contractVersion":"v1.0"}`
+	for _, body := range []string{
+		`{"message":"Service is in maintenance"}`, `{}`, `null`, ``, `{"ok":true,"data":`, `{"ok":false}`, `<html>`, stranger,
+	} {
+		out = append(out, sandbox.Fault{Effect: sandbox.Status, Status: 200, Body: &body}, sandbox.Fault{Effect: sandbox.StatusAfter, Status: 200, Body: &body})
+	}
+	for _, body := range foreign {
+		out = append(out, sandbox.Fault{Effect: sandbox.Status, Status: 404, Body: &body})
+	}
+	return append(out, sandbox.Fault{Effect: sandbox.Patch, Patch: []byte(
+		`{"data":{"subscription":{"createdAt":1,"label":{},"url":7,"events":"*","developerId":[],"active":"$n","lastDeliveredAt":false}}}`)})
+}
+
+// foreign are the 404s of gateways and frameworks for a route that they do not have.
+var foreign = []string{
+	`{"detail":"Not Found"}`, `{"code":5,"message":"Not Found","details":[]}`, `{"statusCode":404,"error":"Not Found","message":"Not Found"}`,
+	`{"error":{"message":"Unknown endpoint"}}`, `{"errors":[{"title":"Not Found"}]}`,
+	`{"type":"about:blank","title":"Not Found","status":404}`, `{"message":"Not Found"}`, `404 page not found`,
 }
 
 func configuration(active bool) map[string]acctest.Value {
@@ -106,10 +133,10 @@ func owned(t *testing.T, env *acctest.Env, instance *acctest.Instance, report ac
 	for _, subscription := range env.Enfinitos.Subscriptions() {
 		switch {
 		case instance.Text("id") == subscription.ID:
-			if instance.Text("signing_secret") != subscription.Secret {
+			if instance.Text("secret") != subscription.Secret {
 				t.Error("the secret in state is not the live one")
 			}
-		case strings.HasPrefix(operation, "create") && acctest.Says("may or may not exist", `label "rights"`).MatchString(report.Problems):
+		case strings.HasPrefix(operation, "create") && acctest.Says("it is unknown whether the change was made", `label "rights"`).MatchString(report.Problems):
 			env.Enfinitos.Remove(subscription.ID) // as the error says
 		case operation == "delete" && strings.Contains(report.Problems, "Paused and Left") && !subscription.Active:
 		default:
@@ -129,7 +156,7 @@ func live(t *testing.T, env *acctest.Env, conventional bool, instance *acctest.I
 		return
 	}
 	active := operation == "create" || operation == "read"
-	if len(all) != 1 || all[0].ID != instance.Text("id") || all[0].Secret != instance.Text("signing_secret") || all[0].Active != active {
+	if len(all) != 1 || all[0].ID != instance.Text("id") || all[0].Secret != instance.Text("secret") || all[0].Active != active {
 		t.Fatalf("the server holds %+v, the state %v", all, instance.State)
 	}
 	if report := instance.Plan(configuration(active)); report.Planned != "no-op" {

@@ -68,7 +68,6 @@ func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
 	defer cancel()
-	defer warnOfContract(a.client, &resp.Diagnostics)
 
 	limit := cmp.Or(config.Limit.ValueInt64(), defaultDueLimit)
 	drained, err := a.client.ProcessDue(ctx, limit)
@@ -78,5 +77,5 @@ func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest,
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(
 		"Processed %d due retries: %d delivered, %d failed, %d dead-lettered (limit %d)",
-		drained.Processed, drained.Delivered, drained.Failed, drained.DeadLettered, drained.BatchLimit)})
+		*drained.Processed.Value, drained.Delivered, drained.Failed, drained.DeadLettered, drained.BatchLimit)})
 }

@@ -68,7 +68,6 @@ func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	}
 	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
 	defer cancel()
-	defer warnOfContract(a.client, &resp.Diagnostics)
 
 	delivery, id := config.DeliveryID.ValueString(), config.SubscriptionID.ValueString()
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Replaying delivery %s of subscription %s", delivery, id)})
@@ -78,14 +77,14 @@ func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		return
 	}
 
-	if !result.Replay.OK {
+	if !*result.Replay.OK.Value {
 		resp.Diagnostics.AddError("EnfinitOS Replay Failed", fmt.Sprintf(
 			"Delivery %s of subscription %s was sent again and failed again: %s. Receiver status: %s. Repair the receiver, then replay again.",
-			delivery, id, cmp.Or(result.Replay.ErrorMessage, "the API gives no reason"), statusText(result.Delivery.HTTPStatus)))
+			delivery, id, cmp.Or(result.Replay.ErrorMessage, "the API gives no reason"), statusText(result.Delivery.HTTPStatus.Value)))
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{
-		Message: fmt.Sprintf("Delivered. Receiver status: %s", statusText(result.Delivery.HTTPStatus)),
+		Message: fmt.Sprintf("Delivered. Receiver status: %s", statusText(result.Delivery.HTTPStatus.Value)),
 	})
 }
 

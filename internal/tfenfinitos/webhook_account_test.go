@@ -51,7 +51,7 @@ func TestWebhookOfAnotherAccount(t *testing.T) {
 				} {
 					instance := &acctest.Instance{Provider: home, Type: "webhook_enfinitos"}
 					clean(t, instance.Apply(configuration(true)))
-					before := instance.Text("signing_secret")
+					before := instance.Text("secret")
 					instance.Provider = away
 					report := run(instance)
 					if test.want == nil && operation == "update" {
@@ -66,8 +66,8 @@ func TestWebhookOfAnotherAccount(t *testing.T) {
 						}
 						continue
 					}
-					words := append([]string{"ERROR Webhook of Another Account", `"rights" https://hooks.example.com/`}, test.want...)
-					if !acctest.Says(words...).MatchString(report.Problems) || instance.Text("signing_secret") != before {
+					words := append([]string{"ERROR Webhook of Another Account", `"rights" https://hooks.example.com`}, test.want...)
+					if !acctest.Says(words...).MatchString(report.Problems) || instance.Text("secret") != before {
 						t.Errorf("%s: the state holds %v after %+v", operation, instance.State, report)
 					}
 					instance.Provider = home

@@ -16,61 +16,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
-// Whatever is asked of an API that answers in another contract version warns of it.
-func TestForeignContractEverywhere(t *testing.T) {
-	t.Parallel()
-	for name, operation := range map[string]func(provider *acctest.Protocol, instance *acctest.Instance, delivery string) string{
-		"create": func(provider *acctest.Protocol, _ *acctest.Instance, _ string) string {
-			other := &acctest.Instance{Provider: provider, Type: "webhook_enfinitos"}
-			return other.Apply(configuration(true)).Problems
-		},
-		"read": func(_ *acctest.Protocol, instance *acctest.Instance, _ string) string {
-			return instance.Refresh().Problems
-		},
-		"update": func(_ *acctest.Protocol, instance *acctest.Instance, _ string) string {
-			return instance.ApplyUnrefreshed(configuration(false)).Problems
-		},
-		"delete": func(_ *acctest.Protocol, instance *acctest.Instance, _ string) string {
-			return instance.Destroy().Problems
-		},
-		"webhook_enfinitos": func(provider *acctest.Protocol, instance *acctest.Instance, _ string) string {
-			return acctest.Text(provider.ReadData("webhook_enfinitos", map[string]acctest.Value{"id": instance.State["id"]}))
-		},
-		"webhook_enfinitos_deliveries": func(provider *acctest.Protocol, instance *acctest.Instance, _ string) string {
-			return acctest.Text(provider.ReadData("webhook_enfinitos_deliveries", map[string]acctest.Value{"subscription_id": instance.State["id"]}))
-		},
-		"webhook_enfinitos_replay": func(provider *acctest.Protocol, instance *acctest.Instance, delivery string) string {
-			return invoked(provider, "webhook_enfinitos_replay", map[string]acctest.Value{
-				"subscription_id": instance.State["id"], "delivery_id": acctest.String(delivery),
-			})
-		},
-		"webhook_enfinitos_process_due": func(provider *acctest.Protocol, _ *acctest.Instance, _ string) string {
-			return invoked(provider, "webhook_enfinitos_process_due", nil)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-			instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
-			clean(t, instance.Apply(configuration(true)))
-			delivery := lost(env, instance.Text("id"))
-			env.Enfinitos.AnswerContract("v2.0")
-			instance.Provider = configured(t, env) // which has not met it yet
-			if got := operation(instance.Provider, instance, delivery); !acctest.Says("WARNING", "contract version v2.0", "v1.0").MatchString(got) {
-				t.Errorf("got %q, want a warning", got)
-			}
-		})
-	}
-}
-
-// invoked returns the diagnostics of an action.
-func invoked(provider *acctest.Protocol, action string, attributes map[string]acctest.Value) string {
-	if _, err := provider.Invoke(action, attributes); err != nil {
-		return err.Error()
-	}
-	return ""
-}
-
 // A rotation is told to those who hold the secret that no longer signs, and to nobody else.
 func TestWhenARotationIsTold(t *testing.T) {
 	t.Parallel()
@@ -101,7 +46,7 @@ func TestWhenARotationIsTold(t *testing.T) {
 				attributes["secret_last_rotated_at"] = acctest.String(test.state)
 			}
 			if !test.held {
-				delete(attributes, "signing_secret")
+				delete(attributes, "secret")
 			}
 			got := acctest.Text(provider.Read("webhook_enfinitos", attributes))
 			if strings.Contains(got, "Rotated Outside") != test.warns || !test.warns && got != "" {
@@ -210,7 +155,7 @@ func TestWebhookTimeouts(t *testing.T) {
 	}
 }
 
-// timeouts returns the attribute that gives one operation half a second.
+// timeouts returns the block that gives one operation half a second.
 func timeouts(operation string) acctest.Value {
 	kinds := map[string]tftypes.Type{}
 	for _, name := range []string{"create", "read", "update", "delete"} {

@@ -78,9 +78,8 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
 	defer cancel()
-	defer warnOfContract(d.client, &resp.Diagnostics)
 
-	found, presence, err := d.client.Find(ctx, data.ID.ValueString())
+	found, presence, err := d.client.Find(ctx, data.ID.ValueString(), "")
 	if err != nil {
 		resp.Diagnostics.Append(lookupFailed("subscription "+data.ID.ValueString(), err))
 		return

@@ -30,14 +30,9 @@ type webhookData struct {
 type webhookModel struct {
 	webhookData
 	tfsecret.Settings
-	SigningSecret          types.String   `tfsdk:"signing_secret"`
-	SigningSecretEncrypted types.String   `tfsdk:"signing_secret_encrypted"`
-	Timeouts               timeouts.Value `tfsdk:"timeouts"`
-}
-
-// content identifies subscriptions that differ only in id and secret.
-func (m *webhookModel) content() string {
-	return fmt.Sprintf("%q", m.createRequest())
+	Secret          types.String   `tfsdk:"secret"`
+	SecretEncrypted types.String   `tfsdk:"secret_encrypted"`
+	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 }
 
 // secret points at the attributes that hold the secret. A nil model, of a subscription that does not exist yet, has none.
@@ -45,7 +40,7 @@ func (m *webhookModel) secret() tfsecret.Stored {
 	if m == nil {
 		return tfsecret.Stored{}
 	}
-	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.SigningSecret, Encrypted: &m.SigningSecretEncrypted}
+	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
 }
 
 // webhookIdentity identifies a subscription.
@@ -96,7 +91,8 @@ func (m *webhookData) differences(api *enfinitos.Subscription) (lines []string) 
 	read := *m
 	read.refresh(api)
 	if !read.URL.Equal(m.URL) {
-		lines = append(lines, fmt.Sprintf("url: %s became %s", weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
+		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)",
+			weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
 	}
 	if !read.Events.Equal(m.Events) {
 		lines = append(lines, fmt.Sprintf("events: %s became %s", quoted(m.Events), quoted(read.Events)))
@@ -123,7 +119,7 @@ func (m *webhookData) refresh(api *enfinitos.Subscription) {
 	if api.Label != "" {
 		m.Label = types.StringValue(api.Label)
 	}
-	if api.Active != nil {
-		m.Active = types.BoolPointerValue(api.Active)
+	if api.Active.Value != nil {
+		m.Active = types.BoolPointerValue(api.Active.Value)
 	}
 }

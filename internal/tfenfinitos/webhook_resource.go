@@ -24,6 +24,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // activeUnknown marks in the private state a subscription that was to be created paused and could not be paused. Where
@@ -43,8 +44,7 @@ var (
 //
 // https://docs.enfinitos.com/api-reference/webhooks
 type webhookResource struct {
-	client       *enfinitos.Client
-	replacements *tfsecret.Replacements
+	client *enfinitos.Client
 }
 
 // NewWebhookResource returns the resource webhook_enfinitos.
@@ -98,7 +98,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"label": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "A name for people, 1 to 60 characters. A change replaces the subscription.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings{}},
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings},
 				PlanModifiers:       replace,
 			},
 			"active": schema.BoolAttribute{
@@ -107,15 +107,15 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Default:             booldefault.StaticBool(true),
 				MarkdownDescription: "Whether EnfinitOS delivers events. Defaults to `true`. The only setting that EnfinitOS can change in place.",
 			},
-			"signing_secret": schema.StringAttribute{
+			"secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
 				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS returns it only once, in the answer to " +
 					"the create. It is null after an import, and when `secret_recipients` is set.",
 			},
-			"signing_secret_encrypted": tfsecret.EncryptedAttribute("signing_secret"),
-			"secret_recipients":        tfsecret.RecipientsAttribute(),
-			"secret_version":           tfsecret.VersionAttribute(),
+			"secret_encrypted":  tfsecret.EncryptedAttribute(),
+			"secret_recipients": tfsecret.RecipientsAttribute(),
+			"secret_version":    tfsecret.VersionAttribute(),
 			"created_at": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "When the subscription was created, in RFC 3339.",
@@ -125,8 +125,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 				MarkdownDescription: "When the signing secret was last rotated, in RFC 3339; null if never.",
 			},
-			"timeouts": tfvalue.Timeouts(ctx),
 		},
+		Blocks: map[string]schema.Block{"timeouts": tfvalue.Timeouts(ctx)},
 	}
 }
 
@@ -147,7 +147,6 @@ func (r *webhookResource) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	r.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
-	r.replacements = providerdata.Replacements(req.ProviderData)
 }
 
 // ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the state holds the secret, and warns when the secret
@@ -158,14 +157,12 @@ func (r *webhookResource) ModifyPlan(
 	if r.client == nil { // nothing is configured
 		return
 	}
-	if req.Plan.Raw.Equal(req.State.Raw) { // nothing changes
+	if !req.State.Raw.IsNull() {
 		var id types.String
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-		r.replacements.Planned(id.ValueString())
-		return
+		r.client.Claim(id.ValueString(), tfaccount.WasSeen(ctx, req.Private))
 	}
-	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.plannedDestroy(ctx, req.State)...)
+	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
 	var plan, prior *webhookModel
@@ -177,24 +174,9 @@ func (r *webhookResource) ModifyPlan(
 
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if prior == nil {
-		resp.Diagnostics.Append(r.replacements.New(ctx, plan.content())...)
-		return
-	}
-	r.replacements.Planned(prior.ID.ValueString())
-	if len(resp.RequiresReplace) > 0 || plan.replaces(prior) {
-		r.replacements.Replaced(plan.content())
+	if prior != nil && (len(resp.RequiresReplace) > 0 || plan.replaces(prior)) {
 		resp.Diagnostics.Append(tfsecret.WillChange("subscription " + name(*prior)))
 	}
-}
-
-// plannedDestroy records a planned destroy.
-func (r *webhookResource) plannedDestroy(ctx context.Context, prior tfsdk.State) diag.Diagnostics {
-	var state webhookModel
-	if diags := prior.Get(ctx, &state); diags.HasError() {
-		return diags
-	}
-	return r.replacements.PlannedDestroy(state.ID.ValueString(), state.content())
 }
 
 // Create implements resource.Resource.
@@ -208,9 +190,9 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	defer warnOfContract(r.client, &resp.Diagnostics)
 
 	created, err := r.client.CreateSubscription(ctx, plan.createRequest())
+	resp.Diagnostics.Append(tfwebhook.NotNoted(r.client.NoteProblem())...)
 	if err != nil {
 		resp.Diagnostics.Append(failed("create", plan, err))
 		return
@@ -225,11 +207,10 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
 	}
-	resp.Diagnostics.Append(r.replacements.Created(plan.ID.ValueString(), plan.content())...)
 	if plan.Active.ValueBool() {
 		return
 	}
-	if _, err := r.client.SetActive(ctx, created.Subscription.ID, false); err != nil {
+	if _, err := r.client.SetActive(ctx, created.Subscription.ID, created.Subscription.CreatedAt, false); err != nil {
 		// An error here would taint the subscription, and the next apply would replace it and its secret. With a warning
 		// it stays, and the next apply pauses it.
 		resp.Diagnostics.Append(notPaused(plan, err))
@@ -250,9 +231,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	defer warnOfContract(r.client, &resp.Diagnostics)
 
-	found, presence, err := r.client.Find(ctx, state.ID.ValueString())
+	r.client.Claim(state.ID.ValueString(), tfaccount.WasSeen(ctx, req.Private))
+	found, presence, err := r.client.Find(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
 	if enfinitos.IsNotFound(err) {
 		r.gone(ctx, req, resp, state)
 		return
@@ -262,7 +243,6 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
-	r.replacements.Read(state.ID.ValueString(), state.content())
 	if presence != enfinitos.Unproven {
 		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
 	}
@@ -317,14 +297,13 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	defer warnOfContract(r.client, &resp.Diagnostics)
 
 	if err := plan.unchanged(&prior); err != nil {
 		resp.Diagnostics.Append(tfsecret.NotEncrypted("subscription "+name(prior), err))
 		return
 	}
 	if !plan.Active.Equal(prior.Active) {
-		if _, err := r.client.SetActive(ctx, prior.ID.ValueString(), plan.Active.ValueBool()); err != nil {
+		if _, err := r.client.SetActive(ctx, prior.ID.ValueString(), prior.CreatedAt.ValueString(), plan.Active.ValueBool()); err != nil {
 			resp.Diagnostics.Append(r.updateFailed(ctx, req.Private, prior, err)...)
 			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 			return
@@ -360,9 +339,8 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	defer warnOfContract(r.client, &resp.Diagnostics)
 
-	removal, err := r.client.Remove(ctx, state.ID.ValueString())
+	removal, err := r.client.Remove(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(failed("delete", state, err))
 		if removal == enfinitos.Paused { // or may have been
@@ -372,20 +350,16 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	if removal == enfinitos.Gone {
 		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
-		if resp.Diagnostics.HasError() {
-			return
-		}
 	}
 	if removal == enfinitos.Paused {
 		resp.Diagnostics.Append(pausedAndLeft(state))
 	}
-	resp.Diagnostics.Append(r.replacements.Deleted(state.ID.ValueString(), state.content())...)
 }
 
 // forgetActive removes active from the state if a change of it may or may not have been made, so that the next apply sets it
 // again. If the API cannot be read, the state could otherwise say forever that a paused subscription delivers.
 func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagnostics {
-	if !enfinitos.OutcomeUnknown(err) {
+	if enfinitos.OutcomeOf(err) == enfinitos.NotMade {
 		return nil
 	}
 	return state.SetAttribute(ctx, path.Root("active"), types.BoolNull())

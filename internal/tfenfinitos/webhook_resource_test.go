@@ -38,7 +38,7 @@ func TestWebhookReplacement(t *testing.T) {
 							Check: func(state *terraform.State) error {
 								all := env.Enfinitos.Subscriptions()
 								live := all[len(all)-1]
-								if got := state.RootModule().Resources[address].Primary.Attributes["signing_secret"]; got != live.Secret || !live.Active {
+								if got := state.RootModule().Resources[address].Primary.Attributes["secret"]; got != live.Secret || !live.Active {
 									return errors.New("the state does not hold the secret of the live subscription")
 								}
 								if former := all[0]; len(all) > 1 && (conventional || former.Active) {
@@ -197,7 +197,7 @@ func TestWebhookImport(t *testing.T) {
 					ConfigPlanChecks: planned(plancheck.ResourceActionNoop),
 					ConfigStateChecks: []statecheck.StateCheck{
 						statecheck.ExpectKnownValue(address, attribute("id"), knownvalue.StringExact(id)),
-						statecheck.ExpectKnownValue(address, attribute("signing_secret"), knownvalue.Null()),
+						statecheck.ExpectKnownValue(address, attribute("secret"), knownvalue.Null()),
 					},
 				}, {
 					Config:           webhook(`active = false`),

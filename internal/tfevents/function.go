@@ -3,6 +3,7 @@ package tfevents
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -105,22 +106,14 @@ func (f *kindsFunction) noMatch(pattern string) string {
 		"the result with setunion", pattern, f.Vendor, nearest)
 }
 
+// literal escapes what path.Match would treat as special in a pattern, apart from *. No kind contains it.
+var literal = strings.NewReplacer("?", `\?`, "[", `\[`, `\`, `\\`)
+
 // Match returns the kinds that match a pattern. In a pattern, * matches any number of characters, including dots.
 func Match(pattern string, kinds []string) []string {
-	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !matches(pattern, kind) })
-}
-
-func matches(pattern, kind string) bool {
-	parts := strings.Split(pattern, "*")
-	first, last := parts[0], parts[len(parts)-1]
-	if len(parts) == 1 {
-		return pattern == kind
-	}
-	rest, found := strings.CutPrefix(kind, first)
-	for _, part := range parts[1 : len(parts)-1] {
-		if found {
-			_, rest, found = strings.Cut(rest, part)
-		}
-	}
-	return found && strings.HasSuffix(rest, last)
+	pattern = literal.Replace(pattern)
+	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool {
+		matches, err := path.Match(pattern, kind)
+		return err != nil || !matches
+	})
 }

@@ -12,16 +12,20 @@ func TestMatch(t *testing.T) {
 	t.Parallel()
 	kinds := []string{"key.created", "wallet.created", "wallet.transfer.confirmed", "walletxcreated"}
 	for pattern, want := range map[string][]string{
-		"wallet.created": {"wallet.created"},
-		"wallet.*":       {"wallet.created", "wallet.transfer.confirmed"},
-		"*.created":      {"key.created", "wallet.created"},
-		"*a*":            {"key.created", "wallet.created", "wallet.transfer.confirmed", "walletxcreated"},
-		"*":              kinds,
-		"wallet":         {},
-		"":               {},
-		"[a-z.]+":        {},
-		"wallet.(.*":     {},
-		"**.confirmed":   {"wallet.transfer.confirmed"},
+		"wallet.created":  {"wallet.created"},
+		"wallet.*":        {"wallet.created", "wallet.transfer.confirmed"},
+		"*.created":       {"key.created", "wallet.created"},
+		"*a*":             {"key.created", "wallet.created", "wallet.transfer.confirmed", "walletxcreated"},
+		"*":               kinds,
+		"wallet":          {},
+		"":                {},
+		"[a-z.]+":         {},
+		"wallet.(.*":      {},
+		"wallet.create?":  {},
+		"wallet.[*":       {},
+		`*\`:              {},
+		`wallet\.created`: {},
+		"**.confirmed":    {"wallet.transfer.confirmed"},
 	} {
 		if diff := cmp.Diff(want, tfevents.Match(pattern, kinds)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", pattern, diff)

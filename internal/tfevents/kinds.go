@@ -3,7 +3,6 @@
 package tfevents
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -13,18 +12,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
 // EveryKind subscribes to all current and future events.
 const EveryKind = "*"
-
-var (
-	_ validator.Set    = kindWarnings{}
-	_ validator.String = kindWarnings{}
-)
 
 // Validators returns the validators of a set of event kinds of a vendor with these known kinds.
 func Validators(vendor string, known []string) []validator.Set {
@@ -35,7 +29,7 @@ func Validators(vendor string, known []string) []validator.Set {
 		setvalidator.SizeAtLeast(1),
 		setvalidator.NoNullValues(),
 		setvalidator.ValueStringsAre(shape),
-		kindWarnings{vendor: vendor, known: known, shape: pattern},
+		warnings(vendor, known, pattern),
 	}
 }
 
@@ -44,7 +38,7 @@ func OneKind(vendor string, known []string) []validator.String {
 	pattern := regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)+$`)
 	return []validator.String{
 		stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be one event kind, such as %q", known[0])),
-		kindWarnings{vendor: vendor, known: known, shape: pattern},
+		warnings(vendor, known, pattern),
 	}
 }
 
@@ -64,44 +58,21 @@ func Nearest(kind string, known []string) string {
 	})
 }
 
-// kindWarnings warns of what is allowed but probably unintended.
-type kindWarnings struct {
-	vendor string
-	known  []string
-	shape  *regexp.Regexp // other kinds are already an error
-}
-
-func (kindWarnings) Description(context.Context) string {
-	return "should contain known event kinds, or only \"*\""
-}
-
-func (v kindWarnings) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v kindWarnings) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	for _, element := range req.ConfigValue.Elements() {
-		kind, ok := element.(types.String)
-		if !ok || kind.IsNull() || kind.IsUnknown() {
-			continue
-		}
-		if kind.ValueString() == EveryKind && len(req.ConfigValue.Elements()) > 1 {
-			resp.Diagnostics.AddAttributeWarning(req.Path, "Redundant Event Kinds",
+// warnings warns of what is allowed but probably unintended. What does not have the shape is already an error.
+func warnings(vendor string, known []string, shape *regexp.Regexp) tfvalue.Warnings {
+	of := func(kinds []string) (diags diag.Diagnostics) {
+		if len(kinds) > 1 && slices.Contains(kinds, EveryKind) {
+			diags.AddWarning("Redundant Event Kinds",
 				`"*" subscribes to all kinds, so the other kinds have no effect. Keep either "*" or the other kinds.`)
 		}
-		resp.Diagnostics.Append(v.unknown(req.Path, kind)...)
+		for _, kind := range kinds {
+			if kind != EveryKind && shape.MatchString(kind) && !slices.Contains(known, kind) {
+				diags.AddWarning("Unknown Event Kind", fmt.Sprintf(
+					"This version of the provider does not know the event kind %q. The most similar known kind is %q. If "+
+						"%s has added the kind recently, ignore this warning.", kind, Nearest(kind, known), vendor))
+			}
+		}
+		return diags
 	}
-}
-
-func (v kindWarnings) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	resp.Diagnostics.Append(v.unknown(req.Path, req.ConfigValue)...)
-}
-
-// unknown warns about a kind that this version does not know.
-func (v kindWarnings) unknown(at path.Path, kind types.String) (diags diag.Diagnostics) {
-	name := kind.ValueString()
-	if name != EveryKind && v.shape.MatchString(name) && !slices.Contains(v.known, name) {
-		diags.AddAttributeWarning(at, "Unknown Event Kind", fmt.Sprintf(
-			"This version of the provider does not know the event kind %q. The most similar known kind is %q. If "+
-				"%s has added the kind recently, ignore this warning.", name, Nearest(name, v.known), v.vendor))
-	}
-	return diags
+	return tfvalue.Warnings{Should: `should contain known event kinds, or only "*"`, Of: of}
 }

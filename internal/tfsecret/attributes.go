@@ -31,10 +31,10 @@ func VersionAttribute() schema.NumberAttribute {
 }
 
 // EncryptedAttribute returns the attribute of a resource that holds the encrypted secret.
-func EncryptedAttribute(clearName string) schema.StringAttribute {
+func EncryptedAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed: true,
 		MarkdownDescription: "The signing secret, encrypted to `secret_recipients`, as ASCII-armored age text. It is null if no " +
-			"recipients are set; `" + clearName + "` is null if they are.",
+			"recipients are set; `secret` is null if they are.",
 	}
 }

@@ -28,3 +28,12 @@ func UnknownAfterImport(vendor, id string) diag.Diagnostic {
 			"manages everything else as usual. You can keep using the existing secret from where you have stored it. To get a secret "+
 			"that Terraform knows, replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the receiver.", vendor, id))
 }
+
+// GoesAlong warns of another url for the same webhook, whose secret the new receiver then gets to know. That also shows a count that
+// shifts.
+func GoesAlong(object, from, to string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Signing Secret Goes to Another Receiver", fmt.Sprintf(
+		"This plan gives %s another url (%s, before %s) and keeps its signing secret. The receiver there must use the secret of the former one. "+
+			"If they are different receivers, change secret_version too, which replaces the webhook and its secret. If resources are counted "+
+			"and one was removed, use for_each, so that each receiver keeps its webhook.", object, to, from))
+}

@@ -12,10 +12,12 @@ import (
 	"testing"
 
 	"filippo.io/age"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 )
 
 // sshKey returns a private key in OpenSSH's format and its public key as a line of an authorized_keys file.
@@ -157,8 +159,8 @@ func TestEphemeralSecretErrors(t *testing.T) {
 	provider := acctest.NewProtocol(t, nil)
 	identity, recipient := newKey(t)
 	other, _ := newKey(t)
-	r := &model{Settings: settings(recipient, noVersion())}
-	must(t, r.stored().Learn("whs-hunter2"))
+	r := &model{settings(recipient, noVersion()), types.StringNull(), types.StringUnknown()}
+	must(t, r.stored().Settle("whs-hunter2", tfsecret.Stored{}))
 	armored := r.encrypted.ValueString()
 	locked, _ := ed25519Key(t, "passphrase")
 	ecdsaPrivate, _ := ecdsaKey(t)
@@ -175,7 +177,7 @@ func TestEphemeralSecretErrors(t *testing.T) {
 		"the secret itself":  {"whs-hunter2", good, "not complete ASCII-armored age text"},
 		"cut off":            {armored[:len(armored)/2], good, "not complete ASCII-armored age text"},
 		"a line lost":        {strings.Replace(armored, strings.Split(armored, "\n")[2]+"\n", "", 1), good, "not complete ASCII-armored age text"},
-		"nothing to decrypt": {"", good, `not complete ASCII-armored age text (-----BEGIN AGE ENCRYPTED FILE-----). Use the value of secret_encrypted or signing_secret_encrypted unchanged. [AttributeName("ciphertext")]`},
+		"nothing to decrypt": {"", good, `not complete ASCII-armored age text (-----BEGIN AGE ENCRYPTED FILE-----). Use the value of secret_encrypted unchanged. [AttributeName("ciphertext")]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,24 +68,24 @@ func holding(t *testing.T, env *acctest.Env, identities ...age.Identity) resourc
 		}
 		resources := state.RootModule().Resources
 		return errors.Join(
-			holds(t, resources[dfnsAddress].Primary.Attributes, "secret", dfns[0].Secret, identities),
-			holds(t, resources[enfinitosAddress].Primary.Attributes, "signing_secret", enfinitos[0].Secret, identities),
+			holds(t, resources[dfnsAddress].Primary.Attributes, dfns[0].Secret, identities),
+			holds(t, resources[enfinitosAddress].Primary.Attributes, enfinitos[0].Secret, identities),
 		)
 	}
 }
 
-func holds(t *testing.T, attributes map[string]string, name, live string, identities []age.Identity) error {
+func holds(t *testing.T, attributes map[string]string, live string, identities []age.Identity) error {
 	t.Helper()
-	armored := attributes[name+"_encrypted"]
-	if len(identities) == 0 && (attributes[name] != live || armored != "") {
-		return fmt.Errorf("%s is not the live one in the clear alone", name)
+	armored := attributes["secret_encrypted"]
+	if len(identities) == 0 && (attributes["secret"] != live || armored != "") {
+		return errors.New("the secret is not the live one in the clear alone")
 	}
-	if len(identities) > 0 && attributes[name] != "" {
-		return fmt.Errorf("%s is in the clear", name)
+	if len(identities) > 0 && attributes["secret"] != "" {
+		return errors.New("the secret is in the clear")
 	}
 	for _, identity := range identities {
 		if decrypted(t, armored, identity) != live {
-			return fmt.Errorf("%s, decrypted, is not the live one", name)
+			return errors.New("the secret, decrypted, is not the live one")
 		}
 	}
 	return nil
@@ -115,7 +115,7 @@ func TestSecretLifecycle(t *testing.T) {
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
 	alice, _ := newKey(t)
 	bob, _ := newKey(t)
-	const timeouts = `timeouts = { create = "1m" }`
+	const timeouts = `timeouts { create = "1m" }`
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
 		{Config: both(), ConfigPlanChecks: planned(plancheck.ResourceActionCreate), Check: holding(t, env)},
 		{

@@ -56,8 +56,8 @@ func (secretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaReque
 			"ciphertext": schema.StringAttribute{
 				// Not required: for a null value, Terraform's own message would blame the provider.
 				Optional: true,
-				MarkdownDescription: "ASCII-armored age text: the `secret_encrypted` of a `webhook_dfns`, or the " +
-					"`signing_secret_encrypted` of a `webhook_enfinitos`. It must not be null, which it is after an import.",
+				MarkdownDescription: "ASCII-armored age text: the `secret_encrypted` of a webhook. It must not be null, which it is after " +
+					"an import.",
 			},
 			"identity": schema.StringAttribute{
 				Required:  true,
@@ -141,7 +141,7 @@ func decrypt(text string, identities []age.Identity) (string, error) {
 	}
 	if err != nil {
 		return "", errors.New("the text is not complete ASCII-armored age text (-----BEGIN AGE ENCRYPTED FILE-----). Use the value " +
-			"of secret_encrypted or signing_secret_encrypted unchanged")
+			"of secret_encrypted unchanged")
 	}
 	return plaintext.String(), nil
 }

@@ -39,8 +39,8 @@ func (s Stored) Plan(prior Stored) (replacing path.Paths) {
 		s.markUnknown()
 	case s.rotates(prior):
 		return path.Paths{path.Root("secret_version")}
-	case sameRecipients(s.Recipients, prior.Recipients):
-		s.keep(prior)
+	case prior.IsMissing(), sameRecipients(s.Recipients, prior.Recipients):
+		*s.Clear, *s.Encrypted = *prior.Clear, *prior.Encrypted
 	case !prior.Encrypted.IsNull(): // the provider cannot decrypt the secret to encrypt it again
 		return path.Paths{path.Root("secret_recipients")}
 	default:
@@ -67,32 +67,13 @@ func (s Stored) markUnknown() {
 	}
 }
 
-// keep keeps what is stored. If that is nothing, the answer to a change may still contain the secret.
-func (s Stored) keep(prior Stored) {
-	if prior.IsMissing() && (s.Clear.IsUnknown() || s.Encrypted.IsUnknown()) {
-		s.markUnknown()
-		return
+// Settle sets the values that the plan left unknown: from the secret in the answer to a create, or else from the one that was stored
+// in plain text before.
+func (s Stored) Settle(created string, prior Stored) error {
+	if prior.Settings != nil {
+		created = prior.Clear.ValueString()
 	}
-	*s.Clear, *s.Encrypted = *prior.Clear, *prior.Encrypted
-}
-
-// Settle sets the values that the plan left unknown: from the secret in an answer, or else from the one that was stored in plain
-// text before.
-func (s Stored) Settle(told string, prior Stored) error {
-	if told == "" && prior.Settings != nil {
-		told = prior.Clear.ValueString()
-	}
-	return s.fill(told)
-}
-
-// Learn stores a secret that a read returned. An encrypted secret stays as it is: the two cannot be compared, and encrypting the
-// secret again would look like a change at every read.
-func (s Stored) Learn(told string) error {
-	if told == "" || !s.Encrypted.IsNull() {
-		return nil
-	}
-	s.markUnknown()
-	return s.fill(told)
+	return s.fill(created)
 }
 
 // fill sets the unknown values. Without a secret they become null.

@@ -52,8 +52,8 @@ func TestMaxResults(t *testing.T) {
 // The documentation names what holds where nothing is configured.
 func TestAttributes(t *testing.T) {
 	t.Parallel()
-	timeouts, ok := tfvalue.Timeouts(t.Context()).(schema.SingleNestedAttribute)
-	if !ok || len(timeouts.Attributes) != 4 || !timeouts.Optional || !strings.Contains(timeouts.MarkdownDescription, "`5m0s`") {
+	timeouts, ok := tfvalue.Timeouts(t.Context()).(schema.SingleNestedBlock)
+	if !ok || len(timeouts.Attributes) != 4 || !strings.Contains(timeouts.MarkdownDescription, "`5m0s`") {
 		t.Errorf("timeouts are %+v", timeouts)
 	}
 	if computed := tfvalue.Computed("What it is."); !computed.Computed || computed.Optional || computed.MarkdownDescription != "What it is." {

@@ -14,21 +14,21 @@ import (
 // an operation may have to wait for more than one.
 const DefaultTimeout = 5 * time.Minute
 
-// Timeouts returns the timeouts attribute of a resource.
-func Timeouts(ctx context.Context) schema.Attribute {
-	attribute, ok := timeouts.AttributesAll(ctx).(schema.SingleNestedAttribute)
+// Timeouts returns the timeouts block of a resource.
+func Timeouts(ctx context.Context) schema.Block {
+	block, ok := timeouts.BlockAll(ctx).(schema.SingleNestedBlock)
 	if !ok {
-		return attribute
+		return block
 	}
-	attribute.MarkdownDescription = fmt.Sprintf("How long each operation may take, including its retries and all pauses that the "+
+	block.MarkdownDescription = fmt.Sprintf("How long each operation may take, including its retries and all pauses that the "+
 		"API requires. Each defaults to `%s`.", DefaultTimeout)
-	for name, nested := range attribute.Attributes {
+	for name, nested := range block.Attributes {
 		if operation, ok := nested.(schema.StringAttribute); ok {
 			operation.Validators = []validator.String{longEnough{}} // the library's validator accepts 0s and negative durations
-			attribute.Attributes[name] = operation
+			block.Attributes[name] = operation
 		}
 	}
-	return attribute
+	return block
 }
 
 var _ validator.String = longEnough{}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
 
 // Check returns why text is not an absolute https URL. Plain http is allowed to a loopback host only.
@@ -34,6 +36,9 @@ func Check(text string) error {
 func CheckBase(text string) error {
 	if err := Check(text); err != nil {
 		return err
+	}
+	if strings.ContainsFunc(text, keytext.Invisible) {
+		return errors.New("it contains an invisible character; type it instead of pasting it")
 	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.User != nil || strings.ContainsAny(text, "?#") {
@@ -86,16 +91,12 @@ func Lasting(base string) string {
 	return "loopback" + parsed.EscapedPath()
 }
 
-// Hide returns a URL without the parts that may be credentials: user info, query and fragment. If the user info cannot be
-// recognized, for example without https://, it hides the whole URL.
+// Hide returns scheme and host of a URL, which is all that a message, a log or a note shows of it: user info, path, query and
+// fragment may be credentials. If there is no host, for example without https://, it hides everything.
 func Hide(text string) string {
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Host == "" && strings.Contains(text, "@") {
+	if err != nil || parsed.Host == "" {
 		return "(hidden)"
 	}
-	parsed.User, parsed.Fragment = nil, ""
-	if parsed.RawQuery != "" {
-		parsed.RawQuery = "(hidden)"
-	}
-	return parsed.String()
+	return parsed.Scheme + "://" + parsed.Host
 }

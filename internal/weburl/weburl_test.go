@@ -71,7 +71,7 @@ func TestCheckBase(t *testing.T) {
 			t.Errorf("%s is refused: %v", url, err)
 		}
 	}
-	for _, url := range []string{"https://u@h.example", "https://@h.example", "https://h.example?", "https://h.example/?a=b", "https://h.example#", "h.example"} {
+	for _, url := range []string{"https://u@h.example", "https://@h.example", "https://h.example?", "https://h.example/?a=b", "https://h.example#", "h.example", "https://h.exa\u200bmple", "https://h.example/\u00ad"} {
 		if weburl.CheckBase(url) == nil {
 			t.Errorf("%s is accepted", url)
 		}
@@ -130,24 +130,22 @@ func TestSame(t *testing.T) {
 func TestHide(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ url, want string }{
-		{"https://h.example/p", "https://h.example/p"},
-		{"https://user:pass@h.example/p", "https://h.example/p"},
+		{"https://h.example", "https://h.example"},
+		{"https://h.example/p", "https://h.example"},
+		{"https://user:pass@h.example/p", "https://h.example"},
 		{"https://token@h.example", "https://h.example"},
-		{"https://h.example/p?token=abc&x=y", "https://h.example/p?(hidden)"},
-		{"https://h.example/p?token", "https://h.example/p?(hidden)"},
-		{"https://h.example/p#token", "https://h.example/p"},
-		{"https://h.example/p#to%20ken%2F", "https://h.example/p"},
-		{"https://user:pass@h.example:8443/a%2Fb?c=d#e", "https://h.example:8443/a%2Fb?(hidden)"},
-		{"//user:pass@h.example/p", "//h.example/p"},
+		{"https://h.example?token", "https://h.example"},
+		{"https://h.example#token", "https://h.example"},
+		{"https://user:pass@h.example:8443/a%2Fb?c=d#e", "https://h.example:8443"},
+		{"https://[::1]:8443/token", "https://[::1]:8443"},
 		{"https://user:pass@h.example/%zz", "(hidden)"},
 		{"https://user:pass@[::1", "(hidden)"},
 		{"user:pass@h.example/p", "(hidden)"},
 		{"https:user:pass@h.example/p", "(hidden)"},
 		{"https:///user:pass@h.example/p", "(hidden)"},
 		{"token@h.example", "(hidden)"},
-		{"h.example/p?token=abc", "h.example/p?(hidden)"},
-		{"localhost:8080/p", "localhost:8080/p"},
-		{"", ""},
+		{"h.example/p?token=abc", "(hidden)"},
+		{"", "(hidden)"},
 	}
 	for _, test := range tests {
 		t.Run(test.url, func(t *testing.T) {
@@ -168,7 +166,7 @@ func FuzzHide(f *testing.F) {
 		if strings.Contains(host+path, secret) || strings.ContainsAny(host, "/?#@") || strings.ContainsAny(path, "?#@") {
 			t.Skip()
 		}
-		url := "https://u:" + secret + "@" + host + "/" + path + "?q=" + secret + "#" + secret
+		url := "https://u:" + secret + "@" + host + "/" + path + secret + "?q=" + secret + "#" + secret
 		if got := weburl.Hide(url); strings.Contains(got, secret) {
 			t.Errorf("Hide(%q) = %q", url, got)
 		}

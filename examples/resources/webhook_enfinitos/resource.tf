@@ -6,6 +6,6 @@ resource "webhook_enfinitos" "rights" {
 
 # The receiver needs the secret to verify deliveries. Terraform only knows it if it has created the subscription.
 output "rights_secret" {
-  value     = webhook_enfinitos.rights.signing_secret
+  value     = webhook_enfinitos.rights.secret
   sensitive = true
 }

@@ -36,6 +36,9 @@ type Options struct {
 	WebhookLimit int
 	// SecretOnUpdate adds the signing secret to the answer of an update, as one edition of the vendor's pages shows.
 	SecretOnUpdate bool
+	// Normalize changes what a create or an update stores, as an API does that keeps values in another form. It may be nil, and
+	// must not call the stand-in.
+	Normalize func(*Webhook)
 	// Engine makes the deliveries. It is required.
 	Engine *delivery.Engine
 	// Scale divides the waits between attempts.
@@ -59,6 +62,7 @@ type Server struct {
 	tokens      map[string]*actionToken
 	swept       time.Time // when expired challenges and tokens were last looked for
 	webhooks    []*Webhook
+	history     wire.History[Webhook]
 	events      []*Event
 	eventBytes  int
 	pending     map[int]*pending
@@ -79,6 +83,9 @@ type account struct {
 func New(options Options) *Server {
 	if options.Clock == nil {
 		options.Clock = time.Now
+	}
+	if options.Normalize == nil {
+		options.Normalize = func(*Webhook) {}
 	}
 	if options.Changed == nil {
 		options.Changed = func() {}
@@ -112,7 +119,7 @@ func (s *Server) clear() {
 	s.credentials = s.credentials[:1]
 	s.challenges = map[string]*challenge{}
 	s.tokens = map[string]*actionToken{}
-	s.webhooks = nil
+	s.webhooks, s.history = nil, wire.History[Webhook]{}
 	s.events = nil
 	s.eventBytes = 0
 	s.pending = map[int]*pending{}

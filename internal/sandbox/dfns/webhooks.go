@@ -35,11 +35,15 @@ func (s *Server) Webhooks() []Webhook {
 	defer s.mu.Unlock()
 	out := make([]Webhook, 0, len(s.webhooks))
 	for _, webhook := range s.webhooks {
-		registered := *webhook
-		registered.Events = slices.Clone(webhook.Events)
-		out = append(out, registered)
+		out = append(out, *webhook.copy())
 	}
 	return out
+}
+
+func (webhook *Webhook) copy() *Webhook {
+	out := *webhook
+	out.Events = slices.Clone(webhook.Events)
+	return &out
 }
 
 // Edit changes a webhook behind the back of whoever manages it, as a user of the vendor's dashboard would.
@@ -50,8 +54,9 @@ func (s *Server) Edit(id string, change func(*Webhook)) error {
 	if webhook == nil {
 		return fmt.Errorf("there is no webhook %s", id)
 	}
-	change(webhook)
-	webhook.Updated = s.options.Clock()
+	changed := webhook.copy()
+	change(changed)
+	s.replace(webhook, changed)
 	return nil
 }
 
@@ -66,7 +71,28 @@ func (s *Server) Register(webhook Webhook) string {
 func (s *Server) Remove(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.webhooks = slices.DeleteFunc(s.webhooks, func(w *Webhook) bool { return w.ID == id })
+	if webhook := s.find(id); webhook != nil {
+		s.drop(webhook)
+	}
+}
+
+// replace changes a webhook and remembers the old one.
+func (s *Server) replace(webhook, changed *Webhook) {
+	changed.Updated = s.options.Clock()
+	s.history.Changed(changed.Updated, slices.Index(s.webhooks, webhook), webhook.copy())
+	*webhook = *changed
+}
+
+// drop deletes a webhook and remembers it.
+func (s *Server) drop(webhook *Webhook) {
+	index := slices.Index(s.webhooks, webhook)
+	s.history.Removed(s.options.Clock(), index, webhook)
+	s.webhooks = slices.Delete(s.webhooks, index, index+1)
+}
+
+// seen returns the webhooks as the answer to a call shows them.
+func (s *Server) seen(r *http.Request) []*Webhook {
+	return s.history.Seen(r, s.options.Clock(), s.webhooks)
 }
 
 func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []byte) {
@@ -79,6 +105,7 @@ func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []by
 		refuse(w, http.StatusBadRequest, fmt.Sprintf("Maximum number of webhooks reached (%d)", limit))
 		return
 	}
+	s.options.Normalize(&webhook)
 	created := s.add(webhook)
 	out := created.answer()
 	out["secret"] = created.Secret
@@ -92,6 +119,7 @@ func (s *Server) add(webhook Webhook) *Webhook {
 	webhook.Secret = "whs-" + wire.Text(s.options.Random, 32)
 	webhook.Created = s.options.Clock()
 	webhook.Updated = webhook.Created
+	s.history.Added(webhook.Created, len(s.webhooks))
 	s.webhooks = append(s.webhooks, &webhook)
 	return &webhook
 }
@@ -112,8 +140,8 @@ func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request, body []by
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	changed.Updated = s.options.Clock()
-	*webhook = changed
+	s.options.Normalize(&changed)
+	s.replace(webhook, &changed)
 	out := webhook.answer()
 	if s.options.SecretOnUpdate {
 		out["secret"] = webhook.Secret
@@ -130,12 +158,12 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, body []by
 		refuse(w, http.StatusBadRequest, "a delete has no body")
 		return
 	}
-	s.webhooks = slices.DeleteFunc(s.webhooks, func(w *Webhook) bool { return w == webhook })
+	s.drop(webhook)
 	answer(w, map[string]bool{"deleted": true})
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
-	items, next, err := page(s.webhooks, r.URL.Query(), func(w *Webhook) int { return w.number })
+	items, next, err := page(s.seen(r), r.URL.Query(), func(w *Webhook) int { return w.number })
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -149,15 +177,17 @@ func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
 
 // found returns the webhook a path names, or answers that there is none.
 func (s *Server) found(w http.ResponseWriter, r *http.Request) *Webhook {
-	webhook := s.find(r.PathValue("id"))
+	webhook := find(s.seen(r), r.PathValue("id"))
 	if webhook == nil {
 		refuse(w, http.StatusNotFound, "Webhook not found")
 	}
 	return webhook
 }
 
-func (s *Server) find(id string) *Webhook {
-	for _, webhook := range s.webhooks {
+func (s *Server) find(id string) *Webhook { return find(s.webhooks, id) }
+
+func find(webhooks []*Webhook, id string) *Webhook {
+	for _, webhook := range webhooks {
 		if webhook.ID == id {
 			return webhook
 		}
@@ -239,12 +269,9 @@ func page[T any](items []T, query url.Values, number func(T) int) (out []T, next
 			return nil, "", errors.New("limit must be between 1 and 200")
 		}
 	}
-	after := 0
-	if text := query.Get("paginationToken"); text != "" {
-		raw, _ := base64.RawURLEncoding.DecodeString(text)
-		if after, err = strconv.Atoi(string(raw)); err != nil {
-			return nil, "", errors.New("paginationToken is not valid")
-		}
+	after, err := lastServed(query)
+	if err != nil {
+		return nil, "", err
 	}
 	for _, item := range items {
 		if number(item) <= after {
@@ -257,6 +284,27 @@ func page[T any](items []T, query url.Values, number func(T) int) (out []T, next
 		out = append(out, item)
 	}
 	return out, "", nil
+}
+
+// lastServed returns the number in a query's page token, 0 without one.
+func lastServed(query url.Values) (int, error) {
+	text := query.Get("paginationToken")
+	if text == "" {
+		return 0, nil
+	}
+	raw, _ := base64.RawURLEncoding.DecodeString(text)
+	number, err := strconv.Atoi(string(raw))
+	if err != nil {
+		return 0, errors.New("paginationToken is not valid")
+	}
+	return number, nil
+}
+
+// DropUnknownPage removes a page token that the stand-in has not made from a query.
+func (s *Server) DropUnknownPage(query url.Values) {
+	if _, err := lastServed(query); err != nil {
+		query.Del("paginationToken")
+	}
 }
 
 func list(items []map[string]any, next string) map[string]any {

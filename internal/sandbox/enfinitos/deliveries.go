@@ -199,12 +199,25 @@ func window(query url.Values) (offset, limit int, err error) {
 			return 0, 0, errors.New("limit must be at least 1")
 		}
 	}
+	offset, err = cursor(query)
+	return offset, limit, err
+}
+
+// cursor returns the position at which a page begins.
+func cursor(query url.Values) (offset int, err error) {
 	if text := query.Get("cursor"); text != "" {
 		if offset, err = strconv.Atoi(text); err != nil || offset < 0 {
-			return 0, 0, errors.New("cursor must be at least 0")
+			return 0, errors.New("cursor must be at least 0")
 		}
 	}
-	return offset, limit, nil
+	return offset, nil
+}
+
+// DropUnknownPage removes a cursor that the stand-in has not made from a query.
+func (s *Server) DropUnknownPage(query url.Values) {
+	if _, err := cursor(query); err != nil {
+		query.Del("cursor")
+	}
 }
 
 func (s *Server) describeDelivery(delivery *Delivery) map[string]any {

@@ -55,6 +55,7 @@ type Server struct {
 
 	mu            sync.Mutex
 	subscriptions []*Subscription
+	history       wire.History[Subscription]
 	deliveries    []*Delivery
 	byID          map[string]*Delivery
 	// bytes is the size of all payloads. unsettled and unsettledBytes count what is still to be delivered.
@@ -105,7 +106,7 @@ func (s *Server) AnswerContract(version string) {
 }
 
 func (s *Server) clear() {
-	s.subscriptions = nil
+	s.subscriptions, s.history = nil, wire.History[Subscription]{}
 	s.deliveries = nil
 	s.byID = map[string]*Delivery{}
 	s.bytes, s.unsettled, s.unsettledBytes = 0, 0, 0

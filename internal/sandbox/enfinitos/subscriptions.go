@@ -33,11 +33,15 @@ func (s *Server) Subscriptions() []Subscription {
 	defer s.mu.Unlock()
 	out := make([]Subscription, 0, len(s.subscriptions))
 	for _, subscription := range s.subscriptions {
-		copied := *subscription
-		copied.Events = slices.Clone(subscription.Events)
-		out = append(out, copied)
+		out = append(out, *subscription.copy())
 	}
 	return out
+}
+
+func (subscription *Subscription) copy() *Subscription {
+	out := *subscription
+	out.Events = slices.Clone(subscription.Events)
+	return &out
 }
 
 // Register adds a subscription outside of any client and returns its id.
@@ -55,12 +59,23 @@ func (s *Server) Edit(id string, change func(*Subscription)) error {
 	if subscription == nil {
 		return fmt.Errorf("there is no subscription %s", id)
 	}
-	wasActive := subscription.Active
+	s.change(subscription, change)
+	return nil
+}
+
+// change changes a subscription and remembers the old one.
+func (s *Server) change(subscription *Subscription, change func(*Subscription)) {
+	old := subscription.copy()
+	s.history.Changed(s.options.Clock(), slices.Index(s.subscriptions, subscription), old)
 	change(subscription)
-	if !wasActive {
+	if !old.Active {
 		s.resume(subscription)
 	}
-	return nil
+}
+
+// seen returns the subscriptions as the answer to a call shows them.
+func (s *Server) seen(r *http.Request) []*Subscription {
+	return s.history.Seen(r, s.options.Clock(), s.subscriptions)
 }
 
 // Remove deletes a subscription outside of any client.
@@ -72,7 +87,12 @@ func (s *Server) Remove(id string) {
 
 // drop forgets a subscription and its deliveries, which nobody can ask for any more.
 func (s *Server) drop(id string) {
-	s.subscriptions = slices.DeleteFunc(s.subscriptions, func(sub *Subscription) bool { return sub.ID == id })
+	index := slices.IndexFunc(s.subscriptions, func(sub *Subscription) bool { return sub.ID == id })
+	if index < 0 {
+		return
+	}
+	s.history.Removed(s.options.Clock(), index, s.subscriptions[index])
+	s.subscriptions = slices.Delete(s.subscriptions, index, index+1)
 	s.deliveries = slices.DeleteFunc(s.deliveries, func(d *Delivery) bool {
 		if d.SubscriptionID != id {
 			return false
@@ -100,6 +120,7 @@ func (s *Server) add(subscription Subscription) *Subscription {
 	subscription.Secret = "whsec_" + wire.Text(s.options.Random, 40)
 	subscription.Active = true
 	subscription.Created = s.options.Clock()
+	s.history.Added(subscription.Created, len(s.subscriptions))
 	s.subscriptions = append(s.subscriptions, &subscription)
 	return &subscription
 }
@@ -115,11 +136,7 @@ func (s *Server) setActive(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest, "invalid_request", "active is required and a boolean")
 		return
 	}
-	wasActive := subscription.Active
-	subscription.Active = active
-	if !wasActive {
-		s.resume(subscription)
-	}
+	s.change(subscription, func(changed *Subscription) { changed.Active = active })
 	s.answer(w, http.StatusOK, map[string]any{"subscription": s.describe(subscription)})
 }
 
@@ -129,9 +146,9 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
-	all := make([]any, 0, len(s.subscriptions))
-	for _, subscription := range s.subscriptions {
+func (s *Server) list(w http.ResponseWriter, r *http.Request) {
+	all := []any{}
+	for _, subscription := range s.seen(r) {
 		all = append(all, s.describe(subscription))
 	}
 	s.answer(w, http.StatusOK, map[string]any{"subscriptions": all, "nextCursor": nil, "total": len(all)})
@@ -146,15 +163,17 @@ func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 
 // found returns the subscription a path names, or answers that there is none.
 func (s *Server) found(w http.ResponseWriter, r *http.Request) *Subscription {
-	subscription := s.find(r.PathValue("id"))
+	subscription := find(s.seen(r), r.PathValue("id"))
 	if subscription == nil {
 		s.refuse(w, http.StatusNotFound, "not_found", "Subscription not found")
 	}
 	return subscription
 }
 
-func (s *Server) find(id string) *Subscription {
-	for _, subscription := range s.subscriptions {
+func (s *Server) find(id string) *Subscription { return find(s.subscriptions, id) }
+
+func find(subscriptions []*Subscription, id string) *Subscription {
+	for _, subscription := range subscriptions {
 		if subscription.ID == id {
 			return subscription
 		}

@@ -13,10 +13,14 @@ resource "webhook_dfns" "everything" {
   events      = ["wallet.transfer.confirmed", "wallet.created"]
   description = "ledger"
   status      = "Disabled"
-  timeouts    = { create = "1m", delete = "2m" }
 
   secret_version    = 1
   secret_recipients = ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]
+
+  timeouts {
+    create = "1m"
+    delete = "2m"
+  }
 }
 
 resource "webhook_dfns" "least" {
@@ -25,14 +29,17 @@ resource "webhook_dfns" "least" {
 }
 
 resource "webhook_enfinitos" "everything" {
-  url      = "https://hooks.example.com/enfinitos"
-  events   = ["right.issued", "right.revoked"]
-  label    = "rights ledger"
-  active   = false
-  timeouts = { update = "1m" }
+  url    = "https://hooks.example.com/enfinitos"
+  events = ["right.issued", "right.revoked"]
+  label  = "rights ledger"
+  active = false
 
   secret_version    = 1
   secret_recipients = ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]
+
+  timeouts {
+    update = "1m"
+  }
 }
 
 resource "webhook_enfinitos" "least" {

@@ -1,0 +1,196 @@
+package dfns
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
+)
+
+// existing is what is known of the organization's webhooks when a create is not answered: those that existed before this client
+// created anything, and those that it is creating.
+type existing struct {
+	turns turns
+
+	mu      sync.Mutex
+	listed  bool
+	before  map[string]*Webhook // nil if the API refuses to list: then no webhook ever counts as new
+	creates map[string]CreateWebhookRequest
+}
+
+// list lists the webhooks, once in the life of the client. All further calls share the result.
+func (e *existing) list(ctx context.Context, c *Client) error {
+	done, err := e.turns.take(ctx, "list")
+	if err != nil {
+		return err
+	}
+	defer done()
+	if e.listed {
+		return nil
+	}
+	before, err := c.webhooksByID(ctx)
+	if err != nil && !refusesList(err) {
+		return fmt.Errorf("listing the webhooks before the create failed: %w", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.listed, e.before = true, before
+	return nil
+}
+
+func (e *existing) has(id string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.before[id] != nil
+}
+
+// ids returns the ids that existed before, or nil if the API refuses to list.
+func (e *existing) ids() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.before == nil {
+		return nil
+	}
+	return append([]string{}, slices.Sorted(maps.Keys(e.before))...)
+}
+
+// creating records a create in progress until done is called. Creates of equal content take turns, so there is one of each.
+func (e *existing) creating(in CreateWebhookRequest) (done func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.creates == nil {
+		e.creates = map[string]CreateWebhookRequest{}
+	}
+	e.creates[in.key()] = in
+	return func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		delete(e.creates, in.key())
+	}
+}
+
+// otherCreates returns the creates in progress, except one.
+func (e *existing) otherCreates(than CreateWebhookRequest) (out []CreateWebhookRequest) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for key, in := range e.creates {
+		if key != than.key() {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+// newWebhooks returns the webhooks that are new in two complete lists, the second of which shows what was carried out until a
+// time. If there was no time for the second one, it returns those of the first, and an error.
+func (c *Client) newWebhooks(
+	ctx context.Context, in CreateWebhookRequest, carriedOut time.Time, isOld func(id string) bool,
+) ([]*Webhook, error) {
+	if c.existing.ids() == nil {
+		return nil, errors.New("the API refuses to list, so it is unknown which webhooks are new")
+	}
+	fresh, err := c.listNew(ctx, in, isOld)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.http.UntilSettled(ctx, carriedOut); err != nil {
+		return fresh, err
+	}
+	for range 2 {
+		former := ids(fresh)
+		if fresh, err = c.listNew(ctx, in, isOld); err != nil {
+			return nil, err
+		}
+		if slices.Equal(former, ids(fresh)) {
+			return fresh, nil
+		}
+	}
+	return fresh, errors.New("the lists of the API differ from each other")
+}
+
+// listNew lists the webhooks that are not old, that no plan, state or answer has named, and that equal no other create in progress,
+// ordered by id.
+func (c *Client) listNew(ctx context.Context, in CreateWebhookRequest, isOld func(id string) bool) (out []*Webhook, err error) {
+	others := c.existing.otherCreates(in)
+	for webhook, err := range c.ListWebhooks(ctx, MaxPage) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, webhook)
+	}
+	others = append(others, c.existing.otherCreates(in)...) // one may have begun, and made its webhook, during the calls
+	out = slices.DeleteFunc(out, func(w *Webhook) bool {
+		return isOld(w.ID) || c.names.Has(w.ID) ||
+			slices.ContainsFunc(others, func(other CreateWebhookRequest) bool { return other.matches(w) })
+	})
+	slices.SortFunc(out, func(a, b *Webhook) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
+}
+
+func ids(webhooks []*Webhook) (out []string) {
+	for _, webhook := range webhooks {
+		out = append(out, webhook.ID)
+	}
+	return out
+}
+
+// matches reports whether a webhook has the values of the request.
+func (in CreateWebhookRequest) matches(webhook *Webhook) bool {
+	return weburl.Same(in.URL, webhook.URL) && sameKinds(in.Events, webhook.Events) &&
+		cmp.Or(in.Status, StatusEnabled) == webhook.Status && in.Description == webhook.Description
+}
+
+func sameKinds(a, b []string) bool {
+	return slices.Equal(normalKinds(a), normalKinds(b))
+}
+
+// normalKinds returns event kinds in order, each once.
+func normalKinds(kinds []string) []string { return slices.Compact(slices.Sorted(slices.Values(kinds))) }
+
+// key is equal for requests that make indistinguishable webhooks.
+func (in CreateWebhookRequest) key() string {
+	in.URL = weburl.Normal(in.URL)
+	in.Events = normalKinds(in.Events)
+	in.Status = cmp.Or(in.Status, StatusEnabled)
+	key, _ := json.Marshal(in) // strings only
+	return string(key)
+}
+
+// digest is equal for requests that make indistinguishable webhooks in the same account. The account is the organization in
+// the token, or the credential if the token names none.
+func (c *Client) digest(in CreateWebhookRequest) string {
+	return intent.Digest(cmp.Or(c.account.Organization, c.credentialID), in.key())
+}
+
+// turns makes callers with the same key wait for each other.
+type turns struct {
+	mu   sync.Mutex
+	keys map[string]chan struct{}
+}
+
+// take waits for the turn of a key. The returned function ends the turn.
+func (t *turns) take(ctx context.Context, key string) (done func(), err error) {
+	t.mu.Lock()
+	if t.keys == nil {
+		t.keys = map[string]chan struct{}{}
+	}
+	if t.keys[key] == nil {
+		t.keys[key] = make(chan struct{}, 1)
+	}
+	turn := t.keys[key]
+	t.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,144 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+)
+
+// dialing is a step that never gets a connection.
+func dialing(request *http.Request) (*http.Response, error) {
+	<-request.Context().Done()
+	return nil, request.Context().Err()
+}
+
+// answered is a step that answers five seconds after the request was sent.
+func answered(request *http.Request) (*http.Response, error) {
+	leave(request)
+	select {
+	case <-time.After(5 * time.Second):
+		return answer(200, "fine")(request)
+	case <-request.Context().Done():
+		return nil, request.Context().Err()
+	}
+}
+
+// The caller gives up after a second. One attempt may take a minute.
+func TestCancelled(t *testing.T) {
+	t.Parallel()
+	const at, hour = time.Second, time.Hour
+	change, read, again := post("a"), get("a"), idempotent(post("a"))
+	for name, test := range map[string]struct {
+		request  httpapi.Request
+		step     step
+		deadline time.Duration
+		ends     time.Duration
+		want     error // nil for the answer
+		unknown  bool
+	}{
+		"sent change, answered":             {change, answered, hour, 5 * time.Second, nil, false},
+		"sent change, never answered":       {change, hang, hour, time.Minute, httpapi.ErrNoAnswer, true},
+		"sent change, at its deadline":      {change, hang, 30 * time.Second, 30 * time.Second, context.DeadlineExceeded, true},
+		"idempotent change, answered":       {again, answered, hour, 5 * time.Second, nil, false},
+		"idempotent change, never answered": {again, hang, hour, time.Minute, httpapi.ErrNoAnswer, true},
+		"change without a connection":       {change, dialing, hour, at, context.Canceled, false},
+		"read":                              {read, answered, hour, at, context.Canceled, true},
+		"wait after a 429":                  {change, answer(429, ""), hour, at, context.Canceled, false},
+		"wait after a refused connection":   {change, refused, hour, at, context.Canceled, false},
+		"pause that the API requires":       {change, answer(429, "", "Retry-After", "30"), hour, at, context.Canceled, false},
+		"wait after a cut connection":       {read, cut, hour, at, context.Canceled, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), test.deadline)
+			time.AfterFunc(at, cancel)
+			client, script := scripted(t, []step{test.step}, timeout(time.Minute), retryWait(10*time.Second))
+			start := time.Now()
+			_, err := client.Do(ctx, test.request)
+			if !errors.Is(err, test.want) || isUnknown(err) != test.unknown {
+				t.Errorf("%s: it ends in %v, unknown %t", name, err, isUnknown(err))
+			}
+			if took := time.Since(start); took != test.ends || script.attempts() != 1 {
+				t.Errorf("%s: it ended after %s and %d attempts, want %s and one", name, took, script.attempts(), test.ends)
+			}
+			cancel()
+		})
+	}
+}
+
+// Real transports tell by themselves when they have a connection and when the request is sent.
+func TestCancelledWhileARealServerAnswers(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		ctx, cancel := context.WithCancel(t.Context())
+		server, count := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			cancel()
+			if !request.Change {
+				<-r.Context().Done()
+			}
+			_, _ = w.Write([]byte("fine"))
+		})
+		response, err := newClient(t, server).Do(ctx, request.Request)
+		if request.Change && (err != nil || string(response.Body) != "fine") {
+			t.Errorf("%s: the answer is lost: %v", kind, err)
+		}
+		if !request.Change && (!errors.Is(err, context.Canceled) || asError(t, err).NotSent) {
+			t.Errorf("%s: it ends in %v, want a cancellation", kind, err)
+		}
+		if count.Load() != 1 {
+			t.Errorf("%s: %d requests reached the server", kind, count.Load())
+		}
+		cancel()
+	}
+}
+
+func TestCancelledBeforeSending(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		client, script := scripted(t, []step{answer(200, "")})
+		_, err := client.Do(ctx, request.Request)
+		if !errors.Is(err, context.Canceled) || !asError(t, err).NotSent || isUnknown(err) || script.attempts() != 0 {
+			t.Errorf("%s: %v after %d attempts, want that the request was not sent", kind, err, script.attempts())
+		}
+	}
+}
+
+// A refusal and a success count too if their caller gives up at the same moment.
+func TestAnswerAtTheMomentOfCancellation(t *testing.T) {
+	t.Parallel()
+	for kind, request := range requests {
+		for _, status := range []int{200, 400, 500} {
+			ctx, cancel := context.WithCancel(t.Context())
+			client, script := scripted(t, []step{func(request *http.Request) (*http.Response, error) {
+				cancel()
+				return answer(status, "fine")(request)
+			}})
+			response, err := client.Do(ctx, request.Request)
+			if status == 200 && (err != nil || string(response.Body) != "fine") || status != 200 && httpapi.Status(err) != status {
+				t.Errorf("%s: the answer %d is lost: %v", kind, status, err)
+			}
+			if script.attempts() != 1 {
+				t.Errorf("%s: %d attempts", kind, script.attempts())
+			}
+		}
+	}
+}
+
+func TestChangesInFlight(t *testing.T) { //nolint:paralleltest // it counts the changes of all clients
+	for kind, want := range map[string]int64{"GET": 0, "POST": 1, "DELETE": 1} {
+		during := int64(-1)
+		client, _ := scripted(t, []step{func(request *http.Request) (*http.Response, error) {
+			during = httpapi.ChangesInFlight()
+			return answer(200, "")(request)
+		}})
+		if _, err := client.Do(t.Context(), requests[kind].Request); err != nil || during != want || httpapi.ChangesInFlight() != 0 {
+			t.Errorf("%s: %d in flight, then %d: %v", kind, during, httpapi.ChangesInFlight(), err)
+		}
+	}
+}

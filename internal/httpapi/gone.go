@@ -1,0 +1,42 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// NotFoundError reports an object that is proved not to exist. Only a vendor's client knows what proves that, and makes it.
+type NotFoundError struct {
+	// Err is the 404.
+	Err error
+}
+
+// Error returns the text of the 404.
+func (e *NotFoundError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the 404.
+func (e *NotFoundError) Unwrap() error { return e.Err }
+
+// IsNotFound reports that it is proved that the API has no such object.
+func IsNotFound(err error) bool {
+	_, ok := errors.AsType[*NotFoundError](err)
+	return ok
+}
+
+// ConfirmGone calls ask, and again if it says that an object does not exist that is, by its own date, so young that the API may not
+// show it yet. Without time for that, the error is no longer a *NotFoundError.
+func ConfirmGone[T any](ctx context.Context, c *Client, created string, ask func(context.Context) (T, error)) (T, error) {
+	out, err := ask(ctx)
+	if !IsNotFound(err) {
+		return out, err
+	}
+	young, problem := c.UntilOld(ctx, created)
+	switch {
+	case problem != nil:
+		return out, fmt.Errorf("%s: %w", err.Error(), problem)
+	case young:
+		return ask(ctx)
+	}
+	return out, err
+}

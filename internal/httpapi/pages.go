@@ -1,0 +1,71 @@
+package httpapi
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+)
+
+// maxPages limits a list. The vendors allow far fewer objects.
+const maxPages = 50
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Items Items[T]
+	// Next is the token of the next page. The last page has none.
+	Next Token
+}
+
+// Pages returns the items of a list, which get fetches page by page as they are needed. Only a page without a next token ends a
+// list: a token seen before, a page without a new id and a list that is too long are errors, because a list that is not complete
+// proves nothing about what it lacks.
+func Pages[T any](path []string, get func(token Token) (Page[T], error), id func(*T) string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		tokens, ids := map[Token]bool{}, map[string]bool{}
+		for token := Token(""); ; {
+			page, err := get(token)
+			if err == nil && !page.Items.IsList {
+				err = BadAnswer(path, "the answer is not a list")
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			before := len(ids)
+			for i := range page.Items.List {
+				item := &page.Items.List[i]
+				ids[id(item)] = true
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if page.Next == "" {
+				return
+			}
+			tokens[token], token = true, page.Next
+			if problem := endless(tokens, token, len(ids) > before); problem != "" {
+				yield(nil, BadAnswer(path, problem))
+				return
+			}
+		}
+	}
+}
+
+// endless returns why a list does not end with this page.
+func endless(tokens map[Token]bool, next Token, anythingNew bool) string {
+	switch {
+	case tokens[next]:
+		return "the API sent the same page token twice, so the list has no end"
+	case !anythingNew:
+		return "the API sent a page without anything new and a token for another page, so the list has no end"
+	case len(tokens) == maxPages:
+		return fmt.Sprintf("the list has more than %d pages", maxPages)
+	}
+	return ""
+}
+
+// BadAnswer returns the error for a 2xx answer to a GET without what it must contain, such as a list that has no end.
+func BadAnswer(path []string, problem string) error {
+	return &Error{Method: http.MethodGet, Path: EscapedPath(path...), Status: http.StatusOK, Cause: errors.New(problem)}
+}
