@@ -55,7 +55,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		Version: 0, // raise it, and add an upgrader, when the meaning of a state changes
 		MarkdownDescription: "Manages a Dfns webhook, to which Dfns delivers the events of an organization.\n\n" +
 			"The provider signs every change with the credential of its `dfns` block. A create, an update and a delete take " +
-			"three API calls each, and the first create of a run one more for every 200 webhooks. A refresh of one webhook takes one call. A refresh of many takes one call plus one for every 200 " +
+			"three API calls each, and the first create of a run one more for every 200 webhooks. A refresh of one webhook takes one " +
+			"call. A refresh of many takes one call plus one for every 200 " +
 			"webhooks of the organization. The token needs the permissions `Webhooks:Create`, `Webhooks:Read`, " +
 			"`Webhooks:Update` and `Webhooks:Delete`.",
 		Attributes: map[string]schema.Attribute{
