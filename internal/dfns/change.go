@@ -23,7 +23,7 @@ import (
 type Recovery struct {
 	// Resent says that the API answered when the change was sent again with the same token.
 	Resent bool
-	// Confirmed says that a read showed that the change was made.
+	// Confirmed says that a read, or the refusal of the token as used, showed that the change was made.
 	Confirmed bool
 	// Removed is the webhook that the lost create had made. Nobody knows its secret, so it was deleted.
 	Removed string

@@ -2,6 +2,7 @@ package dfns_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -130,6 +131,26 @@ func TestUpdateStoredInAnotherForm(t *testing.T) {
 			config.DfnsNormalize = func(webhook *state.Webhook) { webhook.URL += "/" }
 		})
 	}
+}
+
+// An update that the API has carried out, and that a read shows undone, is not claimed to stand.
+func TestUpdateUndone(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(w *world) {
+		id := w.Dfns.Register(held())
+		w.fault(sandbox.Fault{Method: "PUT", Effect: sandbox.DropAfter, Times: 1})
+		w.DfnsCalls.Before = func(r *http.Request) {
+			if r.Method == http.MethodGet { // somebody else was faster than the read
+				_ = w.Dfns.Edit(id, func(webhook *state.Webhook) { webhook.Status = "Enabled" })
+			}
+		}
+		ctx, cancel := w.operation()
+		defer cancel()
+		webhook, err := disable(ctx, w.client(), id)
+		if outcome, _ := httpapi.OutcomeOf(err); outcome != httpapi.Unknown {
+			t.Errorf("the update: %+v, %v", webhook, err)
+		}
+	})
 }
 
 // A change of a webhook that is proved to be gone says so. A delete of it is done.

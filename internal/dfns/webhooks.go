@@ -152,9 +152,12 @@ func (c *Client) UpdateWebhook(ctx context.Context, from *Webhook, in UpdateWebh
 	if IsNotFound(err) {
 		return nil, err
 	}
-	if outcome == httpapi.Made || err == nil && s.used {
+	switch {
+	case outcome == httpapi.Made, err == nil && s.used && outcome == httpapi.Unknown: // carried out, and stored in another form
 		webhook.Recovery = Recovery{Confirmed: true}
 		return webhook, nil
+	case s.used: // carried out, and undone since
+		outcome = httpapi.Unknown
 	}
 	return nil, failedChange(s.err, outcome, err)
 }

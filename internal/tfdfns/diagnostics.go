@@ -31,7 +31,7 @@ func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) d
 		detail += fmt.Sprintf("The API had created %s, but its signing secret was lost with the answer. The provider deleted "+
 			"it and created another webhook in its place.", recovery.Removed)
 	case recovery.Confirmed:
-		detail += "A read showed that the API had made the change."
+		detail += "The API had made the change."
 	default:
 		detail += "The provider sent it again with the same single-use token and got an answer, so the change was made once."
 	}
