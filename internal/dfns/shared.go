@@ -95,12 +95,12 @@ func (s *shared) fly(
 }
 
 // fetch fetches the list, and keeps it unless a change has begun or ended meanwhile. A caller that has just missed the end of a
-// flight gets the list that the flight has left.
+// flight gets what the flight has left: its list, or that the API refuses to list.
 func (s *shared) fetch(ctx context.Context, c *Client) (map[string]*Webhook, error) {
 	s.mu.Lock()
-	changes, left := s.changes, maps.Clone(s.webhooks)
+	changes, left, refused := s.changes, maps.Clone(s.webhooks), s.refused
 	s.mu.Unlock()
-	if left != nil {
+	if left != nil || refused {
 		return left, nil
 	}
 	out, err := c.webhooksByID(ctx)
