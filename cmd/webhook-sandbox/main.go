@@ -2,7 +2,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,11 +14,7 @@ import (
 
 func main() {
 	var config sandbox.Config
-	flag.StringVar(&config.DfnsAddress, "dfns", "127.0.0.1:0", "loopback `HOST:PORT` of the simulated Dfns API; port 0 selects a free port")
-	flag.StringVar(&config.EnfinitosAddress, "enfinitos", "127.0.0.1:0", "loopback `HOST:PORT` of the simulated EnfinitOS API")
-	flag.Func("enfinitos-api",
-		"`MODE` of EnfinitOS: documented (the default) serves the five documented calls, conventional also get, list and delete",
-		func(name string) error { return enfinitosAPI(&config, name) })
+	sandbox.AddFlags(flag.CommandLine, &config)
 	flag.DurationVar(&config.Latency, "latency", 0, "delay of every answer, such as 30ms")
 	flag.Uint64Var(&config.Seed, "seed", 0, "makes ids, secrets and keys the same in every run; with 0 they differ")
 	flag.StringVar(&config.StatePath, "state", "", "`PATH` of a file that keeps webhooks, keys and deliveries across restarts")
@@ -55,14 +50,6 @@ Control calls, at each URL under /_sandbox/:
   GET state             what the page shows
   POST reset            forget everything but the account
 `, strings.Join(sandbox.Effects, ", "))
-}
-
-func enfinitosAPI(config *sandbox.Config, name string) error {
-	if name != "documented" && name != "conventional" {
-		return errors.New("must be documented or conventional")
-	}
-	config.EnfinitosConventional = name == "conventional"
-	return nil
 }
 
 // receiverAddress is a flag whose value is optional. Without a value, the port is chosen automatically.

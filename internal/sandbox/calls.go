@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -20,21 +19,6 @@ const (
 	maxCalls        = 100_000
 	maxJournalBytes = 64 << 20
 )
-
-// vendor is the stand-in for one API. The journal, the faults and the control calls are the same for all vendors.
-type vendor interface {
-	http.Handler
-	// Refuse answers with a status in the vendor's format.
-	Refuse(w http.ResponseWriter, r *http.Request, status int, message string)
-	// Reset forgets everything but the account.
-	Reset()
-	// Control answers the calls under /_sandbox/ that only this vendor has.
-	Control() http.Handler
-	// DropUnknownPage removes a page token that this vendor has not made from a query.
-	DropUnknownPage(query url.Values)
-	// Overview returns the data of the page.
-	Overview() wire.Overview
-}
 
 // Call is one line of the journal.
 type Call struct {
@@ -72,7 +56,7 @@ type Calls struct {
 	// test can change the state at that moment. It must be set before the first call, and may run concurrently.
 	Before func(*http.Request)
 
-	vendor  vendor
+	vendor  Vendor
 	name    string
 	clock   func() time.Time
 	wait    clock.Wait

@@ -77,7 +77,7 @@ func TestAddresses(t *testing.T) {
 		"": true, "127.0.0.1:0": true, "127.0.0.2:0": runtime.GOOS == "linux", "localhost:0": true,
 		":0": false, "0.0.0.0:0": false, "[::]:0": false, "192.0.2.1:0": false, "example.com:0": false, "nonsense": false,
 	} {
-		s, err := sandbox.Start(sandbox.Config{DfnsAddress: address})
+		s, err := sandbox.Start(sandbox.Config{Addresses: map[string]string{"dfns": address}})
 		if (err == nil) != loopback {
 			t.Errorf("starting on %q: %v", address, err)
 		}
@@ -90,7 +90,7 @@ func TestAddresses(t *testing.T) {
 func TestAddressInUse(t *testing.T) {
 	t.Parallel()
 	first := start(t, sandbox.Config{})
-	if _, err := sandbox.Start(sandbox.Config{DfnsAddress: strings.TrimPrefix(first.DfnsURL, "http://")}); err == nil {
+	if _, err := sandbox.Start(sandbox.Config{Addresses: map[string]string{"dfns": strings.TrimPrefix(first.DfnsURL, "http://")}}); err == nil {
 		t.Error("two sandboxes listen on one address")
 	}
 }

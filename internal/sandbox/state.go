@@ -21,9 +21,9 @@ type state struct {
 	Format string
 	// Starts counts the starts from this file. It is part of the seed, so that a seeded sandbox does not issue the ids of its
 	// last run again.
-	Starts    int
-	Dfns      json.RawMessage
-	Enfinitos json.RawMessage
+	Starts int
+	// Vendors are the states of the vendors by name.
+	Vendors map[string]json.RawMessage
 }
 
 // readState reads the state file, and returns nothing if it does not exist yet. A file that is not a complete state is an error
@@ -46,6 +46,9 @@ func readState(path string) (*state, error) {
 	}
 	if out.Format != stateFormat {
 		return nil, fmt.Errorf("%s has the format %q instead of %q; the file was not changed: use another path", path, out.Format, stateFormat)
+	}
+	if len(out.Vendors) == 0 {
+		return nil, fmt.Errorf("%s is a damaged state file of webhook-sandbox: it has no vendors; the file was not changed", path)
 	}
 	return &out, nil
 }

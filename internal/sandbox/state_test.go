@@ -170,7 +170,8 @@ func TestForeignStateIsLeftAlone(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "foreign": `{"version":4,"terraform_version":"1.16.3"}`, "not JSON": "# notes\n", "cut": string(whole[:len(whole)/2]),
 		"of a later edition": strings.Replace(string(whole), "state 1", "state 2", 1), "no format": `{}`,
-		"without accounts": `{"Format":"webhook-sandbox state 1","Starts":0,"Dfns":{},"Enfinitos":{}}`,
+		"without accounts": `{"Format":"webhook-sandbox state 1","Vendors":{"dfns":{},"enfinitos":{}}}`, "without vendors": `{"Format":"webhook-sandbox state 1"}`,
+		"of another vendor": `{"Format":"webhook-sandbox state 1","Vendors":{"stripe":{}}}`,
 	} {
 		path := filepath.Join(t.TempDir(), "state")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
