@@ -128,20 +128,6 @@ func TestReset(t *testing.T) {
 	same(t, s.create().status, 200)
 }
 
-// TestVendorsControl reaches the control calls that are the vendor's own through the same listener.
-func TestVendorsControl(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.create()
-	s.control("POST events", `{"kind":"wallet.created"}`, http.StatusNoContent)
-	s.control("POST events", `{"kind":"*"}`, http.StatusBadRequest)
-	s.control("POST credentials", `{}`, http.StatusBadRequest)
-	s.control("POST nonsense", ``, http.StatusNotFound)
-	eventually(t, "the event is recorded", func() bool { return len(s.Dfns.Events()) == 1 })
-	events := s.call("GET /webhooks/" + s.Dfns.Webhooks()[0].ID + "/events")
-	same(t, strings.Count(events.body, `"kind":"wallet.created"`), 1)
-}
-
 // TestControlHasNoFaults keeps a test able to clear a fault that matches everything.
 func TestControlHasNoFaults(t *testing.T) {
 	t.Parallel()

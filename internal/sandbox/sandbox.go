@@ -33,6 +33,8 @@ type Sandbox struct {
 	ReceiverURL string
 
 	sites      []*Site
+	receiver   *receiver.Receiver
+	console    *console
 	engine     *delivery.Engine
 	store      *store
 	background *background
@@ -78,6 +80,7 @@ func build(config *Config) (*Sandbox, error) {
 		return nil, err
 	}
 	s := &Sandbox{background: newBackground()}
+	s.console = newConsole(s)
 	s.store = &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}
 	s.store.start()
 	s.engine = delivery.New(delivery.Options{Now: config.Clock, Wait: config.Wait, Timeout: config.DeliveryTimeout})
@@ -140,11 +143,12 @@ func (s *Sandbox) load(kept *state, path string) error {
 
 func (s *Sandbox) open(config Config) error {
 	if config.ReceiverAddress != "" {
-		verifier := &receiver.Receiver{Now: config.Clock, Log: config.Log}
+		s.receiver = &receiver.Receiver{Now: config.Clock, Log: config.Log}
 		for _, site := range s.sites {
-			verifier.Signers = append(verifier.Signers, receiver.Signer{Vendor: site.name, Scheme: site.verify, Secrets: site.Vendor.Secrets})
+			signer := receiver.Signer{Vendor: site.name, Scheme: site.verify, Secrets: site.Vendor.Secrets}
+			s.receiver.Signers = append(s.receiver.Signers, signer)
 		}
-		url, err := s.listen(config.ReceiverAddress, verifier)
+		url, err := s.listen(config.ReceiverAddress, s.receiver)
 		if err != nil {
 			return err
 		}
@@ -215,7 +219,7 @@ func (s *Sandbox) listen(address string, handler http.Handler) (url string, err 
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: s.console.over(handler), ReadHeaderTimeout: time.Minute}
 	s.servers = append(s.servers, server)
 	s.serving.Go(func() { _ = server.Serve(listener) })
 	return "http://" + listener.Addr().String(), nil

@@ -63,7 +63,7 @@ func TestSDKSampleVerifies(t *testing.T) {
 	} {
 		body := `{"kind":"wallet.created","data":` + data + `}`
 		response, err := http.Post(s.DfnsURL+"/_sandbox/events", "application/json", strings.NewReader(body))
-		if err != nil || response.StatusCode != http.StatusNoContent {
+		if err != nil || response.StatusCode != http.StatusOK {
 			t.Fatalf("%v, %v", response, err)
 		}
 		same(t, read(), "verified: wallet.created, attempt 1")

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"math/rand/v2"
@@ -32,8 +33,15 @@ type Vendor interface {
 	Save() (json.RawMessage, error)
 	Load(state json.RawMessage) error
 	Resume()
-	// Overview returns the data of the page.
+	// Kinds and Raise make the events of the control call.
+	delivery.Source
+	// Overview returns what the page shows, Pending one number of it. ShowWebhook and ShowDelivery return one object, nil if it is gone.
 	Overview() wire.Overview
+	Pending() int
+	ShowWebhook(id string) *wire.Webhook
+	ShowDelivery(id string) *wire.Content
+	// Resend makes a recorded delivery again.
+	Resend(ctx context.Context, id string) error
 }
 
 // registration is what the sandbox has to know of a vendor before it simulates it.
@@ -56,6 +64,7 @@ type shared struct {
 	engine  *delivery.Engine
 	scale   delivery.Scale
 	changed func()
+	touch   func(id string)
 }
 
 // Site is one vendor of a running sandbox.
@@ -100,12 +109,14 @@ func (s *Sandbox) addVendors(config Config, starts int) {
 		site := &Site{registration: vendor}
 		site.Vendor = vendor.open(config, shared{
 			random: random(config.Seed, vendor.name, starts), engine: s.engine, scale: delivery.Scale(config.TimeScale),
-			changed: s.store.Soon,
+			changed: s.store.Soon, touch: func(id string) { s.console.feed.touch(touched{site: site, id: id}) },
 		})
 		site.Calls = &Calls{
 			vendor: site.Vendor, name: vendor.name, clock: config.Clock, wait: config.Wait, latency: config.Latency, log: config.Log,
-			save: s.store.Save, background: s.background,
+			save: s.store.Save, background: s.background, engine: s.engine,
+			touch: func(change touched) { change.site = site; s.console.feed.touch(change) },
 		}
+		s.console.add(site)
 		s.sites = append(s.sites, site)
 	}
 }

@@ -25,11 +25,12 @@ var dfnsVendor = registration{
 	},
 	open: func(config Config, common shared) Vendor {
 		return dfns.New(dfns.Options{
-			Clock: config.Clock, Random: common.random, Engine: common.engine, Scale: common.scale, Changed: common.changed,
+			Clock: config.Clock, Random: common.random, Engine: common.engine, Scale: common.scale, Changed: common.changed, Touch: common.touch,
 			WebhookLimit: config.DfnsWebhookLimit, SecretOnUpdate: config.DfnsSecretOnUpdate, Normalize: config.DfnsNormalize,
 		})
 	},
 	expose: func(s *Sandbox, site *Site) {
-		s.dfnsFields = dfnsFields{Dfns: site.Vendor.(*dfns.Server), DfnsCalls: site.Calls, DfnsURL: site.URL} //nolint:forcetypeassert // open made it
+		server := site.Vendor.(*dfns.Server) //nolint:forcetypeassert // open made it
+		s.dfnsFields = dfnsFields{Dfns: server, DfnsCalls: site.Calls, DfnsURL: site.URL}
 	},
 }

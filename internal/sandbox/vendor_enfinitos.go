@@ -30,11 +30,12 @@ var enfinitosVendor = registration{
 	},
 	open: func(config Config, common shared) Vendor {
 		return enfinitos.New(enfinitos.Options{
-			Clock: config.Clock, Random: common.random, Engine: common.engine, Scale: common.scale, Changed: common.changed,
+			Clock: config.Clock, Random: common.random, Engine: common.engine, Scale: common.scale, Changed: common.changed, Touch: common.touch,
 			Conventional: config.EnfinitosConventional,
 		})
 	},
 	expose: func(s *Sandbox, site *Site) {
-		s.enfinitosFields = enfinitosFields{Enfinitos: site.Vendor.(*enfinitos.Server), EnfinitosCalls: site.Calls, EnfinitosURL: site.URL} //nolint:forcetypeassert // open made it
+		server := site.Vendor.(*enfinitos.Server) //nolint:forcetypeassert // open made it
+		s.enfinitosFields = enfinitosFields{Enfinitos: server, EnfinitosCalls: site.Calls, EnfinitosURL: site.URL}
 	},
 }

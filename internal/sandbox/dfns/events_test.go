@@ -120,21 +120,3 @@ func TestEventOfAnotherWebhook(t *testing.T) {
 	a.get("/webhooks/"+mine+"/events/"+event).refused(404, "Webhook not found")
 	a.get("/webhooks/"+mine+"/events").refused(404, "Webhook not found")
 }
-
-func TestRefusedEvents(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	id := a.create("*")
-	for body, words := range map[string]string{
-		`{"kind":"*"}`:                          "kind",
-		`{"kind":"wallet"}`:                     "kind",
-		`{}`:                                    "kind",
-		`{"kind":"wallet.created","data":null}`: "data",
-		`{"kind":"wallet.created","dta":{}}`:    "dta",
-		`{"kind":"wallet.created","data":[{"a": 1}]}`: "data",
-		`nonsense`: "",
-	} {
-		a.control("/_sandbox/events", body).refused(400, words)
-	}
-	same(t, a.kinds("/webhooks/"+id+"/events"), []string{})
-}

@@ -31,6 +31,7 @@ const epochText = "2026-01-02T03:04:05.678Z"
 type api struct {
 	t      *testing.T
 	server *dfns.Server
+	engine *delivery.Engine
 	clock  *clock.Manual
 	client *http.Client
 	url    string
@@ -41,13 +42,13 @@ type api struct {
 func start(t *testing.T, change ...func(*dfns.Options)) *api {
 	t.Helper()
 	a := &api{t: t, clock: clock.NewManual(epoch)}
-	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
-	t.Cleanup(engine.Close)
-	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	a.engine = delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
+	t.Cleanup(a.engine.Close)
+	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: a.engine}
 	for _, c := range change {
 		c(&options)
 	}
-	a.server = dfns.New(options)
+	a.engine, a.server = options.Engine, dfns.New(options)
 	a.listen()
 	env := a.server.Env(a.url)
 	a.token = env["DFNS_AUTH_TOKEN"]
@@ -58,6 +59,7 @@ func start(t *testing.T, change ...func(*dfns.Options)) *api {
 func (a *api) listen() {
 	mux := http.NewServeMux()
 	mux.Handle("/_sandbox/", a.server.Control())
+	mux.Handle("POST /_sandbox/events", a.engine.Events(a.server))
 	mux.Handle("/", a.server)
 	listener := httptest.NewServer(mux)
 	a.t.Cleanup(listener.Close)

@@ -139,7 +139,7 @@ func TestTokenIsForOneCall(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ method, path, body string }{
 		"body":   {"PUT", "/webhooks/%s", `{"status":"Enabled"}`},
-		"space":  {"PUT", "/webhooks/%s", `{"status": "Disabled"}`},
+		"order":  {"PUT", "/webhooks/%s", `{"status":"Disabled","description":""}`},
 		"empty":  {"PUT", "/webhooks/%s", ``},
 		"path":   {"PUT", "/webhooks/other", `{"status":"Disabled"}`},
 		"method": {"DELETE", "/webhooks/%s", `{"status":"Disabled"}`},
@@ -155,6 +155,26 @@ func TestTokenIsForOneCall(t *testing.T) {
 			a.withToken(token, "PUT", "/webhooks/"+id, `{"status":"Disabled"}`).ok()
 		})
 	}
+}
+
+// The vendor's Python SDK signs the compact form of what its HTTP library sends with blanks. What is signed must be the compact form of
+// all that is sent.
+func TestSignedCompactSentWithBlanks(t *testing.T) {
+	t.Parallel()
+	a := start(t)
+	const compact = `{"url":"https://hooks.example.com/ä","events":["wallet.created"]}`
+	for sent, status := range map[string]int{
+		`{"url": "https://hooks.example.com/\u00e4", "events": ["wallet.created"]}`:                  200,
+		"{\n  \"url\": \"https://hooks.example.com/ä\",\n  \"events\": [\"wallet.created\"]\n}\n":    200,
+		`{"events": ["wallet.created"], "url": "https://hooks.example.com/ä"}`:                       403,
+		`{"url": "https://hooks.example.com/ä", "events": ["wallet.created"], "status": "Disabled"}`: 403,
+		`{"url": "https://hooks.example.com/ä", "events": ["wallet.created"]} {}`:                    403,
+	} {
+		same(t, a.withToken(a.userAction("POST", "/webhooks", compact), "POST", "/webhooks", sent).status, status)
+	}
+	spaced := `{"status": "Disabled"}`
+	path := "/webhooks/" + a.create("*")
+	a.withToken(a.userAction("PUT", path, spaced), "PUT", path, `{"status":"Disabled"}`).refused(403, "missing or invalid")
 }
 
 // TestEmptyBodies signs one form of nothing and sends another. The vendor's SDKs differ in it.

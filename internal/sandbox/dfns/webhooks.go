@@ -81,6 +81,7 @@ func (s *Server) replace(webhook, changed *Webhook) {
 	changed.Updated = s.options.Clock()
 	s.history.Changed(changed.Updated, slices.Index(s.webhooks, webhook), webhook.copy())
 	*webhook = *changed
+	s.options.Touch(webhook.ID)
 }
 
 // drop deletes a webhook and remembers it.
@@ -88,6 +89,7 @@ func (s *Server) drop(webhook *Webhook) {
 	index := slices.Index(s.webhooks, webhook)
 	s.history.Removed(s.options.Clock(), index, webhook)
 	s.webhooks = slices.Delete(s.webhooks, index, index+1)
+	s.options.Touch(webhook.ID)
 }
 
 // seen returns the webhooks as the answer to a call shows them.
@@ -121,6 +123,7 @@ func (s *Server) add(webhook Webhook) *Webhook {
 	webhook.Updated = webhook.Created
 	s.history.Added(webhook.Created, len(s.webhooks))
 	s.webhooks = append(s.webhooks, &webhook)
+	s.options.Touch(webhook.ID)
 	return &webhook
 }
 

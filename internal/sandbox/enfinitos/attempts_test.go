@@ -186,7 +186,7 @@ func TestProcessDueDelivers(t *testing.T) {
 	a, good, bad := start(t), receive(t, 200), receive(t, 500)
 	to := map[*receiver]string{}
 	for _, r := range []*receiver{good, bad} {
-		to[r], _ = a.subscribe(r, `"nothing.of.the.kind"`)
+		to[r], _ = a.subscribe(r, `"key.rotated"`)
 	}
 	add := func(r *receiver, attempts int, due time.Duration) {
 		a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: to[r], Status: enfinitos.Failed, Attempts: attempts, NextRetry: epoch.Add(due)})
@@ -307,6 +307,6 @@ func TestRemovedSubscriptionGetsNothing(t *testing.T) {
 	a.listed(id, "failed", 1)
 	a.server.Remove(id)
 	a.clock.Move(48 * time.Hour)
-	same(t, a.server.Overview().Pending, 0)
+	same(t, a.server.Pending(), 0)
 	r.nothingMore(t)
 }

@@ -99,32 +99,6 @@ func TestRecordedEventsGoToSubscribers(t *testing.T) {
 	same(t, len(got), 1)
 }
 
-func TestEventWithoutData(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	a.create("*")
-	same(t, a.event(`{"kind":"right.issued"}`).status, 204)
-	same(t, decode[map[string]any](t, a.server.Deliveries()[0].Payload)["data"], any(map[string]any{}))
-}
-
-func TestRefusedEvents(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	a.create("*")
-	for _, body := range []string{
-		``, `{}`, `nonsense`, `{"kind":"*"}`, `{"kind":"right"}`, `{"kind":"Right.issued"}`, `{"kind":7}`, `{"kind":null}`,
-		`{"kind":"right.issued","data":null}`, `{"Kind":"right.issued"}`, `{"kind":"right.issued","more":1}`,
-	} {
-		if got := a.event(body); got.status != 400 || got.body == "" {
-			t.Errorf("%s is answered %d %q", body, got.status, got.body)
-		}
-	}
-	if err := a.server.RecordEvent("right.issued", []byte("{")); err == nil {
-		t.Error("data that is not JSON is recorded")
-	}
-	same(t, len(a.server.Deliveries()), 0)
-}
-
 // deliver adds deliveries of one subscription and returns their ids, newest first.
 func (a *api) deliver(id string, statuses ...string) (ids []string) {
 	a.t.Helper()

@@ -45,7 +45,7 @@ func start(t *testing.T, change ...func(*enfinitos.Options)) *api {
 	}
 	a.server = enfinitos.New(options)
 	mux := http.NewServeMux()
-	mux.Handle("/_sandbox/", a.server.Control())
+	mux.Handle("POST /_sandbox/events", engine.Events(a.server))
 	mux.Handle("/", a.server)
 	listener := httptest.NewServer(mux)
 	t.Cleanup(listener.Close)
@@ -99,7 +99,7 @@ func (a *api) event(body string) reply {
 // issue raises an event of the kind right.issued.
 func (a *api) issue(data string) {
 	a.t.Helper()
-	if r := a.event(`{"kind":"right.issued","data":` + data + `}`); r.status != http.StatusNoContent {
+	if r := a.event(`{"kind":"right.issued","data":` + data + `}`); r.status != http.StatusOK {
 		a.t.Fatalf("raising an event: %d %s", r.status, r.body)
 	}
 }

@@ -41,6 +41,9 @@ type Options struct {
 	Scale delivery.Scale
 	// Changed is called when a delivery has changed the state, because no call shows that. It may be nil.
 	Changed func()
+	// Touch is called with the id of a subscription or a delivery when what the page shows of it has changed. It may be nil, and must
+	// not call the server.
+	Touch func(id string)
 }
 
 // Server stands in for the EnfinitOS API of one account. It is safe for concurrent use.
@@ -76,6 +79,9 @@ func New(options Options) *Server {
 	}
 	if options.Changed == nil {
 		options.Changed = func() {}
+	}
+	if options.Touch == nil {
+		options.Touch = func(string) {}
 	}
 	s := &Server{options: options, mux: http.NewServeMux()}
 	s.apiKey = "sk_sandbox_" + wire.Text(options.Random, 32)
@@ -157,29 +163,8 @@ func (s *Server) Refuse(w http.ResponseWriter, _ *http.Request, status int, mess
 	s.refuse(w, status, code, message)
 }
 
-// Control answers the call under /_sandbox/ that only this vendor has: POST events.
-func (s *Server) Control() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /_sandbox/events", func(w http.ResponseWriter, r *http.Request) {
-		fields, err := wire.DecodeObject(wire.Body(r), "kind", "data")
-		if err == nil {
-			var kind string
-			kind, err = wire.Required(fields, "kind")
-			if err == nil {
-				err = s.options.Engine.AdmitEvent(r)
-			}
-			if err == nil {
-				err = s.Deliver(kind, fields["data"])
-			}
-		}
-		if err != nil {
-			http.Error(w, err.Error(), delivery.StatusOf(err))
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-	})
-	return mux
-}
+// Control is nil: this vendor has no control call of its own.
+func (s *Server) Control() http.Handler { return nil }
 
 // unlocked lets other calls go on while this one waits for a receiver.
 func (s *Server) unlocked(wait func()) {

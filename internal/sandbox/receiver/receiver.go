@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -42,6 +43,36 @@ type Receiver struct {
 	Now     func() time.Time
 	// Log receives one line for every request.
 	Log io.Writer
+
+	mu       sync.Mutex
+	verdicts map[string]string // by signature
+	oldest   []string          // the signatures in the order in which they came
+}
+
+// maxVerdicts is how many verdicts a receiver remembers.
+const maxVerdicts = 20_000
+
+// Verdict returns what the receiver made of the delivery with a signature, "" if none had it.
+func (r *Receiver) Verdict(signature string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.verdicts[signature]
+}
+
+func (r *Receiver) remember(signature, verdict string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.verdicts == nil {
+		r.verdicts = map[string]string{}
+	}
+	if _, known := r.verdicts[signature]; !known {
+		r.oldest = append(r.oldest, signature)
+	}
+	r.verdicts[signature] = verdict
+	if len(r.oldest) > maxVerdicts {
+		delete(r.verdicts, r.oldest[0])
+		r.oldest = r.oldest[1:]
+	}
 }
 
 // ServeHTTP implements http.Handler.
@@ -68,6 +99,11 @@ func (r *Receiver) verify(request *http.Request, body []byte) (string, error) {
 			if err == nil {
 				err = r.recent(sent)
 			}
+			verdict := "verified"
+			if err != nil {
+				verdict = "refused: " + err.Error()
+			}
+			r.remember(signature, verdict)
 			return fmt.Sprintf("%s %s, signed for %s", signer.Vendor, what, webhook), err
 		}
 	}
