@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -46,32 +47,33 @@ var outcomes = map[string]string{
 var kinds = sync.OnceValue(allKinds)
 
 func allKinds() (out wire.Kinds) {
+	var samples map[string]json.RawMessage
+	if err := json.Unmarshal(objects, &samples); err != nil {
+		panic(fmt.Sprintf("samples.json is part of the program: %v", err))
+	}
 	for _, family := range families {
 		for name := range strings.FieldsSeq(family.kinds) {
-			out = append(out, wire.Kind{Name: name, Sample: sample(family.object, name)})
+			out = append(out, wire.Kind{Name: name, Sample: sample(family.object, samples[family.object], name)})
 		}
 	}
 	return out
 }
 
-// sample returns the data of an event: its object, with the status that the kind tells.
-func sample(object, kind string) json.RawMessage {
-	var all map[string]map[string]any
-	if err := json.Unmarshal(objects, &all); err != nil {
-		panic(fmt.Sprintf("samples.json is part of the program: %v", err))
+var pendingStatus = regexp.MustCompile(`"status": "Pending\w*"`)
+
+// sample returns the data of an event: its object, with the status that the kind tells. Its fields keep their order.
+func sample(key string, object []byte, kind string) json.RawMessage {
+	if object == nil {
+		return json.RawMessage("{}")
 	}
-	data := map[string]any{}
-	if fields := all[object]; fields != nil {
-		if outcome := outcomes[kind[strings.LastIndex(kind, ".")+1:]]; outcome != "" && fields["status"] != nil {
-			fields["status"] = outcome
-		}
-		data[object] = fields
+	if outcome := outcomes[kind[strings.LastIndex(kind, ".")+1:]]; outcome != "" && key != "policyEvaluation" {
+		object = pendingStatus.ReplaceAll(object, []byte(`"status": "`+outcome+`"`))
 	}
+	tags := ""
 	if strings.HasSuffix(kind, ".tags.modified") {
-		data["tagsAdded"], data["tagsRemoved"] = []string{"tag1"}, []string{"tag2"}
+		tags = `, "tagsAdded": ["tag1"], "tagsRemoved": ["tag2"]`
 	}
-	out, _ := json.Marshal(data)
-	return out
+	return json.RawMessage(fmt.Sprintf(`{%q: %s%s}`, key, object, tags))
 }
 
 // Kinds returns the event kinds of the documentation.
