@@ -30,6 +30,8 @@ type Config struct {
 	StatePath string
 	// ReceiverAddress is the host and port of a receiver that verifies deliveries and logs them. Empty means there is none.
 	ReceiverAddress string
+	// TLS serves https, with a certificate authority whose file Env names.
+	TLS bool
 	// Log receives one line for every call. Nil means no lines.
 	Log io.Writer
 

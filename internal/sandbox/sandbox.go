@@ -7,11 +7,13 @@ import (
 	"cmp"
 	"context"
 	cryptorand "crypto/rand"
+	"crypto/tls"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"math/rand/v2"
 	"net"
@@ -35,6 +37,7 @@ type Sandbox struct {
 	sites      []*Site
 	receiver   *receiver.Receiver
 	console    *console
+	authority  *authority
 	engine     *delivery.Engine
 	store      *store
 	background *background
@@ -75,13 +78,18 @@ func build(config *Config) (*Sandbox, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
+	lock, err := lockState(config.StatePath)
+	if err != nil {
+		return nil, err
+	}
 	kept, err := readState(config.StatePath)
 	if err != nil {
+		_ = lock.Unlock()
 		return nil, err
 	}
 	s := &Sandbox{background: newBackground()}
 	s.console = newConsole(s)
-	s.store = &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}
+	s.store = &store{lock: lock, path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}
 	s.store.start()
 	s.engine = delivery.New(delivery.Options{Now: config.Clock, Wait: config.Wait, Timeout: config.DeliveryTimeout})
 	starts := 0
@@ -141,18 +149,21 @@ func (s *Sandbox) load(kept *state, path string) error {
 	return s.store.Save()
 }
 
-func (s *Sandbox) open(config Config) error {
+func (s *Sandbox) open(config Config) (err error) {
+	if config.TLS {
+		if s.authority, err = newAuthority(); err != nil {
+			return err
+		}
+	}
 	if config.ReceiverAddress != "" {
 		s.receiver = &receiver.Receiver{Now: config.Clock, Log: config.Log}
 		for _, site := range s.sites {
 			signer := receiver.Signer{Vendor: site.name, Scheme: site.verify, Secrets: site.Vendor.Secrets}
 			s.receiver.Signers = append(s.receiver.Signers, signer)
 		}
-		url, err := s.listen(config.ReceiverAddress, s.receiver)
-		if err != nil {
+		if s.ReceiverURL, err = s.listen(config.ReceiverAddress, s.receiver); err != nil {
 			return err
 		}
-		s.ReceiverURL = url
 	}
 	for _, site := range s.sites {
 		url, err := s.listen(config.Addresses[site.name], site.Calls)
@@ -172,6 +183,9 @@ func (s *Sandbox) Env() map[string]string {
 	}
 	if s.ReceiverURL != "" {
 		env["WEBHOOK_RECEIVER_URL"] = s.ReceiverURL
+	}
+	if s.authority != nil {
+		maps.Copy(env, s.authority.env())
 	}
 	return env
 }
@@ -203,6 +217,9 @@ func (s *Sandbox) Close() {
 		}
 		s.serving.Wait()
 		s.store.close()
+		if s.authority != nil {
+			s.authority.close()
+		}
 	})
 }
 
@@ -221,8 +238,15 @@ func (s *Sandbox) listen(address string, handler http.Handler) (url string, err 
 	}
 	server := &http.Server{Handler: s.console.over(handler), ReadHeaderTimeout: time.Minute}
 	s.servers = append(s.servers, server)
-	s.serving.Go(func() { _ = server.Serve(listener) })
-	return "http://" + listener.Addr().String(), nil
+	if s.authority == nil {
+		s.serving.Go(func() { _ = server.Serve(listener) })
+		return "http://" + listener.Addr().String(), nil
+	}
+	server.TLSConfig = s.authority.config()
+	server.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){} // over HTTP/2, faults could not cut a connection
+	server.ErrorLog = log.New(io.Discard, "", 0)                                   // a client that does not trust it says so itself
+	s.serving.Go(func() { _ = server.ServeTLS(listener, "", "") })
+	return "https://" + listener.Addr().String(), nil
 }
 
 // random returns the random source of one vendor, so that the calls of one vendor do not change the ids of the other. Each

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/gofrs/flock"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -24,6 +26,23 @@ type state struct {
 	Starts int
 	// Vendors are the states of the vendors by name.
 	Vendors map[string]json.RawMessage
+}
+
+// lockState makes sure that no other sandbox keeps its state in the file. The lock is a file of its own, because the state file is
+// replaced by each save. It stays: whoever removed it could remove the lock of another.
+func lockState(path string) (*flock.Flock, error) {
+	lock := flock.New(path + ".lock")
+	if path == "" {
+		return lock, nil
+	}
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("the state file cannot be used: %w", err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("another sandbox keeps its state in %s: stop it, or use another path", path)
+	}
+	return lock, nil
 }
 
 // readState reads the state file, and returns nothing if it does not exist yet. A file that is not a complete state is an error
@@ -55,6 +74,7 @@ func readState(path string) (*state, error) {
 
 // store keeps the state file up to date. Its zero value keeps nothing.
 type store struct {
+	lock     *flock.Flock
 	path     string
 	snapshot func() ([]byte, error)
 	// failed is called if a save in the background fails.
@@ -121,6 +141,7 @@ func (s *store) close() {
 	close(s.stop)
 	s.saver.Wait()
 	s.saveUnasked()
+	_ = s.lock.Unlock()
 }
 
 func (s *store) saveUnasked() {

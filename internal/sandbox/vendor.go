@@ -91,6 +91,14 @@ func (s *Sandbox) At(name string) *Site {
 	return nil
 }
 
+// Titles returns the names of all vendors as they write them.
+func Titles() (titles []string) {
+	for _, vendor := range vendors {
+		titles = append(titles, vendor.title)
+	}
+	return titles
+}
+
 // AddFlags adds the flags of every vendor.
 func AddFlags(flags *flag.FlagSet, config *Config) {
 	config.Addresses = map[string]string{}

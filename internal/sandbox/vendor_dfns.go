@@ -19,7 +19,7 @@ type dfnsFields struct {
 var dfnsVendor = registration{
 	name: "dfns", title: "Dfns", verify: receiver.Dfns,
 	flags: func(flags *flag.FlagSet, config *Config) {
-		flags.IntVar(&config.DfnsWebhookLimit, "dfns-webhook-limit", 0, "how many webhooks Dfns allows (default any `NUMBER`)")
+		flags.IntVar(&config.DfnsWebhookLimit, "dfns-webhook-limit", 0, "`NUMBER` of webhooks that Dfns allows; 0 means any")
 		flags.BoolVar(&config.DfnsSecretOnUpdate, "dfns-secret-on-update", false,
 			"Dfns also shows the secret in the answer to an update, as one edition of its pages has it")
 	},
