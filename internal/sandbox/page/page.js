@@ -171,7 +171,7 @@ const deliveries = new List('deliveries', {
     setText(to, 'to ' + target(d) + (d.attempt > 1 ? ', attempt ' + d.attempt : '') + (d.next && !good(d) ? ', next at ' + clock(d.next) : ''))
     setText(badges.children[0], (d.state === 'dead_lettered' ? 'given up' : d.state) + (d.outcome ? ' ' + d.outcome : ''))
     setClass(badges.children[0], 'badge ' + (good(d) ? 'good' : d.state === 'queued' ? 'wait' : 'bad'))
-    setText(badges.children[1], d.verdict ? (d.verdict === 'verified' ? 'signature verified' : 'signature refused') : '')
+    setText(badges.children[1], d.verdict ? d.verdict.replace(/:.*/s, '') : '')
     badges.children[1].hidden = !d.verdict
     setClass(badges.children[1], 'badge ' + (d.verdict === 'verified' ? 'good' : 'bad'))
     const shown = JSON.stringify(d)
@@ -189,7 +189,7 @@ function target(d) {
 function outcome(d) {
   if (d.state === 'queued') return ['It has not been sent yet.']
   return [(d.outcome ? 'The receiver answered ' + d.outcome : 'No answer') + (d.error ? ': ' + d.error : '') + '.',
-    ...(d.verdict ? ['The sandbox’s receiver: ' + d.verdict + '.'] : []), ...(d.next && !good(d) ? ['The next attempt is at ' + clock(d.next) + '.'] : [])]
+    ...(d.verdict ? ['The sandbox’s receiver has ' + (d.verdict === 'verified' ? 'verified the signature.' : d.verdict + '.')] : []), ...(d.next && !good(d) ? ['The next attempt is at ' + clock(d.next) + '.'] : [])]
 }
 
 async function deliveryDetails(d) {
