@@ -106,7 +106,7 @@ func canonical(t *testing.T, text string) string {
 	return string(out) + "\n"
 }
 
-// A patch reaches each element of a list, and a refusal too. What the stand-in holds does not change.
+// A patch reaches each element of a list, and a refusal too. What the sandbox holds does not change.
 func TestPatchOfLists(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{EnfinitosConventional: true})
@@ -130,7 +130,7 @@ func TestPatchOfLists(t *testing.T) {
 	contains(t, s.enfinitos("GET /v1/webhooks/none", "").body, `"code":5`, `"ok":false`)
 }
 
-// A list whose next token is always new, or always the same, begins again each time. Tokens of the stand-in's own stay.
+// A list whose next token is always new, or always the same, begins again each time. Tokens of the sandbox's own stay.
 func TestPatchedPages(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})

@@ -12,7 +12,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// outcome is what a fault leaves behind: what the client saw, what the stand-in holds, what the journal says.
+// outcome is what a fault leaves behind: what the client saw, what the sandbox holds, what the journal says.
 type outcome struct {
 	Status  int
 	Cut     bool

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// refusal is how the stand-in refuses a call when it is told to.
+// refusal is how the sandbox refuses a call when it is told to.
 func (a *api) refusal(call string, status int, message string) reply {
 	a.t.Helper()
 	method, path, _ := strings.Cut(call, " ")

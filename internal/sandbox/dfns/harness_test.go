@@ -26,8 +26,8 @@ var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
 const epochText = "2026-01-02T03:04:05.678Z"
 
-// api is a stand-in behind a listener together with a client of it. The client follows the vendor's pages and takes
-// nothing from the stand-in but the credentials that Env tells.
+// api is a sandbox behind a listener together with a client of it. The client follows the vendor's pages and takes
+// nothing from the sandbox but the credentials that Env tells.
 type api struct {
 	t      *testing.T
 	server *dfns.Server

@@ -1,4 +1,4 @@
-// Package dfns is a stateful stand-in for the webhook part of the Dfns API.
+// Package dfns simulates the webhook part of the Dfns API, with its state.
 //
 // It shares nothing with the client that it tests: the wire types, the decoding and the signature checks are written separately
 // from the vendor's documentation, so that a mistake on one side shows on the other.
@@ -26,7 +26,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Options configure a stand-in.
+// Options configure a sandbox.
 type Options struct {
 	// Clock is the clock for dates and expiries. Nil means the real clock.
 	Clock func() time.Time
@@ -37,7 +37,7 @@ type Options struct {
 	// SecretOnUpdate adds the signing secret to the answer of an update, as one edition of the vendor's pages shows.
 	SecretOnUpdate bool
 	// Normalize changes what a create or an update stores, as an API does that keeps values in another form. It may be nil, and
-	// must not call the stand-in.
+	// must not call the sandbox.
 	Normalize func(*Webhook)
 	// Engine makes the deliveries. It is required.
 	Engine *delivery.Engine
@@ -82,7 +82,7 @@ type account struct {
 	PrivateKey string
 }
 
-// New returns a stand-in with one service account. Env returns its credentials.
+// New returns a sandbox with one service account. Env returns its credentials.
 func New(options Options) *Server {
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -111,7 +111,7 @@ func (s *Server) Reset() {
 	s.clear()
 }
 
-// Env returns the environment variables for a client of this stand-in at url.
+// Env returns the environment variables for a client of this sandbox at url.
 func (s *Server) Env(url string) map[string]string {
 	return map[string]string{
 		"DFNS_API_URL":     url,

@@ -125,7 +125,7 @@ func TestActionTokenWorksOnce(t *testing.T) {
 	same(t, len(a.server.Webhooks()), 1)
 }
 
-// TestRefusedBodyUsesTheTokenUp is a choice of the stand-in's: the vendor's pages do not say.
+// TestRefusedBodyUsesTheTokenUp is a choice of the sandbox's: the vendor's pages do not say.
 func TestRefusedBodyUsesTheTokenUp(t *testing.T) {
 	t.Parallel()
 	a := start(t)

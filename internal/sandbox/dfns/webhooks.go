@@ -15,7 +15,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Webhook is a registered webhook as the stand-in keeps it.
+// Webhook is a registered webhook as the sandbox keeps it.
 type Webhook struct {
 	ID          string
 	URL         string
@@ -303,7 +303,7 @@ func lastServed(query url.Values) (int, error) {
 	return number, nil
 }
 
-// DropUnknownPage removes a page token that the stand-in has not made from a query.
+// DropUnknownPage removes a page token that the sandbox has not made from a query.
 func (s *Server) DropUnknownPage(query url.Values) {
 	if _, err := lastServed(query); err != nil {
 		query.Del("paginationToken")

@@ -305,7 +305,7 @@ func TestReset(t *testing.T) {
 	a.create("*")
 }
 
-// TestSameSeedSameAnswers makes the same calls of two stand-ins and compares every byte of the answers.
+// TestSameSeedSameAnswers makes the same calls of two sandboxes and compares every byte of the answers.
 func TestSameSeedSameAnswers(t *testing.T) {
 	t.Parallel()
 	first, second := story(t, 1), story(t, 1)
@@ -315,7 +315,7 @@ func TestSameSeedSameAnswers(t *testing.T) {
 	}
 }
 
-// story is what a stand-in answers to a fixed sequence of calls.
+// story is what a sandbox answers to a fixed sequence of calls.
 func story(t *testing.T, seed byte) string {
 	t.Helper()
 	a := start(t, func(o *dfns.Options) { o.Random = rand.NewChaCha8([32]byte{seed}) })

@@ -221,7 +221,7 @@ func cursor(query url.Values) (offset int, err error) {
 	return offset, nil
 }
 
-// DropUnknownPage removes a cursor that the stand-in has not made from a query.
+// DropUnknownPage removes a cursor that the sandbox has not made from a query.
 func (s *Server) DropUnknownPage(query url.Values) {
 	if _, err := cursor(query); err != nil {
 		query.Del("cursor")

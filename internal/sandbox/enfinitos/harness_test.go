@@ -23,8 +23,8 @@ var epoch = time.Date(2026, 1, 2, 5, 4, 5, 678_000_000, time.FixedZone("east", 2
 
 const epochText = "2026-01-02T03:04:05Z"
 
-// api is a stand-in behind a listener together with a client of it. The client follows the vendor's pages and takes
-// nothing from the stand-in but the key that Env tells.
+// api is a sandbox behind a listener together with a client of it. The client follows the vendor's pages and takes
+// nothing from the sandbox but the key that Env tells.
 type api struct {
 	t      *testing.T
 	server *enfinitos.Server
@@ -204,7 +204,7 @@ func (r reply) subscription(status ...int) map[string]any {
 	return out
 }
 
-// held returns the one subscription the stand-in holds.
+// held returns the one subscription the sandbox holds.
 func (a *api) held() enfinitos.Subscription {
 	a.t.Helper()
 	all := a.server.Subscriptions()

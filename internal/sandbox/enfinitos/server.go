@@ -1,4 +1,4 @@
-// Package enfinitos is a stateful stand-in for the webhook part of the EnfinitOS API.
+// Package enfinitos simulates the webhook part of the EnfinitOS API, with its state.
 //
 // It shares nothing with the client it is used to test. By itself it serves the five documented operations and answers
 // everything else with 404, as an API does that has nothing else; on request it adds the conventional calls.
@@ -27,7 +27,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Options are the choices a test or a user makes for one stand-in.
+// Options are the choices a test or a user makes for one sandbox.
 type Options struct {
 	// Clock tells the time. Nil means the real clock.
 	Clock func() time.Time
@@ -69,7 +69,7 @@ type Server struct {
 	contract       string
 }
 
-// New returns a stand-in with one account, whose key Env tells.
+// New returns a sandbox with one account, whose key Env tells.
 func New(options Options) *Server {
 	if options.Engine == nil {
 		panic("enfinitos: Options.Engine is required")
@@ -99,7 +99,7 @@ func (s *Server) Reset() {
 	s.clear()
 }
 
-// Env returns the environment variables by which a client finds this stand-in at url.
+// Env returns the environment variables by which a client finds this sandbox at url.
 func (s *Server) Env(url string) map[string]string {
 	return map[string]string{"ENFINITOS_API_URL": url, "ENFINITOS_API_KEY": s.apiKey}
 }

@@ -28,7 +28,7 @@ func TestNewNeedsAnEngine(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if recover() == nil {
-			t.Error("a stand-in that cannot deliver is built")
+			t.Error("a sandbox that cannot deliver is built")
 		}
 	}()
 	enfinitos.New(enfinitos.Options{Random: rand.NewChaCha8([32]byte{1})})
@@ -146,7 +146,7 @@ func TestReset(t *testing.T) {
 		any(map[string]any{"ok": true, "errorMessage": nil}))
 }
 
-// TestSameSeedSameAnswers makes the same calls of two stand-ins and compares every byte of the answers.
+// TestSameSeedSameAnswers makes the same calls of two sandboxes and compares every byte of the answers.
 func TestSameSeedSameAnswers(t *testing.T) {
 	t.Parallel()
 	first, second := story(t, 1), story(t, 1)
@@ -156,7 +156,7 @@ func TestSameSeedSameAnswers(t *testing.T) {
 	}
 }
 
-// story is what a stand-in answers to a fixed sequence of calls.
+// story is what a sandbox answers to a fixed sequence of calls.
 func story(t *testing.T, seed byte) string {
 	t.Helper()
 	a := start(t, conventional, func(o *enfinitos.Options) { o.Random = rand.NewChaCha8([32]byte{seed}) })

@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Subscription is a registered webhook as the stand-in keeps it.
+// Subscription is a registered webhook as the sandbox keeps it.
 type Subscription struct {
 	ID            string
 	URL           string
