@@ -22,46 +22,24 @@ func TestJournal(t *testing.T) {
 	s.call("GET /webhooks/a%20b")
 	s.send("PUT", "/webhooks/wh", `{"status":"Disabled"}`, "")
 	s.call("DELETE /webhooks/wh")
-	s.control("GET requests", "", http.StatusOK)
-	same(t, s.DfnsCalls.Journal(), []sandbox.Call{
+	want := []sandbox.Call{
 		{Time: epoch, Method: "GET", Path: "/webhooks", Query: "limit=1&paginationToken=", Status: 200},
 		{Time: epoch, Method: "POST", Path: "/webhooks", Body: minimal, Status: 403},
 		{Time: epoch, Method: "GET", Path: "/webhooks/a%20b", Status: 404},
 		{Time: epoch, Method: "PUT", Path: "/webhooks/wh", Body: `{"status":"Disabled"}`, Status: 503, Fault: "status"},
 		{Time: epoch, Method: "DELETE", Path: "/webhooks/wh", Fault: "drop_before"},
-	})
-}
-
-// TestJournalOfASignedChange shows the three calls that one change costs.
-func TestJournalOfASignedChange(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.create()
-	same(t, s.journal(), []string{"POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200"})
-}
-
-func TestJournalOverHTTP(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
-	s.call("GET /webhooks?limit=1")
-	s.send("POST", "/webhooks", "{}", "")
+	}
 	var got []sandbox.Call
 	if err := json.Unmarshal([]byte(s.control("GET requests", "", http.StatusOK)), &got); err != nil {
 		t.Fatal(err)
 	}
-	same(t, len(got), 2)
-	same(t, got, s.DfnsCalls.Journal())
-}
-
-func TestJournalIsACopy(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.call("GET /webhooks")
-	s.DfnsCalls.Journal()[0].Method = "PUT"
-	same(t, s.journal(), []string{"GET /webhooks 200"})
+	same(t, got, want)
+	s.DfnsCalls.Journal()[0].Method = "PUT" // of a copy
+	same(t, s.DfnsCalls.Journal(), want)
+	contains(t, s.control("GET requests/3", "", http.StatusOK), `"body":"{\"status\":\"Disabled\"}"`)
+	s.control("GET requests/5", "", http.StatusNotFound)
 	s.DfnsCalls.ForgetCalls()
-	same(t, s.journal(), []string{})
+	same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
 }
 
 // The journal holds the latest calls, as many and of as many bytes as it has room for.
@@ -126,13 +104,4 @@ func TestReset(t *testing.T) {
 	same(t, len(s.Dfns.Webhooks()), 0)
 	same(t, s.journal(), []string{})
 	same(t, s.create().status, 200)
-}
-
-// TestControlHasNoFaults keeps a test able to clear a fault that matches everything.
-func TestControlHasNoFaults(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"drop_before"}`)
-	s.control("DELETE faults", "", http.StatusNoContent)
-	same(t, s.call("GET /webhooks").status, 200)
 }

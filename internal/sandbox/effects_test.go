@@ -15,57 +15,6 @@ import (
 
 const right = `{"url":"https://hooks.example.com/in","events":["right.issued"],"label":"rights"}`
 
-func TestAnswerWithBody(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		fault       string
-		status      int
-		contentType string
-		body        string
-		held        int
-	}{
-		"not carried out":   {`"effect":"status","status":200,"body":"{\"message\":\"maintenance\"}"`, 200, "application/json", `{"message":"maintenance"}`, 0},
-		"carried out":       {`"effect":"status_after","status":200,"body":"null"`, 200, "application/json", "null", 1},
-		"empty":             {`"effect":"status","status":599,"body":""`, 599, "application/json", "", 0},
-		"no content":        {`"effect":"status_after","status":204,"body":""`, 204, "application/json", "", 1},
-		"of another type":   {`"effect":"status","status":404,"body":"gone","content_type":"text/plain"`, 404, "text/plain", "gone", 0},
-		"with other fields": {`"effect":"status","status":429,"body":"{}","message":"unused","retry_after":7`, 429, "application/json", "{}", 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, sandbox.Config{})
-			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
-			got := s.create()
-			same(t, []any{got.status, got.header.Get("Content-Type"), got.body}, []any{c.status, c.contentType, c.body})
-			same(t, len(s.Dfns.Webhooks()), c.held)
-		})
-	}
-}
-
-// The body of no fault is the vendor's refusal, which null stands for too.
-func TestAnswerWithoutBody(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"status","status":404,"body":null}`)
-	contains(t, s.call("GET /webhooks/a").body, `"message":"Webhook not found"`)
-	addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Status, Status: 404})
-	contains(t, s.enfinitos("GET /v1/webhooks/a/deliveries", "").body, `"ok":false`)
-}
-
-// TestHeaders sets headers on the answer of each effect that answers.
-func TestHeaders(t *testing.T) {
-	t.Parallel()
-	for _, fault := range []string{
-		`"status","status":429`, `"status","status":200,"body":""`, `"status_after","status":500`, `"truncate"`, `"html"`, `"delay"`,
-		`"twice"`, `"patch"`, `"lag","ms":1`,
-	} {
-		s := start(t, sandbox.Config{})
-		s.fault(`{"headers":{"date":"Sat, 03 Jan 2026 03:04:05 GMT","X-RateLimit-Reset":"7"},"effect":` + fault + `}`)
-		got := s.call("GET /webhooks")
-		same(t, []string{got.header.Get("Date"), got.header.Get("X-Ratelimit-Reset")}, []string{"Sat, 03 Jan 2026 03:04:05 GMT", "7"})
-	}
-}
-
 func TestPatch(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ patch, want string }{
@@ -173,22 +122,6 @@ func TestPatchOfCallsAtTheSameTime(t *testing.T) {
 		same(t, s.call("GET /webhooks").body, `"hit 2"`+"\n")
 		same(t, (<-first).body, `"hit 1"`+"\n")
 	})
-}
-
-// Twice a create is a second subscription at EnfinitOS. At Dfns its token protects it.
-func TestTwice(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Twice})
-	got := s.enfinitos("POST /v1/webhooks", right)
-	held := s.Enfinitos.Subscriptions()
-	same(t, len(held), 2)
-	contains(t, got.body, held[1].ID, held[1].Secret)
-	same(t, len(s.EnfinitosCalls.Journal()), 1)
-
-	s.fault(`{"effect":"twice","method":"POST","path":"/webhooks"}`)
-	contains(t, s.create().body, "user action has already been used")
-	same(t, len(s.Dfns.Webhooks()), 1)
 }
 
 // TestLag looks at a webhook that was there before, is then changed, and one each that is created and deleted, before and after
@@ -308,18 +241,6 @@ func TestLate(t *testing.T) {
 	}
 }
 
-func TestLateAtEnfinitOS(t *testing.T) {
-	t.Parallel()
-	inProcess(t, func(t *testing.T, s *running) {
-		addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Late, Milliseconds: 1000, Times: 1})
-		s.enfinitos("POST /v1/webhooks", right)
-		s.enfinitos("POST /v1/webhooks", right)
-		same(t, len(s.Enfinitos.Subscriptions()), 1)
-		pass(time.Second)
-		same(t, len(s.Enfinitos.Subscriptions()), 2)
-	})
-}
-
 // What is late does not reach what a reset has emptied, nor hold up Close.
 func TestLateEnds(t *testing.T) {
 	t.Parallel()
@@ -376,18 +297,6 @@ func TestBefore(t *testing.T) {
 			})
 		})
 	}
-}
-
-// A control call is no call of the API.
-func TestBeforeLeavesControlAlone(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	calls := 0
-	s.DfnsCalls.Before = func(*http.Request) { calls++ }
-	s.control("GET requests", "", http.StatusOK)
-	same(t, calls, 0)
-	s.call("GET /webhooks")
-	same(t, calls, 1)
 }
 
 func TestNormalize(t *testing.T) {

@@ -3,9 +3,6 @@ package sandbox_test
 import (
 	"bytes"
 	"errors"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -62,71 +59,4 @@ func TestReceiver(t *testing.T) {
 		return len(s.Dfns.Events()) == 1 && s.Enfinitos.Deliveries()[0].Status == enfinitos.Delivered
 	})
 	same(t, s.Dfns.Events()[0].Status, "200")
-}
-
-func TestReceiverIsLoopback(t *testing.T) {
-	t.Parallel()
-	if s, err := sandbox.Start(sandbox.Config{ReceiverAddress: "0.0.0.0:0"}); err == nil {
-		s.Close()
-		t.Error("it listens on every address")
-	}
-}
-
-func TestTimeScaleIsChecked(t *testing.T) {
-	t.Parallel()
-	for scale, good := range map[float64]bool{0: true, 1: true, 86400: true, 0.5: false, -1: false, 1e10: false} {
-		s, err := sandbox.Start(sandbox.Config{TimeScale: scale})
-		if (err == nil) != good {
-			t.Errorf("a time scale of %v: %v", scale, err)
-		}
-		if err == nil {
-			s.Close()
-		}
-	}
-}
-
-// An attempt fails if its receiver hangs until the timeout, and the other webhooks are served meanwhile. Each has its
-// own case: on a slow machine the other webhooks may need more time than the first case should take.
-func TestHangingReceiver(t *testing.T) {
-	t.Parallel()
-	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		<-r.Context().Done()
-	}))
-	t.Cleanup(func() {
-		hanging.CloseClientConnections()
-		hanging.Close()
-	})
-	for name, test := range map[string]struct {
-		timeout time.Duration
-		urls    []string
-		want    map[string]int
-	}{
-		"fails":           {200 * time.Millisecond, []string{hanging.URL}, map[string]int{"ETIMEDOUT": 10}},
-		"holds up nobody": {time.Hour, []string{hanging.URL, "the receiver"}, map[string]int{"200": 10}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s, err := sandbox.Start(sandbox.Config{ReceiverAddress: "127.0.0.1:0", DeliveryTimeout: test.timeout})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(s.Close)
-			for _, url := range test.urls {
-				url = strings.Replace(url, "the receiver", s.ReceiverURL, 1)
-				s.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"*"}, Status: "Enabled"})
-			}
-			for range 10 {
-				if err := s.Dfns.Deliver("wallet.created", nil); err != nil {
-					t.Fatal(err)
-				}
-			}
-			eventually(t, "ten attempts are recorded", func() bool { return len(s.Dfns.Events()) == 10 })
-			got := map[string]int{}
-			for _, event := range s.Dfns.Events() {
-				got[event.Status]++
-			}
-			same(t, got, test.want)
-		})
-	}
 }

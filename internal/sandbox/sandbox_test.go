@@ -71,110 +71,6 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func TestAddresses(t *testing.T) {
-	t.Parallel()
-	for address, loopback := range map[string]bool{
-		"": true, "127.0.0.1:0": true, "127.0.0.2:0": runtime.GOOS == "linux", "localhost:0": true,
-		":0": false, "0.0.0.0:0": false, "[::]:0": false, "192.0.2.1:0": false, "example.com:0": false, "nonsense": false,
-	} {
-		s, err := sandbox.Start(sandbox.Config{Addresses: map[string]string{"dfns": address}})
-		if (err == nil) != loopback {
-			t.Errorf("starting on %q: %v", address, err)
-		}
-		if err == nil {
-			s.Close()
-		}
-	}
-}
-
-func TestAddressInUse(t *testing.T) {
-	t.Parallel()
-	first := start(t, sandbox.Config{})
-	if _, err := sandbox.Start(sandbox.Config{Addresses: map[string]string{"dfns": strings.TrimPrefix(first.DfnsURL, "http://")}}); err == nil {
-		t.Error("two sandboxes listen on one address")
-	}
-}
-
-func TestEnv(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	env := s.Env()
-	same(t, env["DFNS_API_URL"], s.DfnsURL)
-	for _, name := range []string{"DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY"} {
-		if env[name] == "" {
-			t.Errorf("%s is empty", name)
-		}
-	}
-	same(t, s.call("GET /webhooks").status, 200)
-}
-
-func TestEnvFile(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	env := s.Env()
-	want := []string{}
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		want = append(want, "export "+name+"='"+env[name]+"'\n")
-	}
-	same(t, s.EnvFile(), strings.Join(want, ""))
-}
-
-func TestWriteEnvFile(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	path := filepath.Join(t.TempDir(), "env")
-	for range 2 { // the second time replaces the first
-		if err := s.WriteEnvFile(path); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	same(t, string(text), s.EnvFile())
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	same(t, info.Mode(), os.FileMode(0o600))
-	same(t, names(t, filepath.Dir(path)), []string{"env"})
-}
-
-// TestShellReadsEnvFile holds because the private key has several lines.
-func TestShellReadsEnvFile(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	path := filepath.Join(t.TempDir(), "env")
-	if err := s.WriteEnvFile(path); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range s.Env() {
-		// printenv is another process, so it sees what is exported and not only set.
-		got, err := exec.CommandContext(t.Context(), "sh", "-c", `. "$0"; printenv "$1"`, path, name).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		same(t, string(got), want+"\n")
-	}
-}
-
-func TestWriteEnvFileFails(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	if s.WriteEnvFile(filepath.Join(t.TempDir(), "missing", "env")) == nil {
-		t.Error("a file was written into a directory that does not exist")
-	}
-	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "env", "full"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if s.WriteEnvFile(filepath.Join(dir, "env")) == nil {
-		t.Error("a directory was replaced by a file")
-	}
-	same(t, names(t, dir), []string{"env"})
-}
-
 func names(t *testing.T, dir string) (out []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -220,4 +116,64 @@ func TestLatency(t *testing.T) {
 	if took := time.Since(began); took < 20*time.Millisecond {
 		t.Errorf("an answer took %s", took)
 	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	at := func(address string) sandbox.Config {
+		return sandbox.Config{Addresses: map[string]string{"dfns": address}}
+	}
+	used := strings.TrimPrefix(start(t, sandbox.Config{}).DfnsURL, "http://")
+	for name, test := range map[string]struct {
+		config sandbox.Config
+		good   bool
+	}{
+		"any port": {at("127.0.0.1:0"), true}, "another loopback": {at("127.0.0.2:0"), runtime.GOOS == "linux"}, "name": {at("localhost:0"), true},
+		"no host": {at(":0"), false}, "every address": {at("0.0.0.0:0"), false}, "every address of IPv6": {at("[::]:0"), false},
+		"another host": {at("192.0.2.1:0"), false}, "another name": {at("example.com:0"), false}, "no address": {at("nonsense"), false},
+		"in use": {at(used), false}, "a receiver elsewhere": {sandbox.Config{ReceiverAddress: "0.0.0.0:0"}, false},
+		"real time": {sandbox.Config{TimeScale: 1}, true}, "fast": {sandbox.Config{TimeScale: 86400}, true}, "slow": {sandbox.Config{TimeScale: 0.5}, false},
+		"back": {sandbox.Config{TimeScale: -1}, false}, "too fast": {sandbox.Config{TimeScale: 1e10}, false},
+	} {
+		s, err := sandbox.Start(test.config)
+		if (err == nil) != test.good {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil {
+			s.Close()
+		}
+	}
+}
+
+// TestEnvFile has a shell read the file, because the private key has several lines.
+func TestEnvFile(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	path := filepath.Join(t.TempDir(), "env")
+	for range 2 { // the second time replaces the first
+		if err := s.WriteEnvFile(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := s.Env()
+	same(t, slices.Sorted(maps.Keys(env)), []string{"DFNS_API_URL", "DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY", "ENFINITOS_API_URL"})
+	for name, want := range env {
+		// printenv is another process, so it sees what is exported and not only set.
+		got, err := exec.CommandContext(t.Context(), "sh", "-c", `. "$0"; printenv "$1"`, path, name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, string(got), want+"\n")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, info.Mode(), os.FileMode(0o600))
+	same(t, names(t, filepath.Dir(path)), []string{"env"})
+	if err := os.MkdirAll(filepath.Join(path+"s", "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	same(t, s.WriteEnvFile(path+"s") != nil && s.WriteEnvFile(filepath.Join(path, "missing")) != nil, true)
+	same(t, names(t, filepath.Dir(path)), []string{"env", "envs"})
 }

@@ -3,7 +3,6 @@ package sandbox_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
@@ -32,48 +31,6 @@ func inProcess(t *testing.T, test func(*testing.T, *running)) {
 func pass(d time.Duration) {
 	time.Sleep(d) //nolint:forbidigo // it takes no real time in a bubble
 	synctest.Wait()
-}
-
-func TestTransportDelayTakesNoRealTime(t *testing.T) {
-	t.Parallel()
-	inProcess(t, func(t *testing.T, s *running) {
-		addFault(t, s.DfnsCalls, sandbox.Fault{Effect: sandbox.Delay, Milliseconds: 20_000})
-		began := time.Now()
-		same(t, s.call("GET /webhooks").status, 200)
-		same(t, time.Since(began), 20*time.Second)
-	})
-}
-
-func TestTransportServesSignedChanges(t *testing.T) {
-	t.Parallel()
-	inProcess(t, func(t *testing.T, s *running) {
-		same(t, s.create().status, 200)
-		got := s.call("GET /webhooks?limit=1")
-		contains(t, got.body, s.Dfns.Webhooks()[0].ID)
-		same(t, got.header.Get("Content-Type"), "application/json")
-		same(t, s.journal(), []string{
-			"POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200", "GET /webhooks?limit=1 200",
-		})
-	})
-}
-
-func TestTransportCutConnections(t *testing.T) {
-	t.Parallel()
-	for effect, want := range map[string]error{
-		sandbox.DropBefore: io.EOF, sandbox.DropAfter: io.EOF, sandbox.Truncate: io.ErrUnexpectedEOF,
-	} {
-		inProcess(t, func(t *testing.T, s *running) {
-			whole := s.call("GET /webhooks").body
-			addFault(t, s.DfnsCalls, sandbox.Fault{Effect: effect})
-			got := s.call("GET /webhooks")
-			if !errors.Is(got.err, want) {
-				t.Errorf("%s: the error is %v, want %v", effect, got.err, want)
-			}
-			if effect == sandbox.Truncate {
-				same(t, got.body, whole[:len(whole)/2])
-			}
-		})
-	}
 }
 
 // A caller that gives up is answered at once. The sandbox carries the call out nevertheless.

@@ -126,6 +126,7 @@ func TestDelivery(t *testing.T) {
 	same(t, got.body, `{"id":"`+event.ID+`","date":"`+epochText+`","kind":"wallet.transfer.requested","timestampSent":`+
 		encode(t, epoch.Unix())+`,"deliveryAttempt":1,"data":{"transferRequest":{"id":"xfr-1","amount":1,"note":"<é & `+"\u2028"+`>"}}}`)
 	same(t, got.header.Get("Content-Type"), "application/json")
+	same(t, eventID.MatchString(event.ID), true)
 	if !got.signedWith(t, secret) || got.signedWith(t, secret+"x") {
 		t.Errorf("the signature is %q", got.header.Get("X-DFNS-WEBHOOK-SIGNATURE"))
 	}

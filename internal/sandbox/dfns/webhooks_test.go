@@ -2,7 +2,6 @@ package dfns_test
 
 import (
 	"math/rand/v2"
-	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,18 +53,6 @@ func TestCreateWithEverything(t *testing.T) {
 	}))
 }
 
-// TestCreateIsNotIdempotent holds because rotating a secret needs two webhooks with the same URL.
-func TestCreateIsNotIdempotent(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	first := a.change("POST", "/webhooks", minimal).ok()
-	second := a.change("POST", "/webhooks", minimal).ok()
-	if first["id"] == second["id"] || first["secret"] == second["secret"] {
-		t.Errorf("two webhooks are the same: %v, %v", first, second)
-	}
-	same(t, len(a.server.Webhooks()), 2)
-}
-
 func TestGetAndListHideTheSecret(t *testing.T) {
 	t.Parallel()
 	a := start(t)
@@ -108,15 +95,6 @@ func TestUpdateClearsDescription(t *testing.T) {
 	same(t, a.change("PUT", "/webhooks/"+id, `{"description":""}`).ok(), answerOf(id, nil))
 }
 
-func TestUpdateAnswersTheSecretOnRequest(t *testing.T) {
-	t.Parallel()
-	a := start(t, func(o *dfns.Options) { o.SecretOnUpdate = true })
-	created := a.change("POST", "/webhooks", minimal).ok()
-	id, _ := created["id"].(string)
-	same(t, a.change("PUT", "/webhooks/"+id, `{}`).ok(), created)
-	same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
-}
-
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	a := start(t)
@@ -130,18 +108,13 @@ func TestUnknownWebhook(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	const path = "/webhooks/wh-aaaaa-bbbbb-cccccccccccccccc"
+	a.get("/wallets").refused(404, "Not Found")
+	a.send("PATCH", path, "{}").refused(404, "Not Found")
 	a.get(path).refused(404, "not found")
 	a.get(path+"/events").refused(404, "not found")
 	a.change("PUT", path, `{}`).refused(404, "not found")
 	a.change("DELETE", path, "").refused(404, "not found")
 	a.change("POST", path+"/ping", "").refused(404, "not found")
-}
-
-func TestUnknownRoute(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	a.get("/wallets").refused(404, "Not Found")
-	a.send("PATCH", "/webhooks/x", "{}").refused(404, "Not Found")
 }
 
 // create and update are decoded by the same rules, so every body here is sent to both.
@@ -193,16 +166,6 @@ func over(t *testing.T, field string) string {
 	return encode(t, body)
 }
 
-func TestBodiesThatAreNoObject(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	id := a.create("*")
-	for _, body := range []string{`[]`, `null`, `"text"`, `{`, `{} {}`} {
-		a.change("POST", "/webhooks", body).refused(400, "")
-		a.change("PUT", "/webhooks/"+id, body).refused(400, "")
-	}
-}
-
 func TestCreateNeedsURLAndEvents(t *testing.T) {
 	t.Parallel()
 	a := start(t)
@@ -224,40 +187,12 @@ func TestAcceptedBodies(t *testing.T) {
 	}
 }
 
-// TestSeveralMistakes repeats one refusal, because a map is read in a different order every time.
-func TestSeveralMistakes(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	body := `{"h":1,"g":1,"f":1,"e":1,"d":1,"c":1,"b":1,"a":1}`
-	for range 20 {
-		a.change("POST", "/webhooks", body).refused(400, `"a"`)
-	}
-}
-
 func TestDeleteRefusesABody(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id := a.create("*")
 	a.change("DELETE", "/webhooks/"+id, `{"force":true}`).refused(400, "body")
 	same(t, len(a.server.Webhooks()), 1)
-}
-
-func TestWebhookLimit(t *testing.T) {
-	t.Parallel()
-	a := start(t, func(o *dfns.Options) { o.WebhookLimit = 2 })
-	id := a.create("*")
-	a.create("*")
-	a.change("POST", "/webhooks", minimal).refused(400, "(2)")
-	a.change("DELETE", "/webhooks/"+id, "").ok()
-	a.create("*")
-}
-
-func TestNoWebhookLimit(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	for range 7 {
-		a.create("*")
-	}
 }
 
 func TestChangesFromOutside(t *testing.T) {
@@ -272,19 +207,13 @@ func TestChangesFromOutside(t *testing.T) {
 	}
 	same(t, a.get("/webhooks/"+id).ok(), answerOf(id, map[string]any{"status": "Disabled", "dateUpdated": "2026-01-02T03:04:06.678Z"}))
 
+	a.server.Webhooks()[0].Events[0] = "policy.triggered" // of a copy
+	same(t, a.server.Webhooks()[0].Events, []string{"wallet.created"})
 	a.server.Remove(id)
 	a.get("/webhooks/"+id).refused(404, "not found")
 	if a.server.Edit(id, func(*dfns.Webhook) {}) == nil {
 		t.Error("a removed webhook was edited")
 	}
-}
-
-func TestWebhooksIsACopy(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	id := a.create("wallet.created")
-	a.server.Webhooks()[0].Events[0] = "policy.triggered"
-	same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
 }
 
 func TestReset(t *testing.T) {
@@ -335,11 +264,4 @@ func story(t *testing.T, seed byte) string {
 	tell(a.get("/webhooks?limit=0"))
 	tell(a.change("DELETE", path, ""))
 	return out.String()
-}
-
-func TestDateHeaderIsTheClocks(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	a.clock.Move(24 * time.Hour)
-	same(t, a.get("/webhooks").header.Get("Date"), epoch.Add(24*time.Hour).Format(http.TimeFormat))
 }

@@ -71,9 +71,6 @@ type Server struct {
 
 // New returns a sandbox with one account, whose key Env tells.
 func New(options Options) *Server {
-	if options.Engine == nil {
-		panic("enfinitos: Options.Engine is required")
-	}
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}

@@ -24,16 +24,6 @@ func TestEnv(t *testing.T) {
 	same(t, env, map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:1"})
 }
 
-func TestNewNeedsAnEngine(t *testing.T) {
-	t.Parallel()
-	defer func() {
-		if recover() == nil {
-			t.Error("a sandbox that cannot deliver is built")
-		}
-	}()
-	enfinitos.New(enfinitos.Options{Random: rand.NewChaCha8([32]byte{1})})
-}
-
 func TestAuthentication(t *testing.T) {
 	t.Parallel()
 	a := start(t, conventional)
@@ -177,16 +167,6 @@ func story(t *testing.T, seed byte) string {
 	tell(a.send("GET /v1/webhooks", ""))
 	tell(a.send("DELETE /v1/webhooks/"+id, ""))
 	return out.String()
-}
-
-func TestRealClock(t *testing.T) {
-	t.Parallel()
-	a := start(t, func(o *enfinitos.Options) { o.Clock = nil })
-	before := time.Now()
-	a.create("*")
-	if created := a.held().Created; created.Before(before) || created.After(time.Now()) {
-		t.Errorf("it was created at %s", created)
-	}
 }
 
 // TestConcurrentCallers is for the race detector, and counts that no change is lost.
