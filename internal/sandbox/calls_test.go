@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 func TestJournal(t *testing.T) {
@@ -33,13 +34,13 @@ func TestJournal(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.control("GET requests", "", http.StatusOK)), &got); err != nil {
 		t.Fatal(err)
 	}
-	same(t, got, want)
+	kit.Same(t, got, want)
 	s.DfnsCalls.Journal()[0].Method = "PUT" // of a copy
-	same(t, s.DfnsCalls.Journal(), want)
-	contains(t, s.control("GET requests/3", "", http.StatusOK), `"body":"{\"status\":\"Disabled\"}"`)
+	kit.Same(t, s.DfnsCalls.Journal(), want)
+	kit.Contains(t, s.control("GET requests/3", "", http.StatusOK), `"body":"{\"status\":\"Disabled\"}"`)
 	s.control("GET requests/5", "", http.StatusNotFound)
 	s.DfnsCalls.ForgetCalls()
-	same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
+	kit.Same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
 }
 
 // The journal holds the latest calls, as many and of as many bytes as it has room for.
@@ -55,17 +56,17 @@ func TestJournalIsBounded(t *testing.T) {
 		call(fmt.Sprint("/", i), "")
 	}
 	journal := s.DfnsCalls.Journal()
-	same(t, len(journal), most)
-	same(t, []string{journal[0].Path, journal[most-1].Path}, []string{"/3", fmt.Sprint("/", most+2)})
+	kit.Same(t, len(journal), most)
+	kit.Same(t, []string{journal[0].Path, journal[most-1].Path}, []string{"/3", fmt.Sprint("/", most+2)})
 
 	for range mostBytes>>20 + 1 {
 		call("/large?"+strings.Repeat("q", 1<<18), strings.Repeat("b", 3<<18))
 	}
 	journal = s.DfnsCalls.Journal()
-	same(t, len(journal), mostBytes>>20-1) // the paths take room too
+	kit.Same(t, len(journal), mostBytes>>20-1) // the paths take room too
 	s.DfnsCalls.ForgetCalls()
 	call("/last", strings.Repeat("b", 1<<20))
-	same(t, len(s.DfnsCalls.Journal()), 1)
+	kit.Same(t, len(s.DfnsCalls.Journal()), 1)
 }
 
 func TestLog(t *testing.T) {
@@ -76,22 +77,22 @@ func TestLog(t *testing.T) {
 	s.call("GET /webhooks?limit=1")
 	s.call("DELETE /webhooks/wh")
 	s.Close()
-	same(t, strings.Fields(log.String()), strings.Fields(`
+	kit.Same(t, strings.Fields(log.String()), strings.Fields(`
 		dfns GET /webhooks?limit=1 200
 		dfns DELETE /webhooks/wh cut (drop_after)`))
-	same(t, strings.Count(log.String(), "\n"), 2)
+	kit.Same(t, strings.Count(log.String(), "\n"), 2)
 }
 
 func TestTooLargeBody(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	same(t, s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20), "").status, 403)
+	kit.Same(t, s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20), "").status, 403)
 	// The answer may be lost while the rest of the body is still on its way; the journal has it in any case.
 	if got := s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20+1), ""); got.err == nil {
-		same(t, got.status, 413)
+		kit.Same(t, got.status, 413)
 	}
 	journal := s.DfnsCalls.Journal()
-	same(t, journal[len(journal)-1], sandbox.Call{Time: epoch, Method: "POST", Path: "/webhooks", Status: 413})
+	kit.Same(t, journal[len(journal)-1], sandbox.Call{Time: epoch, Method: "POST", Path: "/webhooks", Status: 413})
 }
 
 func TestReset(t *testing.T) {
@@ -101,7 +102,7 @@ func TestReset(t *testing.T) {
 	s.fault(`{"effect":"status","status":500}`)
 	s.call("GET /webhooks")
 	s.control("POST reset", "", http.StatusNoContent)
-	same(t, len(s.Dfns.Webhooks()), 0)
-	same(t, s.journal(), []string{})
-	same(t, s.create().status, 200)
+	kit.Same(t, len(s.Dfns.Webhooks()), 0)
+	kit.Same(t, s.journal(), []string{})
+	kit.Same(t, s.create().status, 200)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // Each vendor has a webhook for every kind, another for one kind, and one that gets nothing.
@@ -53,7 +54,7 @@ func TestEvents(t *testing.T) {
 func TestEventForNobody(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	same(t, s.control("POST events", `{"kind":"wallet.created"}`, 200),
+	kit.Same(t, s.control("POST events", `{"kind":"wallet.created"}`, 200),
 		`{"deliveries":0,"message":"no enabled webhook subscribes to wallet.created"}`+"\n")
 }
 
@@ -80,12 +81,12 @@ func TestSamples(t *testing.T) {
 			}
 			delete(want, kind.Name)
 			if transfer, ok := data["transferRequest"].(map[string]any); ok && strings.HasSuffix(kind.Name, ".failed") {
-				same(t, transfer["status"], any("Failed"))
+				kit.Same(t, transfer["status"], any("Failed"))
 			}
 			if policy, ok := data["policyEvaluation"].(map[string]any); ok && policy["activity"].(map[string]any)["swapRequest"] == nil {
 				t.Errorf("the sample of %s has no swap request", kind.Name)
 			}
 		}
-		same(t, maps.Clone(want), map[string]string{}) // every kind was there
+		kit.Same(t, maps.Clone(want), map[string]string{}) // every kind was there
 	}
 }

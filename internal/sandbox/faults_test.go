@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // outcome is what a fault leaves behind: what the client saw, what the sandbox holds, what the journal says.
@@ -47,7 +48,7 @@ func TestEffects(t *testing.T) {
 			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
 			got := s.create()
 			journal := s.journal()
-			same(t, outcome{got.status, got.err != nil, len(s.Dfns.Webhooks()), journal[len(journal)-1]}, c.want)
+			kit.Same(t, outcome{got.status, got.err != nil, len(s.Dfns.Webhooks()), journal[len(journal)-1]}, c.want)
 		})
 	}
 }
@@ -58,18 +59,9 @@ func TestDelay(t *testing.T) {
 	s := start(t, sandbox.Config{})
 	s.fault(`{"effect":"delay","ms":20}`)
 	began := time.Now()
-	same(t, s.call("GET /webhooks").status, 200)
+	kit.Same(t, s.call("GET /webhooks").status, 200)
 	if took := time.Since(began); took < 20*time.Millisecond {
 		t.Errorf("a delayed answer took %s", took)
-	}
-}
-
-func contains(t *testing.T, text string, parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		if !strings.Contains(text, part) {
-			t.Errorf("there is no %q in %q", part, text)
-		}
 	}
 }
 
@@ -116,7 +108,7 @@ func TestFaultSelection(t *testing.T) {
 			for _, call := range c.calls {
 				got = append(got, s.call(call).status)
 			}
-			same(t, got, c.want)
+			kit.Same(t, got, c.want)
 		})
 	}
 }
@@ -163,9 +155,9 @@ func TestRefusedFaults(t *testing.T) {
 		`nonsense`:                               "invalid character",
 		``:                                       "EOF",
 	} {
-		contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
+		kit.Contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
 	}
-	same(t, s.call("GET /webhooks").status, 200)
+	kit.Same(t, s.call("GET /webhooks").status, 200)
 }
 
 // TestAnswers creates a webhook while a fault answers instead of the vendor, or beside it.
@@ -198,10 +190,10 @@ func TestAnswers(t *testing.T) {
 			s := start(t, sandbox.Config{})
 			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
 			got := s.create()
-			same(t, []any{got.status, got.header.Get("Content-Type"), got.header.Get("Retry-After")}, []any{c.status, c.contentType, c.retryAfter})
-			contains(t, got.body, c.body)
-			same(t, c.body == "" && got.body != "" || strings.Contains(c.fault, "date") && got.header.Get("Date") != "Sat, 03 Jan 2026 03:04:05 GMT", false)
-			same(t, len(s.Dfns.Webhooks()), c.held)
+			kit.Same(t, []any{got.status, got.header.Get("Content-Type"), got.header.Get("Retry-After")}, []any{c.status, c.contentType, c.retryAfter})
+			kit.Contains(t, got.body, c.body)
+			kit.Same(t, c.body == "" && got.body != "" || strings.Contains(c.fault, "date") && got.header.Get("Date") != "Sat, 03 Jan 2026 03:04:05 GMT", false)
+			kit.Same(t, len(s.Dfns.Webhooks()), c.held)
 		})
 	}
 }
@@ -233,14 +225,14 @@ func TestListedFaults(t *testing.T) {
 	s.fault(`{"effect":"drop_before"}`)
 	s.call("GET /webhooks")
 	s.call("GET /webhooks")
-	same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)),
+	kit.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)),
 		`[{"number":1,"hits":1,"method":"GET","skip":1,"effect":"status","status":500},{"number":2,"hits":1,"effect":"drop_before"}]`)
 	s.control("DELETE faults/1", "", http.StatusNoContent)
 	s.control("DELETE faults/1", "", http.StatusNotFound)
-	same(t, s.call("GET /webhooks").err != nil, true)
+	kit.Same(t, s.call("GET /webhooks").err != nil, true)
 	s.control("DELETE faults", "", http.StatusNoContent)
-	same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)), "[]")
-	same(t, s.call("GET /webhooks").status, 200)
+	kit.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)), "[]")
+	kit.Same(t, s.call("GET /webhooks").status, 200)
 	if s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage("{")}) == nil {
 		t.Error("a patch that is not JSON is accepted")
 	}

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
@@ -163,14 +161,6 @@ func (s *running) journal() []string {
 		lines = append(lines, strings.Join(strings.Fields(call.String()), " "))
 	}
 	return lines
-}
-
-// same compares what a test got with what it wants.
-func same(t *testing.T, got, want any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
 }
 
 // addFault sets a fault without a call.

@@ -10,6 +10,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // The page is the same on every listener, loads nothing from elsewhere, and none of its requests is a call of a vendor.
@@ -39,8 +40,8 @@ func TestPage(t *testing.T) {
 			t.Errorf("the policy is %q", policy)
 		}
 	}
-	same(t, s.journal(), []string{})
-	same(t, s.send("POST", "/", "", "").status, 404) // that is the vendor's
+	kit.Same(t, s.journal(), []string{})
+	kit.Same(t, s.send("POST", "/", "", "").status, 404) // that is the vendor's
 }
 
 // A page of another origin can neither read nor change anything.
@@ -50,9 +51,9 @@ func TestPageOfAnotherOrigin(t *testing.T) {
 	s.create()
 	for header, status := range map[string]int{"cross-site": 403, "same-site": 403, "same-origin": 204, "none": 204} {
 		got := s.do(s.client, "POST", s.DfnsURL+"/_sandbox/enfinitos/reset", "", http.Header{"Sec-Fetch-Site": {header}})
-		same(t, []any{header, got.status, got.header.Get("Access-Control-Allow-Origin")}, []any{header, status, ""})
+		kit.Same(t, []any{header, got.status, got.header.Get("Access-Control-Allow-Origin")}, []any{header, status, ""})
 	}
-	same(t, len(s.Dfns.Webhooks()), 1)
+	kit.Same(t, len(s.Dfns.Webhooks()), 1)
 }
 
 // stream reads what the sandbox pushes to an open page.
@@ -158,8 +159,8 @@ func TestOpenedDelivery(t *testing.T) {
 		}},
 	} {
 		send := func(method, path, body string) reply { return s.send(method, "/_sandbox/"+vendor+"/"+path, body, "") }
-		same(t, send("POST", "events", `{"kind":"`+test.kind+`"}`).status, 200)
-		eventually(t, "it is delivered", func() bool { return test.attempts() == 1 })
+		kit.Same(t, send("POST", "events", `{"kind":"`+test.kind+`"}`).status, 200)
+		kit.Eventually(t, "it is delivered", func() bool { return test.attempts() == 1 })
 		row := s.At(vendor).Vendor.Overview().Deliveries[0]
 		var opened struct {
 			URL, Kind, Payload, Answer string
@@ -168,16 +169,16 @@ func TestOpenedDelivery(t *testing.T) {
 		if err := json.Unmarshal([]byte(send("GET", "deliveries/"+row.ID, "").body), &opened); err != nil {
 			t.Fatal(err)
 		}
-		same(t, []string{opened.Kind, opened.Answer, opened.Headers[test.header]}, []string{test.kind, "received\n", row.Signature})
-		same(t, strings.Contains(opened.URL, "hunter2") || row.Signature == "" || !json.Valid([]byte(opened.Payload)), false)
+		kit.Same(t, []string{opened.Kind, opened.Answer, opened.Headers[test.header]}, []string{test.kind, "received\n", row.Signature})
+		kit.Same(t, strings.Contains(opened.URL, "hunter2") || row.Signature == "" || !json.Valid([]byte(opened.Payload)), false)
 		if state := s.control("GET state", "", 200); !strings.Contains(state, `"id":"`+row.ID+`"`) || strings.Count(state, `"verdict":"verified"`) == 0 {
 			t.Errorf("the verdict of the receiver is not in the state: %s", state)
 		}
-		same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 204)
-		eventually(t, "it is sent again", func() bool { return test.attempts() == 2 })
+		kit.Same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 204)
+		kit.Eventually(t, "it is sent again", func() bool { return test.attempts() == 2 })
 		test.stop()
-		same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 409)
-		same(t, send("POST", "deliveries/none/resend", "").status, 409)
-		same(t, send("GET", "deliveries/none", "").status, 404)
+		kit.Same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 409)
+		kit.Same(t, send("POST", "deliveries/none/resend", "").status, 409)
+		kit.Same(t, send("GET", "deliveries/none", "").status, 404)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // text is a log that can be read while it is written.
@@ -40,13 +41,13 @@ func TestReceiver(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	same(t, s.Env()["WEBHOOK_RECEIVER_URL"], s.ReceiverURL)
+	kit.Same(t, s.Env()["WEBHOOK_RECEIVER_URL"], s.ReceiverURL)
 	one := s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL + "/a", Events: []string{"*"}, Status: "Enabled"})
 	other := s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL + "/b", Events: []string{"*"}, Label: "x"})
 	if err := errors.Join(s.Dfns.Deliver("wallet.created", nil), s.Enfinitos.Deliver("right.issued", nil)); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "both are received", func() bool { return strings.Count(log.String(), "receiver  verified") == 2 })
+	kit.Eventually(t, "both are received", func() bool { return strings.Count(log.String(), "receiver  verified") == 2 })
 	for _, want := range []string{
 		"receiver  verified  dfns wallet.created, attempt 1, signed for " + one + "\n",
 		"receiver  verified  enfinitos right.issued, signed for " + other + "\n",
@@ -55,8 +56,8 @@ func TestReceiver(t *testing.T) {
 			t.Errorf("%q is not in %s", want, log.String())
 		}
 	}
-	eventually(t, "both are recorded", func() bool {
+	kit.Eventually(t, "both are recorded", func() bool {
 		return len(s.Dfns.Events()) == 1 && s.Enfinitos.Deliveries()[0].Status == enfinitos.Delivered
 	})
-	same(t, s.Dfns.Events()[0].Status, "200")
+	kit.Same(t, s.Dfns.Events()[0].Status, "200")
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // TestCloseLeavesNoGoroutine closes while one answer is held back for an hour. It is not parallel: it looks at every
@@ -24,7 +25,7 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 	s.fault(`{"effect":"delay","ms":3600000,"path":"/webhooks"}`)
 	answered := make(chan reply)
 	go func() { answered <- s.call("GET /webhooks") }()
-	eventually(t, "the call is held back", func() bool { return strings.Contains(stacks(), "sandbox.wait(") })
+	kit.Eventually(t, "the call is held back", func() bool { return strings.Contains(stacks(), "sandbox.wait(") })
 
 	s.Close()
 	if got := <-answered; got.err == nil {
@@ -33,7 +34,7 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 	if strings.Contains(stacks(), "internal/sandbox.(*Sandbox).listen") {
 		t.Error("Close returns before the listener's goroutine does")
 	}
-	eventually(t, "every connection's goroutine ends", func() bool { return !strings.Contains(stacks(), "net/http.(*") })
+	kit.Eventually(t, "every connection's goroutine ends", func() bool { return !strings.Contains(stacks(), "net/http.(*") })
 	s.Close() // closing twice is harmless
 }
 
@@ -58,19 +59,6 @@ func stacks() string {
 	return string(buffer[:runtime.Stack(buffer, true)])
 }
 
-// patience is how long a test waits for what must happen.
-const patience = 2 * time.Minute
-
-// eventually lets other goroutines run until a condition holds that nothing can be waited for.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !holds(); <-time.After(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("it never happens that %s:\n%s", what, stacks())
-		}
-	}
-}
-
 func names(t *testing.T, dir string) (out []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -89,17 +77,17 @@ func TestSeed(t *testing.T) {
 		env := start(t, sandbox.Config{Seed: seed}).Env()
 		return env["DFNS_AUTH_TOKEN"] + env["DFNS_CRED_ID"] + env["DFNS_PRIVATE_KEY"]
 	}
-	same(t, account(1), account(1))
+	kit.Same(t, account(1), account(1))
 	different := []string{account(0), account(0), account(1), account(2)}
 	slices.Sort(different)
-	same(t, len(slices.Compact(different)), 4)
+	kit.Same(t, len(slices.Compact(different)), 4)
 }
 
 func TestDfnsOptions(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{DfnsWebhookLimit: 1, DfnsSecretOnUpdate: true})
-	same(t, s.create().status, 200)
-	same(t, s.create().status, 400)
+	kit.Same(t, s.create().status, 200)
+	kit.Same(t, s.create().status, 400)
 	webhook := s.Dfns.Webhooks()[0]
 	path := "/webhooks/" + webhook.ID
 	if got := s.send("PUT", path, "{}", s.userAction("PUT", path, "{}")); !strings.Contains(got.body, webhook.Secret) {
@@ -112,7 +100,7 @@ func TestLatency(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{Latency: 20 * time.Millisecond})
 	began := time.Now()
-	same(t, s.call("GET /webhooks").status, http.StatusOK)
+	kit.Same(t, s.call("GET /webhooks").status, http.StatusOK)
 	if took := time.Since(began); took < 20*time.Millisecond {
 		t.Errorf("an answer took %s", took)
 	}
@@ -156,24 +144,24 @@ func TestEnvFile(t *testing.T) {
 		}
 	}
 	env := s.Env()
-	same(t, slices.Sorted(maps.Keys(env)), []string{"DFNS_API_URL", "DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY", "ENFINITOS_API_URL"})
+	kit.Same(t, slices.Sorted(maps.Keys(env)), []string{"DFNS_API_URL", "DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY", "ENFINITOS_API_URL"})
 	for name, want := range env {
 		// printenv is another process, so it sees what is exported and not only set.
 		got, err := exec.CommandContext(t.Context(), "sh", "-c", `. "$0"; printenv "$1"`, path, name).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, string(got), want+"\n")
+		kit.Same(t, string(got), want+"\n")
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, info.Mode(), os.FileMode(0o600))
-	same(t, names(t, filepath.Dir(path)), []string{"env"})
+	kit.Same(t, info.Mode(), os.FileMode(0o600))
+	kit.Same(t, names(t, filepath.Dir(path)), []string{"env"})
 	if err := os.MkdirAll(filepath.Join(path+"s", "full"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	same(t, s.WriteEnvFile(path+"s") != nil && s.WriteEnvFile(filepath.Join(path, "missing")) != nil, true)
-	same(t, names(t, filepath.Dir(path)), []string{"env", "envs"})
+	kit.Same(t, s.WriteEnvFile(path+"s") != nil && s.WriteEnvFile(filepath.Join(path, "missing")) != nil, true)
+	kit.Same(t, names(t, filepath.Dir(path)), []string{"env", "envs"})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // The vendor's SDKs for Python and Go make a webhook, each in its own manner: the one signs the compact form of the JSON that its HTTP
@@ -28,10 +29,10 @@ func TestMannersOfSDKs(t *testing.T) {
 			s := start(t, sandbox.Config{TLS: test.tls})
 			if test.tls {
 				s.client = trusting(t, s.Env()["SSL_CERT_FILE"])
-				same(t, strings.HasPrefix(s.Env()["DFNS_API_URL"], "https://127.0.0.1:"), true)
+				kit.Same(t, strings.HasPrefix(s.Env()["DFNS_API_URL"], "https://127.0.0.1:"), true)
 			}
-			same(t, s.send("POST", "/webhooks", test.sent, s.userAction("POST", "/webhooks", minimal)).status, 200)
-			same(t, s.Dfns.Webhooks()[0].URL, "https://hooks.example.com/in")
+			kit.Same(t, s.send("POST", "/webhooks", test.sent, s.userAction("POST", "/webhooks", minimal)).status, 200)
+			kit.Same(t, s.Dfns.Webhooks()[0].URL, "https://hooks.example.com/in")
 		})
 	}
 }
@@ -51,15 +52,15 @@ func TestTLS(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{TLS: true, ReceiverAddress: "localhost:0"})
 	file := s.Env()["SSL_CERT_FILE"]
-	same(t, s.call("GET /webhooks").err != nil, true) // nobody trusts it unasked
+	kit.Same(t, s.call("GET /webhooks").err != nil, true) // nobody trusts it unasked
 	s.client = trusting(t, file)
 	s.fault(`{"effect":"drop_after","times":1}`)
-	same(t, s.call("GET /webhooks").err != nil, true)
+	kit.Same(t, s.call("GET /webhooks").err != nil, true)
 	s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL, Events: []string{"*"}, Status: "Enabled"})
 	s.control("POST events", `{"kind":"wallet.created"}`, 200)
-	eventually(t, "it is delivered over https", func() bool { return len(s.Dfns.Events()) == 1 })
-	same(t, s.Dfns.Events()[0].Status, "200")
-	same(t, strings.HasPrefix(s.ReceiverURL, "https://"), true)
+	kit.Eventually(t, "it is delivered over https", func() bool { return len(s.Dfns.Events()) == 1 })
+	kit.Same(t, s.Dfns.Events()[0].Status, "200")
+	kit.Same(t, strings.HasPrefix(s.ReceiverURL, "https://"), true)
 	s.Close()
 	if _, err := os.Stat(file); err == nil {
 		t.Error("the certificate is left behind")

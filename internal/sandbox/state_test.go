@@ -18,6 +18,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // TestMain runs the tests, or, in a process that a test started to kill it, a sandbox.
@@ -210,7 +211,7 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	if got.status != 500 || !strings.Contains(got.body, "could not be saved") {
 		t.Errorf("a change that could not be saved is answered %d %s", got.status, got.body)
 	}
-	same(t, r.call("GET /webhooks").status, 200)
+	kit.Same(t, r.call("GET /webhooks").status, 200)
 }
 
 func TestStateIsLocked(t *testing.T) {
@@ -245,8 +246,8 @@ func TestStateAndSeed(t *testing.T) {
 		if account == "" {
 			account = s.Env()["DFNS_PRIVATE_KEY"]
 		}
-		same(t, s.Env()["DFNS_PRIVATE_KEY"], account)
-		same(t, len(s.Dfns.Webhooks()), len(ids))
+		kit.Same(t, s.Env()["DFNS_PRIVATE_KEY"], account)
+		kit.Same(t, len(s.Dfns.Webhooks()), len(ids))
 		id := s.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1/", Events: []string{"*"}, Status: "Enabled"})
 		if ids[id] {
 			t.Errorf("%s is handed out twice", id)
@@ -292,9 +293,9 @@ func TestPendingEventSurvives(t *testing.T) {
 	t.Cleanup(s.Close)
 	select {
 	case <-arrived:
-	case <-time.After(patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("the event is lost")
 	}
-	eventually(t, "it is recorded", func() bool { return len(s.Dfns.Events()) == 1 })
-	same(t, s.Dfns.Events()[0].Status, "200")
+	kit.Eventually(t, "it is recorded", func() bool { return len(s.Dfns.Events()) == 1 })
+	kit.Same(t, s.Dfns.Events()[0].Status, "200")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // inProcess runs a test in a bubble with virtual time, with a sandbox without listeners.
@@ -52,9 +53,9 @@ func TestTransportCancellation(t *testing.T) {
 		if _, err := s.client.Do(request); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // there is none
 			t.Errorf("the error is %v", err)
 		}
-		same(t, time.Since(began), 5*time.Second)
+		kit.Same(t, time.Since(began), 5*time.Second)
 		synctest.Wait()
-		same(t, len(s.Dfns.Webhooks()), 1)
+		kit.Same(t, len(s.Dfns.Webhooks()), 1)
 	})
 }
 
@@ -68,7 +69,7 @@ func TestTransportOfACanceledRequestSendsNothing(t *testing.T) {
 			t.Errorf("the error is %v", err)
 		}
 		synctest.Wait()
-		same(t, s.journal(), []string{})
+		kit.Same(t, s.journal(), []string{})
 	})
 }
 
@@ -89,7 +90,7 @@ func TestTransportTrace(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = response.Body.Close()
-		same(t, order, []string{"GotConn", "WroteHeaders", "WroteRequest", "carried out"})
+		kit.Same(t, order, []string{"GotConn", "WroteHeaders", "WroteRequest", "carried out"})
 	})
 }
 
@@ -100,7 +101,7 @@ func TestTransportAfterClose(t *testing.T) {
 		if got := s.call("GET /webhooks"); !errors.Is(got.err, syscall.ECONNREFUSED) {
 			t.Errorf("the error is %v", got.err)
 		}
-		same(t, s.journal(), []string{})
+		kit.Same(t, s.journal(), []string{})
 	})
 }
 
@@ -113,7 +114,7 @@ func TestTransportCloseEndsWaitingCalls(t *testing.T) {
 		go func() { answered <- s.call("GET /webhooks") }()
 		synctest.Wait()
 		s.Close()
-		same(t, (<-answered).status, 200)
-		same(t, time.Since(began), time.Duration(0))
+		kit.Same(t, (<-answered).status, 200)
+		kit.Same(t, time.Since(began), time.Duration(0))
 	})
 }

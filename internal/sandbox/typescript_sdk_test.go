@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // TestTypeScriptSDK has the vendor's own client perform every webhook operation against the sandbox. It needs Node.js,
@@ -29,7 +30,7 @@ func TestTypeScriptSDK(t *testing.T) {
 	run(t, dir, s.Env(), "node", "operations.mjs")
 
 	const id, event = "/webhooks/{webhook}", "/webhooks/{webhook}/events/{event}"
-	same(t, slices.Compact(operations(s.DfnsCalls.Journal())), []string{
+	kit.Same(t, slices.Compact(operations(s.DfnsCalls.Journal())), []string{
 		"POST /webhooks 200",
 		"GET /webhooks 200",
 		"GET " + id + " 200",
@@ -40,7 +41,7 @@ func TestTypeScriptSDK(t *testing.T) {
 		"DELETE " + id + " 200",
 		"GET " + id + " 404", // shows that the SDK reads an error
 	})
-	same(t, len(s.Dfns.Webhooks()), 0)
+	kit.Same(t, len(s.Dfns.Webhooks()), 0)
 }
 
 // copyOf copies what is checked in, so that the tree stays without node_modules.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // refusal is how the sandbox refuses a call when it is told to.
@@ -42,7 +44,7 @@ func TestRefuse(t *testing.T) {
 	a.refusal("GET /webhooks", 500, "").refused(500, "Internal Server Error")
 	told := a.refusal("GET /webhooks", 402, "pay first")
 	told.refused(402, "pay first")
-	same(t, told.header.Get("Date"), epoch.Format(http.TimeFormat))
+	kit.Same(t, told.header.Get("Date"), epoch.Format(http.TimeFormat))
 	if told.header.Get("X-Request-Id") == "" {
 		t.Error("a refusal has no request id")
 	}
@@ -60,5 +62,5 @@ func TestConcurrentCallers(t *testing.T) {
 		})
 	}
 	callers.Wait()
-	same(t, len(a.server.Webhooks()), 8)
+	kit.Same(t, len(a.server.Webhooks()), 8)
 }

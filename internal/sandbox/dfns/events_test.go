@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"regexp"
 	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 var eventID = regexp.MustCompile(`^whe-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$`)
@@ -28,7 +30,7 @@ func (a *api) kinds(path string) []string {
 	answer := a.get(path)
 	answer.ok()
 	kinds := []string{}
-	for _, item := range decode[struct{ Items []struct{ Kind string } }](a.t, answer.body).Items {
+	for _, item := range kit.Decode[struct{ Items []struct{ Kind string } }](a.t, answer.body).Items {
 		kinds = append(kinds, item.Kind)
 	}
 	return kinds
@@ -52,7 +54,7 @@ func TestEventFilters(t *testing.T) {
 		"?deliveryFailed=&kind=":    all,
 		"?deliveryFailed=true&kind": {},
 	} {
-		same(t, a.kinds("/webhooks/"+id+"/events"+query), want)
+		kit.Same(t, a.kinds("/webhooks/"+id+"/events"+query), want)
 	}
 }
 

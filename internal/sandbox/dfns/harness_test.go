@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"io"
 	"math/rand/v2"
@@ -14,11 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // epoch is when every test begins. Its milliseconds show whether they are kept.
@@ -140,13 +138,13 @@ func (r reply) ok() map[string]any {
 	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/json" {
 		r.t.Fatalf("answer is %d (%s) %s, want 200", r.status, r.header.Get("Content-Type"), r.body)
 	}
-	return decode[map[string]any](r.t, r.body)
+	return kit.Decode[map[string]any](r.t, r.body)
 }
 
 // refused fails the test unless the answer is an error of the vendor's shape whose message holds the given words.
 func (r reply) refused(status int, words string) {
 	r.t.Helper()
-	out := decode[struct {
+	out := kit.Decode[struct {
 		Error struct {
 			ID      string
 			Status  int
@@ -155,31 +153,6 @@ func (r reply) refused(status int, words string) {
 	}](r.t, r.body).Error
 	if r.status != status || out.Status != status || out.ID == "" || !strings.Contains(out.Message, words) {
 		r.t.Errorf("answer is %d %s, want %d with %q", r.status, r.body, status, words)
-	}
-}
-
-func decode[T any](t *testing.T, text string) (out T) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		t.Fatalf("%v in %q", err, text)
-	}
-	return out
-}
-
-func encode(t *testing.T, value any) string {
-	t.Helper()
-	out, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
-}
-
-// same compares what a test got with what it wants.
-func same(t *testing.T, got, want any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -209,14 +182,14 @@ func (a *api) userAction(method, path, payload string) string {
 
 func (a *api) challenge(method, path, payload string) challenge {
 	a.t.Helper()
-	answer := a.send(http.MethodPost, "/auth/action/init", encode(a.t, map[string]string{
+	answer := a.send(http.MethodPost, "/auth/action/init", kit.Encode(a.t, map[string]string{
 		"userActionPayload":    payload,
 		"userActionHttpMethod": method,
 		"userActionHttpPath":   path,
 		"userActionServerKind": "Api",
 	}))
 	answer.ok()
-	return decode[challenge](a.t, answer.body)
+	return kit.Decode[challenge](a.t, answer.body)
 }
 
 func (a *api) answerTo(c challenge) completion {
@@ -230,7 +203,7 @@ func (a *api) answerTo(c challenge) completion {
 
 func (a *api) complete(c completion) reply {
 	a.t.Helper()
-	return a.send(http.MethodPost, "/auth/action", encode(a.t, map[string]any{
+	return a.send(http.MethodPost, "/auth/action", kit.Encode(a.t, map[string]any{
 		"challengeIdentifier": c.identifier,
 		"firstFactor": map[string]any{"kind": c.kind, "credentialAssertion": map[string]string{
 			"credId":     c.signer.id,
@@ -243,7 +216,7 @@ func (a *api) complete(c completion) reply {
 // create registers a webhook and returns its id.
 func (a *api) create(events ...string) string {
 	a.t.Helper()
-	body := encode(a.t, map[string]any{"url": "https://hooks.example.com/in", "events": events})
+	body := kit.Encode(a.t, map[string]any{"url": "https://hooks.example.com/in", "events": events})
 	id, _ := a.change(http.MethodPost, "/webhooks", body).ok()["id"].(string)
 	return id
 }

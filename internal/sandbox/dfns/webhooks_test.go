@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 var (
@@ -39,7 +40,7 @@ func TestCreate(t *testing.T) {
 	if text, _ := got["secret"].(string); !secret.MatchString(text) {
 		t.Errorf("secret is %q", text)
 	}
-	same(t, got, answerOf(got["id"], map[string]any{"secret": got["secret"]}))
+	kit.Same(t, got, answerOf(got["id"], map[string]any{"secret": got["secret"]}))
 }
 
 func TestCreateWithEverything(t *testing.T) {
@@ -47,7 +48,7 @@ func TestCreateWithEverything(t *testing.T) {
 	a := start(t)
 	got := a.change("POST", "/webhooks",
 		`{"url":"http://hooks.example.com","events":["*"],"status":"Disabled","description":"ledger"}`).ok()
-	same(t, got, answerOf(got["id"], map[string]any{
+	kit.Same(t, got, answerOf(got["id"], map[string]any{
 		"secret": got["secret"], "url": "http://hooks.example.com", "events": []any{"*"},
 		"status": "Disabled", "description": "ledger",
 	}))
@@ -57,8 +58,8 @@ func TestGetAndListHideTheSecret(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id := a.create("wallet.created")
-	same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
-	same(t, a.get("/webhooks").ok(), map[string]any{"items": []any{answerOf(id, nil)}})
+	kit.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
+	kit.Same(t, a.get("/webhooks").ok(), map[string]any{"items": []any{answerOf(id, nil)}})
 }
 
 func TestUpdateKeepsWhatIsOmitted(t *testing.T) {
@@ -81,8 +82,8 @@ func TestUpdateKeepsWhatIsOmitted(t *testing.T) {
 			a.clock.Move(time.Hour)
 			want := answerOf(id, c.want)
 			want["dateUpdated"] = "2026-01-02T04:04:05.678Z"
-			same(t, a.change("PUT", "/webhooks/"+id, c.body).ok(), want)
-			same(t, a.get("/webhooks/"+id).ok(), want)
+			kit.Same(t, a.change("PUT", "/webhooks/"+id, c.body).ok(), want)
+			kit.Same(t, a.get("/webhooks/"+id).ok(), want)
 		})
 	}
 }
@@ -92,14 +93,14 @@ func TestUpdateClearsDescription(t *testing.T) {
 	a := start(t)
 	id := a.create("wallet.created")
 	a.change("PUT", "/webhooks/"+id, `{"description":"ledger"}`).ok()
-	same(t, a.change("PUT", "/webhooks/"+id, `{"description":""}`).ok(), answerOf(id, nil))
+	kit.Same(t, a.change("PUT", "/webhooks/"+id, `{"description":""}`).ok(), answerOf(id, nil))
 }
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id, kept := a.create("*"), a.create("*")
-	same(t, a.change("DELETE", "/webhooks/"+id, "").ok(), map[string]any{"deleted": true})
+	kit.Same(t, a.change("DELETE", "/webhooks/"+id, "").ok(), map[string]any{"deleted": true})
 	a.get("/webhooks/"+id).refused(404, "Webhook not found")
 	a.get("/webhooks/" + kept).ok()
 }
@@ -150,8 +151,8 @@ func TestRefusedBodies(t *testing.T) {
 			before := a.server.Webhooks()
 			a.change("POST", "/webhooks", over(t, c.field)).refused(400, c.words)
 			a.change("PUT", "/webhooks/"+id, "{"+c.field+"}").refused(400, c.words)
-			same(t, a.server.Webhooks()[0].Updated, before[0].Updated)
-			same(t, len(a.server.Webhooks()), 1)
+			kit.Same(t, a.server.Webhooks()[0].Updated, before[0].Updated)
+			kit.Same(t, len(a.server.Webhooks()), 1)
 		})
 	}
 }
@@ -159,11 +160,11 @@ func TestRefusedBodies(t *testing.T) {
 // over returns the minimal body with one field replaced or added.
 func over(t *testing.T, field string) string {
 	t.Helper()
-	body := decode[map[string]any](t, minimal)
-	for key, value := range decode[map[string]any](t, "{"+field+"}") {
+	body := kit.Decode[map[string]any](t, minimal)
+	for key, value := range kit.Decode[map[string]any](t, "{"+field+"}") {
 		body[key] = value
 	}
-	return encode(t, body)
+	return kit.Encode(t, body)
 }
 
 func TestCreateNeedsURLAndEvents(t *testing.T) {
@@ -192,23 +193,23 @@ func TestDeleteRefusesABody(t *testing.T) {
 	a := start(t)
 	id := a.create("*")
 	a.change("DELETE", "/webhooks/"+id, `{"force":true}`).refused(400, "body")
-	same(t, len(a.server.Webhooks()), 1)
+	kit.Same(t, len(a.server.Webhooks()), 1)
 }
 
 func TestChangesFromOutside(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id := a.server.Register(dfns.Webhook{URL: "https://hooks.example.com/in", Events: []string{"wallet.created"}, Status: "Enabled"})
-	same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
+	kit.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
 
 	a.clock.Move(time.Second)
 	if err := a.server.Edit(id, func(w *dfns.Webhook) { w.Status = "Disabled" }); err != nil {
 		t.Fatal(err)
 	}
-	same(t, a.get("/webhooks/"+id).ok(), answerOf(id, map[string]any{"status": "Disabled", "dateUpdated": "2026-01-02T03:04:06.678Z"}))
+	kit.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, map[string]any{"status": "Disabled", "dateUpdated": "2026-01-02T03:04:06.678Z"}))
 
 	a.server.Webhooks()[0].Events[0] = "policy.triggered" // of a copy
-	same(t, a.server.Webhooks()[0].Events, []string{"wallet.created"})
+	kit.Same(t, a.server.Webhooks()[0].Events, []string{"wallet.created"})
 	a.server.Remove(id)
 	a.get("/webhooks/"+id).refused(404, "not found")
 	if a.server.Edit(id, func(*dfns.Webhook) {}) == nil {
@@ -227,10 +228,10 @@ func TestReset(t *testing.T) {
 	}
 
 	a.server.Reset()
-	same(t, a.get("/webhooks").ok(), map[string]any{"items": []any{}})
+	kit.Same(t, a.get("/webhooks").ok(), map[string]any{"items": []any{}})
 	a.withToken(token, "DELETE", "/webhooks/"+id, "").refused(403, "missing or invalid")
 	a.complete(pending).refused(400, "Challenge token is not valid.")
-	same(t, len(a.challenge("POST", "/webhooks", minimal).AllowCredentials.Key), 1)
+	kit.Same(t, len(a.challenge("POST", "/webhooks", minimal).AllowCredentials.Key), 1)
 	a.create("*")
 }
 
@@ -238,7 +239,7 @@ func TestReset(t *testing.T) {
 func TestSameSeedSameAnswers(t *testing.T) {
 	t.Parallel()
 	first, second := story(t, 1), story(t, 1)
-	same(t, second, first)
+	kit.Same(t, second, first)
 	if other := story(t, 2); other == first {
 		t.Error("another seed gives the same answers")
 	}
@@ -253,7 +254,7 @@ func story(t *testing.T, seed byte) string {
 		out.WriteString(r.header.Get("Date") + r.header.Get("X-Request-Id") + r.body)
 		return r
 	}
-	out.WriteString(encode(t, a.server.Env("")))
+	out.WriteString(kit.Encode(t, a.server.Env("")))
 	body := tell(a.change("POST", "/webhooks", minimal)).ok()
 	path := "/webhooks/" + body["id"].(string)
 	a.record("wallet.created", `{"b":1,"a":2}`)
