@@ -31,7 +31,9 @@ type running struct {
 
 func start(t *testing.T, config sandbox.Config) *running {
 	t.Helper()
-	config.Clock = func() time.Time { return epoch }
+	if config.Clock == nil {
+		config.Clock = func() time.Time { return epoch }
+	}
 	s, err := sandbox.Start(config)
 	if err != nil {
 		t.Fatal(err)

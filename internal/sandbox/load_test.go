@@ -31,11 +31,7 @@ func TestLoad(t *testing.T) {
 	}
 	receiver := httptest.NewServer(l)
 	t.Cleanup(receiver.Close)
-	s, err := sandbox.Start(sandbox.Config{TimeScale: 1000, DeliveryTimeout: time.Hour}) // the first retry comes after 60 ms
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
+	s := start(t, sandbox.Config{Clock: time.Now, TimeScale: 1000, DeliveryTimeout: time.Hour}) // the first retry comes after 60 ms
 	for i := range subscribers {
 		s.Dfns.Register(dfns.Webhook{URL: fmt.Sprintf("%s/%d", receiver.URL, i), Events: []string{"*"}, Status: "Enabled"})
 	}
@@ -44,7 +40,7 @@ func TestLoad(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	began := time.Now()
-	most := l.raise(t, s, events)
+	most := l.raise(t, s.Sandbox, events)
 	for s.Dfns.Pending() > 0 {
 		if time.Since(began) > 5*time.Minute {
 			t.Fatalf("%d deliveries are still pending", s.Dfns.Pending())

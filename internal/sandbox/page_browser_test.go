@@ -27,20 +27,15 @@ import (
 
 // page is the sandbox's page in headless Chromium. CHROMIUM says where that is.
 type page struct {
-	*sandbox.Sandbox
+	*running
 
-	t   *testing.T
 	ctx context.Context
 }
 
 // open starts a sandbox with a webhook for each way a delivery can go, and returns its page in a window of its own.
 func open(t *testing.T, width int64, scheme string, events int) *page {
 	t.Helper()
-	s, err := sandbox.Start(sandbox.Config{Seed: 1, ReceiverAddress: "127.0.0.1:0", DeliveryTimeout: time.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
+	s := start(t, sandbox.Config{Clock: time.Now, Seed: 1, ReceiverAddress: "127.0.0.1:0", DeliveryTimeout: time.Hour})
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	t.Cleanup(refusing.Close)
 	var all []string
@@ -54,10 +49,10 @@ func open(t *testing.T, width int64, scheme string, events int) *page {
 	s.Dfns.Register(dfns.Webhook{URL: refusing.URL + "/audit", Events: all, Status: "Enabled", Description: "audit of all events"})
 	s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL + "/enfinitos", Events: []string{"right.issued", "right.revoked"}, Label: "rights ledger"})
 	for range events / 3 {
-		sendSample(t, s, "dfns", "wallet.transfer.confirmed")
-		sendSample(t, s, "enfinitos", "right.issued")
+		sendSample(t, s.Sandbox, "dfns", "wallet.transfer.confirmed")
+		sendSample(t, s.Sandbox, "enfinitos", "right.issued")
 	}
-	kit.Eventually(t, "all is delivered", func() bool { return len(s.Dfns.Events())+delivered(s) == events/3*3 })
+	kit.Eventually(t, "all is delivered", func() bool { return len(s.Dfns.Events())+delivered(s.Sandbox) == events/3*3 })
 
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.ExecPath(cmp.Or(os.Getenv("CHROMIUM"), "chromium")))...)
@@ -66,7 +61,7 @@ func open(t *testing.T, width int64, scheme string, events int) *page {
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, kit.Patience)
 	t.Cleanup(cancel)
-	p := &page{Sandbox: s, t: t, ctx: ctx}
+	p := &page{s, ctx}
 	p.run(chromedp.EmulateViewport(width, 840), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}), chromedp.Navigate(s.EnfinitosURL))
@@ -233,12 +228,11 @@ func TestPageIsUsed(t *testing.T) {
 
 	p.submit("fault", map[string]string{"fault-path": "/webhooks", "fault-effect": "status", "fault-status": "503", "fault-times": ""})
 	p.until(`document.getElementById('faults').innerText.includes('status 503')`)
-	r := &running{Sandbox: p.Sandbox, t: t, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
-	kit.Same(t, r.call("GET /webhooks").status, 503)
+	kit.Same(t, p.call("GET /webhooks").status, 503)
 	p.until(`document.getElementById('faults').innerText.includes('1 of all') && document.querySelector('#calls .badge.bad').textContent === '503'`)
 	p.run(chromedp.Click(`#faults .fault button`, chromedp.ByQuery))
 	p.until(`document.getElementById('faults').innerText.includes('No call goes wrong')`)
-	kit.Same(t, r.call("GET /webhooks").status, 200)
+	kit.Same(t, p.call("GET /webhooks").status, 200)
 
 	p.run(chromedp.SendKeys(`#search`, "ledger right", chromedp.ByQuery))
 	p.until(`document.getElementById('webhooks-count').textContent === '(1 of 4)' && document.querySelectorAll('#deliveries details').length === 1`)
@@ -246,7 +240,7 @@ func TestPageIsUsed(t *testing.T) {
 		const d = document.getElementById('state'); d.value = 'failed'; d.dispatchEvent(new Event('input'))}`, nil))
 	p.until(`document.querySelectorAll('#deliveries .badge.good').length === 0 && document.querySelectorAll('#deliveries .badge.bad').length > 0`)
 
-	kit.Same(t, r.journal(), []string{"GET /webhooks 503 (status)", "GET /webhooks 200"}) // nothing of the page
+	kit.Same(t, p.journal(), []string{"GET /webhooks 503 (status)", "GET /webhooks 200"}) // nothing of the page
 	kit.Same(t, len(p.EnfinitosCalls.Journal()), 0)
 	p.Close()
 	p.until(`document.getElementById('connection').textContent.includes('not reachable')`)

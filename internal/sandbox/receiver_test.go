@@ -36,11 +36,7 @@ func (l *text) String() string {
 func TestReceiver(t *testing.T) {
 	t.Parallel()
 	log := &text{}
-	s, err := sandbox.Start(sandbox.Config{ReceiverAddress: "127.0.0.1:0", Log: log, DeliveryTimeout: time.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
+	s := start(t, sandbox.Config{ReceiverAddress: "127.0.0.1:0", Log: log, DeliveryTimeout: time.Hour})
 	kit.Same(t, s.Env()["WEBHOOK_RECEIVER_URL"], s.ReceiverURL)
 	one := s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL + "/a", Events: []string{"*"}, Status: "Enabled"})
 	other := s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL + "/b", Events: []string{"*"}, Label: "x"})

@@ -71,18 +71,6 @@ func names(t *testing.T, dir string) (out []string) {
 	return out
 }
 
-func TestSeed(t *testing.T) {
-	t.Parallel()
-	account := func(seed uint64) string {
-		env := start(t, sandbox.Config{Seed: seed}).Env()
-		return env["DFNS_AUTH_TOKEN"] + env["DFNS_CRED_ID"] + env["DFNS_PRIVATE_KEY"]
-	}
-	kit.Same(t, account(1), account(1))
-	different := []string{account(0), account(0), account(1), account(2)}
-	slices.Sort(different)
-	kit.Same(t, len(slices.Compact(different)), 4)
-}
-
 func TestDfnsOptions(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{DfnsWebhookLimit: 1, DfnsSecretOnUpdate: true})

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
@@ -48,11 +49,7 @@ func TestSDKSampleVerifies(t *testing.T) {
 		return strings.TrimSpace(line)
 	}
 
-	s, err := sandbox.Start(sandbox.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
+	s := start(t, sandbox.Config{Clock: time.Now})
 	url := "http://127.0.0.1:" + read()
 	s.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"*"}, Status: "Enabled"})
 	if _, err := fmt.Fprintln(in, s.Dfns.Webhooks()[0].Secret); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -159,11 +160,7 @@ func (v *victim) registerUntilKilled(round int, acknowledged map[string]string) 
 func TestForeignStateIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	good := filepath.Join(t.TempDir(), "good")
-	s, err := sandbox.Start(sandbox.Config{StatePath: good})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Close()
+	start(t, sandbox.Config{StatePath: good}).Close()
 	whole, err := os.ReadFile(good)
 	if err != nil {
 		t.Fatal(err)
@@ -198,38 +195,26 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s, err := sandbox.Start(sandbox.Config{StatePath: filepath.Join(dir, "state")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	r := &running{Sandbox: s, t: t, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	s := start(t, sandbox.Config{StatePath: filepath.Join(dir, "state")})
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	got := r.send("POST", "/_sandbox/credentials", `{"id":"","public_key":""}`, "")
+	got := s.send("POST", "/_sandbox/credentials", `{"id":"","public_key":""}`, "")
 	if got.status != 500 || !strings.Contains(got.body, "could not be saved") {
 		t.Errorf("a change that could not be saved is answered %d %s", got.status, got.body)
 	}
-	kit.Same(t, r.call("GET /webhooks").status, 200)
+	kit.Same(t, s.call("GET /webhooks").status, 200)
 }
 
 func TestStateIsLocked(t *testing.T) {
 	t.Parallel()
 	config := sandbox.Config{StatePath: filepath.Join(t.TempDir(), "state")}
-	first, err := sandbox.Start(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := start(t, config)
 	if _, err := sandbox.Start(config); err == nil || !strings.Contains(err.Error(), "another sandbox keeps its state in "+config.StatePath) {
 		t.Errorf("a second sandbox on the same file: %v", err)
 	}
 	first.Close()
-	second, err := sandbox.Start(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second.Close()
+	start(t, config)
 }
 
 // A seeded sandbox starts from its state without handing out an id a second time.
@@ -239,10 +224,7 @@ func TestStateAndSeed(t *testing.T) {
 	ids := map[string]bool{}
 	var account string
 	for range 3 {
-		s, err := sandbox.Start(sandbox.Config{StatePath: path, Seed: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := start(t, sandbox.Config{StatePath: path, Seed: 1})
 		if account == "" {
 			account = s.Env()["DFNS_PRIVATE_KEY"]
 		}
@@ -267,7 +249,7 @@ func TestPendingEventSurvives(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	arrived, answered := make(chan struct{}, 10), make(chan struct{})
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = bufio.NewReader(r.Body).ReadString('\n')
+		_, _ = io.Copy(io.Discard, r.Body)
 		arrived <- struct{}{}
 		select {
 		case <-answered:
@@ -276,21 +258,13 @@ func TestPendingEventSurvives(t *testing.T) {
 	}))
 	t.Cleanup(receiver.Close)
 	config := sandbox.Config{StatePath: path, DeliveryTimeout: time.Hour}
-	s, err := sandbox.Start(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := start(t, config)
 	s.Dfns.Register(dfns.Webhook{URL: receiver.URL, Events: []string{"*"}, Status: "Enabled"})
-	r := &running{Sandbox: s, t: t, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
-	r.control("POST events", `{"kind":"wallet.created"}`, http.StatusOK)
+	s.control("POST events", `{"kind":"wallet.created"}`, http.StatusOK)
 	<-arrived
 	s.Close()
 	close(answered)
-	s, err = sandbox.Start(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
+	s = start(t, config)
 	select {
 	case <-arrived:
 	case <-time.After(kit.Patience):

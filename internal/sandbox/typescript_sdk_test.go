@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
@@ -20,12 +21,11 @@ import (
 // and npm with a registry, so it has a build tag of its own.
 func TestTypeScriptSDK(t *testing.T) {
 	t.Parallel()
-	s, err := sandbox.Start(sandbox.Config{})
-	if err != nil {
+	s := start(t, sandbox.Config{Clock: time.Now})
+	dir := t.TempDir() // so that the tree stays without node_modules
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("dfns", "testdata", "typescript-sdk"))); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
-	dir := copyOf(t, filepath.Join("dfns", "testdata", "typescript-sdk"))
 	run(t, dir, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 	run(t, dir, s.Env(), "node", "operations.mjs")
 
@@ -42,22 +42,6 @@ func TestTypeScriptSDK(t *testing.T) {
 		"GET " + id + " 404", // shows that the SDK reads an error
 	})
 	kit.Same(t, len(s.Dfns.Webhooks()), 0)
-}
-
-// copyOf copies what is checked in, so that the tree stays without node_modules.
-func copyOf(t *testing.T, source string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for _, name := range []string{"package.json", "package-lock.json", "operations.mjs"} {
-		text, err := os.ReadFile(filepath.Join(source, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
 }
 
 func run(t *testing.T, dir string, env map[string]string, name string, args ...string) {

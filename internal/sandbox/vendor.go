@@ -78,6 +78,9 @@ type Site struct {
 	URL string
 }
 
+// Name returns the vendor's name, such as "dfns".
+func (s *Site) Name() string { return s.name }
+
 // Sites returns all vendors.
 func (s *Sandbox) Sites() []*Site { return s.sites }
 

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
@@ -48,19 +47,4 @@ func TestRefuse(t *testing.T) {
 	if told.header.Get("X-Request-Id") == "" {
 		t.Error("a refusal has no request id")
 	}
-}
-
-// TestConcurrentCallers is for the race detector, and counts that no change is lost.
-func TestConcurrentCallers(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	var callers sync.WaitGroup
-	for range 8 {
-		callers.Go(func() {
-			a.change("POST", "/webhooks", minimal).ok()
-			a.server.Webhooks()
-		})
-	}
-	callers.Wait()
-	kit.Same(t, len(a.server.Webhooks()), 8)
 }

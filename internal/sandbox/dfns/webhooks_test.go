@@ -1,7 +1,6 @@
 package dfns_test
 
 import (
-	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -233,36 +232,4 @@ func TestReset(t *testing.T) {
 	a.complete(pending).refused(400, "Challenge token is not valid.")
 	kit.Same(t, len(a.challenge("POST", "/webhooks", minimal).AllowCredentials.Key), 1)
 	a.create("*")
-}
-
-// TestSameSeedSameAnswers makes the same calls of two sandboxes and compares every byte of the answers.
-func TestSameSeedSameAnswers(t *testing.T) {
-	t.Parallel()
-	first, second := story(t, 1), story(t, 1)
-	kit.Same(t, second, first)
-	if other := story(t, 2); other == first {
-		t.Error("another seed gives the same answers")
-	}
-}
-
-// story is what a sandbox answers to a fixed sequence of calls.
-func story(t *testing.T, seed byte) string {
-	t.Helper()
-	a := start(t, func(o *dfns.Options) { o.Random = rand.NewChaCha8([32]byte{seed}) })
-	var out strings.Builder
-	tell := func(r reply) reply {
-		out.WriteString(r.header.Get("Date") + r.header.Get("X-Request-Id") + r.body)
-		return r
-	}
-	out.WriteString(kit.Encode(t, a.server.Env("")))
-	body := tell(a.change("POST", "/webhooks", minimal)).ok()
-	path := "/webhooks/" + body["id"].(string)
-	a.record("wallet.created", `{"b":1,"a":2}`)
-	a.clock.Move(time.Minute)
-	tell(a.get(path + "/events"))
-	tell(a.change("PUT", path, `{"description":"x"}`))
-	tell(a.send("POST", "/auth/action/init", `{}`))
-	tell(a.get("/webhooks?limit=0"))
-	tell(a.change("DELETE", path, ""))
-	return out.String()
 }

@@ -1,15 +1,11 @@
 package enfinitos_test
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
@@ -135,54 +131,4 @@ func TestReset(t *testing.T) {
 	delivery := a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: enfinitos.Failed})
 	kit.Same(t, a.send("POST /v1/webhooks/"+id+"/deliveries/"+delivery+"/replay", "").ok()["replay"],
 		any(map[string]any{"ok": true, "errorMessage": nil}))
-}
-
-// TestSameSeedSameAnswers makes the same calls of two sandboxes and compares every byte of the answers.
-func TestSameSeedSameAnswers(t *testing.T) {
-	t.Parallel()
-	first, second := story(t, 1), story(t, 1)
-	kit.Same(t, second, first)
-	if other := story(t, 2); other == first {
-		t.Error("another seed gives the same answers")
-	}
-}
-
-// story is what a sandbox answers to a fixed sequence of calls.
-func story(t *testing.T, seed byte) string {
-	t.Helper()
-	a := start(t, conventional, func(o *enfinitos.Options) { o.Random = rand.NewChaCha8([32]byte{seed}) })
-	var out strings.Builder
-	tell := func(r reply) reply {
-		fmt.Fprintln(&out, r.status, r.header.Get("X-Request-Id"), r.body)
-		return r
-	}
-	out.WriteString(kit.Encode(t, a.server.Env("")))
-	id := tell(a.send("POST /v1/webhooks", minimal)).subscription(201)["subscriptionId"].(string)
-	tell(a.event(`{"kind":"right.issued","data":{"b":1,"a":2}}`))
-	a.reached(id, enfinitos.Failed, 1) // its receiver is not on loopback
-	a.clock.Move(time.Minute)
-	a.reached(id, enfinitos.Failed, 2)
-	tell(a.send("GET /v1/webhooks/"+id+"/deliveries", ""))
-	tell(a.send("POST /v1/webhooks/"+id+"/active", `{"active":false}`))
-	tell(a.send("GET /v1/webhooks/whs_none", ""))
-	tell(a.send("GET /v1/webhooks", ""))
-	tell(a.send("DELETE /v1/webhooks/"+id, ""))
-	return out.String()
-}
-
-// TestConcurrentCallers is for the race detector, and counts that no change is lost.
-func TestConcurrentCallers(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	var callers sync.WaitGroup
-	for range 8 {
-		callers.Go(func() {
-			a.send("POST /v1/webhooks", minimal).ok(201)
-			_ = a.server.RecordEvent("right.issued", nil)
-			a.server.Subscriptions()
-			a.server.Deliveries()
-		})
-	}
-	callers.Wait()
-	kit.Same(t, len(a.server.Subscriptions()), 8)
 }
