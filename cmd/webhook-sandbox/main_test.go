@@ -170,3 +170,19 @@ func TestSignals(t *testing.T) {
 		}
 	}
 }
+
+// A script that waits for the file must not find that of an earlier run, even if the sandbox does not start.
+func TestStaleEnvFileIsRemoved(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(file, []byte("of an earlier run"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command, problems := program(t, "-env-file", file, "-dfns", "0.0.0.0:0")
+	if _, err := os.Stat(file); command.Run() == nil || err != nil {
+		t.Fatalf("it starts: %s", problems)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("the file is still there")
+	}
+}

@@ -3,67 +3,15 @@ package sandbox_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
-
-// outcome is what a fault leaves behind: what the client saw, what the sandbox holds, what the journal says.
-type outcome struct {
-	Status  int
-	Cut     bool
-	Held    int
-	Journal string
-}
-
-// TestEffects creates a webhook while a fault acts on the last of the three calls it takes.
-func TestEffects(t *testing.T) {
-	t.Parallel()
-	cases := map[string]struct {
-		fault string
-		want  outcome
-	}{
-		"drop_before":  {`"effect":"drop_before"`, outcome{0, true, 0, "POST /webhooks cut (drop_before)"}},
-		"drop_after":   {`"effect":"drop_after"`, outcome{0, true, 1, "POST /webhooks cut (drop_after)"}},
-		"status":       {`"effect":"status","status":429`, outcome{429, false, 0, "POST /webhooks 429 (status)"}},
-		"status_after": {`"effect":"status_after","status":503`, outcome{503, false, 1, "POST /webhooks 503 (status_after)"}},
-		"truncate":     {`"effect":"truncate"`, outcome{200, true, 1, "POST /webhooks 200 (truncate)"}},
-		"html":         {`"effect":"html"`, outcome{502, false, 0, "POST /webhooks 502 (html)"}},
-		"html status":  {`"effect":"html","status":200`, outcome{200, false, 0, "POST /webhooks 200 (html)"}},
-		"delay":        {`"effect":"delay","ms":1`, outcome{200, false, 1, "POST /webhooks 200 (delay)"}},
-		"late":         {`"effect":"late","ms":3600000`, outcome{0, true, 0, "POST /webhooks cut (late)"}},
-		"twice":        {`"effect":"twice"`, outcome{400, false, 1, "POST /webhooks 400 (twice)"}},
-		"patch":        {`"effect":"patch","patch":{}`, outcome{200, false, 1, "POST /webhooks 200 (patch)"}},
-		"lag of a GET": {`"effect":"lag","ms":1`, outcome{200, false, 1, "POST /webhooks 200"}},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, sandbox.Config{})
-			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
-			got := s.create()
-			journal := s.journal()
-			kit.Same(t, outcome{got.status, got.err != nil, len(s.Dfns.Webhooks()), journal[len(journal)-1]}, c.want)
-		})
-	}
-}
-
-// TestDelay asserts a lower bound only, so that a slow machine cannot fail it.
-func TestDelay(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"delay","ms":20}`)
-	began := time.Now()
-	kit.Same(t, s.call("GET /webhooks").status, 200)
-	if took := time.Since(began); took < 20*time.Millisecond {
-		t.Errorf("a delayed answer took %s", took)
-	}
-}
 
 // TestFaultSelection makes calls of which some are answered 500 by a fault. Without one, GET /webhooks is answered
 // 200, a change without a token 403 and GET /webhooks/a 404.
@@ -160,14 +108,19 @@ func TestRefusedFaults(t *testing.T) {
 	kit.Same(t, s.call("GET /webhooks").status, 200)
 }
 
-// TestAnswers creates a webhook while a fault answers instead of the vendor, or beside it.
-func TestAnswers(t *testing.T) {
+// TestEffects creates a webhook while a fault acts on the last of the three calls that it takes: what the client sees, what the
+// sandbox holds, and what the journal says.
+func TestEffects(t *testing.T) {
 	t.Parallel()
 	const limits = `"headers":{"date":"Sat, 03 Jan 2026 03:04:05 GMT","Retry-After":"7"}`
 	for name, c := range map[string]struct {
 		fault, contentType, body, retryAfter string
 		status, held                         int
 	}{
+		"cut before":              {`"effect":"drop_before"`, "", "", "", 0, 0},
+		"cut after":               {`"effect":"drop_after"`, "", "", "", 0, 1},
+		"late":                    {`"effect":"late","ms":3600000`, "", "", "", 0, 0},
+		"a page of success":       {`"effect":"html","status":200`, "text/html", "<html>", "", 200, 0},
 		"a body, not carried out": {`"effect":"status","status":200,"body":"{\"a\":1}"`, "application/json", `{"a":1}`, "", 200, 0},
 		"a body, carried out":     {`"effect":"status_after","status":200,"body":"null"`, "application/json", "null", "", 200, 1},
 		"an empty body":           {`"effect":"status","status":599,"body":""`, "application/json", "", "", 599, 0},
@@ -194,8 +147,18 @@ func TestAnswers(t *testing.T) {
 			kit.Contains(t, got.body, c.body)
 			kit.Same(t, c.body == "" && got.body != "" || strings.Contains(c.fault, "date") && got.header.Get("Date") != "Sat, 03 Jan 2026 03:04:05 GMT", false)
 			kit.Same(t, len(s.Dfns.Webhooks()), c.held)
+			effect, _, _ := strings.Cut(strings.TrimPrefix(c.fault, `"effect":"`), `"`)
+			outcome := fmt.Sprint(c.status)
+			if c.status == 0 {
+				outcome = "cut"
+			}
+			kit.Same(t, s.journal()[2], "POST /webhooks "+outcome+" ("+effect+")")
 		})
 	}
+	s := start(t, sandbox.Config{})
+	s.fault(`{"method":"POST","effect":"lag","ms":1}`) // acts on reads only
+	s.create()
+	kit.Same(t, s.journal()[2], "POST /webhooks 200")
 }
 
 // An answer that never began is cut in another way than one that ended early, with a connection and without.

@@ -2,10 +2,12 @@ package sandbox_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
@@ -139,7 +141,9 @@ func TestStream(t *testing.T) {
 // What was sent and answered is read when a delivery is opened. It can be sent again.
 func TestOpenedDelivery(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Config{ReceiverAddress: "127.0.0.1:0"})
+	var log bytes.Buffer
+	s := start(t, sandbox.Config{ReceiverAddress: "127.0.0.1:0", Log: &log, DeliveryTimeout: time.Hour})
+	kit.Same(t, s.Env()["WEBHOOK_RECEIVER_URL"], s.ReceiverURL)
 	s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL + "?token=hunter2", Events: []string{"*"}, Status: "Enabled"})
 	s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL, Events: []string{"*"}, Label: "x"})
 	for vendor, test := range map[string]struct {
@@ -181,4 +185,7 @@ func TestOpenedDelivery(t *testing.T) {
 		kit.Same(t, send("POST", "deliveries/none/resend", "").status, 409)
 		kit.Same(t, send("GET", "deliveries/none", "").status, 404)
 	}
+	s.Close() // so that nothing more is written
+	kit.Contains(t, log.String(), "receiver  verified  dfns policy.triggered, attempt 1, signed for "+s.Dfns.Webhooks()[0].ID+"\n",
+		"receiver  verified  enfinitos right.issued, signed for "+s.Enfinitos.Subscriptions()[0].ID+"\n")
 }

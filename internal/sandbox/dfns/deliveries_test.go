@@ -175,58 +175,6 @@ func TestUnreachableReceiver(t *testing.T) {
 	}
 }
 
-func TestDisabledWhenARetryIsDue(t *testing.T) {
-	t.Parallel()
-	for name, stop := range map[string]func(a *api, id string){
-		"disabled": func(a *api, id string) { a.change("PUT", "/webhooks/"+id, `{"status":"Disabled"}`).ok() },
-		"deleted":  func(a *api, id string) { a.change("DELETE", "/webhooks/"+id, "").ok() },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a, r := start(t), kit.Receive(t, 500)
-			id, _ := a.to(r, "*")
-			a.raise("key.created", `{}`)
-			r.Next(t)
-			a.recorded(1)
-			stop(a, id)
-			a.clock.Move(time.Minute)
-			a.settled()
-			if name == "disabled" {
-				a.change("PUT", "/webhooks/"+id, `{"status":"Enabled"}`).ok() // too late
-			}
-			a.clock.Move(48 * time.Hour)
-			kit.Same(t, a.recorded(1).Next.IsZero(), true)
-			r.NothingMore(t)
-		})
-	}
-}
-
-// settled waits until nothing is left to be delivered.
-func (a *api) settled() {
-	a.t.Helper()
-	for deadline := time.Now().Add(kit.Patience); a.server.Pending() > 0; <-time.After(time.Millisecond) {
-		if time.Now().After(deadline) {
-			a.t.Fatal("something is still pending")
-		}
-	}
-}
-
-func TestEnabledAgainInTime(t *testing.T) {
-	t.Parallel()
-	a, r := start(t), kit.Receive(t, 500)
-	id, _ := a.to(r, "*")
-	a.raise("key.created", `{}`)
-	r.Next(t)
-	a.recorded(1)
-	a.change("PUT", "/webhooks/"+id, `{"status":"Disabled"}`).ok()
-	a.clock.Move(59 * time.Second)
-	a.change("PUT", "/webhooks/"+id, `{"status":"Enabled"}`).ok()
-	r.Status.Store(200)
-	a.clock.Move(time.Second)
-	kit.Same(t, fields(t, r.Next(t))["deliveryAttempt"], 2.0)
-	a.recorded(2)
-}
-
 func TestTimeScale(t *testing.T) {
 	t.Parallel()
 	a, r := start(t, func(o *dfns.Options) { o.Scale = 86400 }), kit.Receive(t, 500)
@@ -363,4 +311,40 @@ func TestEventIsRefusedWhenNothingIsTaken(t *testing.T) {
 	a.create("*")
 	kit.Same(t, a.control("/_sandbox/events", `{"kind":"wallet.created"}`).status, 503)
 	kit.Same(t, a.server.Pending(), 0)
+}
+
+// What counts is whether the webhook is enabled when a retry is due.
+func TestDisabledWhenARetryIsDue(t *testing.T) {
+	t.Parallel()
+	status := func(status string) func(*api, string) {
+		return func(a *api, id string) { a.change("PUT", "/webhooks/"+id, `{"status":"`+status+`"}`).ok() }
+	}
+	for name, c := range map[string]struct {
+		early, late func(a *api, id string)
+		attempts    int
+	}{
+		"disabled":        {status("Disabled"), status("Enabled"), 1}, // too late
+		"deleted":         {func(a *api, id string) { a.change("DELETE", "/webhooks/"+id, "").ok() }, func(*api, string) {}, 1},
+		"enabled in time": {func(a *api, id string) { status("Disabled")(a, id); status("Enabled")(a, id) }, func(*api, string) {}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, r := start(t), kit.Receive(t, 500)
+			id, _ := a.to(r, "*")
+			a.raise("key.created", `{}`)
+			r.Next(t)
+			a.recorded(1)
+			r.Status.Store(200)
+			c.early(a, id)
+			a.clock.Move(time.Minute)
+			kit.Eventually(t, "nothing is pending", func() bool { return a.server.Pending() == 0 })
+			c.late(a, id)
+			a.clock.Move(48 * time.Hour)
+			kit.Same(t, a.recorded(c.attempts).Next.IsZero(), true)
+			if c.attempts == 2 {
+				kit.Same(t, fields(t, r.Next(t))["deliveryAttempt"], 2.0)
+			}
+			r.NothingMore(t)
+		})
+	}
 }
