@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestMain runs the tests, the program itself, or a command that the program runs.
@@ -38,12 +39,16 @@ func act(what string, args []string) {
 		for _, name := range args {
 			fmt.Println(name, os.Getenv(name) != "")
 		}
-	case "wait": // for a signal, and for as many more as come before the input ends
+	case "wait": // for a signal
 		signals := make(chan os.Signal, 10)
 		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 		fmt.Println("waiting")
-		fmt.Println(<-signals)
-		os.Exit(7)
+		select {
+		case received := <-signals:
+			fmt.Println(received)
+			os.Exit(7)
+		case <-time.After(time.Minute): // so that a test fails and does not hang
+		}
 	case "die":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}
