@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -57,7 +56,7 @@ func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 
 // Configure implements action.ActionWithConfigure.
 func (a *pingAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+	a.client = clientFrom(req.ProviderData, &resp.Diagnostics)
 	if a.client != nil && !a.client.CanChange() {
 		resp.Diagnostics.Append(signingNotConfigured("ping a webhook"))
 	}

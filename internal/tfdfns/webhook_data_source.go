@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -63,7 +62,7 @@ func webhookAttributes() map[string]schema.Attribute {
 func (d *webhookDataSource) Configure(
 	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
 ) {
-	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
+	d.client = clientFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements datasource.DataSource.
@@ -104,9 +103,9 @@ func existing(ctx context.Context, client *dfns.Client) string {
 			lines = append(lines, "…")
 			break
 		}
-		var data webhookModel
+		var data webhookData
 		data.refresh(webhook)
-		lines = append(lines, name(data))
+		lines = append(lines, data.Name())
 	}
 	if len(lines) == 0 {
 		return "The organization that the token belongs to has no webhook."

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -56,7 +55,7 @@ func (a *replayAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 
 // Configure implements action.ActionWithConfigure.
 func (a *replayAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
+	a.client = clientFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // Invoke implements action.Action.

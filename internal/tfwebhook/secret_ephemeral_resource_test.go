@@ -17,7 +17,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // sshKey returns a private key in OpenSSH's format and its public key as a line of an authorized_keys file.
@@ -159,9 +158,9 @@ func TestEphemeralSecretErrors(t *testing.T) {
 	provider := acctest.NewProtocol(t, nil)
 	identity, recipient := newKey(t)
 	other, _ := newKey(t)
-	r := &model{settings(recipient, noVersion()), types.StringNull(), types.StringUnknown()}
-	must(t, r.stored().Settle("whs-hunter2", tfwebhook.StoredSecret{}))
-	armored := r.encrypted.ValueString()
+	r := model(recipient, noVersion(), types.StringNull(), types.StringUnknown())
+	must(t, r.StoreSecret("whs-hunter2"))
+	armored := r.SecretEncrypted.ValueString()
 	locked, _ := ed25519Key(t, "passphrase")
 	ecdsaPrivate, _ := ecdsaKey(t)
 	good := identity.String()
