@@ -17,7 +17,8 @@ import (
 
 // failed says which operation on which webhook failed, what the API said and what to do.
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
-	return object.Failed(operation, webhook.Name(), err, remedy(operation, err))
+	return diag.NewErrorDiagnostic(
+		fmt.Sprintf("Unable to %s Dfns webhook", operation), object.Failure(webhook.Name(), err, remedy(operation, err)))
 }
 
 // recovered reports that an answer was lost, and what is proved about the change.

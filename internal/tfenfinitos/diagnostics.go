@@ -16,7 +16,8 @@ import (
 
 // failed says which operation on which subscription failed, what the API said and what to do.
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
-	return object.Failed(operation, webhook.Name(), err, remedy(operation, webhook, err))
+	return diag.NewErrorDiagnostic(
+		fmt.Sprintf("Unable to %s EnfinitOS webhook", operation), object.Failure(webhook.Name(), err, remedy(operation, webhook, err)))
 }
 
 // lookupFailed says what a data source tried to read and why that failed.

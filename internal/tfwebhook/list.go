@@ -45,7 +45,7 @@ func listResult(ctx context.Context, req list.ListRequest, webhook Listed) list.
 	result.DisplayName = webhook.DisplayName
 	result.Diagnostics.Append(result.Identity.Set(ctx, webhook.Model.Identity())...)
 	if req.IncludeResource {
-		model := webhook.Model.resourceModel()
+		model := webhook.Model.Common()
 		model.SecretRecipients = types.SetNull(types.StringType)
 		// The empty result knows how a resource without timeouts looks.
 		result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &model.Timeouts)...)

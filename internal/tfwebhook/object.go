@@ -21,11 +21,9 @@ type Object struct {
 // title returns the noun at the beginning of a sentence.
 func (o Object) title() string { return strings.ToUpper(o.Noun[:1]) + o.Noun[1:] }
 
-// Failed says which operation on which webhook failed, why, and what to do.
-func (o Object) Failed(operation, name string, err error, advice string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(
-		fmt.Sprintf("Unable to %s %s webhook", operation, o.Vendor),
-		fmt.Sprintf("%s\n\n%s: %s\n\n%s", err, o.title(), name, advice+moreTime(err)))
+// Failure says why an operation on a webhook failed, and what to do.
+func (o Object) Failure(name string, err error, advice string) string {
+	return fmt.Sprintf("%s\n\n%s: %s\n\n%s", err, o.title(), name, advice+moreTime(err))
 }
 
 // DeletedOutside warns that the next apply creates a different webhook in place of the one that is gone.

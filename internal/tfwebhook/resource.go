@@ -19,15 +19,16 @@ type ResourceModel struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-func (m *ResourceModel) resourceModel() *ResourceModel { return m }
+// Common implements Model.
+func (m *ResourceModel) Common() *ResourceModel { return m }
 
 // Model is the state of a vendor's webhook resource: a pointer to a struct that embeds ResourceModel.
 type Model interface {
 	// Identity identifies the webhook to Terraform, and Name to a person.
 	Identity() Identity
 	Name() string
-
-	resourceModel() *ResourceModel
+	// Common returns the embedded ResourceModel.
+	Common() *ResourceModel
 }
 
 // Identity is the identity of a webhook.
@@ -65,7 +66,7 @@ func BeginChange(
 	ctx context.Context, from decoder, model Model, timeout timeoutOf, diags *diag.Diagnostics,
 ) (context.Context, context.CancelFunc) {
 	diags.Append(from.Get(ctx, model)...)
-	limit, problems := timeout(model.resourceModel().Timeouts, ctx, DefaultTimeout)
+	limit, problems := timeout(model.Common().Timeouts, ctx, DefaultTimeout)
 	diags.Append(problems...)
 	return context.WithTimeout(ctx, limit)
 }
@@ -88,7 +89,7 @@ func (o Object) BeginUpdate(
 	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	ctx, cancel := BeginChange(ctx, req.Plan, plan, timeouts.Value.Update, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		err := plan.resourceModel().StoreSecret(prior.resourceModel().Secret.ValueString())
+		err := plan.Common().StoreSecret(prior.Common().Secret.ValueString())
 		resp.Diagnostics.Append(o.secretNotEncrypted(prior.Name(), err)...)
 	}
 	return ctx, cancel
@@ -97,11 +98,11 @@ func (o Object) BeginUpdate(
 // SaveCreated saves a new webhook and its secret before anything else can fail: nobody manages a webhook that is in no state. Whatever
 // is reported afterwards cannot lose them.
 func (o Object) SaveCreated(ctx context.Context, client Client, resp *resource.CreateResponse, plan Model, secret string) {
-	err := plan.resourceModel().StoreSecret(secret)
+	err := plan.Common().StoreSecret(secret)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.Identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(RecordAccount(ctx, resp.Private, client.Account())...)
-	if plan.resourceModel().SecretIsMissing() {
+	if plan.Common().SecretIsMissing() {
 		resp.Diagnostics.Append(o.WithoutSecret(plan.Name(), err))
 	}
 }

@@ -31,11 +31,11 @@ func (o Object) SecretUnknownAfterImport(id string) diag.Diagnostic {
 			"that Terraform knows, replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the receiver.", o.Vendor, id))
 }
 
-// SecretGoesToAnotherReceiver warns of another url for the same webhook, whose secret the new receiver then gets to know. That also shows a count that
-// shifts.
+// SecretGoesToAnotherReceiver warns of another url for the same webhook, whose secret the new receiver then gets to know. That also
+// shows a count that shifts.
 func (o Object) SecretGoesToAnotherReceiver(id, from, to string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Goes to Another Receiver", fmt.Sprintf(
-		"This plan gives %s %s another url (%s, before %s) and keeps its signing secret. The receiver there must use the secret of the former one. "+
-			"If they are different receivers, change secret_version too, which replaces the webhook and its secret. If resources are counted "+
+		"This plan gives %s %s another url (%s, before %s) and keeps its signing secret. The receiver there must use the secret of the "+
+			"former one. If they are different receivers, change secret_version too, which replaces the webhook and its secret. If resources are counted "+
 			"and one was removed, use for_each, so that each receiver keeps its webhook.", o.Noun, id, to, from))
 }
