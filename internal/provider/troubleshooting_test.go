@@ -82,7 +82,7 @@ func summaries(t *testing.T) map[string]string {
 			out[summary] = position.String()
 			return
 		}
-		for _, name := range vendorNames(packages) {
+		for _, name := range vendorNames(t, packages) {
 			out[strings.ReplaceAll(summary, anyVendor, name)] = position.String()
 		}
 	}
@@ -106,20 +106,22 @@ func summaries(t *testing.T) map[string]string {
 const anyVendor = "VENDOR"
 
 // vendorNames are the values of the field Vendor, in the composite literals of all packages.
-func vendorNames(packages map[string]*source) (out []string) {
+func vendorNames(t *testing.T, packages map[string]*source) (out []string) {
 	for _, pkg := range packages {
 		for _, file := range pkg.all {
-			ast.Inspect(file, func(node ast.Node) bool {
-				if pair, ok := node.(*ast.KeyValueExpr); ok {
-					key, isName := pair.Key.(*ast.Ident)
-					value, isLiteral := pair.Value.(*ast.BasicLit)
-					if isName && isLiteral && key.Name == "Vendor" {
-						name, _ := strconv.Unquote(value.Value)
-						out = append(out, name)
-					}
+			for node := range ast.Preorder(file) {
+				pair, ok := node.(*ast.KeyValueExpr)
+				if !ok {
+					continue
 				}
-				return true
-			})
+				key, isName := pair.Key.(*ast.Ident)
+				value, isLiteral := pair.Value.(*ast.BasicLit)
+				if isName && isLiteral && key.Name == "Vendor" {
+					name, err := strconv.Unquote(value.Value)
+					must(t, err)
+					out = append(out, name)
+				}
+			}
 		}
 	}
 	return out

@@ -65,12 +65,11 @@ func (a *pingAction) Configure(_ context.Context, req action.ConfigureRequest, r
 // Invoke implements action.Action.
 func (a *pingAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config pingModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &config, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
 	id := config.WebhookID.ValueString()
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking Dfns to send a test event to webhook " + id})

@@ -61,12 +61,11 @@ func (a *processDueAction) Configure(_ context.Context, req action.ConfigureRequ
 // Invoke implements action.Action.
 func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config processDueModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &config, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
 	limit := cmp.Or(config.Limit.ValueInt64(), defaultDueLimit)
 	drained, err := a.client.ProcessDue(ctx, limit)

@@ -61,12 +61,11 @@ func (a *replayAction) Configure(_ context.Context, req action.ConfigureRequest,
 // Invoke implements action.Action.
 func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config replayModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &config, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
 	delivery, id := config.DeliveryID.ValueString(), config.SubscriptionID.ValueString()
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Replaying delivery %s of subscription %s", delivery, id)})
