@@ -19,7 +19,7 @@ var _ action.ActionWithConfigure = (*pingAction)(nil)
 
 // pingAction asks Dfns to send a test event to a webhook.
 type pingAction struct {
-	client *dfns.Client
+	tfwebhook.Action[dfns.Client]
 }
 
 type pingModel struct {
@@ -27,11 +27,8 @@ type pingModel struct {
 }
 
 // NewPingAction returns the action webhook_dfns_ping.
-func NewPingAction() action.Action { return &pingAction{} }
-
-// Metadata implements action.Action.
-func (a *pingAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = "webhook_dfns_ping"
+func NewPingAction() action.Action {
+	return &pingAction{tfwebhook.Action[dfns.Client]{Name: "webhook_dfns_ping", ClientFrom: clientFrom}}
 }
 
 // webhookID checks only the prefix of an id. The vendor defines the rest.
@@ -55,9 +52,9 @@ func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 }
 
 // Configure implements action.ActionWithConfigure.
-func (a *pingAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.client = clientFrom(req.ProviderData, &resp.Diagnostics)
-	if a.client != nil && !a.client.CanChange() {
+func (a *pingAction) Configure(ctx context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.Action.Configure(ctx, req, resp)
+	if a.Client != nil && !a.Client.CanChange() {
 		resp.Diagnostics.Append(signingNotConfigured("ping a webhook"))
 	}
 }
@@ -73,7 +70,7 @@ func (a *pingAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 
 	id := config.WebhookID.ValueString()
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking Dfns to send a test event to webhook " + id})
-	result, err := a.client.PingWebhook(ctx, id)
+	result, err := a.Client.PingWebhook(ctx, id)
 	if err != nil {
 		resp.Diagnostics.Append(pingFailed(id, err))
 		return

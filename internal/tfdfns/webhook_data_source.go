@@ -17,17 +17,12 @@ var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
 
 // webhookDataSource reads one Dfns webhook by its id.
 type webhookDataSource struct {
-	client *dfns.Client
+	tfwebhook.DataSource[dfns.Client]
 }
 
 // NewWebhookDataSource returns the data source webhook_dfns.
-func NewWebhookDataSource() datasource.DataSource { return &webhookDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *webhookDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_dfns"
+func NewWebhookDataSource() datasource.DataSource {
+	return &webhookDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -58,13 +53,6 @@ func webhookAttributes() map[string]schema.Attribute {
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *webhookDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = clientFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data webhookData
@@ -75,10 +63,10 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 
 	id := data.ID.ValueString()
-	webhook, err := d.client.ReadWebhook(ctx, id, "")
+	webhook, err := d.Client.ReadWebhook(ctx, id, "")
 	if dfns.IsNotFound(err) {
 		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
-			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.client)))
+			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.Client)))
 		return
 	}
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 var _ list.ListResourceWithConfigure = (*webhookResource)(nil)
 
 // NewWebhookListResource returns the list type webhook_dfns.
-func NewWebhookListResource() list.ListResource { return &webhookResource{} }
+func NewWebhookListResource() list.ListResource { return newWebhookResource() }
 
 // ListResourceConfigSchema implements list.ListResource.
 func (r *webhookResource) ListResourceConfigSchema(
@@ -62,7 +62,7 @@ func (r *webhookResource) List(ctx context.Context, req list.ListRequest, stream
 // listed returns the webhooks that the filter selects.
 func (r *webhookResource) listed(ctx context.Context, filter webhookFilter, limit int64) iter.Seq2[tfwebhook.Listed, error] {
 	return func(yield func(tfwebhook.Listed, error) bool) {
-		for webhook, err := range r.client.ListWebhooks(ctx, pageSize(filter, limit)) {
+		for webhook, err := range r.Client.ListWebhooks(ctx, pageSize(filter, limit)) {
 			if err != nil {
 				yield(tfwebhook.Listed{}, err)
 				return

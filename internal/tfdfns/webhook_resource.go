@@ -31,15 +31,14 @@ var object = tfwebhook.Object{Vendor: "Dfns", Noun: "webhook", ID: "wh-…", Sec
 //
 // https://docs.dfns.co/api-reference/webhooks
 type webhookResource struct {
-	client *dfns.Client
+	tfwebhook.Resource[dfns.Client]
 }
 
 // NewWebhookResource returns the resource webhook_dfns.
-func NewWebhookResource() resource.Resource { return &webhookResource{} }
+func NewWebhookResource() resource.Resource { return newWebhookResource() }
 
-// Metadata implements resource.Resource.
-func (r *webhookResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = "webhook_dfns"
+func newWebhookResource() *webhookResource {
+	return &webhookResource{tfwebhook.Resource[dfns.Client]{Name: "webhook_dfns", Object: object, ClientFrom: clientFrom}}
 }
 
 // Schema implements resource.Resource.
@@ -84,26 +83,12 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	})
 }
 
-// IdentitySchema implements resource.ResourceWithIdentity.
-func (r *webhookResource) IdentitySchema(
-	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = object.IdentitySchema()
-}
-
-// Configure implements resource.ResourceWithConfigure.
-func (r *webhookResource) Configure(
-	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
-) {
-	r.client = clientFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the state holds the secret, and warns when the secret
 // will change, because receivers need the new one. It makes no call.
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if r.client == nil || !tfwebhook.IsPlanned(ctx, r.client, req, resp) {
+	if r.Client == nil || !tfwebhook.IsPlanned(ctx, r.Client, req, resp) {
 		return
 	}
 	var plan, prior *webhookModel
@@ -145,7 +130,7 @@ func (r *webhookResource) planChange(resp *resource.ModifyPlanResponse, plan, pr
 
 // unsigned reports a change that the apply could not make, because the configuration only allows reading.
 func (r *webhookResource) unsigned(operation string, webhook *webhookModel) diag.Diagnostics {
-	if r.client.CanChange() {
+	if r.Client.CanChange() {
 		return nil
 	}
 	return diag.Diagnostics{signingNotConfigured(operation + " webhook " + webhook.Name())}
@@ -160,15 +145,15 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 
-	created, err := r.client.CreateWebhook(ctx, plan.createRequest())
-	resp.Diagnostics.Append(tfwebhook.NotNoted(r.client.NoteProblem())...)
+	created, err := r.Client.CreateWebhook(ctx, plan.createRequest())
+	resp.Diagnostics.Append(tfwebhook.NotNoted(r.Client.NoteProblem())...)
 	if err != nil {
 		resp.Diagnostics.Append(failed("create", plan, err))
 		return
 	}
 
 	plan.refreshAssigned(created)
-	object.SaveCreated(ctx, r.client, resp, &plan, string(created.Secret))
+	object.SaveCreated(ctx, r.Client, resp, &plan, string(created.Secret))
 	resp.Diagnostics.Append(recovered("create", plan, created.Recovery)...)
 	resp.Diagnostics.Append(storedOtherwise("create", plan, created)...)
 }
@@ -176,15 +161,15 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 // Read implements resource.Resource.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state webhookModel
-	ctx, cancel := tfwebhook.BeginRead(ctx, r.client, req, resp, &state)
+	ctx, cancel := tfwebhook.BeginRead(ctx, r.Client, req, resp, &state)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
+	webhook, err := r.Client.ReadWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
 	if dfns.IsNotFound(err) {
-		object.RemoveGone(ctx, r.client, req, resp, &state)
+		object.RemoveGone(ctx, r.Client, req, resp, &state)
 		return
 	}
 	if err != nil {
@@ -195,7 +180,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(secretDiffers("read", state, webhook.Secret)...)
 	state.refresh(webhook)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
+	resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
 }
 
 // Update implements resource.Resource. What the API does not know, such as timeouts and recipients, changes without a call.
@@ -209,9 +194,9 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 
 	plan.DateUpdated = prior.DateUpdated
 	if request := plan.updateRequest(&prior); !request.Empty() {
-		updated, err := r.client.UpdateWebhook(ctx, prior.lastAnswer(), request)
+		updated, err := r.Client.UpdateWebhook(ctx, prior.lastAnswer(), request)
 		if dfns.IsNotFound(err) {
-			tfwebhook.UpdateNotFound(ctx, r.client, req, resp, &prior, failed("update", prior, err))
+			tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, failed("update", prior, err))
 			return
 		}
 		if err != nil {
@@ -223,7 +208,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		resp.Diagnostics.Append(recovered("update", plan, updated.Recovery)...)
 		resp.Diagnostics.Append(storedOtherwise("update", plan, updated)...)
 		resp.Diagnostics.Append(secretDiffers("update", prior, updated.Secret)...)
-		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
 	}
 	tfwebhook.SaveUpdated(ctx, resp, &plan)
 }
@@ -237,10 +222,10 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 
-	err := r.client.DeleteWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
+	err := r.Client.DeleteWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
 	switch {
 	case dfns.IsNotFound(err):
-		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, state.Name(), r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, state.Name(), r.Client.Account())...)
 	case err != nil:
 		resp.Diagnostics.Append(failed("delete", state, err))
 	}

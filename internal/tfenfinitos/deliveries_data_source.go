@@ -18,7 +18,7 @@ var _ datasource.DataSourceWithConfigure = (*deliveriesDataSource)(nil)
 
 // deliveriesDataSource lists the deliveries of one EnfinitOS subscription, newest first.
 type deliveriesDataSource struct {
-	client *enfinitos.Client
+	tfwebhook.DataSource[enfinitos.Client]
 }
 
 type deliveriesModel struct {
@@ -61,13 +61,8 @@ func (m *deliveryModel) refresh(api *enfinitos.Delivery) {
 }
 
 // NewDeliveriesDataSource returns the data source webhook_enfinitos_deliveries.
-func NewDeliveriesDataSource() datasource.DataSource { return &deliveriesDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *deliveriesDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_enfinitos_deliveries"
+func NewDeliveriesDataSource() datasource.DataSource {
+	return &deliveriesDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos_deliveries", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -114,13 +109,6 @@ func (d *deliveriesDataSource) Schema(
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *deliveriesDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = clientFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *deliveriesDataSource) Read(
 	ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse,
@@ -136,7 +124,7 @@ func (d *deliveriesDataSource) Read(
 	most := tfwebhook.MaxResults(data.MaxResults)
 	data.Deliveries = []deliveryModel{}
 	id := data.SubscriptionID.ValueString()
-	for delivery, err := range d.client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
+	for delivery, err := range d.Client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
 		if err != nil {
 			resp.Diagnostics.Append(lookupFailed("the deliveries of subscription "+id, err))
 			return

@@ -38,15 +38,12 @@ var (
 //
 // https://docs.enfinitos.com/api-reference/webhooks
 type webhookResource struct {
-	client *enfinitos.Client
+	tfwebhook.Resource[enfinitos.Client]
 }
 
 // NewWebhookResource returns the resource webhook_enfinitos.
-func NewWebhookResource() resource.Resource { return &webhookResource{} }
-
-// Metadata implements resource.Resource.
-func (r *webhookResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = "webhook_enfinitos"
+func NewWebhookResource() resource.Resource {
+	return &webhookResource{tfwebhook.Resource[enfinitos.Client]{Name: "webhook_enfinitos", Object: object, ClientFrom: clientFrom}}
 }
 
 // Schema implements resource.Resource.
@@ -92,26 +89,12 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	})
 }
 
-// IdentitySchema implements resource.ResourceWithIdentity.
-func (r *webhookResource) IdentitySchema(
-	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = object.IdentitySchema()
-}
-
-// Configure implements resource.ResourceWithConfigure.
-func (r *webhookResource) Configure(
-	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
-) {
-	r.client = clientFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the state holds the secret, and warns when the secret
 // will change, because receivers need the new one.
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if r.client == nil || !tfwebhook.IsPlanned(ctx, r.client, req, resp) || req.Plan.Raw.IsNull() {
+	if r.Client == nil || !tfwebhook.IsPlanned(ctx, r.Client, req, resp) || req.Plan.Raw.IsNull() {
 		return
 	}
 	var plan, prior *webhookModel
@@ -141,15 +124,15 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 
-	created, err := r.client.CreateSubscription(ctx, plan.createRequest())
-	resp.Diagnostics.Append(tfwebhook.NotNoted(r.client.NoteProblem())...)
+	created, err := r.Client.CreateSubscription(ctx, plan.createRequest())
+	resp.Diagnostics.Append(tfwebhook.NotNoted(r.Client.NoteProblem())...)
 	if err != nil {
 		resp.Diagnostics.Append(failed("create", plan, err))
 		return
 	}
 
 	plan.refreshAssigned(&created.Subscription)
-	object.SaveCreated(ctx, r.client, resp, &plan, string(created.SigningSecret))
+	object.SaveCreated(ctx, r.Client, resp, &plan, string(created.SigningSecret))
 	resp.Diagnostics.Append(createdOtherwise(plan, &created.Subscription)...)
 	if !plan.Active.ValueBool() {
 		r.pauseCreated(ctx, resp, plan)
@@ -159,7 +142,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 // pauseCreated pauses a new subscription. An error would taint it, and the next apply would replace it and its secret. With a warning it
 // stays, and the next apply pauses it.
 func (r *webhookResource) pauseCreated(ctx context.Context, resp *resource.CreateResponse, webhook webhookModel) {
-	if _, err := r.client.SetActive(ctx, webhook.ID.ValueString(), webhook.CreatedAt.ValueString(), false); err != nil {
+	if _, err := r.Client.SetActive(ctx, webhook.ID.ValueString(), webhook.CreatedAt.ValueString(), false); err != nil {
 		resp.Diagnostics.Append(notPaused(webhook, err))
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, []byte("true"))...)
 	}
@@ -168,15 +151,15 @@ func (r *webhookResource) pauseCreated(ctx context.Context, resp *resource.Creat
 // Read implements resource.Resource.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state webhookModel
-	ctx, cancel := tfwebhook.BeginRead(ctx, r.client, req, resp, &state)
+	ctx, cancel := tfwebhook.BeginRead(ctx, r.Client, req, resp, &state)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	found, presence, err := r.client.Find(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
+	found, presence, err := r.Client.Find(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
 	if enfinitos.IsNotFound(err) {
-		object.RemoveGone(ctx, r.client, req, resp, &state)
+		object.RemoveGone(ctx, r.Client, req, resp, &state)
 		return
 	}
 	if err != nil {
@@ -185,7 +168,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 
 	if presence != enfinitos.Unproven {
-		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
 	}
 	if presence != enfinitos.Readable {
 		r.unread(ctx, req, resp, state, presence)
@@ -203,7 +186,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 func (r *webhookResource) unread(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel, presence enfinitos.Presence,
 ) {
-	resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
+	resp.Diagnostics.Append(unreadable(r.Client, state, presence)...)
 	notPaused, diags := req.Private.GetKey(ctx, activeUnknown)
 	resp.Diagnostics.Append(diags...)
 	if notPaused != nil {
@@ -234,14 +217,14 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 func (r *webhookResource) setActive(
 	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, prior webhookModel,
 ) {
-	_, err := r.client.SetActive(ctx, prior.ID.ValueString(), prior.CreatedAt.ValueString(), plan.Active.ValueBool())
+	_, err := r.Client.SetActive(ctx, prior.ID.ValueString(), prior.CreatedAt.ValueString(), plan.Active.ValueBool())
 	if err == nil {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
-		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
 		return
 	}
 	if enfinitos.IsNotFound(err) {
-		tfwebhook.UpdateNotFound(ctx, r.client, req, resp, &prior, failed("update", prior, err))
+		tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, failed("update", prior, err))
 	} else {
 		resp.Diagnostics.Append(failed("update", prior, err))
 	}
@@ -257,7 +240,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 
-	removal, err := r.client.Remove(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
+	removal, err := r.Client.Remove(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(failed("delete", state, err))
@@ -265,7 +248,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 		}
 	case removal == enfinitos.Gone:
-		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, state.Name(), r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, state.Name(), r.Client.Account())...)
 	case removal == enfinitos.Paused:
 		resp.Diagnostics.Append(pausedAndLeft(state))
 	}

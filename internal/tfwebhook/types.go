@@ -1,6 +1,7 @@
 package tfwebhook
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -36,4 +37,66 @@ func ClientFrom[Data, Client any](
 			fmt.Sprintf("Expected %T, got %T. This is a bug in the provider: please report it.", *new(Data), providerData))
 	}
 	return nil
+}
+
+// ClientFunc is ClientFrom for the types of one vendor.
+type ClientFunc[Client any] func(providerData any, diags *diag.Diagnostics) *Client
+
+// Resource is embedded in the webhook resource of each vendor: its name, and its client once the provider is configured.
+type Resource[Client any] struct {
+	Name       string
+	Object     Object
+	ClientFrom ClientFunc[Client]
+	Client     *Client
+}
+
+// Metadata implements resource.Resource.
+func (r *Resource[Client]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = r.Name
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *Resource[Client]) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.Client = r.ClientFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *Resource[Client]) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = r.Object.IdentitySchema()
+}
+
+// DataSource is the same for data sources.
+type DataSource[Client any] struct {
+	Name       string
+	ClientFrom ClientFunc[Client]
+	Client     *Client
+}
+
+// Metadata implements datasource.DataSource.
+func (d *DataSource[Client]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = d.Name
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *DataSource[Client]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.Client = d.ClientFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// Action is the same for actions.
+type Action[Client any] struct {
+	Name       string
+	ClientFrom ClientFunc[Client]
+	Client     *Client
+}
+
+// Metadata implements action.Action.
+func (a *Action[Client]) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = a.Name
+}
+
+// Configure implements action.ActionWithConfigure.
+func (a *Action[Client]) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.Client = a.ClientFrom(req.ProviderData, &resp.Diagnostics)
 }
