@@ -1,5 +1,4 @@
-// Package tfaccount records in which account an object was last seen. Only in that account does a 404 mean that it is gone.
-package tfaccount
+package tfwebhook
 
 import (
 	"context"
@@ -11,34 +10,35 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 )
 
-// seenIn is the key of the account in the private state.
+// seenIn is the key in the private state of the account in which an object was last seen. Only in that account does a 404 mean that it
+// is gone.
 const seenIn = "seen_in"
 
-// Writer writes the private state of a response.
-type Writer interface {
+// PrivateWriter writes the private state of a response.
+type PrivateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// Reader reads the private state of a request.
-type Reader interface {
+// PrivateReader reads the private state of a request.
+type PrivateReader interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
 
-// Seen records the account in which the object was just seen.
-func Seen(ctx context.Context, private Writer, in account.Account) diag.Diagnostics {
+// RecordAccount records the account in which the object was just seen.
+func RecordAccount(ctx context.Context, private PrivateWriter, in account.Account) diag.Diagnostics {
 	text, _ := json.Marshal(in) // strings only
 	return private.SetKey(ctx, seenIn, text)
 }
 
-// WasSeen reports that an earlier run has seen the object and saved its account.
-func WasSeen(ctx context.Context, private Reader) bool {
+// HasAccount reports that an earlier run has seen the object and saved its account.
+func HasAccount(ctx context.Context, private PrivateReader) bool {
 	text, _ := private.GetKey(ctx, seenIn)
 	return len(text) > 0
 }
 
-// Gone returns an error if the object was last seen in another account, because a 404 then does not mean that it is gone. If no
+// CheckAccount returns an error if the object was last seen in another account, because a 404 then does not mean that it is gone. If no
 // account was recorded, because of an older version or an import, it returns none.
-func Gone(ctx context.Context, private Reader, object string, now account.Account) diag.Diagnostics {
+func CheckAccount(ctx context.Context, private PrivateReader, object string, now account.Account) diag.Diagnostics {
 	text, diags := private.GetKey(ctx, seenIn)
 	var last account.Account
 	if json.Unmarshal(text, &last) != nil || !now.IsAnother(last) {

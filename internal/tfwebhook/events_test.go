@@ -1,4 +1,4 @@
-package tfevents_test
+package tfwebhook_test
 
 import (
 	"testing"
@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 func TestNearest(t *testing.T) {
@@ -36,7 +36,7 @@ func TestNearest(t *testing.T) {
 		"":                                 "",
 	}
 	for kind, want := range tests {
-		if got := tfevents.Nearest(kind, dfns.EventKinds()); got != want {
+		if got := tfwebhook.NearestKind(kind, dfns.EventKinds()); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", kind, got, want)
 		}
 	}
@@ -65,7 +65,7 @@ func TestValidators(t *testing.T) {
 	} {
 		request := validator.SetRequest{Path: path.Root("events"), ConfigValue: types.SetValueMust(types.StringType, test.kinds)}
 		var got []string
-		for _, validates := range tfevents.Validators("Dfns", dfns.EventKinds()) {
+		for _, validates := range tfwebhook.EventsValidators("Dfns", dfns.EventKinds()) {
 			var response validator.SetResponse
 			validates.ValidateSet(t.Context(), request, &response)
 			for _, diagnostic := range response.Diagnostics {
@@ -90,7 +90,7 @@ func TestOneKind(t *testing.T) {
 		types.StringUnknown():                nil,
 	} {
 		var got []string
-		for _, validates := range tfevents.OneKind("Dfns", dfns.EventKinds()) {
+		for _, validates := range tfwebhook.EventKindValidators("Dfns", dfns.EventKinds()) {
 			var response validator.StringResponse
 			validates.ValidateString(t.Context(), validator.StringRequest{Path: path.Root("kind"), ConfigValue: kind}, &response)
 			for _, diagnostic := range response.Diagnostics {

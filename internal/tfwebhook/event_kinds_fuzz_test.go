@@ -1,4 +1,4 @@
-package tfevents_test
+package tfwebhook_test
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 func FuzzMatch(f *testing.F) {
@@ -15,7 +15,7 @@ func FuzzMatch(f *testing.F) {
 	}
 	kinds := dfns.EventKinds()
 	f.Fuzz(func(t *testing.T, pattern string) {
-		matching := tfevents.Match(pattern, kinds)
+		matching := tfwebhook.MatchKinds(pattern, kinds)
 		for _, kind := range matching {
 			// What matches holds every literal part of the pattern, in order.
 			rest := kind
@@ -30,7 +30,7 @@ func FuzzMatch(f *testing.F) {
 		if !strings.Contains(pattern, "*") && slices.Contains(kinds, pattern) != (len(matching) == 1) {
 			t.Fatalf("%q matches %q", pattern, matching)
 		}
-		if nearest := tfevents.Nearest(pattern, kinds); (nearest == "") != (pattern == "") {
+		if nearest := tfwebhook.NearestKind(pattern, kinds); (nearest == "") != (pattern == "") {
 			t.Fatalf("nearest to %q is %q", pattern, nearest)
 		}
 	})

@@ -1,4 +1,4 @@
-package tfsecret_test
+package tfwebhook_test
 
 import (
 	"io"
@@ -11,20 +11,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // model is what a vendor's model looks like from here.
 type model struct {
-	tfsecret.Settings
+	tfwebhook.SecretSettings
 	secret, encrypted types.String
 }
 
-func (r *model) stored() tfsecret.Stored {
+func (r *model) stored() tfwebhook.StoredSecret {
 	if r == nil {
-		return tfsecret.Stored{}
+		return tfwebhook.StoredSecret{}
 	}
-	return tfsecret.Stored{Settings: &r.Settings, Clear: &r.secret, Encrypted: &r.encrypted}
+	return tfwebhook.StoredSecret{SecretSettings: &r.SecretSettings, Clear: &r.secret, Encrypted: &r.encrypted}
 }
 
 func set(texts ...string) types.Set {
@@ -35,8 +35,8 @@ func set(texts ...string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-func settings(recipients types.Set, version types.Number) tfsecret.Settings {
-	return tfsecret.Settings{Recipients: recipients, Version: version}
+func settings(recipients types.Set, version types.Number) tfwebhook.SecretSettings {
+	return tfwebhook.SecretSettings{Recipients: recipients, Version: version}
 }
 
 // Every way of holding a secret, and every change of the settings: how it will be held, and whether that replaces.
@@ -149,7 +149,7 @@ func TestSettle(t *testing.T) {
 func TestSettleKeepsPromises(t *testing.T) {
 	t.Parallel()
 	r := &model{settings(set("age1a"), types.NumberNull()), types.StringNull(), types.StringValue("armored")}
-	must(t, r.stored().Settle("whs-told", tfsecret.Stored{}))
+	must(t, r.stored().Settle("whs-told", tfwebhook.StoredSecret{}))
 	if !r.secret.IsNull() || r.encrypted.ValueString() != "armored" {
 		t.Errorf("got %s and %s", r.secret, r.encrypted)
 	}
@@ -159,7 +159,7 @@ func TestSettleKeepsPromises(t *testing.T) {
 func TestUnusableRecipient(t *testing.T) {
 	t.Parallel()
 	r := &model{settings(set("age1nothing"), types.NumberNull()), types.StringNull(), types.StringUnknown()}
-	err := r.stored().Settle("whs-told", tfsecret.Stored{})
+	err := r.stored().Settle("whs-told", tfwebhook.StoredSecret{})
 	if err == nil || strings.Contains(err.Error(), "whs-told") || !r.stored().IsMissing() {
 		t.Errorf("got %v, held %s and %s", err, r.secret, r.encrypted)
 	}

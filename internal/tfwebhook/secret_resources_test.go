@@ -1,4 +1,4 @@
-package tfsecret_test
+package tfwebhook_test
 
 import (
 	"errors"
@@ -22,8 +22,8 @@ const (
 	enfinitosAddress = "webhook_enfinitos.test"
 )
 
-// both returns a webhook of each vendor, with further attributes.
-func both(further ...string) string {
+// bothVendors returns a webhook of each vendor, with further attributes.
+func bothVendors(further ...string) string {
 	lines := strings.Join(further, "\n  ")
 	return fmt.Sprintf(`
 resource "webhook_dfns" "test" {
@@ -117,23 +117,23 @@ func TestSecretLifecycle(t *testing.T) {
 	bob, _ := newKey(t)
 	const timeouts = `timeouts { create = "1m" }`
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: both(), ConfigPlanChecks: planned(plancheck.ResourceActionCreate), Check: holding(t, env)},
+		{Config: bothVendors(), ConfigPlanChecks: planned(plancheck.ResourceActionCreate), Check: holding(t, env)},
 		{
-			PreConfig: forgetCalls(env), Config: both(recipients(alice)), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
+			PreConfig: forgetCalls(env), Config: bothVendors(recipients(alice)), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 			Check: resource.ComposeAggregateTestCheckFunc(holding(t, env, alice), changesNothing(env)),
 		},
-		{Config: both(recipients(alice), timeouts), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: holding(t, env, alice)},
-		{Config: both(recipients(alice, bob)), ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: holding(t, env, alice, bob)},
+		{Config: bothVendors(recipients(alice), timeouts), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: holding(t, env, alice)},
+		{Config: bothVendors(recipients(alice, bob)), ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: holding(t, env, alice, bob)},
 		{
-			PreConfig: forgetCalls(env), Config: both(recipients(alice, bob), "secret_version = 1.1"),
+			PreConfig: forgetCalls(env), Config: bothVendors(recipients(alice, bob), "secret_version = 1.1"),
 			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 			Check:            resource.ComposeAggregateTestCheckFunc(holding(t, env, alice, bob), changesNothing(env)),
 		},
 		{
-			Config:           both(recipients(alice, bob), "secret_version = 1.2"),
+			Config:           bothVendors(recipients(alice, bob), "secret_version = 1.2"),
 			ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: holding(t, env, alice, bob),
 		},
-		{Config: both(), ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: holding(t, env)},
+		{Config: bothVendors(), ConfigPlanChecks: planned(plancheck.ResourceActionReplace), Check: holding(t, env)},
 	}})
 }
 
@@ -150,7 +150,7 @@ func TestImportWithSecretSettings(t *testing.T) {
 			URL: "https://hooks.example.com/enfinitos", Events: []string{"right.issued"}, Label: "rights", Active: true,
 		}))
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config:           imports + both(recipients(identity), "secret_version = 7"),
+		Config:           imports + bothVendors(recipients(identity), "secret_version = 7"),
 		ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 		Check:            changesNothing(env),
 	}}})

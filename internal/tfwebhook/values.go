@@ -1,10 +1,9 @@
-// Package tfvalue converts between values of an API and of Terraform. For an API, an absent field, null and an empty string are
-// the same. For Terraform, all three become null.
-package tfvalue
+package tfwebhook
 
 import "github.com/hashicorp/terraform-plugin-framework/types"
 
-// StringOrNull returns the value of a field that an answer may omit.
+// StringOrNull returns the value of a field that an answer may omit. For an API, an absent field, null and an empty string are the
+// same. For Terraform, all three become null.
 func StringOrNull(text string) types.String {
 	if text == "" {
 		return types.StringNull()

@@ -1,4 +1,4 @@
-package tfsecret
+package tfwebhook
 
 import (
 	"bytes"

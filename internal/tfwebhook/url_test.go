@@ -1,4 +1,4 @@
-package tfurl_test
+package tfwebhook_test
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // A bad URL is an error at its attribute, which shows nothing of it that may be a credential.
@@ -28,7 +28,7 @@ func TestHTTPS(t *testing.T) {
 		types.StringValue(""):                                     false,
 	} {
 		var response validator.StringResponse
-		tfurl.HTTPS().ValidateString(t.Context(), validator.StringRequest{Path: path.Root("url"), ConfigValue: value}, &response)
+		tfwebhook.HTTPS().ValidateString(t.Context(), validator.StringRequest{Path: path.Root("url"), ConfigValue: value}, &response)
 		if response.Diagnostics.HasError() == allowed {
 			t.Errorf("%s: %v", value, response.Diagnostics)
 		}
@@ -58,7 +58,7 @@ func TestRequiresReplace(t *testing.T) {
 			StateValue: types.StringValue(former), PlanValue: types.StringValue(planned), ConfigValue: types.StringValue(planned),
 		}
 		response := planmodifier.StringResponse{PlanValue: request.PlanValue}
-		tfurl.RequiresReplace().PlanModifyString(t.Context(), request, &response)
+		tfwebhook.URLRequiresReplace().PlanModifyString(t.Context(), request, &response)
 		if response.RequiresReplace != replaces {
 			t.Errorf("%s: it replaces: %t", planned, response.RequiresReplace)
 		}

@@ -1,6 +1,4 @@
-// Package tfevents checks the event kinds in a configuration. A wrong format is an error, an unknown name only a warning, because
-// vendors add kinds faster than a provider can be released.
-package tfevents
+package tfwebhook
 
 import (
 	"fmt"
@@ -13,15 +11,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
 // EveryKind subscribes to all current and future events.
 const EveryKind = "*"
 
-// Validators returns the validators of a set of event kinds of a vendor with these known kinds.
-func Validators(vendor string, known []string) []validator.Set {
+// EventsValidators returns the validators of a set of event kinds of a vendor with these known kinds. A wrong format is an error, an
+// unknown name only a warning, because vendors add kinds faster than a provider can be released.
+func EventsValidators(vendor string, known []string) []validator.Set {
 	pattern := regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
 	shape := stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be an event kind in lower case, such as %q, or %q for all "+
 		"kinds; for patterns, use provider::webhook::%s_event_kinds", known[0], EveryKind, strings.ToLower(vendor)))
@@ -33,8 +30,8 @@ func Validators(vendor string, known []string) []validator.Set {
 	}
 }
 
-// OneKind returns the validators of a single event kind of a vendor. They do not accept "*".
-func OneKind(vendor string, known []string) []validator.String {
+// EventKindValidators returns the validators of a single event kind of a vendor. They do not accept "*".
+func EventKindValidators(vendor string, known []string) []validator.String {
 	pattern := regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)+$`)
 	return []validator.String{
 		stringvalidator.RegexMatches(pattern, fmt.Sprintf("must be one event kind, such as %q", known[0])),
@@ -42,15 +39,15 @@ func OneKind(vendor string, known []string) []validator.String {
 	}
 }
 
-// Nearest returns the known kind that is most similar to the given kind or pattern, preferably one of the same object (the part
+// NearestKind returns the known kind that is most similar to the given kind or pattern, preferably one of the same object (the part
 // before the first dot). For "" it returns "".
-func Nearest(kind string, known []string) string {
+func NearestKind(kind string, known []string) string {
 	if kind == "" {
 		return ""
 	}
 	kind = strings.ToLower(kind)
 	object, _, _ := strings.Cut(kind, ".")
-	if same := Match(object+".*", known); len(same) > 0 {
+	if same := MatchKinds(object+".*", known); len(same) > 0 {
 		known = same
 	}
 	return slices.MinFunc(known, func(a, b string) int {
@@ -59,7 +56,7 @@ func Nearest(kind string, known []string) string {
 }
 
 // warnings warns of what is allowed but probably unintended. What does not have the shape is already an error.
-func warnings(vendor string, known []string, shape *regexp.Regexp) tfvalue.Warnings {
+func warnings(vendor string, known []string, shape *regexp.Regexp) Warnings {
 	of := func(kinds []string) (diags diag.Diagnostics) {
 		if len(kinds) > 1 && slices.Contains(kinds, EveryKind) {
 			diags.AddWarning("Redundant Event Kinds",
@@ -69,10 +66,10 @@ func warnings(vendor string, known []string, shape *regexp.Regexp) tfvalue.Warni
 			if kind != EveryKind && shape.MatchString(kind) && !slices.Contains(known, kind) {
 				diags.AddWarning("Unknown Event Kind", fmt.Sprintf(
 					"This version of the provider does not know the event kind %q. The most similar known kind is %q. If "+
-						"%s has added the kind recently, ignore this warning.", kind, Nearest(kind, known), vendor))
+						"%s has added the kind recently, ignore this warning.", kind, NearestKind(kind, known), vendor))
 			}
 		}
 		return diags
 	}
-	return tfvalue.Warnings{Should: `should contain known event kinds, or only "*"`, Of: of}
+	return Warnings{Should: `should contain known event kinds, or only "*"`, Of: of}
 }

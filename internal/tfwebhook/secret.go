@@ -1,41 +1,39 @@
-// Package tfsecret manages how the state of a resource holds a signing secret that the vendor returns only once: in plain text,
-// or encrypted to recipients that the user has chosen. It also decrypts such a secret without storing it.
-package tfsecret
+package tfwebhook
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 )
 
-// Settings are the attributes that configure how the secret is stored.
-type Settings struct {
+// SecretSettings are the attributes that configure how the secret is stored.
+type SecretSettings struct {
 	// Recipients are the public keys that the secret is encrypted to. Null stores it in plain text.
 	Recipients types.Set `tfsdk:"secret_recipients"`
 	// Version has no meaning except that a change of it requests a new secret.
 	Version types.Number `tfsdk:"secret_version"`
 }
 
-// NoSettings returns the settings of a resource that is not configured yet.
-func NoSettings() Settings { return Settings{Recipients: types.SetNull(types.StringType)} }
+// NoSecretSettings returns the settings of a resource that is not configured yet.
+func NoSecretSettings() SecretSettings {
+	return SecretSettings{Recipients: types.SetNull(types.StringType)}
+}
 
-// Stored points at the attributes that hold the secret of a resource. At most one of the two values is set, and none after an
-// import. The zero Stored belongs to a resource that does not exist yet.
-type Stored struct {
-	*Settings
+// StoredSecret points at the attributes that hold the secret of a resource. At most one of the two values is set, and none after an
+// import. The zero StoredSecret belongs to a resource that does not exist yet.
+type StoredSecret struct {
+	*SecretSettings
 	Clear     *types.String
 	Encrypted *types.String
 }
 
 // IsMissing reports that neither form of the secret is stored.
-func (s Stored) IsMissing() bool { return s.Clear.IsNull() && s.Encrypted.IsNull() }
+func (s StoredSecret) IsMissing() bool { return s.Clear.IsNull() && s.Encrypted.IsNull() }
 
 // Plan decides how the secret will be stored, based on how it is stored now. It returns the settings whose change requires a
 // new secret, and so a new webhook.
-func (s Stored) Plan(prior Stored) (replacing path.Paths) {
+func (s StoredSecret) Plan(prior StoredSecret) (replacing path.Paths) {
 	switch {
-	case prior.Settings == nil:
+	case prior.SecretSettings == nil:
 		s.markUnknown()
 	case s.rotates(prior):
 		return path.Paths{path.Root("secret_version")}
@@ -51,12 +49,12 @@ func (s Stored) Plan(prior Stored) (replacing path.Paths) {
 
 // rotates reports a change of the version. Setting it for the first time does not count: after an import that would replace a
 // webhook that is in use.
-func (s Stored) rotates(prior Stored) bool {
+func (s StoredSecret) rotates(prior StoredSecret) bool {
 	return !prior.Version.IsNull() && !s.Version.IsNull() && !s.Version.Equal(prior.Version)
 }
 
 // markUnknown leaves the value to the apply. The form that will not be stored is already null in the plan.
-func (s Stored) markUnknown() {
+func (s StoredSecret) markUnknown() {
 	*s.Clear, *s.Encrypted = types.StringUnknown(), types.StringUnknown()
 	switch {
 	case !isKnown(s.Recipients):
@@ -69,19 +67,19 @@ func (s Stored) markUnknown() {
 
 // Settle sets the values that the plan left unknown: from the secret in the answer to a create, or else from the one that was stored
 // in plain text before.
-func (s Stored) Settle(created string, prior Stored) error {
-	if prior.Settings != nil {
+func (s StoredSecret) Settle(created string, prior StoredSecret) error {
+	if prior.SecretSettings != nil {
 		created = prior.Clear.ValueString()
 	}
 	return s.fill(created)
 }
 
 // fill sets the unknown values. Without a secret they become null.
-func (s Stored) fill(secret string) error {
+func (s StoredSecret) fill(secret string) error {
 	if s.Clear.IsUnknown() {
 		*s.Clear = types.StringNull()
 		if s.Recipients.IsNull() {
-			*s.Clear = tfvalue.StringOrNull(secret)
+			*s.Clear = StringOrNull(secret)
 		}
 	}
 	if !s.Encrypted.IsUnknown() {

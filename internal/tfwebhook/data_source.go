@@ -1,4 +1,4 @@
-package tfvalue
+package tfwebhook
 
 import (
 	"cmp"

@@ -1,4 +1,4 @@
-package tfsecret_test
+package tfwebhook_test
 
 import (
 	"bytes"

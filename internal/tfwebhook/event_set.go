@@ -1,4 +1,4 @@
-package tfevents
+package tfwebhook
 
 import (
 	"slices"
@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Sorted returns the event kinds of a set in sorted order, so that equal sets make equal requests.
-func Sorted(set types.Set) []string {
+// SortedKinds returns the event kinds of a set in sorted order, so that equal sets make equal requests.
+func SortedKinds(set types.Set) []string {
 	out := make([]string, 0, len(set.Elements()))
 	for _, element := range set.Elements() {
 		if kind, ok := element.(types.String); ok {
@@ -19,8 +19,8 @@ func Sorted(set types.Set) []string {
 	return out
 }
 
-// Set returns a set of event kinds without duplicates.
-func Set(kinds []string) types.Set {
+// EventSet returns a set of event kinds without duplicates.
+func EventSet(kinds []string) types.Set {
 	var elements []attr.Value
 	for _, kind := range slices.Compact(slices.Sorted(slices.Values(kinds))) {
 		elements = append(elements, types.StringValue(kind))

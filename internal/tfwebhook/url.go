@@ -1,5 +1,4 @@
-// Package tfurl checks URLs in a Terraform configuration.
-package tfurl
+package tfwebhook
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package tfurl
+package tfwebhook
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// RequiresReplace returns a plan modifier that replaces a resource when its URL changes, but not when the same URL is only
+// URLRequiresReplace returns a plan modifier that replaces a resource when its URL changes, but not when the same URL is only
 // written differently.
-func RequiresReplace() planmodifier.String {
+func URLRequiresReplace() planmodifier.String {
 	const description = "A change to another URL replaces the resource."
 	return stringplanmodifier.RequiresReplaceIf(
 		func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {

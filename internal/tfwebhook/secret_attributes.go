@@ -1,4 +1,4 @@
-package tfsecret
+package tfwebhook
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// RecipientsAttribute returns the attribute secret_recipients of a resource.
-func RecipientsAttribute() schema.SetAttribute {
+// SecretRecipientsAttribute returns the attribute secret_recipients of a resource.
+func SecretRecipientsAttribute() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
@@ -21,8 +21,8 @@ func RecipientsAttribute() schema.SetAttribute {
 	}
 }
 
-// VersionAttribute returns the attribute secret_version of a resource.
-func VersionAttribute() schema.NumberAttribute {
+// SecretVersionAttribute returns the attribute secret_version of a resource.
+func SecretVersionAttribute() schema.NumberAttribute {
 	return schema.NumberAttribute{
 		Optional: true,
 		MarkdownDescription: "Any number. Changing it to another number replaces the webhook, which rotates its signing secret. " +
@@ -30,8 +30,8 @@ func VersionAttribute() schema.NumberAttribute {
 	}
 }
 
-// EncryptedAttribute returns the attribute of a resource that holds the encrypted secret.
-func EncryptedAttribute() schema.StringAttribute {
+// SecretEncryptedAttribute returns the attribute of a resource that holds the encrypted secret.
+func SecretEncryptedAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed: true,
 		MarkdownDescription: "The signing secret, encrypted to `secret_recipients`, as ASCII-armored age text. It is null if no " +

@@ -1,4 +1,4 @@
-package tfevents
+package tfwebhook
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Catalogue describes the event kinds of a vendor.
-type Catalogue struct {
+// EventCatalogue describes the event kinds of a vendor.
+type EventCatalogue struct {
 	Vendor string
 	Known  []string
 	// Prose are the Known kinds that no specification of the vendor's API contains.
@@ -21,13 +21,13 @@ type Catalogue struct {
 	Growth string
 }
 
-// NewFunction returns the function that returns the event kinds of a vendor that match patterns.
-func NewFunction(name string, catalogue Catalogue) function.Function {
-	return &kindsFunction{name: name, Catalogue: catalogue}
+// NewEventKindsFunction returns the function that returns the event kinds of a vendor that match patterns.
+func NewEventKindsFunction(name string, catalogue EventCatalogue) function.Function {
+	return &kindsFunction{name: name, EventCatalogue: catalogue}
 }
 
 type kindsFunction struct {
-	Catalogue
+	EventCatalogue
 
 	name string
 }
@@ -83,22 +83,22 @@ func (f *kindsFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		}
 		kinds = append(kinds, matching...)
 	}
-	resp.Error = resp.Result.Set(ctx, Set(kinds))
+	resp.Error = resp.Result.Set(ctx, EventSet(kinds))
 }
 
 // match returns the kinds that match a pattern. It returns a kind in Prose only for its exact name.
 func (f *kindsFunction) match(pattern string) []string {
-	return slices.DeleteFunc(Match(pattern, f.Known), func(kind string) bool {
+	return slices.DeleteFunc(MatchKinds(pattern, f.Known), func(kind string) bool {
 		return kind != pattern && slices.Contains(f.Prose, kind)
 	})
 }
 
 func (f *kindsFunction) noMatch(pattern string) string {
-	if prose := Match(pattern, f.Prose); len(prose) > 0 {
+	if prose := MatchKinds(pattern, f.Prose); len(prose) > 0 {
 		return fmt.Sprintf("Pattern %q matches only event kinds that the prose of the %s documentation names and its API specification "+
 			"does not: %s. The API may reject them. To try them, write their full names", pattern, f.Vendor, strings.Join(prose, ", "))
 	}
-	nearest := Nearest(pattern, f.Known)
+	nearest := NearestKind(pattern, f.Known)
 	if nearest != "" {
 		nearest = fmt.Sprintf(" The most similar known kind is %q.", nearest)
 	}
@@ -109,8 +109,8 @@ func (f *kindsFunction) noMatch(pattern string) string {
 // literal escapes what path.Match would treat as special in a pattern, apart from *. No kind contains it.
 var literal = strings.NewReplacer("?", `\?`, "[", `\[`, `\`, `\\`)
 
-// Match returns the kinds that match a pattern. In a pattern, * matches any number of characters, including dots.
-func Match(pattern string, kinds []string) []string {
+// MatchKinds returns the kinds that match a pattern. In a pattern, * matches any number of characters, including dots.
+func MatchKinds(pattern string, kinds []string) []string {
 	pattern = literal.Replace(pattern)
 	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool {
 		matches, err := path.Match(pattern, kind)

@@ -1,4 +1,4 @@
-package tfvalue_test
+package tfwebhook_test
 
 import (
 	"strings"
@@ -7,13 +7,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 func TestStringOrNull(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]types.String{"": types.StringNull(), "x": types.StringValue("x"), " ": types.StringValue(" ")} {
-		if got := tfvalue.StringOrNull(text); !got.Equal(want) {
+		if got := tfwebhook.StringOrNull(text); !got.Equal(want) {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
@@ -34,7 +34,7 @@ func TestKeep(t *testing.T) {
 		"told by the create": {types.StringUnknown(), "b", types.StringValue("b")},
 		"not told by it":     {types.StringUnknown(), "", types.StringNull()},
 	} {
-		if got := tfvalue.Keep(test.former, test.text); !got.Equal(test.want) {
+		if got := tfwebhook.Keep(test.former, test.text); !got.Equal(test.want) {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}
@@ -42,8 +42,8 @@ func TestKeep(t *testing.T) {
 
 func TestMaxResults(t *testing.T) {
 	t.Parallel()
-	for configured, want := range map[types.Int64]int{types.Int64Null(): tfvalue.DefaultMaxResults, types.Int64Value(7): 7, types.Int64Value(1000): 1000} {
-		if got := tfvalue.MaxResults(configured); got != want {
+	for configured, want := range map[types.Int64]int{types.Int64Null(): tfwebhook.DefaultMaxResults, types.Int64Value(7): 7, types.Int64Value(1000): 1000} {
+		if got := tfwebhook.MaxResults(configured); got != want {
 			t.Errorf("%s: %d, want %d", configured, got, want)
 		}
 	}
@@ -52,11 +52,11 @@ func TestMaxResults(t *testing.T) {
 // The documentation names what holds where nothing is configured.
 func TestAttributes(t *testing.T) {
 	t.Parallel()
-	timeouts, ok := tfvalue.Timeouts(t.Context()).(schema.SingleNestedBlock)
+	timeouts, ok := tfwebhook.Timeouts(t.Context()).(schema.SingleNestedBlock)
 	if !ok || len(timeouts.Attributes) != 4 || !strings.Contains(timeouts.MarkdownDescription, "`5m0s`") {
 		t.Errorf("timeouts are %+v", timeouts)
 	}
-	if computed := tfvalue.Computed("What it is."); !computed.Computed || computed.Optional || computed.MarkdownDescription != "What it is." {
+	if computed := tfwebhook.Computed("What it is."); !computed.Computed || computed.Optional || computed.MarkdownDescription != "What it is." {
 		t.Errorf("a computed text is %+v", computed)
 	}
 }

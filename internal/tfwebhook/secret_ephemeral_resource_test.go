@@ -1,4 +1,4 @@
-package tfsecret_test
+package tfwebhook_test
 
 import (
 	"crypto"
@@ -17,7 +17,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // sshKey returns a private key in OpenSSH's format and its public key as a line of an authorized_keys file.
@@ -160,7 +160,7 @@ func TestEphemeralSecretErrors(t *testing.T) {
 	identity, recipient := newKey(t)
 	other, _ := newKey(t)
 	r := &model{settings(recipient, noVersion()), types.StringNull(), types.StringUnknown()}
-	must(t, r.stored().Settle("whs-hunter2", tfsecret.Stored{}))
+	must(t, r.stored().Settle("whs-hunter2", tfwebhook.StoredSecret{}))
 	armored := r.encrypted.ValueString()
 	locked, _ := ed25519Key(t, "passphrase")
 	ecdsaPrivate, _ := ecdsaKey(t)

@@ -1,11 +1,11 @@
-package tfevents_test
+package tfwebhook_test
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 func TestMatch(t *testing.T) {
@@ -27,7 +27,7 @@ func TestMatch(t *testing.T) {
 		`wallet\.created`: {},
 		"**.confirmed":    {"wallet.transfer.confirmed"},
 	} {
-		if diff := cmp.Diff(want, tfevents.Match(pattern, kinds)); diff != "" {
+		if diff := cmp.Diff(want, tfwebhook.MatchKinds(pattern, kinds)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", pattern, diff)
 		}
 	}
