@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -22,7 +21,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -60,10 +58,10 @@ type webhookProvider struct {
 }
 
 type providerModel struct {
-	Dfns           types.Object         `tfsdk:"dfns"`
-	Enfinitos      types.Object         `tfsdk:"enfinitos"`
-	MaxRetries     types.Int64          `tfsdk:"max_retries"`
-	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
+	Dfns           types.Object `tfsdk:"dfns"`
+	Enfinitos      types.Object `tfsdk:"enfinitos"`
+	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	RequestTimeout types.String `tfsdk:"request_timeout"`
 }
 
 // Option changes what a provider takes from its environment.
@@ -126,7 +124,7 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional:   true,
-				CustomType: timetypes.GoDurationType{},
+				Validators: []validator.String{tfwebhook.Duration()},
 				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of the `signer_command` of `dfns`, may take, such as "+
 					"`10s` or `1m`. Defaults to `%s`. "+
 					"The `timeouts` of a resource limit an operation as a whole.", defaultRequestTimeout),
@@ -140,14 +138,14 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	calls, diags := p.calls(req.TerraformVersion, config)
+	calls := p.calls(req.TerraformVersion, config)
 	notes := p.notes()
-	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	data := &providerdata.Data{}
+	var diags diag.Diagnostics
 	data.Dfns, diags = p.configureDfns(config.Dfns, calls, notes)
 	resp.Diagnostics.Append(diags...)
 	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls, notes)
@@ -162,7 +160,7 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 }
 
 // calls returns the configuration of calls that all vendors share.
-func (p *webhookProvider) calls(terraformVersion string, config providerModel) (httpapi.Config, diag.Diagnostics) {
+func (p *webhookProvider) calls(terraformVersion string, config providerModel) httpapi.Config {
 	out := httpapi.Config{
 		UserAgent:      fmt.Sprintf("Terraform/%s terraform-provider-webhook/%s", terraformVersion, p.version),
 		MaxRetries:     defaultMaxRetries,
@@ -175,14 +173,10 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 	if known(config.MaxRetries) {
 		out.MaxRetries = int(config.MaxRetries.ValueInt64())
 	}
-	var diags diag.Diagnostics
-	if known(config.RequestTimeout) {
-		out.RequestTimeout, diags = config.RequestTimeout.ValueGoDuration()
-		if out.RequestTimeout <= 0 && !diags.HasError() {
-			diags.AddAttributeError(path.Root("request_timeout"), "Invalid Timeout", "The value must be a duration longer than 0s.")
-		}
+	if timeout, err := time.ParseDuration(config.RequestTimeout.ValueString()); err == nil { // validated already
+		out.RequestTimeout = timeout
 	}
-	return out, diags
+	return out
 }
 
 // notes returns the notes of creates, which each workspace has for itself.

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
@@ -46,6 +48,19 @@ func storedOtherwise(operation string, plan webhookModel, api *dfns.Webhook) (di
 	}
 	return diags
 }
+
+// odd warns of what is allowed but probably unintended, in the plan or the import that adds it.
+func odd(planned, prior *webhookData) diag.Diagnostics {
+	diags := tfwebhook.OddURL(planned.URL, prior.URL)
+	diags.Append(kinds().Odd(planned.Events, prior.Events)...)
+	if status := planned.Status.ValueString(); status != "" && !slices.Contains(statuses, status) && !planned.Status.Equal(prior.Status) {
+		diags.Append(diag.WithPath(path.Root("status"), tfwebhook.UnknownStatus("Dfns", status, statuses)))
+	}
+	return diags
+}
+
+// statuses are those of a webhook that this version knows.
+var statuses = []string{dfns.StatusEnabled, dfns.StatusDisabled}
 
 // goesAlong warns if a webhook gets another url and keeps its secret.
 func goesAlong(plan, prior *webhookModel) (diags diag.Diagnostics) {

@@ -3,9 +3,7 @@ package tfdfns
 import (
 	"context"
 	"fmt"
-	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -35,8 +33,7 @@ func (a *pingAction) Metadata(_ context.Context, _ action.MetadataRequest, resp 
 	resp.TypeName = "webhook_dfns_ping"
 }
 
-// webhookID checks only the prefix of an id. The vendor defines the rest.
-var webhookID = regexp.MustCompile(`^wh-.`)
+var webhookID = tfwebhook.IDFormat{Object: "a Dfns webhook", Prefix: "wh-"}
 
 // Schema implements action.Action.
 func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
@@ -47,9 +44,7 @@ func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 			"webhook_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The id of the webhook, `wh-…`.",
-				Validators: []validator.String{
-					stringvalidator.RegexMatches(webhookID, "must be the id of a webhook, such as wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"),
-				},
+				Validators:          []validator.String{webhookID.Validator()},
 			},
 		},
 	}

@@ -31,6 +31,14 @@ type webhookModel struct {
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 }
 
+// data returns the part that the data sources have too, empty for a webhook that does not exist yet.
+func (m *webhookModel) data() *webhookData {
+	if m == nil {
+		return &webhookData{}
+	}
+	return &m.webhookData
+}
+
 // webhookIdentity identifies a webhook.
 type webhookIdentity struct {
 	ID types.String `tfsdk:"id"`

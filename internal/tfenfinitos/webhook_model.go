@@ -41,6 +41,14 @@ func (m *webhookModel) secret() tfwebhook.StoredSecret {
 	return tfwebhook.StoredSecret{SecretSettings: &m.SecretSettings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
 }
 
+// data returns the part that the data source has too, empty for a subscription that does not exist yet.
+func (m *webhookModel) data() *webhookData {
+	if m == nil {
+		return &webhookData{}
+	}
+	return &m.webhookData
+}
+
 // webhookIdentity identifies a subscription.
 type webhookIdentity struct {
 	ID types.String `tfsdk:"id"`

@@ -3,7 +3,6 @@ package tfenfinitos
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -92,8 +91,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			"label": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "A name for people, 1 to 60 characters. A change replaces the subscription.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings},
+				MarkdownDescription: "A name for people, 1 to 60 characters, counted as JavaScript does. A change replaces the subscription.",
+				Validators:          []validator.String{tfwebhook.Length(1, 60)},
 				PlanModifiers:       replace,
 			},
 			"active": schema.BoolAttribute{
@@ -169,6 +168,7 @@ func (r *webhookResource) ModifyPlan(
 
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(odd(&plan.webhookData, prior.data())...)
 	if prior != nil && (len(resp.RequiresReplace) > 0 || plan.replaces(prior)) {
 		resp.Diagnostics.Append(tfwebhook.SecretWillChange("subscription " + name(*prior)))
 	}
@@ -248,10 +248,12 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if rotatedSince(state, found) {
 		resp.Diagnostics.Append(secretRotated(state, found))
 	}
-	if state.URL.IsNull() { // it has just been imported
-		resp.Diagnostics.Append(tfwebhook.SecretUnknownAfterImport("EnfinitOS", state.ID.ValueString()))
-	}
+	imported := state.URL.IsNull()
 	state.refresh(found)
+	if imported {
+		resp.Diagnostics.Append(tfwebhook.SecretUnknownAfterImport(r.client, "EnfinitOS")...)
+		resp.Diagnostics.Append(odd(&state.webhookData, &webhookData{})...)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -365,5 +367,5 @@ func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagn
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	tfwebhook.ImportByID(ctx, req, resp)
+	tfwebhook.ImportByID(ctx, subscriptionID, req, resp)
 }

@@ -17,6 +17,8 @@ type EventCatalogue struct {
 	Known  []string
 	// Prose are the Known kinds that no specification of the vendor's API contains.
 	Prose []string
+	// Deprecated are the Known kinds that the vendor has deprecated, each with what to do.
+	Deprecated map[string]string
 	// Growth says what happens when a pattern matches an additional kind.
 	Growth string
 }
@@ -98,8 +100,13 @@ func (f *kindsFunction) noMatch(pattern string) string {
 		return fmt.Sprintf("Pattern %q matches only event kinds that the prose of the %s documentation names and its API specification "+
 			"does not: %s. The API may reject them. To try them, write their full names", pattern, f.Vendor, strings.Join(prose, ", "))
 	}
-	nearest := NearestKind(pattern, f.Known)
-	if nearest != "" {
+	certain := slices.DeleteFunc(slices.Clone(f.Known), func(kind string) bool { return slices.Contains(f.Prose, kind) })
+	nearest := NearestKind(pattern, certain)
+	switch {
+	case nearest == "":
+	case strings.Contains(pattern, EveryKind):
+		nearest = fmt.Sprintf(" The most similar pattern that matches some is %q.", nearest)
+	default:
 		nearest = fmt.Sprintf(" The most similar known kind is %q.", nearest)
 	}
 	return fmt.Sprintf("Pattern %q matches no %s event kind that this version of the provider knows.%s To use a newer kind, add it to "+

@@ -53,12 +53,15 @@ func (s StoredSecret) rotates(prior StoredSecret) bool {
 	return !prior.Version.IsNull() && !s.Version.IsNull() && !s.Version.Equal(prior.Version)
 }
 
+// hasNoRecipients reports that the secret is stored in plain text. An empty set is the same as none.
+func (s StoredSecret) hasNoRecipients() bool { return len(s.Recipients.Elements()) == 0 }
+
 // markUnknown leaves the value to the apply. The form that will not be stored is already null in the plan.
 func (s StoredSecret) markUnknown() {
 	*s.Clear, *s.Encrypted = types.StringUnknown(), types.StringUnknown()
 	switch {
 	case !isKnown(s.Recipients):
-	case s.Recipients.IsNull():
+	case s.hasNoRecipients():
 		*s.Encrypted = types.StringNull()
 	default:
 		*s.Clear = types.StringNull()
@@ -78,7 +81,7 @@ func (s StoredSecret) Settle(created string, prior StoredSecret) error {
 func (s StoredSecret) fill(secret string) error {
 	if s.Clear.IsUnknown() {
 		*s.Clear = types.StringNull()
-		if s.Recipients.IsNull() {
+		if s.hasNoRecipients() {
 			*s.Clear = StringOrNull(secret)
 		}
 	}
@@ -86,7 +89,7 @@ func (s StoredSecret) fill(secret string) error {
 		return nil
 	}
 	*s.Encrypted = types.StringNull()
-	if secret == "" || s.Recipients.IsNull() {
+	if secret == "" || s.hasNoRecipients() {
 		return nil
 	}
 	text, err := encrypt(secret, s.Recipients)

@@ -21,12 +21,18 @@ func SecretNotEncrypted(object string, err error) diag.Diagnostic {
 		"The signing secret of %s could not be encrypted to secret_recipients: %s. The state was not changed.", object, err))
 }
 
-// SecretUnknownAfterImport says why the secret is null after an import, and what the two options are.
-func SecretUnknownAfterImport(vendor, id string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Signing Secret Unknown After Import", fmt.Sprintf(
-		"%s returns a signing secret only once, in the answer to a create, so the secret of %s is null in the state. Terraform "+
-			"manages everything else as usual. You can keep using the existing secret from where you have stored it. To get a secret "+
-			"that Terraform knows, replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the receiver.", vendor, id))
+// SecretUnknownAfterImport says why the secret is null after an import, and what the two options are. It says so once for each client:
+// Terraform shows every warning of an import in full, and there may be hundreds.
+func SecretUnknownAfterImport(client any, vendor string) (diags diag.Diagnostics) {
+	if !FirstTime(client, "imported") {
+		return nil
+	}
+	diags.AddWarning("Signing Secret Unknown After Import", fmt.Sprintf(
+		"%s returns a signing secret only once, in the answer to a create, so `secret` is null in the state of every imported webhook. "+
+			"Terraform manages everything else as usual. You can keep using the existing secret from where you have stored it. To get a secret "+
+			"that Terraform knows, replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the receiver. This is said "+
+			"once, however many webhooks are imported.", vendor))
+	return diags
 }
 
 // SecretGoesAlong warns of another url for the same webhook, whose secret the new receiver then gets to know. That also shows a count that

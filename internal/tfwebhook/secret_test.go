@@ -65,12 +65,15 @@ func TestPlan(t *testing.T) {
 		replacing string
 	}{
 		"create":                        {nil, model{settings(nobody, noNumber), open, open}, open, absent, "[]"},
+		"create with an empty set":      {nil, model{settings(set(), noNumber), open, open}, open, absent, "[]"},
 		"create with recipients":        {nil, model{settings(set(alice), one), open, open}, absent, open, "[]"},
 		"create, recipients unknown":    {nil, model{settings(unknown, noNumber), open, open}, open, open, "[]"},
 		"create, one recipient unknown": {nil, model{settings(partly, noNumber), open, open}, open, open, "[]"},
 
 		"clear, nothing changes":    {&model{settings(nobody, one), inClear, absent}, model{settings(nobody, one), inClear, absent}, inClear, absent, "[]"},
 		"clear, something changes":  {&model{settings(nobody, one), inClear, absent}, model{settings(nobody, one), open, open}, inClear, absent, "[]"},
+		"clear, an empty set":       {&model{settings(nobody, one), inClear, absent}, model{settings(set(), one), open, open}, inClear, absent, "[]"},
+		"clear, set emptied":        {&model{settings(set(), one), inClear, absent}, model{settings(nobody, one), open, open}, inClear, absent, "[]"},
 		"clear, recipients added":   {&model{settings(nobody, one), inClear, absent}, model{settings(set(alice), one), open, open}, absent, open, "[]"},
 		"clear, recipients unknown": {&model{settings(nobody, one), inClear, absent}, model{settings(unknown, one), open, open}, open, open, "[]"},
 		"clear, version changed":    {&model{settings(nobody, one), inClear, absent}, model{settings(nobody, two), open, open}, open, open, "[secret_version]"},
@@ -121,6 +124,7 @@ func TestSettle(t *testing.T) {
 	}{
 		"told":                       {"whs-told", nil, types.SetNull(types.StringType), "whs-told"},
 		"told, to be encrypted":      {"whs-told", nil, recipient, "whs-told"},
+		"told, an empty set":         {"whs-told", nil, set(), "whs-told"},
 		"held before, now encrypted": {"", before, recipient, "whs-before"},
 		"told anew, now encrypted":   {"whs-told", before, recipient, "whs-before"},
 		"held before, in the clear":  {"", before, types.SetNull(types.StringType), "whs-before"},
@@ -131,7 +135,7 @@ func TestSettle(t *testing.T) {
 			t.Parallel()
 			r := &model{settings(test.recipients, types.NumberNull()), types.StringUnknown(), types.StringUnknown()}
 			must(t, r.stored().Settle(test.told, test.before.stored()))
-			encrypted := !test.recipients.IsNull()
+			encrypted := len(test.recipients.Elements()) > 0
 			if r.secret.ValueString() != "" && encrypted || r.encrypted.ValueString() != "" && !encrypted {
 				t.Errorf("held as %s and %s", r.secret, r.encrypted)
 			}
