@@ -43,8 +43,8 @@ func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) d
 func storedOtherwise(operation string, plan webhookModel, api *dfns.Webhook) (diags diag.Diagnostics) {
 	if lines := plan.differences(api); len(lines) > 0 {
 		diags.AddWarning("Dfns Webhook Stored With Different Values", fmt.Sprintf(
-			"The API answered the %s of webhook %s with other values than configured:\n%s\n\nIf it stores them in another form, write that form "+
-				"into the configuration: otherwise every later plan shows the difference again.", operation, name(plan), strings.Join(lines, "\n")))
+			"The API answered the %s of webhook %s with other values than configured. If it stores them in another form, write that form "+
+				"into the configuration, or every later plan shows the difference again:\n\n%s", operation, name(plan), strings.Join(lines, "\n")))
 	}
 	return diags
 }

@@ -132,6 +132,7 @@ func TestWebhookOddValues(t *testing.T) {
 				t.Errorf("in an import: %q", imported)
 			}
 			warns("in an import", imported)
+			warns("in a second import", instance.Import(id).Problems)
 			quiet("in the next plan", config)
 			usually := map[string]acctest.Value{"url": acctest.String(usual), "events": acctest.StringSet(created), "status": acctest.String("Enabled")}
 			described := maps.Clone(config)

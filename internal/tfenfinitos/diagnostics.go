@@ -214,9 +214,9 @@ func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
 func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags diag.Diagnostics) {
 	if lines := plan.differences(api); len(lines) > 0 {
 		diags.AddWarning("EnfinitOS Webhook Created With Different Values", fmt.Sprintf(
-			"Subscription %s was created, but the API changed some of the configured values:\n%s\n\nPut the new values into the "+
-				"configuration. Otherwise every later apply replaces the subscription and its signing secret. If the API has no call "+
-				"to delete a subscription, the replaced ones stay behind, paused.",
+			"Subscription %s was created, but the API changed some of the configured values. Write the new values into the "+
+				"configuration, or every later apply replaces the subscription and its signing secret. If the API has no call "+
+				"to delete a subscription, the replaced ones stay behind, paused.\n\n%s",
 			name(plan), strings.Join(lines, "\n")))
 	}
 	return diags

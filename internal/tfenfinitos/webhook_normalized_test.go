@@ -37,10 +37,10 @@ func TestWebhookCreatedOtherwise(t *testing.T) {
 		pairs     []string
 		want      string // the line of the warning; none where nothing is amiss
 	}{
-		"label":       {"label", acctest.String(" rights "), []string{`" rights "`, `"rights"`}, `label: " rights " became "rights"`},
-		"events":      {"events", acctest.StringSet("*", "right.issued"), []string{`["*","right.issued"]`, `["*"]`}, `events: "*", "right.issued" became "*"`},
-		"url":         {"url", acctest.String("https://hooks.example.com/a/"), []string{`.com/a/"`, `.com/a"`}, "url: https://hooks.example.com became https://hooks.example.com (the path is not shown)\n"},
-		"credential":  {"url", acctest.String("https://u:c4n4ry@hooks.example.com/a/"), []string{`.com/a/"`, `.com/a"`}, "url: https://hooks.example.com became https://hooks.example.com (the path is not shown)\n"},
+		"label":       {"label", acctest.String(" rights "), []string{`" rights "`, `"rights"`}, `  label = "rights" (configured: " rights ")`},
+		"events":      {"events", acctest.StringSet("*", "right.issued"), []string{`["*","right.issued"]`, `["*"]`}, `  events = ["*"] (configured: ["*", "right.issued"])`},
+		"url":         {"url", acctest.String("https://hooks.example.com/a/"), []string{`.com/a/"`, `.com/a"`}, `  url = "https://hooks.example.com/…" (configured: "https://hooks.example.com/…"; the next plan shows the rest)`},
+		"credential":  {"url", acctest.String("https://u:c4n4ry@hooks.example.com/a/"), []string{`.com/a/"`, `.com/a"`}, `  url = "https://hooks.example.com/…" (configured: "https://hooks.example.com/…"; the next plan shows the rest)`},
 		"another url": {"url", acctest.String("https://hooks.example.com"), []string{`.com"`, `.com/"`}, ""},
 		"order":       {"events", acctest.StringSet("right.issued", "right.revoked"), []string{`["right.issued","right.revoked"]`, `["right.revoked","right.issued"]`}, ""},
 		"not told":    {"label", acctest.String("rights"), []string{`"label":"rights"`, `"label":null`}, ""},
@@ -58,7 +58,7 @@ func TestWebhookCreatedOtherwise(t *testing.T) {
 				}
 				return
 			}
-			wanted := acctest.Says("WARNING EnfinitOS Webhook Created With Different Values", instance.Text("id"), "\n"+test.want, "every later apply replaces")
+			wanted := acctest.Says("WARNING EnfinitOS Webhook Created With Different Values", instance.Text("id"), "every later apply replaces", test.want)
 			if report.Failed() || !wanted.MatchString(report.Problems) || strings.Contains(report.Problems, "c4n4ry") {
 				t.Errorf("got %q, want %q", report.Problems, test.want)
 			}
