@@ -189,7 +189,7 @@ func remedyByAnswer(operation string, err error) string {
 		return "No request was sent."
 	case errors.As(err, &contradiction):
 		return "The API contradicts itself, so the state was not changed. Try again later. If the webhook really is gone, remove it from the " +
-			"state: terraform state rm ADDRESS."
+			"state: terraform or tofu state rm ADDRESS."
 	case dfns.Unreachable(err) != "":
 		return dfns.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
@@ -285,7 +285,7 @@ func secretDiffers(operation string, prior *webhookModel, told dfns.Secret) (dia
 	if held := prior.Secret.ValueString(); told != "" && held != "" && held != string(told) {
 		diags.AddWarning("Signing Secret Differs From the State", fmt.Sprintf(
 			"The API answered the %s of webhook %s with a signing secret that differs from the one in the state. The state keeps the secret that "+
-				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain (terraform apply "+
+				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain (terraform or tofu apply "+
 				"-replace=ADDRESS).",
 			operation, name(*prior)))
 	}

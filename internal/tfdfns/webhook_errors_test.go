@@ -494,7 +494,7 @@ func TestWebhookIsNotGone(t *testing.T) {
 	}{
 		"denied and listed": {
 			sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404}, false,
-			acctest.Says("Unable to read Dfns webhook", "The API contradicts itself", "terraform state rm"),
+			acctest.Says("Unable to read Dfns webhook", "The API contradicts itself", "terraform or tofu state rm"),
 		},
 		"gateway": {
 			sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404, Body: &gateway}, false,

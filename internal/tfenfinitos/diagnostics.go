@@ -112,7 +112,7 @@ const (
 		"it: check base_url (ENFINITOS_API_URL)."
 	notProvedGone = "This 404 does not come from the EnfinitOS API itself, so it does not prove that the subscription is gone, and the " +
 		"subscription stays in the state. Check base_url (ENFINITOS_API_URL). If the EnfinitOS console shows that the subscription is " +
-		"gone, remove it from the state: terraform state rm ADDRESS."
+		"gone, remove it from the state: terraform or tofu state rm ADDRESS."
 )
 
 // isForeign reports a redirect or a refusal that does not have the vendor's form.
@@ -244,6 +244,6 @@ func rotatedSince(state webhookModel, found *enfinitos.Subscription) bool {
 func secretRotated(webhook webhookModel, found *enfinitos.Subscription) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Rotated Outside Terraform", fmt.Sprintf(
 		"The signing secret of subscription %s was rotated outside Terraform, at %s. The secret in the state no longer signs "+
-			"deliveries. To get a secret that Terraform knows, replace the subscription (terraform apply -replace=ADDRESS).",
+			"deliveries. To get a secret that Terraform knows, replace the subscription (terraform or tofu apply -replace=ADDRESS).",
 		name(webhook), found.SecretLastRotatedAt))
 }

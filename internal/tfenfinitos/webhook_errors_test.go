@@ -82,7 +82,7 @@ func TestWebhookReadErrorsKeepTheState(t *testing.T) {
 		fault sandbox.Fault
 		error *regexp.Regexp
 	}{
-		"deliveries: framework": {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 404, Body: &foreign[0]}, acctest.Says("404 Not Found", "does not come from the EnfinitOS API itself", "terraform state rm ADDRESS")},
+		"deliveries: framework": {"/v1/webhooks/*/deliveries", sandbox.Fault{Effect: "status", Status: 404, Body: &foreign[0]}, acctest.Says("404 Not Found", "does not come from the EnfinitOS API itself", "terraform or tofu state rm ADDRESS")},
 		"outage":                {"/v1/webhooks/*", sandbox.Fault{Effect: "status", Status: 500}, acctest.Says("500 Internal Server Error")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -309,7 +309,7 @@ func TestWebhookAdvice(t *testing.T) {
 		"create: route":   {404, route, creates, "check base_url (ENFINITOS_API_URL). The provider did not send the create again", "is gone"},
 		"read: route":     {404, route, (*acctest.Instance).Refresh, "does not come from the EnfinitOS API itself", "deleted outside"},
 		"update: route":   {404, route, pauses, "does not come from the EnfinitOS API itself", "deleted outside"},
-		"delete: route":   {404, route, (*acctest.Instance).Destroy, "terraform state rm ADDRESS", "deleted outside"},
+		"delete: route":   {404, route, (*acctest.Instance).Destroy, "terraform or tofu state rm ADDRESS", "deleted outside"},
 		"read: redirect":  {302, "", (*acctest.Instance).Refresh, "a proxy, a firewall or another service may have sent it", "could not be"},
 		"read: firewall":  {403, `{"message":"Forbidden"}`, (*acctest.Instance).Refresh, "or a firewall or proxy has refused the call", "Create a key"},
 		"read: odd":       {200, `{"message":"Service is in maintenance"}`, (*acctest.Instance).Refresh, "This is not what EnfinitOS documents", "could not be"},
