@@ -3,6 +3,7 @@ package tfwebhook
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -62,6 +63,9 @@ func (f *kindsFunction) description() string {
 		out += fmt.Sprintf("\n\nThe prose of the %s documentation names some kinds that are missing in its API specification, so the API may "+
 			"reject them. The function returns these kinds only for a pattern that is their exact name: `%s`.",
 			f.Vendor, strings.Join(f.Prose, "`, `"))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(f.Deprecated)) {
+		out += fmt.Sprintf("\n\n%s has deprecated `%s`. A pattern still returns it.", f.Vendor, kind)
 	}
 	return out + "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then matches those too. " + f.Growth
 }
