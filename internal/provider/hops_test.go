@@ -136,7 +136,9 @@ func shown(t *testing.T, out string) string {
 	t.Helper()
 	var texts []string
 	for line := range strings.Lines(out) {
-		var message struct{ Diagnostic struct{ Summary, Detail string } }
+		var message struct {
+			Diagnostic struct{ Summary, Detail string }
+		}
 		if err := json.Unmarshal([]byte(line), &message); err != nil {
 			t.Fatalf("%v: %s", err, line)
 		}

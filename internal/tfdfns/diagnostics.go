@@ -285,8 +285,8 @@ func secretDiffers(operation string, prior *webhookModel, told dfns.Secret) (dia
 	if held := prior.Secret.ValueString(); told != "" && held != "" && held != string(told) {
 		diags.AddWarning("Signing Secret Differs From the State", fmt.Sprintf(
 			"The API answered the %s of webhook %s with a signing secret that differs from the one in the state. The state keeps the secret that "+
-				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain (terraform or tofu apply "+
-				"-replace=ADDRESS).",
+				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain "+
+				"(terraform or tofu apply -replace=ADDRESS).",
 			operation, name(*prior)))
 	}
 	return diags

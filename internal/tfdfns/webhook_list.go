@@ -98,6 +98,6 @@ func (r *webhookResource) result(ctx context.Context, req list.ListRequest, webh
 
 // displayName identifies a webhook to a person. The id makes it unique, and it is the same in every run.
 func displayName(webhook *dfns.Webhook) string {
-	description := strings.Join(strings.Fields(webhook.Description), " ") // a line break would end the comment that generated configuration has
+	description := strings.Join(strings.Fields(webhook.Description), " ")
 	return fmt.Sprintf("%s (%s)", cmp.Or(description, weburl.Hide(webhook.URL)), webhook.ID)
 }

@@ -145,8 +145,8 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 		return "The key was not accepted. Check api_key (ENFINITOS_API_KEY). Also check that base_url (ENFINITOS_API_URL) is " +
 			"the URL of the key's environment."
 	case status == http.StatusForbidden:
-		advice := "The key lacks the scope " + scopes[operation] + ", or its role does not allow the call. Create a key with that scope, of a role " +
-			"that may manage webhooks: tenant_admin may do everything in its tenant."
+		advice := "The key lacks the scope " + scopes[operation] + ", or its role does not allow the call. Create a key with that scope, of " +
+			"a role that may manage webhooks: tenant_admin may do everything in its tenant."
 		if !refused.Recognized {
 			advice += " It can also be a firewall or a proxy that refused the call: the answer does not have the form that EnfinitOS documents."
 		}
@@ -170,7 +170,8 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 // scopes are those in the vendor's documentation, or "*" where it names none.
 var scopes = map[string]string{"create": "*", "read": "* or audit:read", "update": "*", "delete": "*"}
 
-// unreadable explains, once, that the API cannot read subscriptions. An import fails because of that.
+// unreadable reports what Terraform cannot know because the API cannot read subscriptions. An import fails because of that. That drift is
+// not seen is in the documentation: a warning would come in every run, and nobody could do anything about it.
 func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinitos.Presence) (diags diag.Diagnostics) {
 	switch {
 	case webhook.URL.IsNull():
@@ -178,10 +179,6 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 			"Subscription %s cannot be imported, because this API has no call to read a subscription. Its url, events and label "+
 				"are unknown. EnfinitOS documents no such call. Where it is missing, Terraform can only manage what it has created.",
 			webhook.ID.ValueString()))
-	case presence == enfinitos.Alive && tfwebhook.FirstTime(client, "alive"):
-		diags.AddWarning("Drift of EnfinitOS Webhooks Is Not Seen",
-			"This API has no call to read a subscription, and EnfinitOS does not document one. The list of deliveries proves that "+
-				"the subscriptions in the state exist. Terraform cannot see what was changed outside Terraform.")
 	case presence == enfinitos.Unproven && tfwebhook.FirstTime(client, "unproven"):
 		diags.AddWarning("Existence of EnfinitOS Webhooks Not Proven",
 			"This API has no call to read a subscription. The list of deliveries would prove that the subscriptions in the state "+

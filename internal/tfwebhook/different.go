@@ -22,7 +22,8 @@ func DifferentURL(configured types.String, stored string) []string {
 	if weburl.Same(configured.ValueString(), stored) {
 		return nil
 	}
-	return []string{fmt.Sprintf("  url = %s (configured: %s; the next plan shows the rest)", weburl.Quote(stored), weburl.Quote(configured.ValueString()))}
+	return []string{fmt.Sprintf("  url = %s (configured: %s; the next plan shows the rest)",
+		weburl.Quote(stored), weburl.Quote(configured.ValueString()))}
 }
 
 // DifferentEvents does the same for event kinds.

@@ -26,7 +26,9 @@ type IDFormat struct {
 }
 
 // Validator returns a validator for such an id.
-func (f IDFormat) Validator() validator.String {
+func (f IDFormat) Validator() validator.String { return f.validator() }
+
+func (f IDFormat) validator() textValidator {
 	must := "must be the id of " + f.Object
 	if f.Prefix != "" {
 		must += ", " + f.Prefix + "…"
@@ -79,8 +81,6 @@ func ImportByID(ctx context.Context, format IDFormat, req resource.ImportStateRe
 	}
 	var id types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	check := validator.StringResponse{}
-	format.Validator().ValidateString(ctx, validator.StringRequest{Path: path.Root("id"), ConfigValue: types.StringValue(id.ValueString())}, &check)
-	resp.Diagnostics.Append(check.Diagnostics...)
+	resp.Diagnostics.Append(format.validator().validate(path.Root("id"), id.ValueString())...)
 	return id.ValueString()
 }

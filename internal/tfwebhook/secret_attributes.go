@@ -12,7 +12,8 @@ func SecretRecipientsAttribute() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Public keys to encrypt the signing secret to: age keys (`age1…`), post-quantum ones (`age1pq1…`) among themselves, and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
+		MarkdownDescription: "Public keys to encrypt the signing secret to: age keys (`age1…`), post-quantum ones (`age1pq1…`) among " +
+			"themselves, and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
 			"The state then contains the secret only in encrypted form. If the state already contains it in plain text, adding " +
 			"recipients encrypts it in place (former versions of the state still contain the plain text). Changing or removing " +
 			"recipients later replaces the webhook, because the provider cannot decrypt the secret. After an import there is no " +

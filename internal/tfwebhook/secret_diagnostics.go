@@ -30,8 +30,8 @@ func SecretUnknownAfterImport(client any, vendor string) (diags diag.Diagnostics
 	diags.AddWarning("Signing Secret Unknown After Import", fmt.Sprintf(
 		"%s returns a signing secret only once, in the answer to a create, so `secret` is null in the state of every imported webhook. "+
 			"Terraform manages everything else as usual. You can keep using the existing secret from where you have stored it. To get a secret "+
-			"that Terraform knows, replace the webhook (terraform or tofu apply -replace=ADDRESS) and give the new secret to the receiver. This is said "+
-			"once, however many webhooks are imported.", vendor))
+			"that Terraform knows, replace the webhook (terraform or tofu apply -replace=ADDRESS) and give the new secret to the receiver. "+
+			"This is said once, however many webhooks are imported.", vendor))
 	return diags
 }
 
