@@ -50,7 +50,7 @@ func dfnsSchema() schema.SingleNestedBlock {
 			"private_key": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "The private key of that credential, in PEM (PKCS#8, SEC1 or PKCS#1): Ed25519, P-256, " +
+				MarkdownDescription: "The private key of that credential, in PEM (PKCS#8, SEC1, PKCS#1 or OpenSSH): Ed25519, P-256, " +
 					"secp256k1, or RSA of at least 2048 bits. Environment variable: `DFNS_PRIVATE_KEY`. Conflicts with " +
 					"`signer_command`.",
 			},

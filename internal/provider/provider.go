@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -119,7 +118,7 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional:   true,
-				CustomType: timetypes.GoDurationType{},
+				Validators: []validator.String{tfwebhook.Duration()},
 				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of the `signer_command` of `dfns`, may take, such as "+
 					"`10s` or `1m`. Defaults to `%s`. "+
 					"The `timeouts` of a resource limit an operation as a whole.", defaultRequestTimeout),
@@ -161,19 +160,14 @@ func (p *webhookProvider) calls(ctx context.Context, req provider.ConfigureReque
 		Logger:         logger{},
 	}
 	var retries types.Int64
-	var timeout timetypes.GoDuration
+	var timeout types.String
 	diags := req.Config.GetAttribute(ctx, path.Root("max_retries"), &retries)
 	diags.Append(req.Config.GetAttribute(ctx, path.Root("request_timeout"), &timeout)...)
 	if known(retries) {
 		out.MaxRetries = int(retries.ValueInt64())
 	}
-	if known(timeout) {
-		duration, problems := timeout.ValueGoDuration()
-		diags.Append(problems...)
+	if duration, err := time.ParseDuration(timeout.ValueString()); err == nil { // validated already
 		out.RequestTimeout = duration
-		if duration <= 0 && !diags.HasError() {
-			diags.AddAttributeError(path.Root("request_timeout"), "Invalid Timeout", "The value must be a duration longer than 0s.")
-		}
 	}
 	return out, diags
 }

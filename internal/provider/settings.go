@@ -78,7 +78,7 @@ func (c *configuration) unknown(settings ...setting) error {
 		return nil
 	}
 	return fmt.Errorf("the provider's configuration is not known yet: these settings depend on values that are only known after an "+
-		"apply: %s. Apply what they depend on first (terraform apply -target=…), or set them from variables or the environment",
+		"apply: %s. Apply what they depend on first (terraform or tofu apply -target=…), or set them from variables or the environment",
 		strings.Join(attributes, ", "))
 }
 

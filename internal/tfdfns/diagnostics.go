@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
@@ -44,11 +46,24 @@ func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) (
 func storedOtherwise(operation string, plan webhookModel, api *dfns.Webhook) (diags diag.Diagnostics) {
 	if lines := plan.differences(api); len(lines) > 0 {
 		diags.AddWarning("Dfns Webhook Stored With Different Values", fmt.Sprintf(
-			"The API answered the %s of webhook %s with other values than configured:\n%s\n\nIf it stores them in another form, write that form "+
-				"into the configuration: otherwise every later plan shows the difference again.", operation, plan.Name(), strings.Join(lines, "\n")))
+			"The API answered the %s of webhook %s with other values than configured. If it stores them in another form, write that form "+
+				"into the configuration, or every later plan shows the difference again:\n\n%s", operation, plan.Name(), strings.Join(lines, "\n")))
 	}
 	return diags
 }
+
+// odd warns of what is allowed but probably unintended, in the plan or the import that adds it.
+func odd(planned, prior *webhookData) diag.Diagnostics {
+	diags := tfwebhook.OddURL(planned.URL, prior.URL)
+	diags.Append(kinds().Odd(planned.Events, prior.Events)...)
+	if status := planned.Status.ValueString(); status != "" && !slices.Contains(statuses, status) && !planned.Status.Equal(prior.Status) {
+		diags.Append(diag.WithPath(path.Root("status"), tfwebhook.UnknownStatus("Dfns", status, statuses)))
+	}
+	return diags
+}
+
+// statuses are those of a webhook that this version knows.
+var statuses = []string{dfns.StatusEnabled, dfns.StatusDisabled}
 
 // secretGoesAlong warns if a webhook gets another url and keeps its secret.
 func secretGoesAlong(plan, prior *webhookModel) (diags diag.Diagnostics) {
@@ -168,7 +183,7 @@ func remedyByAnswer(operation string, err error) string {
 		return "No request was sent."
 	case errors.As(err, &contradiction):
 		return "The API contradicts itself, so the state was not changed. Try again later. If the webhook really is gone, remove it from the " +
-			"state: terraform state rm ADDRESS."
+			"state: terraform or tofu state rm ADDRESS."
 	case dfns.Unreachable(err) != "":
 		return dfns.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
@@ -246,8 +261,8 @@ func secretDiffers(operation string, prior webhookModel, answered dfns.Secret) (
 	if stored := prior.Secret.ValueString(); answered != "" && stored != "" && stored != string(answered) {
 		diags.AddWarning("Signing Secret Differs From the State", fmt.Sprintf(
 			"The API answered the %s of webhook %s with a signing secret that differs from the one in the state. The state keeps the secret that "+
-				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain (terraform apply "+
-				"-replace=ADDRESS).",
+				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain "+
+				"(terraform or tofu apply -replace=ADDRESS).",
 			operation, prior.Name()))
 	}
 	return diags

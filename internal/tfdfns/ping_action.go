@@ -3,9 +3,7 @@ package tfdfns
 import (
 	"context"
 	"fmt"
-	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -31,8 +29,7 @@ func NewPingAction() action.Action {
 	return &pingAction{tfwebhook.Action[dfns.Client]{Name: "webhook_dfns_ping", ClientFrom: clientFrom}}
 }
 
-// webhookID checks only the prefix of an id. The vendor defines the rest.
-var webhookID = regexp.MustCompile(`^wh-.`)
+var webhookID = tfwebhook.IDFormat{Object: "a Dfns webhook", Prefix: "wh-"}
 
 // Schema implements action.Action.
 func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
@@ -43,9 +40,7 @@ func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 			"webhook_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The id of the webhook, `wh-…`.",
-				Validators: []validator.String{
-					stringvalidator.RegexMatches(webhookID, "must be the id of a webhook, such as wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"),
-				},
+				Validators:          []validator.String{webhookID.Validator()},
 			},
 		},
 	}

@@ -5,8 +5,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -35,12 +35,12 @@ func (r *webhookResource) ListResourceConfigSchema(
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks that deliver to this url.",
-				Validators:          []validator.String{tfwebhook.HTTPS()},
+				Validators:          []validator.String{tfwebhook.HTTP()},
 			},
 			"status": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks of this status, `Enabled` or `Disabled`.",
-				Validators:          []validator.String{stringvalidator.OneOf(dfns.StatusEnabled, dfns.StatusDisabled)},
+				Validators:          tfwebhook.StatusFilter("Dfns", statuses),
 			},
 		},
 	}
@@ -89,5 +89,6 @@ func pageSize(filter webhookFilter, limit int64) int {
 
 // displayName identifies a webhook to a person. The id makes it unique, and it is the same in every run.
 func displayName(webhook *dfns.Webhook) string {
-	return fmt.Sprintf("%s (%s)", cmp.Or(webhook.Description, weburl.Hide(webhook.URL)), webhook.ID)
+	description := strings.Join(strings.Fields(webhook.Description), " ")
+	return fmt.Sprintf("%s (%s)", cmp.Or(description, weburl.Hide(webhook.URL)), webhook.ID)
 }

@@ -1,8 +1,6 @@
 package tfdfns
 
 import (
-	"fmt"
-
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -29,6 +27,14 @@ type webhookModel struct {
 
 // Identity implements tfwebhook.Model.
 func (m *webhookData) Identity() tfwebhook.Identity { return tfwebhook.Identity{ID: m.ID} }
+
+// data returns the part that the data sources have too, empty for a webhook that does not exist yet.
+func (m *webhookModel) data() *webhookData {
+	if m == nil {
+		return &webhookData{}
+	}
+	return &m.webhookData
+}
 
 // Name implements tfwebhook.Model. It hides the parts of the url that may hold a credential.
 func (m *webhookData) Name() string {
@@ -102,20 +108,17 @@ func (m *webhookModel) lastAnswer() *dfns.Webhook {
 	}
 }
 
-// differences lists the attributes that an answer shows with other values than planned, one per line. An answer may omit them.
-func (m *webhookData) differences(api *dfns.Webhook) (lines []string) {
-	if !weburl.Same(m.URL.ValueString(), api.URL) {
-		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)", weburl.Hide(m.URL.ValueString()), weburl.Hide(api.URL)))
+// differences lists what an answer shows with other values than planned, as lines of a configuration. An answer may omit them.
+func (m *webhookData) differences(api *dfns.Webhook) []string {
+	lines := tfwebhook.DifferentURL(m.URL, api.URL)
+	if len(api.Events) > 0 {
+		lines = append(lines, tfwebhook.DifferentEvents(m.Events, api.Events)...)
 	}
-	if len(api.Events) > 0 && !m.Events.Equal(tfwebhook.EventSet(api.Events)) {
-		stored := tfwebhook.EventSet(api.Events)
-		lines = append(lines, fmt.Sprintf("events: %q became %q", tfwebhook.SortedKinds(m.Events), tfwebhook.SortedKinds(stored)))
+	if api.Status != "" {
+		lines = append(lines, tfwebhook.DifferentText("status", m.Status, api.Status)...)
 	}
-	if api.Status != "" && m.Status.ValueString() != api.Status {
-		lines = append(lines, fmt.Sprintf("status: %q became %q", m.Status.ValueString(), api.Status))
-	}
-	if api.Description != "" && m.Description.ValueString() != api.Description {
-		lines = append(lines, fmt.Sprintf("description: %q became %q", m.Description.ValueString(), api.Description))
+	if api.Description != "" {
+		lines = append(lines, tfwebhook.DifferentText("description", m.Description, api.Description)...)
 	}
 	return lines
 }

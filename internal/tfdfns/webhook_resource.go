@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -51,15 +50,16 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		"`Webhooks:Update` and `Webhooks:Delete`.", map[string]schema.Attribute{
 		"url": schema.StringAttribute{
 			Required: true,
-			MarkdownDescription: "The URL that Dfns delivers events to. Must be https, except for a loopback host. Several webhooks can " +
-				"have the same url.",
-			Validators: []validator.String{tfwebhook.HTTPS()},
+			MarkdownDescription: "The URL that Dfns delivers events to. Use https: with http, anybody on the way can read the " +
+				"deliveries. Several webhooks can have the same url.",
+			Validators: []validator.String{tfwebhook.HTTP()},
 		},
 		"events": schema.SetAttribute{
 			Required:    true,
 			ElementType: types.StringType,
 			MarkdownDescription: "The event kinds to deliver, such as `wallet.transfer.confirmed`, or only `*` for all current and future " +
-				"kinds. A kind that this provider version does not know causes a warning only, because Dfns often adds new ones.",
+				"kinds. A kind that this provider version does not know causes a warning only, because Dfns often adds new ones. " +
+				"Dfns has deprecated `wallet.exported`.",
 			Validators: tfwebhook.EventsValidators("Dfns", dfns.EventKinds()),
 		},
 		"status": schema.StringAttribute{
@@ -67,13 +67,13 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			Computed: true,
 			Default:  stringdefault.StaticString(dfns.StatusEnabled),
 			MarkdownDescription: "`Enabled` (the default) or `Disabled`. While a webhook is disabled, Dfns delivers nothing and retries " +
-				"nothing.",
-			Validators: []validator.String{stringvalidator.OneOf(dfns.StatusEnabled, dfns.StatusDisabled)},
+				"nothing. Another status causes a warning only, because Dfns may add some.",
+			Validators: []validator.String{tfwebhook.OneOf(statuses...)},
 		},
 		"description": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "A description of the webhook, at most 256 characters.",
-			Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(256)},
+			MarkdownDescription: "A description of the webhook, at most 256 characters, counted as JavaScript does.",
+			Validators:          []validator.String{tfwebhook.Length(0, 256)},
 		},
 		"date_created": tfwebhook.Assigned("When the webhook was created, in ISO 8601."),
 		"date_updated": schema.StringAttribute{
@@ -109,6 +109,7 @@ func (r *webhookResource) ModifyPlan(
 		r.planChange(resp, plan, prior)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(odd(&plan.webhookData, prior.data())...)
 }
 
 // planChange plans the change of an existing webhook. Every attribute changes in place, apart from settings of the secret.
@@ -178,7 +179,12 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 
 	resp.Diagnostics.Append(secretDiffers("read", state, webhook.Secret)...)
+	imported := state.URL.IsNull()
 	state.refresh(webhook)
+	if imported {
+		resp.Diagnostics.Append(object.SecretUnknownAfterImport(r.Client)...)
+		resp.Diagnostics.Append(odd(&state.webhookData, &webhookData{})...)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
 }
@@ -231,13 +237,9 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 }
 
-// ImportState implements resource.ResourceWithImportState.
+// ImportState implements resource.ResourceWithImportState. The read that follows warns of what the import brings.
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	id := tfwebhook.ImportByID(ctx, req, resp)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(object.SecretUnknownAfterImport(id))
+	tfwebhook.ImportByID(ctx, webhookID, req, resp)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -56,12 +55,12 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks that deliver to this url.",
-				Validators:          []validator.String{tfwebhook.HTTPS()},
+				Validators:          []validator.String{tfwebhook.HTTP()},
 			},
 			"status": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks of this status, `Enabled` or `Disabled`.",
-				Validators:          []validator.String{stringvalidator.OneOf(dfns.StatusEnabled, dfns.StatusDisabled)},
+				Validators:          tfwebhook.StatusFilter("Dfns", statuses),
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,

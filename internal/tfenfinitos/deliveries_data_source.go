@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -80,7 +79,7 @@ func (d *deliveriesDataSource) Schema(
 				Optional: true,
 				MarkdownDescription: "Only deliveries with this status: `queued`, `delivered`, `failed` or `dead_lettered`. Other values " +
 					"are passed to the API, with a warning.",
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1), statusWarnings},
+				Validators: tfwebhook.StatusFilter("EnfinitOS", statuses),
 			},
 			"max_results": schema.Int64Attribute{
 				Optional:            true,

@@ -104,7 +104,7 @@ const (
 		"it: check base_url (ENFINITOS_API_URL)."
 	notProvedGone = "This 404 does not come from the EnfinitOS API itself, so it does not prove that the subscription is gone, and the " +
 		"subscription stays in the state. Check base_url (ENFINITOS_API_URL). If the EnfinitOS console shows that the subscription is " +
-		"gone, remove it from the state: terraform state rm ADDRESS."
+		"gone, remove it from the state: terraform or tofu state rm ADDRESS."
 )
 
 // isForeign reports a redirect or a refusal that does not have the vendor's form.
@@ -136,11 +136,13 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 	case status == http.StatusUnauthorized:
 		return "The key was not accepted. Check api_key (ENFINITOS_API_KEY). Also check that base_url (ENFINITOS_API_URL) is " +
 			"the URL of the key's environment."
-	case status == http.StatusForbidden && refused.Recognized:
-		return "The key lacks the scope " + scopes[operation] + ". Create a key that has it."
 	case status == http.StatusForbidden:
-		return "The key lacks the scope " + scopes[operation] + ", or a firewall or proxy has refused the call: the answer does not have the " +
-			"form that EnfinitOS documents."
+		advice := "The key lacks the scope " + scopes[operation] + ", or its role does not allow the call. Create a key with that scope, of " +
+			"a role that may manage webhooks: tenant_admin may do everything in its tenant."
+		if !refused.Recognized {
+			advice += " It can also be a firewall or a proxy that refused the call: the answer does not have the form that EnfinitOS documents."
+		}
+		return advice
 	case status == http.StatusNotFound && operation == "create":
 		return "This address has no call to create a subscription, so base_url (ENFINITOS_API_URL) is most likely wrong. Nothing was created."
 	case status == http.StatusNotFound:
@@ -160,7 +162,8 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 // scopes are those in the vendor's documentation, or "*" where it names none.
 var scopes = map[string]string{"create": "*", "read": "* or audit:read", "update": "*", "delete": "*"}
 
-// unreadable explains, once, that the API cannot read subscriptions. An import fails because of that.
+// unreadable reports what Terraform cannot know because the API cannot read subscriptions. An import fails because of that. That drift is
+// not seen is in the documentation: a warning would come in every run, and nobody could do anything about it.
 func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinitos.Presence) (diags diag.Diagnostics) {
 	switch {
 	case webhook.URL.IsNull():
@@ -168,11 +171,7 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 			"Subscription %s cannot be imported, because this API has no call to read a subscription. Its url, events and label "+
 				"are unknown. EnfinitOS documents no such call. Where it is missing, Terraform can only manage what it has created.",
 			webhook.ID.ValueString()))
-	case presence == enfinitos.Alive && client.FirstTime("alive"):
-		diags.AddWarning("Drift of EnfinitOS Webhooks Is Not Seen",
-			"This API has no call to read a subscription, and EnfinitOS does not document one. The list of deliveries proves that "+
-				"the subscriptions in the state exist. Terraform cannot see what was changed outside Terraform.")
-	case presence == enfinitos.Unproven && client.FirstTime("unproven"):
+	case presence == enfinitos.Unproven && tfwebhook.FirstTime(client, "unproven"):
 		diags.AddWarning("Existence of EnfinitOS Webhooks Not Proven",
 			"This API has no call to read a subscription. The list of deliveries would prove that the subscriptions in the state "+
 				"exist, but the key lacks the scope audit:read. The state was not changed. Create a key that has the scope "+
@@ -186,9 +185,9 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags diag.Diagnostics) {
 	if lines := plan.differences(api); len(lines) > 0 {
 		diags.AddWarning("EnfinitOS Webhook Created With Different Values", fmt.Sprintf(
-			"Subscription %s was created, but the API changed some of the configured values:\n%s\n\nPut the new values into the "+
-				"configuration. Otherwise every later apply replaces the subscription and its signing secret. If the API has no call "+
-				"to delete a subscription, the replaced ones stay behind, paused.",
+			"Subscription %s was created, but the API changed some of the configured values. Write the new values into the "+
+				"configuration, or every later apply replaces the subscription and its signing secret. If the API has no call "+
+				"to delete a subscription, the replaced ones stay behind, paused.\n\n%s",
 			plan.Name(), strings.Join(lines, "\n")))
 	}
 	return diags
@@ -213,7 +212,7 @@ func rotatedOutside(state webhookModel, found *enfinitos.Subscription) (diags di
 	if !state.SecretIsMissing() && rotated != "" && rotated != state.SecretLastRotatedAt.ValueString() {
 		diags.AddWarning("Signing Secret Rotated Outside Terraform", fmt.Sprintf(
 			"The signing secret of subscription %s was rotated outside Terraform, at %s. The secret in the state no longer signs "+
-				"deliveries. To get a secret that Terraform knows, replace the subscription (terraform apply -replace=ADDRESS).",
+				"deliveries. To get a secret that Terraform knows, replace the subscription (terraform or tofu apply -replace=ADDRESS).",
 			state.Name(), rotated))
 	}
 	return diags

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -34,18 +33,17 @@ func NewReplayAction() action.Action {
 
 // Schema implements action.Action.
 func (a *replayAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	required := func(description string) schema.StringAttribute {
+	required := func(format tfwebhook.IDFormat, description string) schema.StringAttribute {
 		return schema.StringAttribute{
-			Required: true, MarkdownDescription: description,
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Required: true, MarkdownDescription: description, Validators: []validator.String{format.Validator()},
 		}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Sends an EnfinitOS delivery again, once and immediately, even if it was dead-lettered. The action fails " +
 			"if that attempt fails. Makes one API call. EnfinitOS does not document the scope that the key needs; `*` includes it.",
 		Attributes: map[string]schema.Attribute{
-			"subscription_id": required("The id of the subscription."),
-			"delivery_id":     required("The id of the delivery, `dlv_…`."),
+			"subscription_id": required(subscriptionID, "The id of the subscription."),
+			"delivery_id":     required(deliveryID, "The id of the delivery, `dlv_…`."),
 		},
 	}
 }

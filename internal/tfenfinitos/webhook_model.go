@@ -3,7 +3,7 @@ package tfenfinitos
 import (
 	"cmp"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -40,6 +40,14 @@ func (m *webhookData) Name() string {
 	return fmt.Sprintf("%s %q %s", id, m.Label.ValueString(), weburl.Hide(m.URL.ValueString()))
 }
 
+// data returns the part that the data source has too, empty for a subscription that does not exist yet.
+func (m *webhookModel) data() *webhookData {
+	if m == nil {
+		return &webhookData{}
+	}
+	return &m.webhookData
+}
+
 func (m *webhookModel) createRequest() enfinitos.CreateSubscriptionRequest {
 	return enfinitos.CreateSubscriptionRequest{
 		URL:    m.URL.ValueString(),
@@ -71,25 +79,15 @@ func (m *webhookData) refreshAssigned(api *enfinitos.Subscription) {
 	m.SecretLastRotatedAt = tfwebhook.StringOrNull(api.SecretLastRotatedAt)
 }
 
-// differences lists the attributes that a read will show with other values than configured, one per line.
-func (m *webhookData) differences(api *enfinitos.Subscription) (lines []string) {
+// differences lists what a read will show with other values than configured, as lines of a configuration.
+func (m *webhookData) differences(api *enfinitos.Subscription) []string {
 	read := *m
 	read.refresh(api)
-	if !read.URL.Equal(m.URL) {
-		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)",
-			weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
-	}
-	if !read.Events.Equal(m.Events) {
-		lines = append(lines, fmt.Sprintf("events: %s became %s", quoted(m.Events), quoted(read.Events)))
-	}
-	if !read.Label.Equal(m.Label) {
-		lines = append(lines, fmt.Sprintf("label: %q became %q", m.Label.ValueString(), read.Label.ValueString()))
-	}
-	return lines
-}
-
-func quoted(kinds types.Set) string {
-	return `"` + strings.Join(tfwebhook.SortedKinds(kinds), `", "`) + `"`
+	return slices.Concat(
+		tfwebhook.DifferentURL(m.URL, read.URL.ValueString()),
+		tfwebhook.DifferentEvents(m.Events, tfwebhook.SortedKinds(read.Events)),
+		tfwebhook.DifferentText("label", m.Label, read.Label.ValueString()),
+	)
 }
 
 // refresh copies everything from an answer.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -19,7 +18,7 @@ import (
 )
 
 // object is what the resource manages.
-var object = tfwebhook.Object{Vendor: "EnfinitOS", Noun: "subscription", Secret: "whsec_…"} //nolint:gosec // shows only what a secret looks like
+var object = tfwebhook.Object{Vendor: "EnfinitOS", Noun: "subscription", Secret: "whsec_…"} //nolint:gosec // not a secret
 
 // activeUnknown marks in the private state a subscription that was to be created paused and could not be paused. Where
 // the API cannot be read, nothing else remembers it.
@@ -72,8 +71,8 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		},
 		"label": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "A name for people, 1 to 60 characters. A change replaces the subscription.",
-			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 60), labelWarnings},
+			MarkdownDescription: "A name for people, 1 to 60 characters, counted as JavaScript does. A change replaces the subscription.",
+			Validators:          []validator.String{tfwebhook.Length(1, 60)},
 		},
 		"active": schema.BoolAttribute{
 			Optional:            true,
@@ -113,6 +112,7 @@ func (r *webhookResource) ModifyPlan(
 		resp.Diagnostics.Append(object.SecretWillChange(prior.Name()))
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(odd(&plan.webhookData, prior.data())...)
 }
 
 // Create implements resource.Resource.
@@ -175,10 +175,12 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	resp.Diagnostics.Append(rotatedOutside(state, found)...)
-	if state.URL.IsNull() { // it has just been imported
-		resp.Diagnostics.Append(object.SecretUnknownAfterImport(state.ID.ValueString()))
-	}
+	imported := state.URL.IsNull()
 	state.refresh(found)
+	if imported {
+		resp.Diagnostics.Append(object.SecretUnknownAfterImport(r.Client)...)
+		resp.Diagnostics.Append(odd(&state.webhookData, &webhookData{})...)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -268,5 +270,5 @@ func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagn
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	tfwebhook.ImportByID(ctx, req, resp)
+	tfwebhook.ImportByID(ctx, subscriptionID, req, resp)
 }

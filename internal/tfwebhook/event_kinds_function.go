@@ -3,6 +3,7 @@ package tfwebhook
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -17,6 +18,8 @@ type EventCatalogue struct {
 	Known  []string
 	// Prose are the Known kinds that no specification of the vendor's API contains.
 	Prose []string
+	// Deprecated are the Known kinds that the vendor has deprecated, each with what to do.
+	Deprecated map[string]string
 	// Growth says what happens when a pattern matches an additional kind.
 	Growth string
 }
@@ -61,6 +64,9 @@ func (f *kindsFunction) description() string {
 			"reject them. The function returns these kinds only for a pattern that is their exact name: `%s`.",
 			f.Vendor, strings.Join(f.Prose, "`, `"))
 	}
+	for _, kind := range slices.Sorted(maps.Keys(f.Deprecated)) {
+		out += fmt.Sprintf("\n\n%s has deprecated `%s`. A pattern still returns it.", f.Vendor, kind)
+	}
 	return out + "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then matches those too. " + f.Growth
 }
 
@@ -98,8 +104,13 @@ func (f *kindsFunction) noMatch(pattern string) string {
 		return fmt.Sprintf("Pattern %q matches only event kinds that the prose of the %s documentation names and its API specification "+
 			"does not: %s. The API may reject them. To try them, write their full names", pattern, f.Vendor, strings.Join(prose, ", "))
 	}
-	nearest := NearestKind(pattern, f.Known)
-	if nearest != "" {
+	certain := slices.DeleteFunc(slices.Clone(f.Known), func(kind string) bool { return slices.Contains(f.Prose, kind) })
+	nearest := NearestKind(pattern, certain)
+	switch {
+	case nearest == "":
+	case strings.Contains(pattern, EveryKind):
+		nearest = fmt.Sprintf(" The most similar pattern that matches some is %q.", nearest)
+	default:
 		nearest = fmt.Sprintf(" The most similar known kind is %q.", nearest)
 	}
 	return fmt.Sprintf("Pattern %q matches no %s event kind that this version of the provider knows.%s To use a newer kind, add it to "+

@@ -80,12 +80,13 @@ func secretRecipientsAttribute() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Public keys to encrypt the signing secret to: age keys (`age1…`) and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
+		MarkdownDescription: "Public keys to encrypt the signing secret to: age keys (`age1…`), post-quantum ones (`age1pq1…`) among " +
+			"themselves, and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
 			"The state then contains the secret only in encrypted form. If the state already contains it in plain text, adding " +
 			"recipients encrypts it in place (former versions of the state still contain the plain text). Changing or removing " +
 			"recipients later replaces the webhook, because the provider cannot decrypt the secret. After an import there is no " +
-			"secret to encrypt. The ephemeral resource `webhook_secret` decrypts the secret.",
-		Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), validRecipients{}},
+			"secret to encrypt. An empty set is the same as none. The ephemeral resource `webhook_secret` decrypts the secret.",
+		Validators: []validator.Set{setvalidator.NoNullValues(), validRecipients{}},
 	}
 }
 

@@ -41,12 +41,15 @@ func (m *SecretModel) rotates(prior *SecretModel) bool {
 	return !prior.SecretVersion.IsNull() && !m.SecretVersion.IsNull() && !m.SecretVersion.Equal(prior.SecretVersion)
 }
 
+// hasNoRecipients reports that the secret is stored in plain text. An empty set is the same as none.
+func (m *SecretModel) hasNoRecipients() bool { return len(m.SecretRecipients.Elements()) == 0 }
+
 // PlanNewSecret leaves the secret to the apply. The form that will not be stored is already null in the plan.
 func (m *SecretModel) PlanNewSecret() {
 	m.Secret, m.SecretEncrypted = types.StringUnknown(), types.StringUnknown()
 	switch {
 	case !isKnown(m.SecretRecipients):
-	case m.SecretRecipients.IsNull():
+	case m.hasNoRecipients():
 		m.SecretEncrypted = types.StringNull()
 	default:
 		m.Secret = types.StringNull()
@@ -57,7 +60,7 @@ func (m *SecretModel) PlanNewSecret() {
 func (m *SecretModel) StoreSecret(secret string) error {
 	if m.Secret.IsUnknown() {
 		m.Secret = types.StringNull()
-		if m.SecretRecipients.IsNull() {
+		if m.hasNoRecipients() {
 			m.Secret = StringOrNull(secret)
 		}
 	}
@@ -65,7 +68,7 @@ func (m *SecretModel) StoreSecret(secret string) error {
 		return nil
 	}
 	m.SecretEncrypted = types.StringNull()
-	if secret == "" || m.SecretRecipients.IsNull() {
+	if secret == "" || m.hasNoRecipients() {
 		return nil
 	}
 	text, err := encrypt(secret, m.SecretRecipients)

@@ -23,12 +23,18 @@ func (o Object) secretNotEncrypted(name string, err error) (diags diag.Diagnosti
 	return diags
 }
 
-// SecretUnknownAfterImport says why the secret is null after an import, and what the two options are.
-func (o Object) SecretUnknownAfterImport(id string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Signing Secret Unknown After Import", fmt.Sprintf(
-		"%s returns a signing secret only once, in the answer to a create, so the secret of %s is null in the state. Terraform "+
-			"manages everything else as usual. You can keep using the existing secret from where you have stored it. To get a secret "+
-			"that Terraform knows, replace the webhook (terraform apply -replace=ADDRESS) and give the new secret to the receiver.", o.Vendor, id))
+// SecretUnknownAfterImport says why the secret is null after an import, and what the two options are. It says so once for each client:
+// Terraform shows every warning of an import in full, and there may be hundreds.
+func (o Object) SecretUnknownAfterImport(client Client) (diags diag.Diagnostics) {
+	if !FirstTime(client, "imported") {
+		return nil
+	}
+	diags.AddWarning("Signing Secret Unknown After Import", fmt.Sprintf(
+		"%s returns a signing secret only once, in the answer to a create, so `secret` is null in the state of every imported webhook. "+
+			"Terraform manages everything else as usual. You can keep using the existing secret from where you have stored it. To get a secret "+
+			"that Terraform knows, replace the webhook (terraform or tofu apply -replace=ADDRESS) and give the new secret to the receiver. "+
+			"This is said once, however many webhooks are imported.", o.Vendor))
+	return diags
 }
 
 // SecretGoesToAnotherReceiver warns of another url for the same webhook, whose secret the new receiver then gets to know. That also
@@ -36,6 +42,6 @@ func (o Object) SecretUnknownAfterImport(id string) diag.Diagnostic {
 func (o Object) SecretGoesToAnotherReceiver(id, from, to string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Goes to Another Receiver", fmt.Sprintf(
 		"This plan gives %s %s another url (%s, before %s) and keeps its signing secret. The receiver there must use the secret of the "+
-			"former one. If they are different receivers, change secret_version too, which replaces the webhook and its secret. If resources are counted "+
-			"and one was removed, use for_each, so that each receiver keeps its webhook.", o.Noun, id, to, from))
+			"former one. If they are different receivers, change secret_version too, which replaces the webhook and its secret. If resources are "+
+			"counted and one was removed, use for_each, so that each receiver keeps its webhook.", o.Noun, id, to, from))
 }

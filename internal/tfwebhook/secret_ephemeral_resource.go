@@ -80,7 +80,7 @@ func (secretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenReque
 	if data.Ciphertext.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "No Secret to Decrypt",
 			"The value is null, so there is no encrypted secret: the webhook has no secret_recipients, or was imported. Set "+
-				"secret_recipients. After an import, also replace the webhook (terraform apply -replace=ADDRESS), or remove this "+
+				"secret_recipients. After an import, also replace the webhook (terraform or tofu apply -replace=ADDRESS), or remove this "+
 				"ephemeral resource and what uses it from the configuration until then.")
 		return
 	}

@@ -54,12 +54,15 @@ func TestPlan(t *testing.T) {
 		replacing string
 	}{
 		"create":                        {nil, model(nobody, noNumber, open, open), open, absent, "[]"},
+		"create with an empty set":      {nil, model(set(), noNumber, open, open), open, absent, "[]"},
 		"create with recipients":        {nil, model(set(alice), one, open, open), absent, open, "[]"},
 		"create, recipients unknown":    {nil, model(unknown, noNumber, open, open), open, open, "[]"},
 		"create, one recipient unknown": {nil, model(partly, noNumber, open, open), open, open, "[]"},
 
 		"clear, nothing changes":    {model(nobody, one, inClear, absent), model(nobody, one, inClear, absent), inClear, absent, "[]"},
 		"clear, something changes":  {model(nobody, one, inClear, absent), model(nobody, one, open, open), inClear, absent, "[]"},
+		"clear, an empty set":       {model(nobody, one, inClear, absent), model(set(), one, open, open), inClear, absent, "[]"},
+		"clear, set emptied":        {model(set(), one, inClear, absent), model(nobody, one, open, open), inClear, absent, "[]"},
 		"clear, recipients added":   {model(nobody, one, inClear, absent), model(set(alice), one, open, open), absent, open, "[]"},
 		"clear, recipients unknown": {model(nobody, one, inClear, absent), model(unknown, one, open, open), open, open, "[]"},
 		"clear, version changed":    {model(nobody, one, inClear, absent), model(nobody, two, open, open), open, open, "[secret_version]"},
@@ -110,6 +113,7 @@ func TestStoreSecret(t *testing.T) {
 		secret     string
 	}{
 		"in plain text":        {types.SetNull(types.StringType), "whs-1"},
+		"an empty set":         {set(), "whs-1"},
 		"encrypted":            {recipient, "whs-1"},
 		"none, in plain text":  {types.SetNull(types.StringType), ""},
 		"none to be encrypted": {recipient, ""},
@@ -118,7 +122,7 @@ func TestStoreSecret(t *testing.T) {
 			t.Parallel()
 			r := model(test.recipients, types.NumberNull(), types.StringUnknown(), types.StringUnknown())
 			must(t, r.StoreSecret(test.secret))
-			encrypted := !test.recipients.IsNull()
+			encrypted := len(test.recipients.Elements()) > 0
 			if r.Secret.ValueString() != "" && encrypted || r.SecretEncrypted.ValueString() != "" && !encrypted {
 				t.Errorf("held as %s and %s", r.Secret, r.SecretEncrypted)
 			}
