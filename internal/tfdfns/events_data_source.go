@@ -43,7 +43,7 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"kind": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only events of this kind. `*` is not allowed.",
-				Validators:          tfwebhook.EventKindValidators("Dfns", dfns.EventKinds()),
+				Validators:          kinds().KindValidators(),
 			},
 			"delivery_failed": schema.BoolAttribute{
 				Optional:            true,

@@ -60,7 +60,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			MarkdownDescription: "The event kinds to deliver, such as `wallet.transfer.confirmed`, or only `*` for all current and future " +
 				"kinds. A kind that this provider version does not know causes a warning only, because Dfns often adds new ones. " +
 				"Dfns has deprecated `wallet.exported`.",
-			Validators: tfwebhook.EventsValidators("Dfns", dfns.EventKinds()),
+			Validators: kinds().SetValidators(),
 		},
 		"status": schema.StringAttribute{
 			Optional: true,

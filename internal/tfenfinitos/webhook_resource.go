@@ -67,7 +67,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			ElementType: types.StringType,
 			MarkdownDescription: "The event kinds to deliver, such as `right.issued`, or only `*` for all current and future kinds. A kind " +
 				"that this provider version does not know causes a warning only. A change replaces the subscription.",
-			Validators: tfwebhook.EventsValidators("EnfinitOS", enfinitos.EventKinds()),
+			Validators: kinds().SetValidators(),
 		},
 		"label": schema.StringAttribute{
 			Required:            true,
