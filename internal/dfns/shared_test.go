@@ -89,6 +89,7 @@ func TestEveryChangeDropsTheList(t *testing.T) {
 		client := newClient(t, s)
 		ids := register(s, 3)
 		readAll(t, client, ids[:2], 1)
+		fault(t, s, sandbox.Fault{Method: operation.method, Path: operation.path, Effect: sandbox.Status, Status: 400})
 		_ = operation.run(t.Context(), client) // a refused one counts too
 		s.DfnsCalls.ForgetCalls()
 		readAll(t, client, ids[1:], 1)
@@ -106,9 +107,9 @@ func TestChangeDropsAListInBetween(t *testing.T) {
 	}{
 		"before":                    {list: 0, change: 10 * time.Second, takes: time.Second, gets: 2},
 		"begins before":             {list: 0, change: time.Second, takes: 3 * time.Second, gets: 2},
-		"begins before, ends after": {list: 0, change: time.Second, takes: time.Minute, gets: 2},
+		"begins before, ends after": {list: 0, change: time.Second, takes: 20 * time.Second, gets: 2},
 		"meanwhile":                 {list: time.Second, change: 0, takes: time.Second, gets: 3}, // the first read of a change is a GET
-		"begins meanwhile":          {list: time.Second, change: 0, takes: time.Minute, gets: 3},
+		"begins meanwhile":          {list: time.Second, change: 0, takes: 20 * time.Second, gets: 3},
 	} {
 		inVirtualTime(t, time.Second, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
 			ids := register(s, 2)

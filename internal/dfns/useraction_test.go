@@ -52,7 +52,7 @@ func TestSigningFlow(t *testing.T) {
 			want := []string{
 				fmt.Sprintf(`/auth/action/init  {"userActionHttpMethod":%q,"userActionHttpPath":%q,"userActionPayload":%s,"userActionServerKind":"Api"}`,
 					operation.method, operation.path, quoted),
-				fmt.Sprintf(`/auth/action  {"challengeIdentifier":"id-1","firstFactor":{"kind":"Key","credentialAssertion":{"credId":"cr-1","clientData":%q,"signature":%q}}}`,
+				fmt.Sprintf(`/auth/action  {"challengeIdentifier":"id-1","firstFactor":{"credentialAssertion":{"credId":"cr-1","clientData":%q,"signature":%q},"kind":"Key"}}`,
 					encode([]byte(`{"challenge":"Y2g","type":"key.get"}`)), encode([]byte("signature"))),
 				strings.TrimSpace(operation.path + " token-1 " + payload),
 			}

@@ -23,7 +23,5 @@ func (c *Client) SetProxy(proxy *url.URL) {
 	c.end().next.(*http.Transport).Proxy = c.proxy
 }
 
-// end returns the last of our own transports.
-func (c *Client) end() *buffering {
-	return c.reads.HTTPClient.Transport.(*watching).next.(*logging).next.(*limiting).next.(*buffering)
-}
+// end returns the transport below our own.
+func (c *Client) end() *transport { return c.sender.HTTPClient.Transport.(*transport) }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
@@ -26,13 +27,13 @@ func TestNote(t *testing.T) {
 		gone       bool
 		reason     intent.Reason // of the error that stops the next create
 	}{
-		"left":                  {end: func(_ *intent.Log, n *intent.Note) { n.Leave() }, unanswered: true, reason: intent.MayExist},
+		"left":                  {end: func(_ *intent.Log, n *intent.Note) { n.Unlock() }, unanswered: true, reason: intent.MayExist},
 		"answered":              {end: func(_ *intent.Log, n *intent.Note) { n.Answered("wh-2") }, reason: intent.Exists},
-		"waits for approval":    {end: func(_ *intent.Log, n *intent.Note) { n.Wait() }, unanswered: true, reason: intent.Pending},
+		"waits for approval":    {end: func(_ *intent.Log, n *intent.Note) { n.Pend() }, unanswered: true, reason: intent.Pending},
 		"held":                  {end: func(*intent.Log, *intent.Note) {}, reason: intent.InProgress},
-		"nothing was made":      {end: func(_ *intent.Log, n *intent.Note) { n.Forget() }, gone: true},
-		"saved":                 {end: func(l *intent.Log, n *intent.Note) { n.Answered("wh-2"); l.Forget("wh-2") }, gone: true},
-		"saved, after a lookup": {end: func(l *intent.Log, n *intent.Note) { l.Forget("x"); n.Answered("wh-2"); l.Forget("wh-2") }, gone: true},
+		"nothing was made":      {end: func(_ *intent.Log, n *intent.Note) { n.Remove() }, gone: true},
+		"saved":                 {end: func(l *intent.Log, n *intent.Note) { n.Answered("wh-2"); l.RemoveFor("wh-2") }, gone: true},
+		"saved, after a lookup": {end: func(l *intent.Log, n *intent.Note) { l.RemoveFor("x"); n.Answered("wh-2"); l.RemoveFor("wh-2") }, gone: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,7 +43,7 @@ func TestNote(t *testing.T) {
 			note := log.Begin(create)
 			note.Sending()
 			test.end(log, note)
-			other.Forget()
+			other.Remove()
 			next := intent.NewLog(dir)
 			if test.gone {
 				if left := files(t, dir); len(left) != 0 {
@@ -78,13 +79,13 @@ func TestNote(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	answered := func(n *intent.Note) { n.Answered("wh-2") }
-	left := func(n *intent.Note) { n.Leave() }
+	left := func(n *intent.Note) { n.Unlock() }
 	exists := func(exists bool, err error) intent.Lookup {
 		return intent.Lookup{Exists: func(context.Context, *intent.Note) (bool, error) { return exists, err }}
 	}
 	candidates := func(err error, ids ...string) intent.Lookup {
 		return intent.Lookup{Candidates: func(_ context.Context, note *intent.Note) ([]string, error) {
-			if diff := cmp.Diff(create, note.Create); diff != "" {
+			if diff := cmp.Diff(create, note.Create, cmpopts.IgnoreFields(intent.Create{}, "Run")); diff != "" {
 				t.Errorf("looked for (-want +got):\n%s", diff)
 			}
 			return ids, err
@@ -103,7 +104,7 @@ func TestCheck(t *testing.T) {
 		"no candidate":             {left, candidates(nil), "", false},
 		"candidates not known":     {left, candidates(os.ErrPermission, "wh-3"), "looking for its result failed: " + os.ErrPermission.Error(), true},
 		"cannot be listed":         {left, intent.Lookup{}, "was not answered, so it is unknown", false},
-		"waits for approval":       {func(n *intent.Note) { n.Wait() }, candidates(nil), "waits for the approval", true},
+		"waits for approval":       {func(n *intent.Note) { n.Pend() }, candidates(nil), "waits for the approval", true},
 		"in progress":              {func(*intent.Note) {}, candidates(nil), "is in progress in another process", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -135,8 +136,8 @@ func TestOwnNotes(t *testing.T) {
 	}{
 		"in progress": {func(*intent.Note) {}, false},
 		"answered":    {func(n *intent.Note) { n.Answered("wh-2") }, false},
-		"left":        {func(n *intent.Note) { n.Leave() }, true},
-		"pending":     {func(n *intent.Note) { n.Wait() }, true},
+		"left":        {func(n *intent.Note) { n.Unlock() }, true},
+		"pending":     {func(n *intent.Note) { n.Pend() }, true},
 	} {
 		log := intent.NewLog(t.TempDir())
 		test.end(log.Begin(create))
@@ -237,12 +238,12 @@ func TestForgetReadsOnce(t *testing.T) {
 		former.Begin(create).Answered(id)
 	}
 	log := intent.NewLog(dir)
-	log.Forget("wh-2")
+	log.RemoveFor("wh-2")
 	if got := files(t, dir); len(got) != 2 {
 		t.Errorf("there is %q", got)
 	}
 	former.Begin(create).Answered("wh-4")
-	log.Forget("wh-4")
+	log.RemoveFor("wh-4")
 	if got := files(t, dir); len(got) != 4 {
 		t.Errorf("the directory was read again: there is %q", got)
 	}
@@ -267,10 +268,10 @@ func TestNotWritten(t *testing.T) {
 			}
 			note.Sending()
 			note.Answered("wh-2")
-			note.Wait()
-			note.Leave()
-			note.Forget()
-			log.Forget("wh-2")
+			note.Pend()
+			note.Unlock()
+			note.Remove()
+			log.RemoveFor("wh-2")
 			if told := log.Problem() != nil; told != (fails && i == 0) {
 				t.Errorf("create %d: told %t", i, told)
 			}
