@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -138,27 +137,6 @@ func TestChangeDropsAListInBetween(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Every read that begins after an update shows it, whatever happens at the same time.
-func TestReadsShowChanges(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	client := newClient(t, s)
-	var all sync.WaitGroup
-	for _, id := range register(s, 8) {
-		all.Go(func() {
-			for i := range 10 {
-				describe(t, client, id, strconv.Itoa(i))
-				for range 3 {
-					if got := read(t, client, id); got.Description != strconv.Itoa(i) {
-						t.Errorf("reading %s does not show update %d: %+v", id, i, got)
-					}
-				}
-			}
-		})
-	}
-	all.Wait()
 }
 
 // If the API refuses to list, or its list proves nothing, reads read their webhooks, and the list is not requested again.

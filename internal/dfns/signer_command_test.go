@@ -400,6 +400,15 @@ func TestNewCommandSignerRefuses(t *testing.T) {
 	}
 }
 
+// lines is a logger that keeps everything it gets as one text.
+type lines struct{ strings.Builder }
+
+func (l *lines) Debug(_ context.Context, message string, fields map[string]any) {
+	_, _ = fmt.Fprintln(l, message, fields)
+}
+
+func (*lines) Trace(context.Context, string, map[string]any) {}
+
 // The log has a line for each run, and nothing in it of what the program was given or wrote.
 func TestCommandLog(t *testing.T) {
 	t.Parallel()
@@ -408,7 +417,7 @@ func TestCommandLog(t *testing.T) {
 		c.Logger = log
 		_, _ = newSigner(t, c).Sign(t.Context(), []byte("hunter5"))
 	}
-	text := log.text.String()
+	text := log.String()
 	for _, want := range []string{"Signer command", "duration_ms:", "exit_code:0", "exit_code:3", "exit_code:-1", "program:sh"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log does not hold %q:\n%s", want, text)

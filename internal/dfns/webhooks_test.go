@@ -8,7 +8,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -217,52 +216,6 @@ func TestListWebhooks(t *testing.T) {
 	}
 }
 
-func TestListOfNothing(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	if got, err := collect(newClient(t, s).ListWebhooks(t.Context(), 0)); err != nil || len(got) != 0 {
-		t.Errorf("it is %v, %v", got, err)
-	}
-}
-
-// A sequence can be gone through again, and then starts anew.
-func TestListTwice(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	for range 3 {
-		s.Dfns.Register(example)
-	}
-	sequence := newClient(t, s).ListWebhooks(t.Context(), 2)
-	for range 2 {
-		if got, err := collect(sequence); err != nil || len(got) != 3 {
-			t.Errorf("there are %d webhooks: %v", len(got), err)
-		}
-	}
-}
-
-func TestListEndsWithAnError(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	for range 3 {
-		s.Dfns.Register(example)
-	}
-	fault(t, s, sandbox.Fault{Path: "/webhooks", Skip: 1, Effect: sandbox.Status, Status: 403})
-	items, errors := 0, 0
-	for webhook, err := range newClient(t, s).ListWebhooks(t.Context(), 2) {
-		switch {
-		case err == nil && errors == 0:
-			items++
-		case dfns.Status(err) == 403 && webhook == nil:
-			errors++
-		default:
-			t.Errorf("the sequence has %v, %v", webhook, err)
-		}
-	}
-	if items != 2 || errors != 1 {
-		t.Errorf("there are %d webhooks and %d errors", items, errors)
-	}
-}
-
 func TestWebhookEvents(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -361,28 +314,5 @@ func TestBaseURLWithPrefix(t *testing.T) {
 			t.Errorf("the delete was signed for %s", path)
 		}
 		s.DfnsCalls.ForgetCalls()
-	}
-}
-
-func TestConcurrentUse(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	client := newClient(t, s)
-	var all sync.WaitGroup
-	for range 10 {
-		all.Go(func() {
-			created, err := client.CreateWebhook(t.Context(), dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"*"}})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if _, err := client.GetWebhook(t.Context(), created.ID); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if got := len(s.Dfns.Webhooks()); got != 10 {
-		t.Errorf("there are %d webhooks", got)
 	}
 }
