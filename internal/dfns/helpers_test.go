@@ -2,7 +2,6 @@ package dfns_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"iter"
 	"maps"
@@ -293,14 +292,4 @@ func collect[T any](sequence iter.Seq2[T, error]) (out []T, err error) {
 		out = append(out, item)
 	}
 	return out, nil
-}
-
-// fields decodes a JSON object of strings.
-func fields(t *testing.T, body string) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	if err := json.Unmarshal([]byte(body), &out); err != nil {
-		t.Fatalf("%s: %v", body, err)
-	}
-	return out
 }
