@@ -20,7 +20,7 @@ import (
 type existing struct {
 	mu      sync.Mutex
 	listed  bool
-	before  map[string]*Webhook // nil if the API refuses to list: then no webhook ever counts as new
+	before  []string // ids, nil if the API refuses to list: then no webhook ever counts as new
 	creates map[string]CreateWebhookRequest
 }
 
@@ -40,25 +40,21 @@ func (c *Client) listBefore(ctx context.Context) error {
 	}
 	c.existing.mu.Lock()
 	defer c.existing.mu.Unlock()
-	c.existing.listed, c.existing.before = true, before
+	c.existing.listed = true
+	if err == nil {
+		c.existing.before = append([]string{}, slices.Sorted(maps.Keys(before))...) // not nil if there is none
+	}
 	return nil
-}
-
-func (e *existing) has(id string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.before[id] != nil
 }
 
 // ids returns the ids that existed before, or nil if the API refuses to list.
 func (e *existing) ids() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.before == nil {
-		return nil
-	}
-	return append([]string{}, slices.Sorted(maps.Keys(e.before))...)
+	return e.before
 }
+
+func (e *existing) has(id string) bool { return slices.Contains(e.ids(), id) }
 
 // creating records a create in progress until done is called. Creates of equal content wait for each other, so there is one of each.
 func (e *existing) creating(in CreateWebhookRequest) (done func()) {

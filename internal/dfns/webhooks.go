@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -144,19 +145,9 @@ func (u UpdateWebhookRequest) outcome(webhook, from *Webhook) httpapi.Outcome {
 
 // applied returns the content of a webhook after the update.
 func (u UpdateWebhookRequest) applied(to *Webhook) CreateWebhookRequest {
-	out := CreateWebhookRequest{URL: to.URL, Events: to.Events, Status: to.Status, Description: to.Description}
-	if u.URL != nil {
-		out.URL = *u.URL
-	}
-	if u.Events != nil {
-		out.Events = u.Events
-	}
-	if u.Status != nil {
-		out.Status = *u.Status
-	}
-	if u.Description != nil {
-		out.Description = *u.Description
-	}
+	out := CreateWebhookRequest{URL: to.URL, Events: slices.Clone(to.Events), Status: to.Status, Description: to.Description}
+	changes, _ := json.Marshal(u) // only what it sets
+	_ = json.Unmarshal(changes, &out)
 	return out
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +169,7 @@ func TestGarbage(t *testing.T) {
 		t.Errorf("%v, and %v is unanswered", err, log.Unanswered())
 	}
 	want := []string{filepath.Base(held.Path), filepath.Base(held.Path) + ".lock", "README"}
+	slices.Sort(want)
 	if diff := cmp.Diff(want, files(t, dir)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
