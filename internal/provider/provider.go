@@ -34,7 +34,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfdfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfenfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 const (
@@ -224,7 +224,7 @@ func (p *webhookProvider) DataSources(context.Context) []func() datasource.DataS
 
 // EphemeralResources implements provider.ProviderWithEphemeralResources.
 func (p *webhookProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return tfsecret.EphemeralResources()
+	return tfwebhook.EphemeralResources()
 }
 
 // ListResources implements provider.ProviderWithListResources.

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -51,7 +50,7 @@ func storedOtherwise(operation string, plan webhookModel, api *dfns.Webhook) (di
 // goesAlong warns if a webhook gets another url and keeps its secret.
 func goesAlong(plan, prior *webhookModel) (diags diag.Diagnostics) {
 	if from, to := prior.URL.ValueString(), plan.URL.ValueString(); !weburl.Same(from, to) && !plan.URL.IsUnknown() {
-		diags.Append(tfsecret.GoesAlong("webhook "+prior.ID.ValueString(), weburl.Hide(from), weburl.Hide(to)))
+		diags.Append(tfwebhook.SecretGoesAlong("webhook "+prior.ID.ValueString(), weburl.Hide(from), weburl.Hide(to)))
 	}
 	return diags
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*eventDataSource)(nil)
@@ -39,8 +39,8 @@ func (d *eventDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := eventAttributes()
-	attributes["webhook_id"] = tfvalue.Required("The id of the webhook, `wh-…`.")
-	attributes["id"] = tfvalue.Required("The id of the attempt, `whe-…`.")
+	attributes["webhook_id"] = tfwebhook.Required("The id of the webhook, `wh-…`.")
+	attributes["id"] = tfwebhook.Required("The id of the attempt, `whe-…`.")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for 31 days. Makes one " +
 			"API call. The token needs the permission `Webhooks:Events:Read`.",
@@ -62,7 +62,7 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
 	id, webhookID := data.ID.ValueString(), data.WebhookID.ValueString()

@@ -11,8 +11,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*eventsDataSource)(nil)
@@ -46,11 +45,11 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		MarkdownDescription: "Lists the delivery attempts of one Dfns webhook, in the order of the API. Dfns keeps attempts for 31 days. " +
 			"The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: map[string]schema.Attribute{
-			"webhook_id": tfvalue.Required("The id of the webhook, `wh-…`."),
+			"webhook_id": tfwebhook.Required("The id of the webhook, `wh-…`."),
 			"kind": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only events of this kind. `*` is not allowed.",
-				Validators:          tfevents.OneKind("Dfns", dfns.EventKinds()),
+				Validators:          tfwebhook.EventKindValidators("Dfns", dfns.EventKinds()),
 			},
 			"delivery_failed": schema.BoolAttribute{
 				Optional:            true,
@@ -84,10 +83,10 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
-	id, most := data.WebhookID.ValueString(), tfvalue.MaxResults(data.MaxResults)
+	id, most := data.WebhookID.ValueString(), tfwebhook.MaxResults(data.MaxResults)
 	filter := dfns.EventFilter{Kind: data.Kind.ValueString(), DeliveryFailed: data.DeliveryFailed.ValueBoolPointer()}
 	data.Events = []eventModel{}
 	for event, err := range d.client.ListWebhookEvents(ctx, id, filter, min(most, dfns.MaxPage)) {

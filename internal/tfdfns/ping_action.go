@@ -13,7 +13,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ action.ActionWithConfigure = (*pingAction)(nil)
@@ -70,7 +70,7 @@ func (a *pingAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
 	id := config.WebhookID.ValueString()

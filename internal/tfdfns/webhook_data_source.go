@@ -11,7 +11,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
@@ -34,7 +34,7 @@ func (d *webhookDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := webhookAttributes()
-	attributes["id"] = tfvalue.Required("The id of the webhook, `wh-…`.")
+	attributes["id"] = tfwebhook.Required("The id of the webhook, `wh-…`.")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads one Dfns webhook, by its id. The signing secret cannot be read. Makes one API call. The token needs the " +
 			"permission `Webhooks:Read`.",
@@ -45,17 +45,17 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 // webhookAttributes returns the attributes of a webhook in a data source.
 func webhookAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":  tfvalue.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
-		"url": tfvalue.Computed("The URL that Dfns delivers events to."),
+		"id":  tfwebhook.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
+		"url": tfwebhook.Computed("The URL that Dfns delivers events to."),
 		"events": schema.SetAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
 			MarkdownDescription: "The event kinds that Dfns delivers.",
 		},
-		"status":       tfvalue.Computed("`Enabled` or `Disabled`."),
-		"description":  tfvalue.Computed("What the webhook is for."),
-		"date_created": tfvalue.Computed("When the webhook was created, in ISO 8601."),
-		"date_updated": tfvalue.Computed("When the webhook was last changed, in ISO 8601."),
+		"status":       tfwebhook.Computed("`Enabled` or `Disabled`."),
+		"description":  tfwebhook.Computed("What the webhook is for."),
+		"date_created": tfwebhook.Computed("When the webhook was created, in ISO 8601."),
+		"date_updated": tfwebhook.Computed("When the webhook was last changed, in ISO 8601."),
 	}
 }
 
@@ -73,7 +73,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
 	id := data.ID.ValueString()

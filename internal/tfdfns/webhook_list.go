@@ -13,9 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -37,7 +35,7 @@ func (r *webhookResource) ListResourceConfigSchema(
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks that deliver to this url.",
-				Validators:          []validator.String{tfurl.HTTPS()},
+				Validators:          []validator.String{tfwebhook.HTTPS()},
 			},
 			"status": schema.StringAttribute{
 				Optional:            true,
@@ -56,7 +54,7 @@ func (r *webhookResource) List(ctx context.Context, req list.ListRequest, stream
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
-		ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+		ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 		defer cancel()
 		var pushed int64
 		for webhook, err := range r.client.ListWebhooks(ctx, pageSize(filter, req.Limit)) {
@@ -86,7 +84,7 @@ func pageSize(filter webhookFilter, limit int64) int {
 
 func (r *webhookResource) result(ctx context.Context, req list.ListRequest, webhook *dfns.Webhook) list.ListResult {
 	result := req.NewListResult(ctx)
-	model := webhookModel{Settings: tfsecret.NoSettings()}
+	model := webhookModel{SecretSettings: tfwebhook.NoSecretSettings()}
 	// The empty result knows how a resource without timeouts looks.
 	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &model.Timeouts)...)
 	model.refresh(webhook)

@@ -7,9 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -27,7 +25,7 @@ type webhookData struct {
 // webhookModel is a webhook in the state of the resource.
 type webhookModel struct {
 	webhookData
-	tfsecret.Settings
+	tfwebhook.SecretSettings
 	Secret          types.String   `tfsdk:"secret"`
 	SecretEncrypted types.String   `tfsdk:"secret_encrypted"`
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
@@ -45,7 +43,7 @@ func (m *webhookModel) identity() webhookIdentity {
 func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
 	return dfns.CreateWebhookRequest{
 		URL:         m.URL.ValueString(),
-		Events:      tfevents.Sorted(m.Events),
+		Events:      tfwebhook.SortedKinds(m.Events),
 		Status:      m.Status.ValueString(),
 		Description: m.Description.ValueString(),
 	}
@@ -58,7 +56,7 @@ func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequ
 		out.URL = m.URL.ValueStringPointer()
 	}
 	if !m.Events.Equal(prior.Events) {
-		out.Events = tfevents.Sorted(m.Events)
+		out.Events = tfwebhook.SortedKinds(m.Events)
 	}
 	if !m.Status.Equal(prior.Status) {
 		out.Status = m.Status.ValueStringPointer()
@@ -77,7 +75,7 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 	}
 	switch {
 	case len(api.Events) > 0:
-		m.Events = tfevents.Set(api.Events)
+		m.Events = tfwebhook.EventSet(api.Events)
 	case m.Events.IsNull():
 		m.Events = types.SetNull(types.StringType) // that of a new model is null too, but of no type
 	}
@@ -85,7 +83,7 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 		m.Status = types.StringValue(api.Status)
 	}
 	if m.Description.ValueString() != api.Description {
-		m.Description = tfvalue.StringOrNull(api.Description)
+		m.Description = tfwebhook.StringOrNull(api.Description)
 	}
 }
 
@@ -93,14 +91,14 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 // one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
 func (m *webhookData) assigned(api *dfns.Webhook) {
 	m.ID = types.StringValue(api.ID)
-	m.DateCreated = tfvalue.StringOrNull(api.DateCreated)
-	m.DateUpdated = tfvalue.StringOrNull(api.DateUpdated)
+	m.DateCreated = tfwebhook.StringOrNull(api.DateCreated)
+	m.DateUpdated = tfwebhook.StringOrNull(api.DateUpdated)
 }
 
 // lastAnswer returns the webhook as the state knows it.
 func (m *webhookModel) lastAnswer() *dfns.Webhook {
 	return &dfns.Webhook{
-		ID: m.ID.ValueString(), URL: m.URL.ValueString(), Events: tfevents.Sorted(m.Events), Status: m.Status.ValueString(),
+		ID: m.ID.ValueString(), URL: m.URL.ValueString(), Events: tfwebhook.SortedKinds(m.Events), Status: m.Status.ValueString(),
 		Description: m.Description.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
 	}
 }
@@ -110,8 +108,8 @@ func (m *webhookData) differences(api *dfns.Webhook) (lines []string) {
 	if !weburl.Same(m.URL.ValueString(), api.URL) {
 		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)", weburl.Hide(m.URL.ValueString()), weburl.Hide(api.URL)))
 	}
-	if len(api.Events) > 0 && !m.Events.Equal(tfevents.Set(api.Events)) {
-		lines = append(lines, fmt.Sprintf("events: %q became %q", tfevents.Sorted(m.Events), tfevents.Sorted(tfevents.Set(api.Events))))
+	if len(api.Events) > 0 && !m.Events.Equal(tfwebhook.EventSet(api.Events)) {
+		lines = append(lines, fmt.Sprintf("events: %q became %q", tfwebhook.SortedKinds(m.Events), tfwebhook.SortedKinds(tfwebhook.EventSet(api.Events))))
 	}
 	if api.Status != "" && m.Status.ValueString() != api.Status {
 		lines = append(lines, fmt.Sprintf("status: %q became %q", m.Status.ValueString(), api.Status))
@@ -133,9 +131,9 @@ func (m *webhookModel) settle(api *dfns.Webhook, prior *webhookModel) error {
 }
 
 // secret points at the attributes that hold the secret. A nil model, of a webhook that does not exist yet, has none.
-func (m *webhookModel) secret() tfsecret.Stored {
+func (m *webhookModel) secret() tfwebhook.StoredSecret {
 	if m == nil {
-		return tfsecret.Stored{}
+		return tfwebhook.StoredSecret{}
 	}
-	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
+	return tfwebhook.StoredSecret{SecretSettings: &m.SecretSettings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
 }

@@ -17,11 +17,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfaccount"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -69,14 +64,14 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Required: true,
 				MarkdownDescription: "The URL that Dfns delivers events to. Must be https, except for a loopback host. Several webhooks can " +
 					"have the same url.",
-				Validators: []validator.String{tfurl.HTTPS()},
+				Validators: []validator.String{tfwebhook.HTTPS()},
 			},
 			"events": schema.SetAttribute{
 				Required:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "The event kinds to deliver, such as `wallet.transfer.confirmed`, or only `*` for all current and future " +
 					"kinds. A kind that this provider version does not know causes a warning only, because Dfns often adds new ones.",
-				Validators: tfevents.Validators("Dfns", dfns.EventKinds()),
+				Validators: tfwebhook.EventsValidators("Dfns", dfns.EventKinds()),
 			},
 			"status": schema.StringAttribute{
 				Optional: true,
@@ -97,9 +92,9 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "The secret that signs the deliveries, `whs-…`. Dfns returns it only once, in the answer to the create. " +
 					"It is null after an import, and when `secret_recipients` is set.",
 			},
-			"secret_encrypted":  tfsecret.EncryptedAttribute(),
-			"secret_recipients": tfsecret.RecipientsAttribute(),
-			"secret_version":    tfsecret.VersionAttribute(),
+			"secret_encrypted":  tfwebhook.SecretEncryptedAttribute(),
+			"secret_recipients": tfwebhook.SecretRecipientsAttribute(),
+			"secret_version":    tfwebhook.SecretVersionAttribute(),
 			"date_created": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "When the webhook was created, in ISO 8601.",
@@ -110,7 +105,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "When the webhook was last changed, in ISO 8601.",
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": tfvalue.Timeouts(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": tfwebhook.Timeouts(ctx)},
 	}
 }
 
@@ -144,7 +139,7 @@ func (r *webhookResource) ModifyPlan(
 	var id types.String
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-		r.client.Claim(id.ValueString(), tfaccount.WasSeen(ctx, req.Private))
+		r.client.Claim(id.ValueString(), tfwebhook.HasAccount(ctx, req.Private))
 	}
 	if req.Plan.Raw.Equal(req.State.Raw) { // most planned webhooks do not change, and decoding is expensive
 		return
@@ -170,7 +165,7 @@ func (r *webhookResource) ModifyPlan(
 		resp.Diagnostics.Append(r.unsigned("create", plan)...)
 	case len(resp.RequiresReplace) > 0:
 		resp.Diagnostics.Append(r.unsigned("replace", prior)...)
-		resp.Diagnostics.Append(tfsecret.WillChange("webhook " + name(*prior)))
+		resp.Diagnostics.Append(tfwebhook.SecretWillChange("webhook " + name(*prior)))
 	case !plan.updateRequest(prior).Empty():
 		resp.Diagnostics.Append(r.unsigned("update", prior)...)
 		resp.Diagnostics.Append(goesAlong(plan, prior)...)
@@ -189,7 +184,7 @@ func (r *webhookResource) unsigned(operation string, webhook *webhookModel) diag
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, tfvalue.DefaultTimeout)
+	timeout, diags := plan.Timeouts.Create(ctx, tfwebhook.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -208,7 +203,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	err = plan.settle(created, nil)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+	resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
 	if created.Recovery.Happened() {
 		resp.Diagnostics.Append(recovered("create", plan, created.Recovery))
 	}
@@ -222,7 +217,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, tfvalue.DefaultTimeout)
+	timeout, diags := state.Timeouts.Read(ctx, tfwebhook.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	// Before the call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -232,7 +227,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	r.client.Claim(state.ID.ValueString(), tfaccount.WasSeen(ctx, req.Private))
+	r.client.Claim(state.ID.ValueString(), tfwebhook.HasAccount(ctx, req.Private))
 	webhook, err := r.client.ReadWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
 	if dfns.IsNotFound(err) {
 		r.gone(ctx, req, resp, state)
@@ -246,14 +241,14 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(secretDiffers("read", &state, webhook.Secret)...)
 	state.refresh(webhook)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+	resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
 }
 
 // gone removes a deleted webhook from the state, unless the API was asked in another account.
 func (r *webhookResource) gone(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel,
 ) {
-	resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+	resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, name(state), r.client.Account())...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -266,7 +261,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	var plan, prior webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	timeout, diags := plan.Timeouts.Update(ctx, tfvalue.DefaultTimeout)
+	timeout, diags := plan.Timeouts.Update(ctx, tfwebhook.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -282,7 +277,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 
 	if err := plan.settle(updated, &prior); err != nil {
-		resp.Diagnostics.Append(tfsecret.NotEncrypted("webhook "+name(prior), err)) // the state stays as it was: it holds the secret
+		resp.Diagnostics.Append(tfwebhook.SecretNotEncrypted("webhook "+name(prior), err)) // the state stays as it was: it holds the secret
 		return
 	}
 	if updated.Recovery.Happened() {
@@ -293,16 +288,16 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	if !request.Empty() {
-		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
 	}
 }
 
 // updateFailed says why an update failed. A webhook that is not found may belong to another account.
 func (r *webhookResource) updateFailed(
-	ctx context.Context, private tfaccount.Reader, prior webhookModel, err error,
+	ctx context.Context, private tfwebhook.PrivateReader, prior webhookModel, err error,
 ) (diags diag.Diagnostics) {
 	if dfns.IsNotFound(err) {
-		diags = tfaccount.Gone(ctx, private, name(prior), r.client.Account())
+		diags = tfwebhook.CheckAccount(ctx, private, name(prior), r.client.Account())
 	}
 	if !diags.HasError() {
 		diags.Append(failed("update", prior, err))
@@ -324,7 +319,7 @@ func (r *webhookResource) update(
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, tfvalue.DefaultTimeout)
+	timeout, diags := state.Timeouts.Delete(ctx, tfwebhook.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -335,7 +330,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	err := r.client.DeleteWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
 	switch {
 	case dfns.IsNotFound(err):
-		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, name(state), r.client.Account())...)
 	case err != nil:
 		resp.Diagnostics.Append(failed("delete", state, err))
 	}
@@ -345,9 +340,9 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	id := tfvalue.ImportByID(ctx, req, resp)
+	id := tfwebhook.ImportByID(ctx, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(tfsecret.UnknownAfterImport("Dfns", id))
+	resp.Diagnostics.Append(tfwebhook.SecretUnknownAfterImport("Dfns", id))
 }

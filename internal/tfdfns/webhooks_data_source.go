@@ -13,8 +13,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -63,7 +62,7 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks that deliver to this url.",
-				Validators:          []validator.String{tfurl.HTTPS()},
+				Validators:          []validator.String{tfwebhook.HTTPS()},
 			},
 			"status": schema.StringAttribute{
 				Optional:            true,
@@ -93,7 +92,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
 	data.Webhooks = []webhookData{}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*deliveriesDataSource)(nil)
@@ -46,18 +46,18 @@ type deliveryModel struct {
 
 func (m *deliveryModel) refresh(api *enfinitos.Delivery) {
 	*m = deliveryModel{
-		ID:                  tfvalue.StringOrNull(api.ID),
-		Status:              tfvalue.StringOrNull(api.Status),
-		Payload:             tfvalue.StringOrNull(api.Payload),
-		FirstAttemptedAt:    tfvalue.StringOrNull(api.FirstAttemptedAt),
-		LastAttemptedAt:     tfvalue.StringOrNull(api.LastAttemptedAt),
-		NextRetryAt:         tfvalue.StringOrNull(api.NextRetryAt),
-		DeliveredAt:         tfvalue.StringOrNull(api.DeliveredAt),
+		ID:                  tfwebhook.StringOrNull(api.ID),
+		Status:              tfwebhook.StringOrNull(api.Status),
+		Payload:             tfwebhook.StringOrNull(api.Payload),
+		FirstAttemptedAt:    tfwebhook.StringOrNull(api.FirstAttemptedAt),
+		LastAttemptedAt:     tfwebhook.StringOrNull(api.LastAttemptedAt),
+		NextRetryAt:         tfwebhook.StringOrNull(api.NextRetryAt),
+		DeliveredAt:         tfwebhook.StringOrNull(api.DeliveredAt),
 		AttemptCount:        types.Int64PointerValue(api.AttemptCount.Value),
 		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus.Value),
-		ResponseBodyExcerpt: tfvalue.StringOrNull(api.ResponseBodyExcerpt),
-		ErrorMessage:        tfvalue.StringOrNull(api.ErrorMessage),
-		SignatureHeader:     tfvalue.StringOrNull(api.SignatureHeader),
+		ResponseBodyExcerpt: tfwebhook.StringOrNull(api.ResponseBodyExcerpt),
+		ErrorMessage:        tfwebhook.StringOrNull(api.ErrorMessage),
+		SignatureHeader:     tfwebhook.StringOrNull(api.SignatureHeader),
 	}
 }
 
@@ -81,7 +81,7 @@ func (d *deliveriesDataSource) Schema(
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the deliveries of one EnfinitOS subscription, newest first. The key needs the scope `audit:read`.",
 		Attributes: map[string]schema.Attribute{
-			"subscription_id": tfvalue.Required("The id of the subscription."),
+			"subscription_id": tfwebhook.Required("The id of the subscription."),
 			"status": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Only deliveries with this status: `queued`, `delivered`, `failed` or `dead_lettered`. Other values " +
@@ -97,18 +97,18 @@ func (d *deliveriesDataSource) Schema(
 				Computed:            true,
 				MarkdownDescription: "The deliveries. Values that the API does not return are null.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":                    tfvalue.Computed("The id of the delivery, `dlv_…`. The action `webhook_enfinitos_replay` needs it."),
-					"status":                tfvalue.Computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
-					"payload":               tfvalue.Computed("The delivered body, as JSON text."),
-					"first_attempted_at":    tfvalue.Computed("When the first attempt was made, in RFC 3339."),
-					"last_attempted_at":     tfvalue.Computed("When the last attempt was made, in RFC 3339."),
-					"next_retry_at":         tfvalue.Computed("When the next attempt is due, in RFC 3339."),
-					"delivered_at":          tfvalue.Computed("When an attempt succeeded, in RFC 3339."),
+					"id":                    tfwebhook.Computed("The id of the delivery, `dlv_…`. The action `webhook_enfinitos_replay` needs it."),
+					"status":                tfwebhook.Computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
+					"payload":               tfwebhook.Computed("The delivered body, as JSON text."),
+					"first_attempted_at":    tfwebhook.Computed("When the first attempt was made, in RFC 3339."),
+					"last_attempted_at":     tfwebhook.Computed("When the last attempt was made, in RFC 3339."),
+					"next_retry_at":         tfwebhook.Computed("When the next attempt is due, in RFC 3339."),
+					"delivered_at":          tfwebhook.Computed("When an attempt succeeded, in RFC 3339."),
 					"attempt_count":         number("The number of attempts so far."),
 					"http_status":           number("The last HTTP status of the receiver."),
-					"response_body_excerpt": tfvalue.Computed("The beginning of the receiver's last answer."),
-					"error_message":         tfvalue.Computed("The last error message."),
-					"signature_header":      tfvalue.Computed("The signature header of the delivery."),
+					"response_body_excerpt": tfwebhook.Computed("The beginning of the receiver's last answer."),
+					"error_message":         tfwebhook.Computed("The last error message."),
+					"signature_header":      tfwebhook.Computed("The signature header of the delivery."),
 				}},
 			},
 		},
@@ -131,10 +131,10 @@ func (d *deliveriesDataSource) Read(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
-	most := tfvalue.MaxResults(data.MaxResults)
+	most := tfwebhook.MaxResults(data.MaxResults)
 	data.Deliveries = []deliveryModel{}
 	id := data.SubscriptionID.ValueString()
 	for delivery, err := range d.client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {

@@ -7,12 +7,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // NewEventKindsFunction returns the function enfinitos_event_kinds.
 func NewEventKindsFunction() function.Function {
-	return tfevents.NewFunction("enfinitos_event_kinds", tfevents.Catalogue{
+	return tfwebhook.NewEventKindsFunction("enfinitos_event_kinds", tfwebhook.EventCatalogue{
 		Vendor: "EnfinitOS", Known: enfinitos.EventKinds(),
 		Growth: "**The next plan then replaces the subscription and its signing secret**, because EnfinitOS cannot change `events` in " +
 			"place. To avoid that, list the names.",

@@ -13,7 +13,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // defaultDueLimit is the vendor's own default.
@@ -66,7 +66,7 @@ func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
 	limit := cmp.Or(config.Limit.ValueInt64(), defaultDueLimit)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ action.ActionWithConfigure = (*replayAction)(nil)
@@ -66,7 +66,7 @@ func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
 	delivery, id := config.DeliveryID.ValueString(), config.SubscriptionID.ValueString()

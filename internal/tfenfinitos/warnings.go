@@ -7,12 +7,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // labelWarnings warns of white space that the API may trim. It is not an error: the documentation does not forbid it, so an
 // imported subscription may have such a label, and its configuration must be able to contain it.
-var labelWarnings = tfvalue.Warnings{Should: "should have no white space at either end", Of: blankLabels}
+var labelWarnings = tfwebhook.Warnings{Should: "should have no white space at either end", Of: blankLabels}
 
 func blankLabels(labels []string) (diags diag.Diagnostics) {
 	for _, label := range labels {
@@ -30,7 +30,7 @@ var statuses = []string{"queued", "delivered", "failed", "dead_lettered"}
 
 // statusWarnings warns of a status that no delivery may have, because such a filter finds nothing without an error. It is not an
 // error, because EnfinitOS may add statuses.
-var statusWarnings = tfvalue.Warnings{Should: "should be one of " + strings.Join(statuses, ", "), Of: unknownStatuses}
+var statusWarnings = tfwebhook.Warnings{Should: "should be one of " + strings.Join(statuses, ", "), Of: unknownStatuses}
 
 func unknownStatuses(texts []string) (diags diag.Diagnostics) {
 	for _, status := range texts {

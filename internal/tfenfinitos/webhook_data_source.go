@@ -10,7 +10,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
@@ -42,22 +42,22 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		MarkdownDescription: "Reads one EnfinitOS webhook subscription, by its id. EnfinitOS documents no call to read a subscription. If " +
 			"the API does not have one, this data source fails. Makes one API call, or two in that case.",
 		Attributes: map[string]schema.Attribute{
-			"id":           tfvalue.Required("The id of the subscription."),
-			"developer_id": tfvalue.Computed("The account that the subscription belongs to."),
-			"url":          tfvalue.Computed("The URL that EnfinitOS delivers events to."),
+			"id":           tfwebhook.Required("The id of the subscription."),
+			"developer_id": tfwebhook.Computed("The account that the subscription belongs to."),
+			"url":          tfwebhook.Computed("The URL that EnfinitOS delivers events to."),
 			"events": schema.SetAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
 				MarkdownDescription: "The event kinds that EnfinitOS delivers.",
 			},
-			"label": tfvalue.Computed("The name of the subscription, for people."),
+			"label": tfwebhook.Computed("The name of the subscription, for people."),
 			"active": schema.BoolAttribute{
 				Computed:            true,
 				MarkdownDescription: "Whether EnfinitOS delivers events.",
 			},
-			"created_at":             tfvalue.Computed("When the subscription was created, in RFC 3339."),
-			"secret_last_rotated_at": tfvalue.Computed("When the signing secret was last rotated, in RFC 3339; null if never."),
-			"last_delivered_at":      tfvalue.Computed("When an event was last delivered, in RFC 3339; null if never."),
+			"created_at":             tfwebhook.Computed("When the subscription was created, in RFC 3339."),
+			"secret_last_rotated_at": tfwebhook.Computed("When the signing secret was last rotated, in RFC 3339; null if never."),
+			"last_delivered_at":      tfwebhook.Computed("When an event was last delivered, in RFC 3339; null if never."),
 		},
 	}
 }
@@ -76,7 +76,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
 	found, presence, err := d.client.Find(ctx, data.ID.ValueString(), "")
@@ -92,6 +92,6 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 
 	data.refresh(found)
-	data.LastDeliveredAt = tfvalue.StringOrNull(found.LastDeliveredAt)
+	data.LastDeliveredAt = tfwebhook.StringOrNull(found.LastDeliveredAt)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

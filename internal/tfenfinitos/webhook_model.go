@@ -8,9 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -29,18 +27,18 @@ type webhookData struct {
 // webhookModel is a subscription in the state of the resource.
 type webhookModel struct {
 	webhookData
-	tfsecret.Settings
+	tfwebhook.SecretSettings
 	Secret          types.String   `tfsdk:"secret"`
 	SecretEncrypted types.String   `tfsdk:"secret_encrypted"`
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 }
 
 // secret points at the attributes that hold the secret. A nil model, of a subscription that does not exist yet, has none.
-func (m *webhookModel) secret() tfsecret.Stored {
+func (m *webhookModel) secret() tfwebhook.StoredSecret {
 	if m == nil {
-		return tfsecret.Stored{}
+		return tfwebhook.StoredSecret{}
 	}
-	return tfsecret.Stored{Settings: &m.Settings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
+	return tfwebhook.StoredSecret{SecretSettings: &m.SecretSettings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
 }
 
 // webhookIdentity identifies a subscription.
@@ -55,7 +53,7 @@ func (m *webhookModel) identity() webhookIdentity {
 func (m *webhookModel) createRequest() enfinitos.CreateSubscriptionRequest {
 	return enfinitos.CreateSubscriptionRequest{
 		URL:    m.URL.ValueString(),
-		Events: tfevents.Sorted(m.Events),
+		Events: tfwebhook.SortedKinds(m.Events),
 		Label:  m.Label.ValueString(),
 	}
 }
@@ -74,16 +72,16 @@ func (m *webhookModel) unchanged(prior *webhookModel) error {
 // created copies the answer to a create, the only one that contains the secret.
 func (m *webhookModel) created(api *enfinitos.CreatedSubscription) error {
 	m.assigned(&api.Subscription)
-	return m.secret().Settle(string(api.SigningSecret), tfsecret.Stored{})
+	return m.secret().Settle(string(api.SigningSecret), tfwebhook.StoredSecret{})
 }
 
 // assigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
 // one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
 func (m *webhookData) assigned(api *enfinitos.Subscription) {
 	m.ID = types.StringValue(api.ID)
-	m.DeveloperID = tfvalue.Keep(m.DeveloperID, api.DeveloperID)
-	m.CreatedAt = tfvalue.Keep(m.CreatedAt, api.CreatedAt)
-	m.SecretLastRotatedAt = tfvalue.StringOrNull(api.SecretLastRotatedAt)
+	m.DeveloperID = tfwebhook.Keep(m.DeveloperID, api.DeveloperID)
+	m.CreatedAt = tfwebhook.Keep(m.CreatedAt, api.CreatedAt)
+	m.SecretLastRotatedAt = tfwebhook.StringOrNull(api.SecretLastRotatedAt)
 }
 
 // differences lists the attributes that a read will show with other values than configured, one per line.
@@ -104,7 +102,7 @@ func (m *webhookData) differences(api *enfinitos.Subscription) (lines []string) 
 }
 
 func quoted(kinds types.Set) string {
-	return `"` + strings.Join(tfevents.Sorted(kinds), `", "`) + `"`
+	return `"` + strings.Join(tfwebhook.SortedKinds(kinds), `", "`) + `"`
 }
 
 // refresh copies everything from an answer.
@@ -114,7 +112,7 @@ func (m *webhookData) refresh(api *enfinitos.Subscription) {
 		m.URL = types.StringValue(api.URL)
 	}
 	if len(api.Events) > 0 {
-		m.Events = tfevents.Set(api.Events)
+		m.Events = tfwebhook.EventSet(api.Events)
 	}
 	if api.Label != "" {
 		m.Label = types.StringValue(api.Label)

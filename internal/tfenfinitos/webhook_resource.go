@@ -19,11 +19,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfaccount"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfsecret"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfurl"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -84,15 +79,15 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Required: true,
 				MarkdownDescription: "The URL that EnfinitOS delivers events to. Must be https, except for a loopback host. A change " +
 					"replaces the subscription.",
-				Validators:    []validator.String{tfurl.HTTPS()},
-				PlanModifiers: []planmodifier.String{tfurl.RequiresReplace()},
+				Validators:    []validator.String{tfwebhook.HTTPS()},
+				PlanModifiers: []planmodifier.String{tfwebhook.URLRequiresReplace()},
 			},
 			"events": schema.SetAttribute{
 				Required:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "The event kinds to deliver, such as `right.issued`, or only `*` for all current and future kinds. A kind " +
 					"that this provider version does not know causes a warning only. A change replaces the subscription.",
-				Validators:    tfevents.Validators("EnfinitOS", enfinitos.EventKinds()),
+				Validators:    tfwebhook.EventsValidators("EnfinitOS", enfinitos.EventKinds()),
 				PlanModifiers: []planmodifier.Set{setplanmodifier.RequiresReplace()},
 			},
 			"label": schema.StringAttribute{
@@ -113,9 +108,9 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "The secret that signs the deliveries, `whsec_…`. EnfinitOS returns it only once, in the answer to " +
 					"the create. It is null after an import, and when `secret_recipients` is set.",
 			},
-			"secret_encrypted":  tfsecret.EncryptedAttribute(),
-			"secret_recipients": tfsecret.RecipientsAttribute(),
-			"secret_version":    tfsecret.VersionAttribute(),
+			"secret_encrypted":  tfwebhook.SecretEncryptedAttribute(),
+			"secret_recipients": tfwebhook.SecretRecipientsAttribute(),
+			"secret_version":    tfwebhook.SecretVersionAttribute(),
 			"created_at": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "When the subscription was created, in RFC 3339.",
@@ -126,7 +121,7 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "When the signing secret was last rotated, in RFC 3339; null if never.",
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": tfvalue.Timeouts(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": tfwebhook.Timeouts(ctx)},
 	}
 }
 
@@ -160,7 +155,7 @@ func (r *webhookResource) ModifyPlan(
 	if !req.State.Raw.IsNull() {
 		var id types.String
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-		r.client.Claim(id.ValueString(), tfaccount.WasSeen(ctx, req.Private))
+		r.client.Claim(id.ValueString(), tfwebhook.HasAccount(ctx, req.Private))
 	}
 	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
@@ -175,7 +170,7 @@ func (r *webhookResource) ModifyPlan(
 	resp.RequiresReplace = plan.secret().Plan(prior.secret())
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if prior != nil && (len(resp.RequiresReplace) > 0 || plan.replaces(prior)) {
-		resp.Diagnostics.Append(tfsecret.WillChange("subscription " + name(*prior)))
+		resp.Diagnostics.Append(tfwebhook.SecretWillChange("subscription " + name(*prior)))
 	}
 }
 
@@ -183,7 +178,7 @@ func (r *webhookResource) ModifyPlan(
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, tfvalue.DefaultTimeout)
+	timeout, diags := plan.Timeouts.Create(ctx, tfwebhook.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -202,7 +197,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	err = plan.created(created)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+	resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
 	resp.Diagnostics.Append(createdOtherwise(plan, &created.Subscription)...)
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
@@ -222,7 +217,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, tfvalue.DefaultTimeout)
+	timeout, diags := state.Timeouts.Read(ctx, tfwebhook.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	// Before the call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -232,7 +227,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	r.client.Claim(state.ID.ValueString(), tfaccount.WasSeen(ctx, req.Private))
+	r.client.Claim(state.ID.ValueString(), tfwebhook.HasAccount(ctx, req.Private))
 	found, presence, err := r.client.Find(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
 	if enfinitos.IsNotFound(err) {
 		r.gone(ctx, req, resp, state)
@@ -244,7 +239,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 
 	if presence != enfinitos.Unproven {
-		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
 	}
 	if presence != enfinitos.Readable {
 		r.unread(ctx, req, resp, state, presence)
@@ -254,7 +249,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(secretRotated(state, found))
 	}
 	if state.URL.IsNull() { // it has just been imported
-		resp.Diagnostics.Append(tfsecret.UnknownAfterImport("EnfinitOS", state.ID.ValueString()))
+		resp.Diagnostics.Append(tfwebhook.SecretUnknownAfterImport("EnfinitOS", state.ID.ValueString()))
 	}
 	state.refresh(found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -277,7 +272,7 @@ func (r *webhookResource) unread(
 func (r *webhookResource) gone(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel,
 ) {
-	resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+	resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, name(state), r.client.Account())...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -290,7 +285,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	var plan, prior webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	timeout, diags := plan.Timeouts.Update(ctx, tfvalue.DefaultTimeout)
+	timeout, diags := plan.Timeouts.Update(ctx, tfwebhook.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -299,7 +294,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	defer cancel()
 
 	if err := plan.unchanged(&prior); err != nil {
-		resp.Diagnostics.Append(tfsecret.NotEncrypted("subscription "+name(prior), err))
+		resp.Diagnostics.Append(tfwebhook.SecretNotEncrypted("subscription "+name(prior), err))
 		return
 	}
 	if !plan.Active.Equal(prior.Active) {
@@ -309,7 +304,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 			return
 		}
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
-		resp.Diagnostics.Append(tfaccount.Seen(ctx, resp.Private, r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -317,10 +312,10 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 
 // updateFailed says why an update failed. A subscription that is not found may belong to another account.
 func (r *webhookResource) updateFailed(
-	ctx context.Context, private tfaccount.Reader, prior webhookModel, err error,
+	ctx context.Context, private tfwebhook.PrivateReader, prior webhookModel, err error,
 ) (diags diag.Diagnostics) {
 	if enfinitos.IsNotFound(err) {
-		diags = tfaccount.Gone(ctx, private, name(prior), r.client.Account())
+		diags = tfwebhook.CheckAccount(ctx, private, name(prior), r.client.Account())
 	}
 	if !diags.HasError() {
 		diags.Append(failed("update", prior, err))
@@ -332,7 +327,7 @@ func (r *webhookResource) updateFailed(
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, tfvalue.DefaultTimeout)
+	timeout, diags := state.Timeouts.Delete(ctx, tfwebhook.DefaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -349,7 +344,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	if removal == enfinitos.Gone {
-		resp.Diagnostics.Append(tfaccount.Gone(ctx, req.Private, name(state), r.client.Account())...)
+		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, name(state), r.client.Account())...)
 	}
 	if removal == enfinitos.Paused {
 		resp.Diagnostics.Append(pausedAndLeft(state))
@@ -370,5 +365,5 @@ func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagn
 func (r *webhookResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	tfvalue.ImportByID(ctx, req, resp)
+	tfwebhook.ImportByID(ctx, req, resp)
 }
