@@ -11,9 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
@@ -80,37 +77,6 @@ func TestErrorText(t *testing.T) {
 func htmlText(status int) string {
 	return fmt.Sprintf("GET /a%%2Fb: %d %s: an HTML page, so a proxy may have answered instead of the API",
 		status, http.StatusText(status))
-}
-
-func TestErrorFields(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		step step
-		want httpapi.Error
-	}{
-		"vendor": {
-			answer(409, `{"error":{"code":"E7","message":"m"}}`, "X-Request-Id", "r"),
-			httpapi.Error{Method: "POST", Path: "/a", Status: 409, Code: "E7", Message: "m", Recognized: true, RequestID: "r"},
-		},
-		"other":   {answer(409, "m"), httpapi.Error{Method: "POST", Path: "/a", Status: 409, Message: "m"}},
-		"cut":     {cut, httpapi.Error{Method: "POST", Path: "/a", Lost: true}},
-		"refused": {refused, httpapi.Error{Method: "POST", Path: "/a", NotSent: true}},
-	}
-	for name, test := range tests {
-		client, _ := scripted(t, []step{test.step})
-		_, err := client.Do(t.Context(), post("a"))
-		var failed *httpapi.Error
-		if !errors.As(fmt.Errorf("outside: %w", err), &failed) {
-			t.Errorf("%s: %v is not an *Error", name, err)
-			continue
-		}
-		if diff := cmp.Diff(test.want, *failed, cmpopts.IgnoreFields(httpapi.Error{}, "Cause", "Host", "Header")); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-		if (failed.Cause == nil) != (failed.Status != 0) {
-			t.Errorf("%s: the cause is %v", name, failed.Cause)
-		}
-	}
 }
 
 // echoes are the ways in which an answer can hold the token it was asked with.

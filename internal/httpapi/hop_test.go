@@ -39,6 +39,7 @@ func TestUnreachable(t *testing.T) {
 		"unknown authority":         {api.URL, x509.NewCertPool(), nil, []string{"does not know the authority", "SSL_CERT_FILE"}},
 		"certificate of another":    {"https://localhost:" + port, trusted, nil, []string{"with a certificate for another name", "base_url"}},
 		"unknown name":              {"https://api.invalid", nil, nil, []string{"The name api.invalid is not known", "base_url"}},
+		"sandbox on localhost":      {"http://localhost:1", nil, nil, []string{"Nothing listens at localhost:1"}},
 		"sandbox that does not run": {"http://127.0.0.1:1", nil, nil, []string{"Nothing listens at 127.0.0.1:1", "is it still running?"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,7 +3,6 @@ package httpapi_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -164,77 +163,4 @@ func TestCancelledDuringAPause(t *testing.T) {
 			t.Errorf("%d attempts", script.attempts())
 		}
 	})
-}
-
-// metered is an API that carries out so many calls a minute, and refuses those beyond.
-type metered struct {
-	limit   int
-	headers func(left int, reset time.Duration) []string
-
-	mu      sync.Mutex
-	window  int64
-	used    int
-	refused int
-	made    map[string]int
-}
-
-func (m *metered) RoundTrip(request *http.Request) (*http.Response, error) {
-	<-time.After(50 * time.Millisecond) // of the bubble's clock
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if window := time.Now().Unix() / 60; window != m.window {
-		m.window, m.used = window, 0
-	}
-	m.used++
-	headers := m.headers(max(0, m.limit-m.used), time.Until(time.Unix((m.window+1)*60, 0)))
-	if m.used > m.limit {
-		m.refused++
-		return answer(429, "", headers...)(request)
-	}
-	m.made[request.URL.Path]++
-	return answer(200, "", headers...)(request)
-}
-
-// 50 changes of three calls each, ten or all at a time, under a limit of 30 calls a minute, are made exactly once within the five
-// minutes that this takes. Each window refuses no more calls than are made at a time.
-func TestStormUnderALimit(t *testing.T) {
-	t.Parallel()
-	for name, headers := range map[string]func(left int, reset time.Duration) []string{
-		"Retry-After": func(_ int, reset time.Duration) []string {
-			return []string{"Retry-After", fmt.Sprint(1 + int(reset.Seconds()))}
-		},
-		"X-RateLimit": func(left int, reset time.Duration) []string {
-			_, unix := in(reset)
-			return []string{"X-RateLimit-Remaining", fmt.Sprint(left), "X-RateLimit-Reset", unix}
-		},
-	} {
-		for _, together := range []int{10, 50} {
-			synctest.Test(t, func(t *testing.T) {
-				api := &metered{limit: 30, headers: headers, made: map[string]int{}}
-				client := newClient(t, "https://api.test", func(c *httpapi.Config) { c.Transport = api })
-				start, slots := time.Now(), make(chan struct{}, together)
-				var all sync.WaitGroup
-				for i := range 50 {
-					slots <- struct{}{}
-					all.Go(func() {
-						defer func() { <-slots }()
-						for call := range 3 {
-							if _, err := client.Do(t.Context(), post(fmt.Sprint(i), fmt.Sprint(call))); err != nil {
-								t.Error(err)
-							}
-						}
-					})
-				}
-				all.Wait()
-				for path, times := range api.made {
-					if times != 1 {
-						t.Errorf("%s, %d: %s was carried out %d times", name, together, path, times)
-					}
-				}
-				if took := time.Since(start); len(api.made) != 150 || took > 5*time.Minute || api.refused > 5*together {
-					t.Errorf("%s, %d: %d calls in %s, %d refused", name, together, len(api.made), took, api.refused)
-				}
-			})
-		}
-	}
 }
