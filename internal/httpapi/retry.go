@@ -60,15 +60,18 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 		return ctx.Err() == nil, ctx.Err()
 	}
 	state := attemptsOf(ctx)
-	again := isRefused(err)
-	if state.request.idempotent() {
-		again, _ = retryablehttp.DefaultRetryPolicy(context.Background(), response, err)
+	may := isRefused(err) || state.request.idempotent() && isTransient(response, err)
+	if may && ctx.Err() == nil {
+		state.failed++
+		return state.failed <= c.config.MaxRetries, nil
 	}
-	if !again || ctx.Err() != nil {
-		return false, nil
-	}
-	state.failed++
-	return state.failed <= c.config.MaxRetries, nil
+	return false, nil
+}
+
+// isTransient reports a cut connection or a 5xx.
+func isTransient(response *http.Response, err error) bool {
+	again, _ := retryablehttp.DefaultRetryPolicy(context.Background(), response, err)
+	return again
 }
 
 // isRefused reports a refused connection, after which nothing can have happened.
