@@ -10,15 +10,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*eventDataSource)(nil)
 
 // eventDataSource reads one delivery attempt of a Dfns webhook.
 type eventDataSource struct {
-	client *dfns.Client
+	tfwebhook.DataSource[dfns.Client]
 }
 
 type oneEventModel struct {
@@ -27,32 +26,20 @@ type oneEventModel struct {
 }
 
 // NewEventDataSource returns the data source webhook_dfns_event.
-func NewEventDataSource() datasource.DataSource { return &eventDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *eventDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_dfns_event"
+func NewEventDataSource() datasource.DataSource {
+	return &eventDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_event", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
 func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := eventAttributes()
-	attributes["webhook_id"] = tfvalue.Required("The id of the webhook, `wh-…`.")
-	attributes["id"] = tfvalue.Required("The id of the attempt, `whe-…`.")
+	attributes["webhook_id"] = tfwebhook.Required("The id of the webhook, `wh-…`.")
+	attributes["id"] = tfwebhook.Required("The id of the attempt, `whe-…`.")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for 31 days. Makes one " +
 			"API call. The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: attributes,
 	}
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *eventDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements datasource.DataSource.
@@ -62,13 +49,13 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
 	id, webhookID := data.ID.ValueString(), data.WebhookID.ValueString()
-	event, err := d.client.GetWebhookEvent(ctx, webhookID, id)
+	event, err := d.Client.GetWebhookEvent(ctx, webhookID, id)
 	if dfns.IsNotFound(err) {
-		resp.Diagnostics.Append(noEvent(ctx, d.client, webhookID, id, err))
+		resp.Diagnostics.Append(noEvent(ctx, d.Client, webhookID, id, err))
 		return
 	}
 	if err != nil {

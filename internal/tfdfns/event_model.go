@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // eventModel is one delivery attempt in a data source.
@@ -26,17 +26,17 @@ type eventModel struct {
 
 func (m *eventModel) refresh(api *dfns.WebhookEvent) {
 	*m = eventModel{
-		ID:              tfvalue.StringOrNull(api.ID),
-		Date:            tfvalue.StringOrNull(api.Date),
-		Kind:            tfvalue.StringOrNull(api.Kind),
+		ID:              tfwebhook.StringOrNull(api.ID),
+		Date:            tfwebhook.StringOrNull(api.Date),
+		Kind:            tfwebhook.StringOrNull(api.Kind),
 		Data:            jsontypes.NewNormalizedNull(),
-		Status:          tfvalue.StringOrNull(api.Status),
+		Status:          tfwebhook.StringOrNull(api.Status),
 		TimestampSent:   types.Int64Value(api.TimestampSent),
-		Error:           tfvalue.StringOrNull(api.Error),
+		Error:           tfwebhook.StringOrNull(api.Error),
 		DeliveryFailed:  types.BoolPointerValue(api.DeliveryFailed.Value),
 		DeliveryAttempt: types.Int64PointerValue(api.DeliveryAttempt.Value),
-		RetryOf:         tfvalue.StringOrNull(api.RetryOf),
-		NextAttemptDate: tfvalue.StringOrNull(api.NextAttemptDate),
+		RetryOf:         tfwebhook.StringOrNull(api.RetryOf),
+		NextAttemptDate: tfwebhook.StringOrNull(api.NextAttemptDate),
 	}
 	if len(api.Data) > 0 {
 		m.Data = jsontypes.NewNormalizedValue(string(api.Data))
@@ -46,20 +46,20 @@ func (m *eventModel) refresh(api *dfns.WebhookEvent) {
 // eventAttributes returns the attributes of a delivery attempt in a data source.
 func eventAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":   tfvalue.Computed("The id of the attempt, `whe-…`."),
-		"date": tfvalue.Computed("When the event occurred, in ISO 8601."),
-		"kind": tfvalue.Computed("The kind of the event."),
+		"id":   tfwebhook.Computed("The id of the attempt, `whe-…`."),
+		"date": tfwebhook.Computed("When the event occurred, in ISO 8601."),
+		"kind": tfwebhook.Computed("The kind of the event."),
 		"data": schema.StringAttribute{
 			Computed:            true,
 			CustomType:          jsontypes.NormalizedType{},
 			MarkdownDescription: "The data of the event as JSON text, for `jsondecode`. Its structure depends on the kind.",
 		},
-		"status": tfvalue.Computed("The HTTP status that the receiver answered with, or an error code if it did not answer."),
+		"status": tfwebhook.Computed("The HTTP status that the receiver answered with, or an error code if it did not answer."),
 		"timestamp_sent": schema.Int64Attribute{
 			Computed:            true,
 			MarkdownDescription: "When Dfns made the attempt, in Unix seconds.",
 		},
-		"error": tfvalue.Computed("The error message; null if the attempt succeeded."),
+		"error": tfwebhook.Computed("The error message; null if the attempt succeeded."),
 		"delivery_failed": schema.BoolAttribute{
 			Computed:            true,
 			MarkdownDescription: "Whether the attempt failed; null if the API does not say.",
@@ -68,7 +68,7 @@ func eventAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			MarkdownDescription: "The number of the attempt, starting at 1; null if the API does not say.",
 		},
-		"retry_of":          tfvalue.Computed("The id of the attempt that this one retries; null for a first attempt."),
-		"next_attempt_date": tfvalue.Computed("The approximate time of the next attempt, in ISO 8601; null if there is none."),
+		"retry_of":          tfwebhook.Computed("The id of the attempt that this one retries; null for a first attempt."),
+		"next_attempt_date": tfwebhook.Computed("The approximate time of the next attempt, in ISO 8601; null if there is none."),
 	}
 }

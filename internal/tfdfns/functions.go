@@ -6,16 +6,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfevents"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // NewEventKindsFunction returns the function dfns_event_kinds.
 func NewEventKindsFunction() function.Function {
-	return tfevents.NewFunction("dfns_event_kinds", tfevents.Catalogue{
-		Vendor: "Dfns", Known: dfns.EventKinds(), Prose: dfns.ProseEventKinds(),
+	return tfwebhook.NewEventKindsFunction("dfns_event_kinds", kinds())
+}
+
+// kinds returns the event kinds of the vendor.
+func kinds() tfwebhook.EventCatalogue {
+	return tfwebhook.EventCatalogue{
+		Vendor: "Dfns", Known: dfns.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*", Prose: dfns.ProseEventKinds(), Deprecated: dfns.DeprecatedEventKinds(),
 		Growth: "The next plan then adds them to the webhook in place; its signing secret stays the same. To avoid that, list " +
 			"the names.",
-	})
+	}
 }
 
 // signatureFunction computes the signature header of a delivery.

@@ -10,31 +10,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
 
 // webhookDataSource reads one Dfns webhook by its id.
 type webhookDataSource struct {
-	client *dfns.Client
+	tfwebhook.DataSource[dfns.Client]
 }
 
 // NewWebhookDataSource returns the data source webhook_dfns.
-func NewWebhookDataSource() datasource.DataSource { return &webhookDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *webhookDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_dfns"
+func NewWebhookDataSource() datasource.DataSource {
+	return &webhookDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
 func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := webhookAttributes()
-	attributes["id"] = tfvalue.Required("The id of the webhook, `wh-…`.")
+	attributes["id"] = tfwebhook.Required("The id of the webhook, `wh-…`.")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads one Dfns webhook, by its id. The signing secret cannot be read. Makes one API call. The token needs the " +
 			"permission `Webhooks:Read`.",
@@ -45,42 +39,34 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 // webhookAttributes returns the attributes of a webhook in a data source.
 func webhookAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":  tfvalue.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
-		"url": tfvalue.Computed("The URL that Dfns delivers events to."),
+		"id":  tfwebhook.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
+		"url": tfwebhook.Computed("The URL that Dfns delivers events to."),
 		"events": schema.SetAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
 			MarkdownDescription: "The event kinds that Dfns delivers.",
 		},
-		"status":       tfvalue.Computed("`Enabled` or `Disabled`."),
-		"description":  tfvalue.Computed("What the webhook is for."),
-		"date_created": tfvalue.Computed("When the webhook was created, in ISO 8601."),
-		"date_updated": tfvalue.Computed("When the webhook was last changed, in ISO 8601."),
+		"status":       tfwebhook.Computed("`Enabled` or `Disabled`."),
+		"description":  tfwebhook.Computed("What the webhook is for."),
+		"date_created": tfwebhook.Computed("When the webhook was created, in ISO 8601."),
+		"date_updated": tfwebhook.Computed("When the webhook was last changed, in ISO 8601."),
 	}
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *webhookDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements datasource.DataSource.
 func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data webhookData
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &data, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
-	defer cancel()
 
 	id := data.ID.ValueString()
-	webhook, err := d.client.ReadWebhook(ctx, id, "")
+	webhook, err := d.Client.ReadWebhook(ctx, id, "")
 	if dfns.IsNotFound(err) {
 		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
-			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.client)))
+			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.Client)))
 		return
 	}
 	if err != nil {
@@ -104,9 +90,9 @@ func existing(ctx context.Context, client *dfns.Client) string {
 			lines = append(lines, "…")
 			break
 		}
-		var data webhookModel
+		var data webhookData
 		data.refresh(webhook)
-		lines = append(lines, name(data))
+		lines = append(lines, data.Name())
 	}
 	if len(lines) == 0 {
 		return "The organization that the token belongs to has no webhook."

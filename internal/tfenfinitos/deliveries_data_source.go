@@ -4,22 +4,20 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*deliveriesDataSource)(nil)
 
 // deliveriesDataSource lists the deliveries of one EnfinitOS subscription, newest first.
 type deliveriesDataSource struct {
-	client *enfinitos.Client
+	tfwebhook.DataSource[enfinitos.Client]
 }
 
 type deliveriesModel struct {
@@ -46,29 +44,24 @@ type deliveryModel struct {
 
 func (m *deliveryModel) refresh(api *enfinitos.Delivery) {
 	*m = deliveryModel{
-		ID:                  tfvalue.StringOrNull(api.ID),
-		Status:              tfvalue.StringOrNull(api.Status),
-		Payload:             tfvalue.StringOrNull(api.Payload),
-		FirstAttemptedAt:    tfvalue.StringOrNull(api.FirstAttemptedAt),
-		LastAttemptedAt:     tfvalue.StringOrNull(api.LastAttemptedAt),
-		NextRetryAt:         tfvalue.StringOrNull(api.NextRetryAt),
-		DeliveredAt:         tfvalue.StringOrNull(api.DeliveredAt),
+		ID:                  tfwebhook.StringOrNull(api.ID),
+		Status:              tfwebhook.StringOrNull(api.Status),
+		Payload:             tfwebhook.StringOrNull(api.Payload),
+		FirstAttemptedAt:    tfwebhook.StringOrNull(api.FirstAttemptedAt),
+		LastAttemptedAt:     tfwebhook.StringOrNull(api.LastAttemptedAt),
+		NextRetryAt:         tfwebhook.StringOrNull(api.NextRetryAt),
+		DeliveredAt:         tfwebhook.StringOrNull(api.DeliveredAt),
 		AttemptCount:        types.Int64PointerValue(api.AttemptCount.Value),
 		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus.Value),
-		ResponseBodyExcerpt: tfvalue.StringOrNull(api.ResponseBodyExcerpt),
-		ErrorMessage:        tfvalue.StringOrNull(api.ErrorMessage),
-		SignatureHeader:     tfvalue.StringOrNull(api.SignatureHeader),
+		ResponseBodyExcerpt: tfwebhook.StringOrNull(api.ResponseBodyExcerpt),
+		ErrorMessage:        tfwebhook.StringOrNull(api.ErrorMessage),
+		SignatureHeader:     tfwebhook.StringOrNull(api.SignatureHeader),
 	}
 }
 
 // NewDeliveriesDataSource returns the data source webhook_enfinitos_deliveries.
-func NewDeliveriesDataSource() datasource.DataSource { return &deliveriesDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *deliveriesDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_enfinitos_deliveries"
+func NewDeliveriesDataSource() datasource.DataSource {
+	return &deliveriesDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos_deliveries", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -81,12 +74,12 @@ func (d *deliveriesDataSource) Schema(
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the deliveries of one EnfinitOS subscription, newest first. The key needs the scope `audit:read`.",
 		Attributes: map[string]schema.Attribute{
-			"subscription_id": tfvalue.Required("The id of the subscription."),
+			"subscription_id": tfwebhook.Required("The id of the subscription."),
 			"status": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Only deliveries with this status: `queued`, `delivered`, `failed` or `dead_lettered`. Other values " +
 					"are passed to the API, with a warning.",
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1), statusWarnings},
+				Validators: tfwebhook.StatusFilter("EnfinitOS", statuses),
 			},
 			"max_results": schema.Int64Attribute{
 				Optional:            true,
@@ -97,29 +90,22 @@ func (d *deliveriesDataSource) Schema(
 				Computed:            true,
 				MarkdownDescription: "The deliveries. Values that the API does not return are null.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":                    tfvalue.Computed("The id of the delivery, `dlv_…`. The action `webhook_enfinitos_replay` needs it."),
-					"status":                tfvalue.Computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
-					"payload":               tfvalue.Computed("The delivered body, as JSON text."),
-					"first_attempted_at":    tfvalue.Computed("When the first attempt was made, in RFC 3339."),
-					"last_attempted_at":     tfvalue.Computed("When the last attempt was made, in RFC 3339."),
-					"next_retry_at":         tfvalue.Computed("When the next attempt is due, in RFC 3339."),
-					"delivered_at":          tfvalue.Computed("When an attempt succeeded, in RFC 3339."),
+					"id":                    tfwebhook.Computed("The id of the delivery, `dlv_…`. The action `webhook_enfinitos_replay` needs it."),
+					"status":                tfwebhook.Computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
+					"payload":               tfwebhook.Computed("The delivered body, as JSON text."),
+					"first_attempted_at":    tfwebhook.Computed("When the first attempt was made, in RFC 3339."),
+					"last_attempted_at":     tfwebhook.Computed("When the last attempt was made, in RFC 3339."),
+					"next_retry_at":         tfwebhook.Computed("When the next attempt is due, in RFC 3339."),
+					"delivered_at":          tfwebhook.Computed("When an attempt succeeded, in RFC 3339."),
 					"attempt_count":         number("The number of attempts so far."),
 					"http_status":           number("The last HTTP status of the receiver."),
-					"response_body_excerpt": tfvalue.Computed("The beginning of the receiver's last answer."),
-					"error_message":         tfvalue.Computed("The last error message."),
-					"signature_header":      tfvalue.Computed("The signature header of the delivery."),
+					"response_body_excerpt": tfwebhook.Computed("The beginning of the receiver's last answer."),
+					"error_message":         tfwebhook.Computed("The last error message."),
+					"signature_header":      tfwebhook.Computed("The signature header of the delivery."),
 				}},
 			},
 		},
 	}
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *deliveriesDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements datasource.DataSource.
@@ -131,13 +117,13 @@ func (d *deliveriesDataSource) Read(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
 	defer cancel()
 
-	most := tfvalue.MaxResults(data.MaxResults)
+	most := tfwebhook.MaxResults(data.MaxResults)
 	data.Deliveries = []deliveryModel{}
 	id := data.SubscriptionID.ValueString()
-	for delivery, err := range d.client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
+	for delivery, err := range d.Client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
 		if err != nil {
 			resp.Diagnostics.Append(lookupFailed("the deliveries of subscription "+id, err))
 			return

@@ -9,15 +9,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfvalue"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
 
 // webhookDataSource reads one EnfinitOS subscription by its id, where the API can read one.
 type webhookDataSource struct {
-	client *enfinitos.Client
+	tfwebhook.DataSource[enfinitos.Client]
 }
 
 // webhookDataSourceModel is a subscription in the data source. Unlike the resource, it includes what changes by itself.
@@ -27,13 +26,8 @@ type webhookDataSourceModel struct {
 }
 
 // NewWebhookDataSource returns the data source webhook_enfinitos.
-func NewWebhookDataSource() datasource.DataSource { return &webhookDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *webhookDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_enfinitos"
+func NewWebhookDataSource() datasource.DataSource {
+	return &webhookDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -42,44 +36,36 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		MarkdownDescription: "Reads one EnfinitOS webhook subscription, by its id. EnfinitOS documents no call to read a subscription. If " +
 			"the API does not have one, this data source fails. Makes one API call, or two in that case.",
 		Attributes: map[string]schema.Attribute{
-			"id":           tfvalue.Required("The id of the subscription."),
-			"developer_id": tfvalue.Computed("The account that the subscription belongs to."),
-			"url":          tfvalue.Computed("The URL that EnfinitOS delivers events to."),
+			"id":           tfwebhook.Required("The id of the subscription."),
+			"developer_id": tfwebhook.Computed("The account that the subscription belongs to."),
+			"url":          tfwebhook.Computed("The URL that EnfinitOS delivers events to."),
 			"events": schema.SetAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
 				MarkdownDescription: "The event kinds that EnfinitOS delivers.",
 			},
-			"label": tfvalue.Computed("The name of the subscription, for people."),
+			"label": tfwebhook.Computed("The name of the subscription, for people."),
 			"active": schema.BoolAttribute{
 				Computed:            true,
 				MarkdownDescription: "Whether EnfinitOS delivers events.",
 			},
-			"created_at":             tfvalue.Computed("When the subscription was created, in RFC 3339."),
-			"secret_last_rotated_at": tfvalue.Computed("When the signing secret was last rotated, in RFC 3339; null if never."),
-			"last_delivered_at":      tfvalue.Computed("When an event was last delivered, in RFC 3339; null if never."),
+			"created_at":             tfwebhook.Computed("When the subscription was created, in RFC 3339."),
+			"secret_last_rotated_at": tfwebhook.Computed("When the signing secret was last rotated, in RFC 3339; null if never."),
+			"last_delivered_at":      tfwebhook.Computed("When an event was last delivered, in RFC 3339; null if never."),
 		},
 	}
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *webhookDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements datasource.DataSource.
 func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data webhookDataSourceModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &data, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfvalue.DefaultTimeout)
-	defer cancel()
 
-	found, presence, err := d.client.Find(ctx, data.ID.ValueString(), "")
+	found, presence, err := d.Client.Find(ctx, data.ID.ValueString(), "")
 	if err != nil {
 		resp.Diagnostics.Append(lookupFailed("subscription "+data.ID.ValueString(), err))
 		return
@@ -92,6 +78,6 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 
 	data.refresh(found)
-	data.LastDeliveredAt = tfvalue.StringOrNull(found.LastDeliveredAt)
+	data.LastDeliveredAt = tfwebhook.StringOrNull(found.LastDeliveredAt)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

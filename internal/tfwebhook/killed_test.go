@@ -42,9 +42,9 @@ func TestKilledCreate(t *testing.T) {
 		lists, cannot next // at a vendor that can list webhooks, and at one that cannot
 	}{
 		"signing, both killed":                {at: "POST /auth/action", kill: both, lists: makes, cannot: makes},
-		"not carried out, provider killed":    {kill: provider, lists: makes, cannot: tells},
+		"not carried out, provider killed":    {kill: killProvider, lists: makes, cannot: tells},
 		"not carried out, CLI killed":         {kill: cli, lists: makes, cannot: tells},
-		"carried out, provider killed":        {kill: provider, carriedOut: true, lists: stops, cannot: tells},
+		"carried out, provider killed":        {kill: killProvider, carriedOut: true, lists: stops, cannot: tells},
 		"carried out, both killed":            {kill: both, carriedOut: true, lists: stops, cannot: tells},
 		"carried out, CLI killed: answered":   {kill: cli, carriedOut: true, lists: stops, cannot: stops},
 		"answered, state late, CLI killed":    {at: "unsaved", kill: cli, lists: stops, cannot: stops},
@@ -89,7 +89,7 @@ func TestKilledCreate(t *testing.T) {
 	}
 }
 
-func provider(t *testing.T, run *acctest.Running) {
+func killProvider(t *testing.T, run *acctest.Running) {
 	for _, pid := range run.Providers(t) {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
@@ -264,7 +264,7 @@ func TestKilledChanges(t *testing.T) {
 			for range 4 { // an update and a delete at both vendors
 				acctest.Await(t, gate.Arrived, "the changes")
 			}
-			provider(t, run)
+			killProvider(t, run)
 			if carriedOut {
 				gate.Open()
 			} else {

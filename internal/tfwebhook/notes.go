@@ -1,4 +1,5 @@
-// Package tfwebhook is what the webhook resources of all vendors have in common.
+// Package tfwebhook is what the webhook resources of all vendors have in common: urls and event kinds in a configuration, the signing
+// secret, the account in which a webhook was last seen, timeouts, imports, and the ephemeral resource webhook_secret.
 package tfwebhook
 
 import (
