@@ -66,7 +66,8 @@ func parse(args []string) (*options, error) {
 		"(default standard error, and none beside a command)")
 	o.flags.Uint64Var(&o.config.Seed, "seed", 0, "`NUMBER` that makes ids, secrets and keys the same in every run; with 0 they differ")
 	o.flags.StringVar(&o.config.StatePath, "state", "", "`PATH` of a file that keeps webhooks, keys and deliveries across restarts")
-	o.flags.Float64Var(&o.config.TimeScale, "time-scale", 1, "`NUMBER` that divides the vendors' waits between attempts: 86400 makes a day a second")
+	o.flags.Float64Var(&o.config.TimeScale, "time-scale", 1,
+		"`NUMBER` that divides the vendors' waits between attempts: 86400 makes a day a second")
 	o.flags.BoolVar(&o.config.TLS, "tls", false, "serve https, with a certificate authority that SSL_CERT_FILE names")
 	o.flags.Var((*receiverAddress)(&o.config.ReceiverAddress), "receiver",
 		"also run a receiver that verifies deliveries; -receiver=`HOST:PORT` sets its address")
@@ -195,13 +196,13 @@ func (o *options) openLog() (closed func(), err error) {
 		}
 		return func() {}, nil
 	}
-	file, err := os.OpenFile(o.log, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	file, err := os.OpenFile(o.log, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) //nolint:gosec // the user names it
 	o.config.Log = file
 	return func() { _ = file.Close() }, err
 }
 
 func (o *options) removeEnvFile() error {
-	err := os.Remove(o.envFile)
+	err := os.Remove(o.envFile) //nolint:gosec // the user names it
 	if o.envFile == "" || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

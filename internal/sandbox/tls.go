@@ -61,7 +61,8 @@ func newAuthority() (*authority, error) {
 // trusted returns the certificates that programs trust without the sandbox.
 func trusted() []byte {
 	for _, path := range append([]string{os.Getenv("SSL_CERT_FILE")}, systemRoots...) {
-		if text, err := os.ReadFile(path); err == nil && bytes.Contains(text, []byte("BEGIN CERTIFICATE")) { //nolint:gosec // as every TLS client does
+		text, err := os.ReadFile(path) //nolint:gosec // as every TLS client does
+		if err == nil && bytes.Contains(text, []byte("BEGIN CERTIFICATE")) {
 			return text
 		}
 	}

@@ -78,7 +78,7 @@ func TestDefaultAndLargestPage(t *testing.T) {
 	a := start(t)
 	id := a.create("*")
 	for range 201 {
-		a.record("wallet.created", `{}`)
+		a.record("wallet.created", `{"n":1}`)
 	}
 	for query, want := range map[string]int{"": 50, "?limit=1": 1, "?limit=200": 200} {
 		kit.Same(t, len(a.page("/webhooks/"+id+"/events"+query).Items), want)
