@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -66,7 +67,9 @@ type stream struct {
 
 func (s *running) stream() *stream {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.EnfinitosURL+"/_sandbox/stream", nil)
+	ctx, cancel := context.WithTimeout(s.t.Context(), kit.Patience)
+	s.t.Cleanup(cancel)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.EnfinitosURL+"/_sandbox/stream", nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
