@@ -16,7 +16,5 @@ func (c *Client) Trust(certificates *x509.CertPool) {
 	c.end().next.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: certificates}
 }
 
-// end returns the last of our own transports.
-func (c *Client) end() *buffering {
-	return c.reads.HTTPClient.Transport.(*watching).next.(*logging).next.(*limiting).next.(*buffering)
-}
+// end returns the transport below our own.
+func (c *Client) end() *transport { return c.sender.HTTPClient.Transport.(*transport) }

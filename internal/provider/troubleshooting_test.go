@@ -48,6 +48,7 @@ func TestTroubleshootingGuide(t *testing.T) {
 // source is a package of the provider.
 type source struct {
 	files     *token.FileSet
+	all       []*ast.File
 	functions []*ast.FuncDecl
 }
 
@@ -67,6 +68,7 @@ func summaries(t *testing.T) map[string]string {
 		if err != nil {
 			return err
 		}
+		packages[dir].all = append(packages[dir].all, file)
 		for _, declaration := range file.Decls {
 			if function, ok := declaration.(*ast.FuncDecl); ok && function.Body != nil {
 				packages[dir].functions = append(packages[dir].functions, function)
@@ -75,6 +77,15 @@ func summaries(t *testing.T) map[string]string {
 		return nil
 	}))
 	out := map[string]string{}
+	add := func(summary string, position token.Position) {
+		if !strings.Contains(summary, anyVendor) {
+			out[summary] = position.String()
+			return
+		}
+		for _, name := range vendorNames(t, packages) {
+			out[strings.ReplaceAll(summary, anyVendor, name)] = position.String()
+		}
+	}
 	for _, pkg := range packages {
 		for _, function := range pkg.functions {
 			for _, literal := range fields(function, "summary") {
@@ -86,7 +97,32 @@ func summaries(t *testing.T) map[string]string {
 					continue
 				}
 				for _, parameters := range pkg.arguments(function) {
-					out[text(t, pkg.files, call.Args[at], parameters)] = pkg.files.Position(call.Pos()).String()
+					add(text(t, pkg.files, call.Args[at], parameters), pkg.files.Position(call.Pos()))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// anyVendor stands for the name of each vendor in a summary that all vendors have.
+const anyVendor = "VENDOR"
+
+// vendorNames are the values of the field Vendor, in the composite literals of all packages.
+func vendorNames(t *testing.T, packages map[string]*source) (out []string) {
+	for _, pkg := range packages {
+		for _, file := range pkg.all {
+			for node := range ast.Preorder(file) {
+				pair, ok := node.(*ast.KeyValueExpr)
+				if !ok {
+					continue
+				}
+				key, isName := pair.Key.(*ast.Ident)
+				value, isLiteral := pair.Value.(*ast.BasicLit)
+				if isName && isLiteral && key.Name == "Vendor" {
+					name, err := strconv.Unquote(value.Value)
+					must(t, err)
+					out = append(out, name)
 				}
 			}
 		}
@@ -170,6 +206,10 @@ func text(t *testing.T, files *token.FileSet, expression ast.Expr, parameters ma
 		return literal
 	case *ast.BinaryExpr:
 		return text(t, files, e.X, parameters) + text(t, files, e.Y, parameters)
+	case *ast.SelectorExpr:
+		if e.Sel.Name == "Vendor" {
+			return anyVendor
+		}
 	case *ast.Ident:
 		if argument, ok := parameters[e.Name].(*ast.BasicLit); ok {
 			return text(t, files, argument, nil)

@@ -18,7 +18,7 @@ func NewEventKindsFunction() function.Function {
 // kinds returns the event kinds of the vendor.
 func kinds() tfwebhook.EventCatalogue {
 	return tfwebhook.EventCatalogue{
-		Vendor: "EnfinitOS", Known: enfinitos.EventKinds(),
+		Vendor: "EnfinitOS", Known: enfinitos.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*",
 		Growth: "**The next plan then replaces the subscription and its signing secret**, because EnfinitOS cannot change `events` in " +
 			"place. To avoid that, list the names.",
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +16,10 @@ import (
 type EventCatalogue struct {
 	Vendor string
 	Known  []string
+	// Form is the form of every kind, also of those that this version does not know.
+	Form KindForm
+	// EveryKind is what subscribes to all kinds. It is empty if the vendor has no such thing.
+	EveryKind string
 	// Prose are the Known kinds that no specification of the vendor's API contains.
 	Prose []string
 	// Deprecated are the Known kinds that the vendor has deprecated, each with what to do.
@@ -49,7 +53,7 @@ func (f *kindsFunction) Definition(
 		MarkdownDescription: f.description(),
 		VariadicParameter: function.StringParameter{
 			Name:                "pattern",
-			MarkdownDescription: fmt.Sprintf("A kind or a pattern, such as `%s.*`.", strings.Split(f.Known[0], ".")[0]),
+			MarkdownDescription: fmt.Sprintf("A kind or a pattern, such as `%s*`.", object(f.Known[0])),
 		},
 		Return: function.SetReturn{ElementType: types.StringType},
 	}
@@ -108,7 +112,7 @@ func (f *kindsFunction) noMatch(pattern string) string {
 	nearest := NearestKind(pattern, certain)
 	switch {
 	case nearest == "":
-	case strings.Contains(pattern, EveryKind):
+	case strings.Contains(pattern, wildcard):
 		nearest = fmt.Sprintf(" The most similar pattern that matches some is %q.", nearest)
 	default:
 		nearest = fmt.Sprintf(" The most similar known kind is %q.", nearest)
@@ -117,14 +121,11 @@ func (f *kindsFunction) noMatch(pattern string) string {
 		"the result with setunion", pattern, f.Vendor, nearest)
 }
 
-// literal escapes what path.Match would treat as special in a pattern, apart from *. No kind contains it.
-var literal = strings.NewReplacer("?", `\?`, "[", `\[`, `\`, `\\`)
+// wildcard matches any number of characters in a pattern.
+const wildcard = "*"
 
-// MatchKinds returns the kinds that match a pattern. In a pattern, * matches any number of characters, including dots.
+// MatchKinds returns the kinds that match a pattern. In a pattern, * matches any number of characters of any sort.
 func MatchKinds(pattern string, kinds []string) []string {
-	pattern = literal.Replace(pattern)
-	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool {
-		matches, err := path.Match(pattern, kind)
-		return err != nil || !matches
-	})
+	expression := regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(strings.ToValidUTF8(pattern, "\ufffd")), `\*`, ".*") + "$")
+	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !expression.MatchString(kind) })
 }

@@ -1,6 +1,7 @@
 package tfwebhook_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -44,6 +45,35 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+// dotted are kinds as both vendors have them.
+var dotted = tfwebhook.EventCatalogue{Vendor: "Dfns", Known: dfns.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*"}
+
+// Kinds of another vendor may have another form, and no name for all of them.
+func TestKindsOfAnotherForm(t *testing.T) {
+	t.Parallel()
+	other := tfwebhook.EventCatalogue{
+		Vendor: "Other", Known: []string{"Order/Created", "Order/Line:Paid", "Customer/Created"},
+		Form: tfwebhook.KindForm{Fits: func(text string) bool { return strings.Contains(text, "/") && !strings.Contains(text, "*") }},
+	}
+	for kind, want := range map[string]string{
+		"Order/Created": "",
+		"Order/Unknown": "",
+		"*":             "provider::webhook::other_event_kinds(",
+		"Order/*":       `provider::webhook::other_event_kinds("Order/*")`,
+		"order created": `the most similar known kind is "Order/Created"`,
+	} {
+		request := validator.SetRequest{ConfigValue: types.SetValueMust(types.StringType, []attr.Value{types.StringValue(kind)})}
+		var response validator.SetResponse
+		other.SetValidators()[0].ValidateSet(t.Context(), request, &response)
+		if got := fmt.Sprint(response.Diagnostics); response.Diagnostics.HasError() != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("%s: got %s, want %q", kind, got, want)
+		}
+	}
+	if got := tfwebhook.MatchKinds("Order/*", other.Known); len(got) != 2 {
+		t.Errorf("got %q", got)
+	}
+}
+
 // What has no form of a kind is an error that says what to write.
 func TestEventsValidators(t *testing.T) {
 	t.Parallel()
@@ -68,7 +98,7 @@ func TestEventsValidators(t *testing.T) {
 	} {
 		request := validator.SetRequest{Path: path.Root("events"), ConfigValue: types.SetValueMust(types.StringType, test.kinds)}
 		var response validator.SetResponse
-		tfwebhook.EventsValidators("Dfns", dfns.EventKinds())[0].ValidateSet(t.Context(), request, &response)
+		dotted.SetValidators()[0].ValidateSet(t.Context(), request, &response)
 		got := response.Diagnostics
 		if len(got) != min(1, len(test.want)) || len(got) == 1 && (got[0].Summary() != "Invalid Event Kind" || !strings.Contains(got[0].Detail(), test.want)) {
 			t.Errorf("%s: got %v, want %q", name, got, test.want)
@@ -88,7 +118,7 @@ func TestOneKind(t *testing.T) {
 		types.StringUnknown():                nil,
 	} {
 		var got []string
-		for _, validates := range tfwebhook.EventKindValidators("Dfns", dfns.EventKinds()) {
+		for _, validates := range dotted.KindValidators() {
 			var response validator.StringResponse
 			validates.ValidateString(t.Context(), validator.StringRequest{Path: path.Root("kind"), ConfigValue: kind}, &response)
 			for _, diagnostic := range response.Diagnostics {

@@ -19,11 +19,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
 
-// EphemeralResources returns the constructors of the ephemeral resource types.
-func EphemeralResources() []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{NewSecretEphemeralResource}
-}
-
 var _ ephemeral.EphemeralResource = secretEphemeralResource{}
 
 // secretEphemeralResource decrypts a signing secret. It makes no call and stores nothing. Terraform opens it in every plan and

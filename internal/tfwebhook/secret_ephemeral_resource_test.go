@@ -17,7 +17,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // sshKey returns a private key in OpenSSH's format and its public key as a line of an authorized_keys file.
@@ -148,10 +147,10 @@ func TestEphemeralSecret(t *testing.T) {
 	}
 	quantum, err := age.GenerateHybridIdentity()
 	must(t, err)
-	r := &model{settings(set(quantum.Recipient().String()), noVersion()), types.StringNull(), types.StringUnknown()}
-	must(t, r.stored().Settle("whs-told", tfwebhook.StoredSecret{}))
+	r := model(set(quantum.Recipient().String()), noVersion(), types.StringNull(), types.StringUnknown())
+	must(t, r.StoreSecret("whs-told"))
 	data, problems := provider.Open("webhook_secret", map[string]acctest.Value{
-		"ciphertext": acctest.String(r.encrypted.ValueString()), "identity": acctest.String(quantum.String()),
+		"ciphertext": acctest.String(r.SecretEncrypted.ValueString()), "identity": acctest.String(quantum.String()),
 	})
 	if len(problems) > 0 || !data["plaintext"].Equal(acctest.String("whs-told")) {
 		t.Errorf("post-quantum: got %s, %s", data["plaintext"], acctest.Text(problems))
@@ -175,9 +174,9 @@ func TestEphemeralSecretErrors(t *testing.T) {
 	provider := acctest.NewProtocol(t, nil)
 	identity, recipient := newKey(t)
 	other, _ := newKey(t)
-	r := &model{settings(recipient, noVersion()), types.StringNull(), types.StringUnknown()}
-	must(t, r.stored().Settle("whs-hunter2", tfwebhook.StoredSecret{}))
-	armored := r.encrypted.ValueString()
+	r := model(recipient, noVersion(), types.StringNull(), types.StringUnknown())
+	must(t, r.StoreSecret("whs-hunter2"))
+	armored := r.SecretEncrypted.ValueString()
 	locked, _ := ed25519Key(t, "passphrase")
 	ecdsaPrivate, _ := ecdsaKey(t)
 	good := identity.String()
