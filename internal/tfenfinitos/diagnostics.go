@@ -136,13 +136,12 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 	case status == http.StatusUnauthorized:
 		return "The key was not accepted. Check api_key (ENFINITOS_API_KEY). Also check that base_url (ENFINITOS_API_URL) is " +
 			"the URL of the key's environment."
+	case status == http.StatusForbidden && refused.Recognized:
+		return "The key lacks the scope " + scopes[operation] + ", or its role does not allow the call. Create a key with that scope, of a role " +
+			"that may manage webhooks: tenant_admin may do everything in its tenant."
 	case status == http.StatusForbidden:
-		advice := "The key lacks the scope " + scopes[operation] + ", or its role does not allow the call. Create a key with that scope, of " +
-			"a role that may manage webhooks: tenant_admin may do everything in its tenant."
-		if !refused.Recognized {
-			advice += " It can also be a firewall or a proxy that refused the call: the answer does not have the form that EnfinitOS documents."
-		}
-		return advice
+		return "The key lacks the scope " + scopes[operation] + ", its role does not allow the call, or a firewall or proxy has refused the " +
+			"call: the answer does not have the form that EnfinitOS documents."
 	case status == http.StatusNotFound && operation == "create":
 		return "This address has no call to create a subscription, so base_url (ENFINITOS_API_URL) is most likely wrong. Nothing was created."
 	case status == http.StatusNotFound:

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
@@ -101,6 +103,10 @@ func TestWebhookOddValues(t *testing.T) {
 		warns("in the import", imported)
 		if report := instance.Plan(config); report.Planned != "no-op" || report.Problems != "" {
 			t.Errorf("what was imported is planned as %+v", report)
+		}
+		config["active"] = tftypes.NewValue(tftypes.Bool, false)
+		if report := instance.Plan(config); report.Planned != "update" || report.Problems != "" {
+			t.Errorf("another change of %q is planned as %+v", label, report)
 		}
 	}
 }
