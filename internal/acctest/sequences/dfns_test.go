@@ -13,7 +13,7 @@ var dfnsStatus = map[bool]string{true: "Enabled", false: "Disabled"}
 
 func dfnsVendor(env *acctest.Env) *vendor {
 	return &vendor{
-		resource: "webhook_dfns", repeats: true, reads: true, deletes: true,
+		resource: "webhook_dfns", repeats: true, reads: true,
 		calls: env.DfnsCalls,
 		attributes: func(c content) map[string]acctest.Value {
 			return map[string]acctest.Value{

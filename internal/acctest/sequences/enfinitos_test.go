@@ -12,7 +12,7 @@ import (
 
 func enfinitosVendor(env *acctest.Env, conventional bool) *vendor {
 	return &vendor{
-		resource: "webhook_enfinitos", on: true, reads: conventional, deletes: conventional,
+		resource: "webhook_enfinitos", reads: conventional, pauses: true,
 		calls: env.EnfinitosCalls,
 		attributes: func(c content) map[string]acctest.Value {
 			return map[string]acctest.Value{

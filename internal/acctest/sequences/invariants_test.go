@@ -21,6 +21,8 @@ import (
 var (
 	// unknownOrMade are the words of a change that was made, or may have been made, without being in the state.
 	unknownOrMade = regexp.MustCompile("it is unknown whether the change was made|; the change was made: ")
+	// named are those before the ids of what a create has made, or may have made.
+	named = regexp.MustCompile(`made:? ([^;\n]*)`)
 	// earlier are those of a create that was not sent, because one of an earlier process may have made something.
 	earlier = regexp.MustCompile("was not answered, so it is unknown whether it made anything")
 )
@@ -94,8 +96,8 @@ func (w *world) notDoubled(m *managed, before prior, problems string) {
 // excuse records which webhooks an operation has reported.
 func (w *world) excuse(op *operation) {
 	for _, one := range w.unowned(op.resource.vendor) {
-		paused := !one.On && !op.resource.vendor.deletes && (w.process.killed.Load() || strings.Contains(op.report.Problems, "Paused and Left"))
-		if strings.Contains(op.report.Problems, one.ID) || paused {
+		paused := op.resource.vendor.pauses && !one.On && (w.process.killed.Load() || strings.Contains(op.report.Problems, "Paused and Left"))
+		if slices.ContainsFunc(named.FindAllString(op.report.Problems, -1), func(made string) bool { return strings.Contains(made, one.ID) }) || paused {
 			w.reported[one.ID] = true
 		}
 	}

@@ -4,9 +4,7 @@ package sequences_test
 
 import (
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -96,16 +94,24 @@ func (c *counts) add(name string) {
 	c.of[name]++
 }
 
+// report prints the counts. It fails if anything struck in fewer than a hundredth of many sequences, or if more than one in twenty of
+// many creates ended as unknown although nothing but the wire had failed.
 func (c *counts) report(t *testing.T, sequences uint64) {
-	for _, name := range slices.Sorted(maps.Keys(c.of)) {
+	for _, name := range kinds {
 		t.Logf("%8d %s", c.of[name], name)
+		if sequences >= 1000 && uint64(c.of[name])*100 < sequences {
+			t.Errorf("%q struck too seldom", name)
+		}
 	}
 	t.Logf("%d of %d creates in which only the wire failed ended as unknown", c.unknown, c.creates)
+	if c.creates >= 1000 && c.unknown*20 > c.creates {
+		t.Error("too many creates ended as unknown")
+	}
 }
 
 // ended counts how the creates of an operation ended.
 func (c *counts) ended(o *operation, created bool) {
-	if !o.resource.vendor.repeats || o.creates == 0 || !o.wire || o.odd || o.crowded || o.stopped || o.process.crowded.Load() {
+	if !o.resource.vendor.repeats || o.creates == 0 || !o.wire || o.stopped || o.process.odd.Load() || o.process.crowded.Load() {
 		return
 	}
 	c.mu.Lock()

@@ -13,10 +13,10 @@ import (
 // vendor describes one vendor to the sequences.
 type vendor struct {
 	resource string
-	// repeats says that a change can be sent again without being made twice, reads that the API shows what a webhook is, deletes that
-	// the API can delete one, and on that a new webhook is on whatever is wanted.
-	repeats, reads, deletes, on bool
-	calls                       *sandbox.Calls
+	// repeats says that a change can be sent again without being made twice, reads that the API shows what a webhook is, and pauses that
+	// a webhook is always created on, and only paused if it cannot be deleted.
+	repeats, reads, pauses bool
+	calls                  *sandbox.Calls
 	// attributes returns the configuration of a webhook.
 	attributes func(content) map[string]acctest.Value
 	all        func() []webhook
@@ -57,7 +57,7 @@ func drawContent(random *rand.Rand) content {
 
 // equal reports whether creates of two contents make webhooks that nobody can distinguish.
 func (v *vendor) equal(a, b content) bool {
-	return a.URL == b.URL && a.Text == b.Text && (a.On == b.On || v.on)
+	return a.URL == b.URL && a.Text == b.Text && (a.On == b.On || v.pauses)
 }
 
 // find returns the webhook with an id.

@@ -20,8 +20,8 @@ type process struct {
 
 	world  *world
 	killed atomic.Bool
-	// crowded says that strangers have created something since the process began.
-	crowded atomic.Bool
+	// crowded says that strangers have created something since the process began, odd that it got an odd answer.
+	crowded, odd atomic.Bool
 	// found are the notes that earlier processes have left.
 	found []note
 	// named are the ids that the process was asked to import.
@@ -52,10 +52,10 @@ type operation struct {
 	creates  int
 	// answered says that the vendor carried out a create and nothing kept its answer from the process.
 	answered bool
-	// wire, odd, crowded and stopped say what struck.
-	wire, odd, crowded, stopped bool
-	finished                    bool
-	report                      acctest.Report
+	// wire and stopped say what struck.
+	wire, stopped bool
+	finished      bool
+	report        acctest.Report
 }
 
 type operationKey struct{}
@@ -69,6 +69,20 @@ const (
 	killAfter   = "kill after"
 	killAtEnd   = "kill at the end"
 )
+
+// kinds are what the counters count: stops, strangers, and faults.
+var kinds = func() []string {
+	out := []string{
+		ctrlCBefore, ctrlCDuring, ctrlCAfter, killBefore, killAfter, killAtEnd,
+		"a stranger creates", "a stranger changes", "a stranger deletes", "lag",
+	}
+	for _, fault := range slices.Concat(wireFaults, oddFaults, dfnsVendor(&acctest.Env{Sandbox: &sandbox.Sandbox{}}).faults) {
+		if name := faultName(fault); !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}()
 
 // RoundTrip implements http.RoundTripper.
 func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -213,7 +227,7 @@ func (o *operation) drawFault() sandbox.Fault {
 		o.wire = true
 		return pick(o.random, wireFaults...)
 	}
-	o.odd = true
+	o.process.odd.Store(true)
 	return pick(o.random, slices.Concat(oddFaults, o.resource.vendor.faults, o.resource.vendor.faults)...)
 }
 

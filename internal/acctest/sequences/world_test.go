@@ -174,7 +174,11 @@ func (w *world) change(m *managed) *operation {
 	if w.random.IntN(3) > 0 {
 		m.settings = w.drawSettings()
 	}
-	return w.plan(m, "apply", func() acctest.Report { return m.Apply(m.settings.attributes(m.vendor)) })
+	apply := m.Apply
+	if w.random.IntN(2) == 0 { // with -refresh=false
+		apply = m.ApplyUnrefreshed
+	}
+	return w.plan(m, "apply", func() acctest.Report { return apply(m.settings.attributes(m.vendor)) })
 }
 
 // adopt imports a webhook that nobody here owns, or one anew that the resource has.
@@ -309,7 +313,6 @@ func (w *world) mingle(op *operation) {
 		return
 	}
 	if what := w.outside(op.random, op.resource.vendor, op.settings.content); what != "" {
-		op.crowded = true
 		op.strike("a stranger " + what)
 	}
 }
