@@ -168,25 +168,29 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 // scopes are those in the vendor's documentation, or "*" where it names none.
 var scopes = map[string]string{"create": "*", "read": "* or audit:read", "update": "*", "delete": "*"}
 
-// unreadable explains, once, that the API cannot read subscriptions. An import fails because of that.
-func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinitos.Presence) (diags diag.Diagnostics) {
+// unreadable explains what it means that the API cannot read subscriptions. An import fails because of that. Of what Terraform manages,
+// driftMayNotBeSeen has said it at the create.
+func unreadable(webhook webhookModel, presence enfinitos.Presence) (diags diag.Diagnostics) {
 	switch {
 	case webhook.URL.IsNull():
 		diags.AddError("Unable to import EnfinitOS webhook", fmt.Sprintf(
 			"Subscription %s cannot be imported, because this API has no call to read a subscription. Its url, events and label "+
 				"are unknown. EnfinitOS documents no such call. Where it is missing, Terraform can only manage what it has created.",
 			webhook.ID.ValueString()))
-	case presence == enfinitos.Alive && client.FirstTime("alive"):
-		diags.AddWarning("Drift of EnfinitOS Webhooks Is Not Seen",
-			"This API has no call to read a subscription, and EnfinitOS does not document one. The list of deliveries proves that "+
-				"the subscriptions in the state exist. Terraform cannot see what was changed outside Terraform.")
-	case presence == enfinitos.Unproven && client.FirstTime("unproven"):
+	case presence == enfinitos.Unproven:
 		diags.AddWarning("Existence of EnfinitOS Webhooks Not Proven",
 			"This API has no call to read a subscription. The list of deliveries would prove that the subscriptions in the state "+
 				"exist, but the key lacks the scope audit:read. The state was not changed. Create a key that has the scope "+
 				"audit:read.")
 	}
 	return diags
+}
+
+// driftMayNotBeSeen says at a create what no later plan repeats, because nobody can change it.
+func driftMayNotBeSeen() diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Drift of EnfinitOS Webhooks May Not Be Seen",
+		"EnfinitOS documents no call to read a subscription. If the API has none, the list of deliveries only proves that the new "+
+			"subscription exists, and Terraform cannot see what is changed outside Terraform. Nothing needs to be done.")
 }
 
 // deletedOutside warns that the next apply creates a different subscription in place of the one that is gone.

@@ -177,7 +177,7 @@ func TestCancelledCreateGetsItsAnswer(t *testing.T) {
 	provider := configured(t, env)
 	env.EnfinitosCalls.Before = func(*http.Request) { _, _ = provider.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}) }
 	instance := &acctest.Instance{Provider: provider, Type: "webhook_enfinitos"}
-	if report := instance.Apply(configuration(true)); report.Problems != "" || instance.Text("secret") != env.Enfinitos.Subscriptions()[0].Secret {
+	if report := instance.Apply(configuration(true)); report.Failed() || instance.Text("secret") != env.Enfinitos.Subscriptions()[0].Secret {
 		t.Errorf("%+v", report)
 	}
 }
@@ -209,15 +209,17 @@ func register(env *acctest.Env) string {
 	return env.Enfinitos.Register(enfinitos.Subscription{URL: url, Events: []string{"*"}, Label: "x"})
 }
 
-func TestWebhookDriftWarningIsGivenOnce(t *testing.T) {
+// What nobody can change is said at the create, and by no later plan, not even of another process.
+func TestWebhookDriftWarningOfACreate(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	provider, id := configured(t, env), register(env)
-	if got := acctest.Text(read(provider, id)); !acctest.Says("WARNING", "Drift", "cannot see what was changed").MatchString(got) {
-		t.Errorf("got %q, want a warning", got)
+	instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
+	if report := instance.Apply(configuration(true)); !acctest.Says("WARNING", "Drift", "cannot see what is changed").MatchString(report.Problems) {
+		t.Errorf("got %+v, want a warning", report)
 	}
-	if got := acctest.Text(read(provider, id)); got != "" {
-		t.Errorf("got %q the second time", got)
+	instance.Provider = configured(t, env)
+	if report := instance.Plan(configuration(true)); report.Problems != "" {
+		t.Errorf("a plan says %q", report.Problems)
 	}
 }
 

@@ -198,6 +198,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.client.Account())...)
+	resp.Diagnostics.Append(driftMayNotBeSeen())
 	resp.Diagnostics.Append(createdOtherwise(plan, &created.Subscription)...)
 	if plan.secret().IsMissing() {
 		resp.Diagnostics.Append(noSecret(plan, err))
@@ -259,7 +260,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 func (r *webhookResource) unread(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel, presence enfinitos.Presence,
 ) {
-	resp.Diagnostics.Append(unreadable(r.client, state, presence)...)
+	resp.Diagnostics.Append(unreadable(state, presence)...)
 	notPaused, diags := req.Private.GetKey(ctx, activeUnknown)
 	resp.Diagnostics.Append(diags...)
 	if notPaused != nil {
