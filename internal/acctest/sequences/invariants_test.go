@@ -69,16 +69,17 @@ func (w *world) check(op *operation, before prior, problems string) {
 	}
 	if id != before.id {
 		delete(w.strangers, id)
-		m.created = !strings.HasPrefix(op.what, "import")
+		m.created = !strings.HasPrefix(op.name, "import")
 		w.notDoubled(m, before, problems)
-	} else if strings.HasPrefix(op.what, "import") && op.finished && !op.report.Failed() {
+	} else if strings.HasPrefix(op.name, "import") && op.finished && !op.report.Failed() {
 		m.created = false
 	}
 	w.excuse(op)
-	w.counts.ended(op, id != before.id)
+	w.counts.ended(op)
 }
 
-// notDoubled fails if, unless a note that stops one create has stopped another one at the same time, a create was made beside a webhook of equal content for which a note should have stopped it.
+// notDoubled fails if a create was made beside a webhook of equal content, although a note tells of that. A note that stops only one
+// create may have stopped another one at the same time.
 func (w *world) notDoubled(m *managed, before prior, problems string) {
 	made, exists := m.vendor.find(m.Text("id"))
 	if !exists || !m.created {
@@ -88,16 +89,18 @@ func (w *world) notDoubled(m *managed, before prior, problems string) {
 		now, exists := m.vendor.find(one.ID)
 		if exists && w.owners()[one.ID] == nil && one.ID != made.ID && m.vendor.equal(now.content, made.content) &&
 			!earlier.MatchString(problems) {
-			w.fail("%+v was made beside %+v, of which there is a note\n%+v %+v", made, now, w.notes(), w.strangers)
+			w.fail("%+v was made beside %+v, of which there is a note", made, now)
 		}
 	}
 }
 
-// excuse records which webhooks an operation has reported.
+// excuse records which webhooks an operation has reported. The warning of a killed process is not seen.
 func (w *world) excuse(op *operation) {
-	for _, one := range w.unowned(op.resource.vendor) {
-		paused := op.resource.vendor.pauses && !one.On && (w.process.killed.Load() || strings.Contains(op.report.Problems, "Paused and Left"))
-		if slices.ContainsFunc(named.FindAllString(op.report.Problems, -1), func(made string) bool { return strings.Contains(made, one.ID) }) || paused {
+	v, problems := op.resource.vendor, op.report.Problems
+	made := strings.Join(named.FindAllString(problems, -1), "\n")
+	for _, one := range w.unowned(v) {
+		paused := v.pauses && !one.On && (w.process.killed.Load() || strings.Contains(problems, "Paused and Left"))
+		if paused || strings.Contains(made, one.ID) {
 			w.reported[one.ID] = true
 		}
 	}
@@ -147,18 +150,18 @@ func (w *world) settled() {
 
 // hasSecret fails unless the state of a resource holds the live secret, or none after an import.
 func (w *world) hasSecret(m *managed, live webhook) {
-	clear, encrypted := m.Text("secret"), m.Text("secret_encrypted")
-	if clear != "" && encrypted != "" || m.created && clear+encrypted == "" {
-		w.fail("%s holds its secret in the clear: %t, encrypted: %t", m.name, clear != "", encrypted != "")
+	secret, encrypted := m.Text("secret"), m.Text("secret_encrypted")
+	if secret != "" && encrypted != "" || m.created && secret+encrypted == "" {
+		w.fail("%s holds its secret in the clear: %t, encrypted: %t", m.name, secret != "", encrypted != "")
 	}
 	if encrypted != "" {
 		if w.opened[encrypted] == "" {
 			w.opened[encrypted] = decrypt(w, encrypted)
 		}
-		clear = w.opened[encrypted]
+		secret = w.opened[encrypted]
 	}
-	if clear != "" && clear != live.Secret {
-		w.fail("%s holds the secret %s, but the live one is %s", m.name, clear, live.Secret)
+	if secret != "" && secret != live.Secret {
+		w.fail("%s holds the secret %s, but the live one is %s", m.name, secret, live.Secret)
 	}
 }
 

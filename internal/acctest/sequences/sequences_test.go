@@ -5,6 +5,8 @@ package sequences_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,12 +65,16 @@ func setting(t *testing.T, name string, otherwise uint64) uint64 {
 func sequence(t *testing.T, seed uint64, dir string, counts *counts) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, seed, dir, counts)
-		defer os.RemoveAll(dir + "/webhook")
-		w.seed = seed
+		defer func() { _ = os.RemoveAll(filepath.Join(dir, "webhook")) }()
 		for range steps {
 			w.step()
 		}
 		w.calm()
+		for name := range schemas.ResourceSchemas {
+			if !slices.ContainsFunc(w.vendors, func(v *vendor) bool { return v.resource == name }) {
+				t.Errorf("no vendor in vendors_test.go describes %s", name)
+			}
+		}
 		if os.Getenv("SEED") != "" && os.Getenv("SEQUENCES") == "" {
 			t.Log(strings.Join(w.story, "\n"))
 		}
@@ -110,7 +116,7 @@ func (c *counts) report(t *testing.T, sequences uint64) {
 }
 
 // ended counts how the creates of an operation ended.
-func (c *counts) ended(o *operation, created bool) {
+func (c *counts) ended(o *operation) {
 	if !o.resource.vendor.repeats || o.creates == 0 || !o.wire || o.stopped || o.process.odd.Load() || o.process.crowded.Load() {
 		return
 	}

@@ -30,9 +30,9 @@ type process struct {
 
 // operation is one operation of Terraform's core on one resource, in one process.
 type operation struct {
-	resource *managed
-	what     string
+	name     string
 	do       func() acctest.Report
+	resource *managed
 	settings settings // what it configures
 	process  *process
 	random   *rand.Rand
@@ -40,19 +40,20 @@ type operation struct {
 
 	// trouble is how likely a call goes wrong, strangers how likely strangers come with it.
 	trouble, strangers float64
-	storm              sandbox.Fault // goes on for some calls
-	stormy             int
+	// fault is what goes wrong with the next calls, as many as stay.
+	fault sandbox.Fault
+	stay  int
 	// stop is what ends the operation, at the call that is stopAt calls after the first sending of a change.
 	stop   string
 	stopAt int
 
 	// changing says that a change was sent and is not answered. What strikes then is counted.
 	changing bool
-	sent     int
-	creates  int
+	// calls counts those since a change was sent, creates those that create.
+	calls, creates int
 	// answered says that the vendor carried out a create and nothing kept its answer from the process.
 	answered bool
-	// wire and stopped say what struck.
+	// wire says that a fault of the wire struck, stopped that Ctrl-C or the end of the process did.
 	wire, stopped bool
 	finished      bool
 	report        acctest.Report
@@ -87,12 +88,11 @@ var kinds = func() []string {
 // RoundTrip implements http.RoundTripper.
 func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 	op, _ := request.Context().Value(operationKey{}).(*operation)
-	time.Sleep(op.upTo(2 * time.Second))
+	<-time.After(op.upTo(2 * time.Second))
 	if err := p.dies(request, false); err != nil {
 		return nil, err
 	}
-	v := op.resource.vendor
-	if request.Method != http.MethodGet && strings.Contains(request.URL.Path, "/webhooks") {
+	if isChange(request) {
 		op.changing = true
 	}
 	stop := op.stopsNow()
@@ -103,7 +103,7 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	p.world.mingle(op)
-	response, err := p.send(request, v, op, stop == ctrlCDuring)
+	response, err := p.send(request, op, stop == ctrlCDuring)
 	p.world.mingle(op)
 	if stop == ctrlCAfter {
 		op.cancel()
@@ -112,6 +112,11 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return response, err
+}
+
+// isChange reports whether a call changes a webhook. The calls of a signature change nothing.
+func isChange(request *http.Request) bool {
+	return request.Method != http.MethodGet && strings.Contains(request.URL.Path, "/webhooks")
 }
 
 // dies ends the caller if the process is killed, now or before. Reads may run for several callers, so they only fail.
@@ -133,8 +138,8 @@ func (o *operation) stopsNow() string {
 	if !o.changing || o.stop == killAtEnd {
 		return ""
 	}
-	o.sent++
-	if o.sent-1 != o.stopAt || o.stop == "" {
+	o.calls++
+	if o.calls-1 != o.stopAt || o.stop == "" {
 		return ""
 	}
 	o.stopped = true
@@ -149,10 +154,9 @@ func (o *operation) strike(name string) {
 	}
 }
 
-// send makes a call with a fault, or without.
-func (p *process) send(request *http.Request, v *vendor, op *operation, ctrlC bool) (*http.Response, error) {
-	fault := op.nextFault(request)
-	w := p.world
+// send makes a call with a fault, or without. Calls pass one by one, because a fault is that of the next call.
+func (p *process) send(request *http.Request, op *operation, ctrlC bool) (*http.Response, error) {
+	fault, v, w := op.nextFault(request), op.resource.vendor, p.world
 	w.wire.Lock()
 	defer w.wire.Unlock()
 	v.calls.ClearFaults()
@@ -165,32 +169,28 @@ func (p *process) send(request *http.Request, v *vendor, op *operation, ctrlC bo
 	if ctrlC {
 		v.calls.Before = func(*http.Request) { op.cancel() }
 	}
-	create := request.Method == http.MethodPost && strings.HasSuffix(request.URL.Path, "/webhooks")
 	former := v.all()
 	response, err := v.calls.Transport().RoundTrip(request)
-	if create {
-		op.created(v, former, fault, response, err, ctrlC)
+	intact := fault == nil || fault.Effect == sandbox.Patch || fault.Effect == sandbox.Lag
+	succeeded := err == nil && response.StatusCode < http.StatusMultipleChoices
+	if request.Method == http.MethodPost && strings.HasSuffix(request.URL.Path, "/webhooks") {
+		op.creates++
+		op.answered = op.answered || intact && (succeeded || err != nil && ctrlC && op.creates == 1)
+		if fault != nil && fault.Effect == sandbox.Twice && !v.repeats {
+			w.disown(v, former)
+		}
 	}
-	if err == nil && response.StatusCode < 300 && (fault == nil || fault.Effect == sandbox.Patch || fault.Effect == sandbox.Lag) &&
-		request.Method != http.MethodGet && strings.Contains(request.URL.Path, "/webhooks") {
+	if intact && succeeded && isChange(request) {
 		op.changing = false
 	}
 	return response, err
 }
 
-// created records what a call to create a webhook has done.
-func (o *operation) created(v *vendor, former []webhook, fault *sandbox.Fault, response *http.Response, err error, cut bool) {
-	o.creates++
-	harmless := fault == nil || fault.Effect == sandbox.Patch
-	if harmless && (err == nil && response.StatusCode < 300 || err != nil && o.creates == 1 && cut) {
-		o.answered = true
-	}
-	if fault == nil || fault.Effect != sandbox.Twice || v.repeats {
-		return
-	}
-	for _, one := range v.all() { // the first of two is that of whatever repeated the call
+// disown makes a stranger's the first of two webhooks that a call has created, which whatever repeated the call has answered for.
+func (w *world) disown(v *vendor, former []webhook) {
+	for _, one := range v.all() {
 		if !slices.ContainsFunc(former, func(other webhook) bool { return other.ID == one.ID }) {
-			o.process.world.strangers[one.ID] = one
+			w.strangers[one.ID] = one
 			return
 		}
 	}
@@ -203,18 +203,18 @@ func (o *operation) nextFault(request *http.Request) *sandbox.Fault {
 		o.strike("lag")
 		return &sandbox.Fault{Effect: sandbox.Lag, Milliseconds: 1 + int(o.upTo(w.longestLag).Milliseconds()), Times: 1}
 	}
-	if o.stormy == 0 && o.random.Float64() < o.trouble {
-		o.storm, o.stormy = o.drawFault(), pick(o.random, 1, 1, 1, 1, 1, 1, 2, 2, 3, 6)
+	if o.stay == 0 && o.random.Float64() < o.trouble {
+		o.fault, o.stay = o.drawFault(), pick(o.random, 1, 1, 1, 1, 1, 1, 2, 2, 3, 6)
 	}
-	if o.stormy == 0 {
+	if o.stay == 0 {
 		return nil
 	}
-	o.stormy--
-	if !strikes(o.storm, request) {
+	o.stay--
+	if !strikes(o.fault, request) {
 		return nil
 	}
-	fault := o.storm
-	fault.Times = 1
+	fault := o.fault
+	fault.Times, o.wire = 1, true
 	if fault.Effect == sandbox.Late {
 		fault.Milliseconds = 1 + int(o.upTo(w.latest).Milliseconds())
 	}
@@ -223,8 +223,7 @@ func (o *operation) nextFault(request *http.Request) *sandbox.Fault {
 }
 
 func (o *operation) drawFault() sandbox.Fault {
-	if o.random.IntN(4) > 0 {
-		o.wire = true
+	if o.random.IntN(3) > 0 {
 		return pick(o.random, wireFaults...)
 	}
 	o.process.odd.Store(true)

@@ -28,6 +28,7 @@ const (
 // world is a few resources of every vendor, the strangers beside them, and what is known of both.
 type world struct {
 	t         *testing.T
+	seed      uint64
 	random    *rand.Rand
 	counts    *counts
 	dir       string // Terraform's data directory, in which creates are noted
@@ -35,21 +36,25 @@ type world struct {
 	vendors   []*vendor
 	resources []*managed
 	process   *process
+	story     []string
 	// An API shows what it carried out within the settle time. latest is how late it carries something out, longestLag how long its
 	// reads take to show that: together they are shorter.
 	latest, longestLag time.Duration
-	story              []string
-	seed               uint64
-	owned              []string          // the ids in states before the operations that run
-	opened             map[string]string // secrets by their encrypted form
 
-	wire sync.Mutex // calls pass one by one
+	// wire is held while a call is carried out, or a stranger acts.
+	wire sync.Mutex
 	// strangers are the webhooks that belong to nobody here.
 	strangers map[string]webhook
+
+	// owned are the ids in states before the operations that run.
+	owned []string
 	// reported are webhooks of ours without an owner of which a message has told, perhaps are contents that may still appear.
 	reported map[string]bool
 	perhaps  map[string]time.Time
-	noted    map[string][]*operation // by the path of a note, which operations may have written it
+	// noted says, by the path of a note, which operations may have written it.
+	noted map[string][]*operation
+	// opened are secrets by their encrypted form.
+	opened map[string]string
 }
 
 // managed is one resource instance.
@@ -85,8 +90,9 @@ func (s settings) attributes(v *vendor) map[string]acctest.Value {
 func newWorld(t *testing.T, seed uint64, dir string, counts *counts) *world {
 	t.Helper()
 	w := &world{
-		t: t, random: rand.New(rand.NewPCG(seed, 0)), counts: counts, dir: dir, //nolint:gosec // test data
-		strangers: map[string]webhook{}, opened: map[string]string{}, reported: map[string]bool{}, perhaps: map[string]time.Time{}, noted: map[string][]*operation{},
+		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), counts: counts, dir: dir, //nolint:gosec // test data
+		strangers: map[string]webhook{}, opened: map[string]string{}, reported: map[string]bool{}, perhaps: map[string]time.Time{},
+		noted: map[string][]*operation{},
 	}
 	w.latest = time.Duration(1 + w.random.Int64N(int64(httpapi.SettleTime-2*time.Second)))
 	w.longestLag = httpapi.SettleTime - w.latest - time.Second
@@ -196,9 +202,9 @@ func (w *world) adopt(m *managed) {
 }
 
 // plan draws what happens during an operation.
-func (w *world) plan(m *managed, what string, do func() acctest.Report) *operation {
+func (w *world) plan(m *managed, name string, do func() acctest.Report) *operation {
 	op := &operation{
-		resource: m, settings: m.settings, process: w.process, what: what, do: do,
+		resource: m, settings: m.settings, process: w.process, name: name, do: do,
 		random:    rand.New(rand.NewPCG(w.random.Uint64(), 0)), //nolint:gosec // test data
 		trouble:   pick(w.random, 0, 0.1, 0.3, 0.6),
 		strangers: pick(w.random, 0, 0, 0.1, 0.3),
@@ -229,7 +235,7 @@ func (w *world) run(ops ...*operation) {
 	problems := ""
 	for _, op := range ops {
 		problems += op.report.Problems
-		w.say("%s %s %+v: %s%s\n  now %s", op.what, op.resource.name, op.settings, op.report.Problems, op.ending(), op.resource.Text("id"))
+		w.say("%s %s %+v: %s%s\n  now %s", op.name, op.resource.name, op.settings, op.report.Problems, op.ending(), op.resource.Text("id"))
 	}
 	for _, op := range ops {
 		w.check(op, before[op], problems)
@@ -277,13 +283,15 @@ func (w *world) outside(random *rand.Rand, v *vendor, wanted content) string {
 		id := v.register(wanted)
 		w.strangers[id], _ = v.find(id)
 		w.process.crowded.Store(true)
+		w.say("a stranger creates %+v", w.strangers[id])
 		return what
 	}
-	known := slices.DeleteFunc(v.all(), func(one webhook) bool { return !w.isSettled(one) })
+	known := slices.DeleteFunc(v.all(), func(one webhook) bool { return !w.isKnown(one) })
 	if len(known) == 0 {
 		return ""
 	}
 	id := pick(random, known...).ID
+	w.say("a stranger %s %s", what, id)
 	if what == "changes" {
 		v.edit(id)
 	} else {
@@ -298,13 +306,10 @@ func (w *world) outside(random *rand.Rand, v *vendor, wanted content) string {
 	return what
 }
 
-// isSettled reports whether strangers may touch a webhook. They do not know one that was made a moment ago, by a create that is not
-// decided.
-func (w *world) isSettled(one webhook) bool {
-	if _, ok := w.strangers[one.ID]; ok {
-		return true
-	}
-	return slices.Contains(w.owned, one.ID) || w.reported[one.ID]
+// isKnown reports whether strangers know a webhook. They do not know one that was made a moment ago, by a create that is not decided.
+func (w *world) isKnown(one webhook) bool {
+	_, isStranger := w.strangers[one.ID]
+	return isStranger || slices.Contains(w.owned, one.ID) || w.reported[one.ID]
 }
 
 // mingle lets strangers act while an operation is in progress.
@@ -319,7 +324,7 @@ func (w *world) mingle(op *operation) {
 
 // heed does what messages ask a person to do: once the APIs show everything, webhooks without an owner are deleted, and the notes.
 func (w *world) heed() {
-	time.Sleep(httpapi.SettleTime)
+	<-time.After(httpapi.SettleTime)
 	for _, v := range w.vendors {
 		for _, one := range w.unowned(v) {
 			if _, others := w.strangers[one.ID]; !others {
@@ -330,7 +335,6 @@ func (w *world) heed() {
 	for _, note := range w.notes() {
 		_ = os.Remove(note.path)
 	}
-	w.process.found = nil
 }
 
 // unowned returns the webhooks of a vendor that no state names.
@@ -377,12 +381,12 @@ func (w *world) calm() {
 }
 
 // quiet runs an operation during which nothing goes wrong, so it must not fail.
-func (w *world) quiet(m *managed, what string, do func() acctest.Report) acctest.Report {
-	op := w.plan(m, what, do)
+func (w *world) quiet(m *managed, name string, do func() acctest.Report) acctest.Report {
+	op := w.plan(m, name, do)
 	op.trouble, op.strangers, op.stop = 0, 0, ""
 	w.run(op)
 	if op.report.Failed() {
-		w.fail("%s %s failed without a fault: %s", what, m.name, op.report.Problems)
+		w.fail("%s %s failed without a fault: %s", name, m.name, op.report.Problems)
 	}
 	return op.report
 }
