@@ -137,17 +137,17 @@ func (w *world) drawSettings() settings {
 func (w *world) step() {
 	m := pick(w.random, w.resources...)
 	switch n := w.random.IntN(20); {
-	case n < 9:
+	case n < 7:
 		w.run(w.change(m))
-	case n < 11:
+	case n < 9:
 		w.run(w.change(m), w.change(w.another(m)))
-	case n < 13:
+	case n < 12:
 		w.run(w.plan(m, "destroy", m.Destroy))
-	case n < 15:
+	case n < 14:
 		w.run(w.plan(m, "refresh", m.Refresh))
-	case n < 17:
+	case n < 16:
 		w.adopt(m)
-	case n < 18:
+	case n < 17:
 		w.say("taint %s", m.name)
 		m.Taint()
 		w.run(w.plan(m, "replace", func() acctest.Report { return m.Apply(m.settings.attributes(m.vendor)) }))
