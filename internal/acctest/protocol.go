@@ -35,6 +35,11 @@ func TalkTo(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return Attach(t, server, schemas)
+}
+
+// Attach returns a Protocol for a provider whose schemas the caller has, because fetching them takes longer than an apply.
+func Attach(t testing.TB, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse) *Protocol {
 	return &Protocol{ProviderServer: server, Schemas: schemas, t: t}
 }
 
