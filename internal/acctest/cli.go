@@ -77,17 +77,31 @@ func WithEphemerals() []tfversion.TerraformVersionCheck {
 // RequireActions is WithActions for a test that drives the CLI itself.
 func RequireActions(t *testing.T) {
 	t.Helper()
-	if product, at := cliVersion(t); product != "Terraform" || at.LessThan(tfversion.Version1_14_0) {
+	if !HasActions(t) {
 		t.Skip("this CLI has no actions and no lists")
 	}
+}
+
+// HasActions reports whether the CLI has actions and lists.
+func HasActions(t *testing.T) bool {
+	t.Helper()
+	product, at := cliVersion(t)
+	return product == "Terraform" && at.GreaterThanOrEqual(tfversion.Version1_14_0)
 }
 
 // RequireIdentity is WithIdentity for a test that drives the CLI itself.
 func RequireIdentity(t *testing.T) {
 	t.Helper()
-	if _, at := cliVersion(t); at.LessThan(tfversion.Version1_12_0) {
+	if !HasIdentity(t) {
 		t.Skip("this CLI knows no identity")
 	}
+}
+
+// HasIdentity reports whether the CLI knows the identity of resources.
+func HasIdentity(t *testing.T) bool {
+	t.Helper()
+	_, at := cliVersion(t)
+	return at.GreaterThanOrEqual(tfversion.Version1_12_0)
 }
 
 // KnowsCaller reports whether an action can refer to the resource that triggers it as caller, which needs Terraform 1.16.

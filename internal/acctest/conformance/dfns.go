@@ -1,11 +1,16 @@
 package conformance
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
+	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	api "github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
@@ -76,6 +81,9 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 `,
 	Misspelled: [2]string{"wallet.transfer.confirmd", "wallet.transfer.confirmed"},
 
+	NamedBy: "description", Account: acctest.AtDfns,
+	Client: func(t testing.TB, env *acctest.Env) Client { return dfnsClient{env.DfnsClient(t)} },
+
 	API: func(env *acctest.Env) *sandbox.Calls { return env.DfnsCalls },
 	Objects: func(env *acctest.Env) (out []Object) {
 		for _, w := range env.Dfns.Webhooks() {
@@ -110,6 +118,32 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 			"whe-2b7k1-9d4f6-3h8m0q5s1v7x2z4c", env.Dfns.Events()[0].ID,
 		}
 	},
+}
+
+type dfnsClient struct{ *api.Client }
+
+// Reads implements Client.
+func (dfnsClient) Reads(context.Context, string) (bool, error) { return true, nil }
+
+// TurnOff implements Client.
+func (c dfnsClient) TurnOff(ctx context.Context, id string) error {
+	disabled := api.StatusDisabled
+	webhook, err := c.GetWebhook(ctx, id)
+	if err == nil {
+		_, err = c.UpdateWebhook(ctx, webhook, api.UpdateWebhookRequest{Status: &disabled})
+	}
+	return err
+}
+
+// Delete implements Client.
+func (c dfnsClient) Delete(ctx context.Context, id string) error { return c.DeleteWebhook(ctx, id, "") }
+
+// Silent implements Client.
+func (c dfnsClient) Silent(ctx context.Context, id string) error {
+	if _, err := c.GetWebhook(ctx, id); !api.IsNotFound(err) {
+		return errors.Join(fmt.Errorf("webhook %s is not gone", id), err)
+	}
+	return nil
 }
 
 // dfnsEdit returns a change of a webhook to some values.

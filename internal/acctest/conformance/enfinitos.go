@@ -1,7 +1,13 @@
 package conformance
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	api "github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
@@ -60,6 +66,9 @@ var Enfinitos = Vendor{
 	Data:       "data \"webhook_enfinitos_deliveries\" \"test\" { subscription_id = ADDRESS.id }\n",
 	Misspelled: [2]string{"right.isued", "right.issued"},
 
+	NamedBy: "label", Account: acctest.AtEnfinitos,
+	Client: func(t testing.TB, env *acctest.Env) Client { return enfinitosClient{env.EnfinitosClient(t)} },
+
 	API: func(env *acctest.Env) *sandbox.Calls { return env.EnfinitosCalls },
 	Objects: func(env *acctest.Env) (out []Object) {
 		for _, s := range env.Enfinitos.Subscriptions() {
@@ -89,6 +98,41 @@ var Enfinitos = Vendor{
 		})
 		return []string{"SUBSCRIPTION_ID", id, "dlv_4s9g2p3v1c8m0q6t2k5r", lost}
 	},
+}
+
+type enfinitosClient struct{ *api.Client }
+
+// Reads implements Client.
+func (c enfinitosClient) Reads(ctx context.Context, id string) (bool, error) {
+	_, presence, err := c.Find(ctx, id, "")
+	return presence == api.Readable, err
+}
+
+// TurnOff implements Client.
+func (c enfinitosClient) TurnOff(ctx context.Context, id string) error {
+	_, err := c.SetActive(ctx, id, "", false)
+	return err
+}
+
+// Delete implements Client.
+func (c enfinitosClient) Delete(ctx context.Context, id string) error {
+	if reads, err := c.Reads(ctx, id); err != nil || !reads {
+		return errors.Join(errors.ErrUnsupported, err)
+	}
+	_, err := c.Remove(ctx, id, "")
+	return err
+}
+
+// Silent implements Client. Whether a subscription is paused, only an API tells that can be read.
+func (c enfinitosClient) Silent(ctx context.Context, id string) error {
+	found, presence, err := c.Find(ctx, id, "")
+	switch {
+	case api.IsNotFound(err) || err == nil && presence != api.Readable:
+		return nil
+	case err == nil && found.Active.Value != nil && !*found.Active.Value:
+		return nil
+	}
+	return errors.Join(fmt.Errorf("subscription %s is still there", id), err)
 }
 
 // enfinitosEdit returns a change of a subscription to some values.

@@ -4,10 +4,12 @@
 package conformance
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -61,6 +63,13 @@ type Vendor struct {
 	// Misspelled is an event kind that the vendor does not have, with the one that it has.
 	Misspelled [2]string
 
+	// NamedBy is the attribute with the name by which a sweep knows what a test has made.
+	NamedBy string
+	// Client returns the vendor's API, of a sandbox or of an account.
+	Client func(testing.TB, *acctest.Env) Client
+	// Account are the environment variables with an account for tests.
+	Account acctest.Vendor
+
 	// API is the journal and the faults of the stand-in.
 	API func(*acctest.Env) *sandbox.Calls
 	// Objects returns what the stand-in holds, in order of creation.
@@ -91,6 +100,17 @@ type Place struct {
 	Path     string
 	// Want are the words of the error of a 404 there. Without words, the 404 counts.
 	Want []string
+}
+
+// Client changes webhooks outside Terraform.
+type Client interface {
+	// Reads reports whether the API can read a webhook, and so import it and show drift.
+	Reads(ctx context.Context, id string) (bool, error)
+	TurnOff(ctx context.Context, id string) error
+	// Delete returns errors.ErrUnsupported where the API cannot delete.
+	Delete(ctx context.Context, id string) error
+	// Silent returns an error if the vendor still delivers to a webhook.
+	Silent(ctx context.Context, id string) error
 }
 
 // Object is a webhook at a vendor.
