@@ -1,6 +1,7 @@
 package tfdfns_test
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 // A configuration that cannot work fails at plan, on its attribute, before any call.
 func TestWebhookInvalidConfiguration(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
+	tests := map[string]struct {
 		url, events, further string
 		error                *regexp.Regexp
 	}{
@@ -32,26 +33,21 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		"status":                {further: `status = "Paused"`, error: acctest.Says("status", `"Enabled"`, `"Disabled"`, `"Paused"`)},
 		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: acctest.Says("description", "at most 256")},
 		"timeout":               {further: `timeouts { create = "soon" }`, error: acctest.Says("soon")},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := acctest.New(t, sandbox.Config{})
-			if test.url == "" {
-				test.url = "https://hooks.example.com/dfns"
-			}
-			if test.events == "" {
-				test.events = `["wallet.created"]`
-			}
-			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-				Config: "resource \"webhook_dfns\" \"test\" {\n  url = \"" + test.url + "\"\n  events = " + test.events + "\n" +
-					test.further + "\n}\n",
-				PlanOnly:    true,
-				ExpectError: test.error,
-			}}})
-			if made := env.DfnsCalls.Journal(); len(made) != 0 {
-				t.Errorf("calls were made: %v", made)
-			}
-		})
+	}
+	configs := map[string]string{}
+	for name, test := range tests {
+		url, events := cmp.Or(test.url, "https://hooks.example.com/dfns"), cmp.Or(test.events, `["wallet.created"]`)
+		configs[name] = "resource \"webhook_dfns\" \"test\" {\n  url = \"" + url + "\"\n  events = " + events + "\n" + test.further + "\n}\n"
+	}
+	env := acctest.New(t, sandbox.Config{})
+	for name, said := range env.Validate(t, configs) {
+		if !tests[name].error.MatchString(said) {
+			t.Errorf("%s: got %s", name, said)
+		}
+		delete(configs, name)
+	}
+	if made := env.DfnsCalls.Journal(); len(made)+len(configs) != 0 {
+		t.Errorf("calls were made: %v, and nothing is said about %v", made, configs)
 	}
 }
 
@@ -100,17 +96,5 @@ func TestWebhookKindWarnings(t *testing.T) {
 				t.Errorf("got %q, want one warning at most, which says %q", text, test.want)
 			}
 		})
-	}
-}
-
-// Importing warns that the secret is unknown.
-func TestWebhookImportWarns(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	provider := configured(t, env)
-	id := existing(env)
-	got := provider.Import("webhook_dfns", id)
-	if text := acctest.Text(got); len(got) != 1 || !acctest.Says("WARNING", "secret of "+id+" is null", "-replace").MatchString(text) {
-		t.Errorf("got %q, want one warning about the secret", text)
 	}
 }
