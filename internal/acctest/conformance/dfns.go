@@ -79,6 +79,7 @@ data "webhook_dfns" "test" { id = ADDRESS.id }
 data "webhook_dfns_webhooks" "test" { url = data.webhook_dfns.test.url }
 data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 `,
+	DataCall:   "/events",
 	Misspelled: [2]string{"wallet.transfer.confirmd", "wallet.transfer.confirmed"},
 
 	NamedBy: "description", Account: acctest.AtDfns,

@@ -63,7 +63,8 @@ var Enfinitos = Vendor{
 		},
 		"another port": {Settings: map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:4"}},
 	},
-	Data:       "data \"webhook_enfinitos_deliveries\" \"test\" { subscription_id = ADDRESS.id }\n",
+	Data:     "data \"webhook_enfinitos_deliveries\" \"test\" { subscription_id = ADDRESS.id }\n",
+	DataCall: "/deliveries", Deleted: `{"ok":true,"data":{}}`,
 	Misspelled: [2]string{"right.isued", "right.issued"},
 
 	NamedBy: "label", Account: acctest.AtEnfinitos,

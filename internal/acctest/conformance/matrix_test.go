@@ -150,13 +150,7 @@ func TestFaultMatrix(t *testing.T) {
 }
 
 // listing is the call of a vendor that lists.
-func (v Vendor) listing() [2]string { return [2]string{"GET", v.creating()[1]} }
-
-// creating is the call that creates.
-func (v Vendor) creating() [2]string {
-	last := strings.Fields(v.Create[len(v.Create)-1])
-	return [2]string{last[0], last[1]}
-}
+func (v Vendor) listing() [2]string { return [2]string{"GET", v.Creating()[1]} }
 
 // A list whose pages never end is an error, and proves nothing.
 func TestFaultMatrixOfPages(t *testing.T) {
@@ -166,7 +160,7 @@ func TestFaultMatrixOfPages(t *testing.T) {
 		for operation := range v.Calls {
 			for _, token := range []string{"$n", "same"} {
 				pages := on(v.listing(), every, patch(`{"nextPageToken":"`+token+`"}`))
-				denied := on([2]string{"GET", v.creating()[1] + "/*"}, every, sandbox.Fault{Effect: "status", Status: 404})
+				denied := on([2]string{"GET", v.Creating()[1] + "/*"}, every, sandbox.Fault{Effect: "status", Status: 404})
 				all = append(all, cell{operation: operation, faults: []sandbox.Fault{pages}, unnoticed: true})
 				all = append(all, cell{operation: operation, faults: []sandbox.Fault{pages, denied}})
 			}
@@ -215,7 +209,7 @@ func TestFaultMatrixOfCreatesBesideEqualWebhooks(t *testing.T) {
 	for _, v := range Vendors {
 		var all []cell
 		var single, faults [][]sandbox.Fault
-		post := func(when [2]int, fault sandbox.Fault) sandbox.Fault { return on(v.creating(), when, fault) }
+		post := func(when [2]int, fault sandbox.Fault) sandbox.Fault { return on(v.Creating(), when, fault) }
 		for _, fault := range append(wire, late) {
 			for _, when := range [][2]int{first, second, every} {
 				single = append(single, []sandbox.Fault{post(when, fault)})
@@ -269,7 +263,7 @@ func TestFaultMatrixOfNormalizedValues(t *testing.T) {
 					update := [2]string{strings.Fields(v.Update[len(v.Update)-1])[0], ""}
 					all = append(all, cell{operation: "update", form: form, faults: []sandbox.Fault{on(update, when, fault)}})
 					for _, beside := range []string{"", "during"} {
-						all = append(all, cell{operation: "create", beside: beside, form: form, faults: []sandbox.Fault{on(v.creating(), when, fault)}})
+						all = append(all, cell{operation: "create", beside: beside, form: form, faults: []sandbox.Fault{on(v.Creating(), when, fault)}})
 					}
 				}
 			}
@@ -284,7 +278,7 @@ func (c cell) run(w *world) {
 	if c.beside == "during" {
 		var once sync.Once
 		w.API(w.env).Before = func(r *http.Request) {
-			if create := w.creating(); r.Method == create[0] && r.URL.Path == create[1] {
+			if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
 				once.Do(func() { w.stranger() })
 			}
 		}
@@ -403,7 +397,7 @@ func (w *world) count() {
 
 // sent is how often a create was sent, without those that a limit refused.
 func (w *world) sent() (count int) {
-	create := w.creating()
+	create := w.Creating()
 	for _, call := range w.API(w.env).Journal() {
 		if call.Method == create[0] && call.Path == create[1] && call.Status != http.StatusTooManyRequests {
 			count++
@@ -448,7 +442,7 @@ func TestMaxRetriesOfCreates(t *testing.T) {
 		for _, fault := range []sandbox.Fault{{Effect: "drop_before"}, {Effect: "drop_after"}, late} {
 			forEach(t, fmt.Sprint(retries, fault.Effect), func(w *world) {
 				w.restart(Values{"max_retries": acctest.Number(retries)})
-				w.fault(on(w.creating(), every, fault))
+				w.fault(on(w.Creating(), every, fault))
 				report := w.instance.Apply(w.Config)
 				unknown := claimsUnknown.MatchString(report.Problems) || claimsMade.MatchString(report.Problems)
 				if !report.Failed() || !unknown && len(w.objects()) != 0 {
@@ -469,7 +463,7 @@ func TestFaultMatrixOfEqualCreates(t *testing.T) {
 	for _, fault := range append(wire, late) {
 		for _, when := range [][2]int{first, second, every} {
 			for _, beside := range []string{"", "before", "during"} {
-				forEach(t, fmt.Sprint(beside, title(on([2]string{}, when, fault))), func(w *world) { w.equalCreates(beside, on(w.creating(), when, fault)) })
+				forEach(t, fmt.Sprint(beside, title(on([2]string{}, when, fault))), func(w *world) { w.equalCreates(beside, on(w.Creating(), when, fault)) })
 			}
 		}
 	}
@@ -482,7 +476,7 @@ func (w *world) equalCreates(beside string, fault sandbox.Fault) {
 		w.stranger()
 	case "during":
 		w.API(w.env).Before = func(r *http.Request) {
-			if r.Method == http.MethodPost && r.URL.Path == w.creating()[1] {
+			if r.Method == http.MethodPost && r.URL.Path == w.Creating()[1] {
 				once.Do(func() { w.stranger() })
 			}
 		}

@@ -354,7 +354,7 @@ func TestSecretInAnotherAnswer(t *testing.T) {
 	for _, secret := range []string{"whs-****************", "whs-another", ""} {
 		forEach(t, secret, func(w *world) {
 			w.created()
-			for _, call := range [][2]string{{"GET", ""}, {"PUT", ""}, {"POST", w.creating()[1] + "/*/*"}} {
+			for _, call := range [][2]string{{"GET", ""}, {"PUT", ""}, {"POST", w.Creating()[1] + "/*/*"}} {
 				w.fault(on(call, every, patch(w.Secret(secret))))
 			}
 			for _, report := range []acctest.Report{w.instance.Refresh(), w.instance.Apply(w.With(w.Off)), w.instance.Apply(w.Config)} {
@@ -376,7 +376,7 @@ func TestCreatedWithoutSecret(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"********", ""} {
 		forEach(t, secret, func(w *world) {
-			w.fault(on(w.creating(), first, patch(w.Secret(secret))))
+			w.fault(on(w.Creating(), first, patch(w.Secret(secret))))
 			w.says(w.instance.Apply(w.Config), "ERROR", "Without Signing Secret", w.instance.Text("id"), "marked as tainted")
 			if all := w.objects(); len(all) != 1 || all[0].ID != w.instance.Text("id") {
 				w.Fatalf("the state holds %v, the vendor %+v", w.instance.State, all)
@@ -410,7 +410,7 @@ func TestCancelledCreateGetsItsAnswer(t *testing.T) {
 	t.Parallel()
 	forEach(t, "", func(w *world) {
 		w.API(w.env).Before = func(r *http.Request) {
-			if create := w.creating(); r.Method == create[0] && r.URL.Path == create[1] {
+			if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
 				_, _ = w.instance.Provider.StopProvider(w.Context(), &tfprotov6.StopProviderRequest{})
 			}
 		}

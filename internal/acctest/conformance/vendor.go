@@ -58,8 +58,10 @@ type Vendor struct {
 	// Home are the settings of an account, Elsewhere are other accounts and other ways to the same one.
 	Home      map[string]string
 	Elsewhere map[string]Place
-	// Data are data sources that read the webhook whose address is ADDRESS.
-	Data string
+	// Data are data sources that read the webhook whose address is ADDRESS. The calls of one end with DataCall.
+	Data, DataCall string
+	// Deleted is a body that proves a delete, where the sandbox's does not.
+	Deleted string
 	// Misspelled is an event kind that the vendor does not have, with the one that it has.
 	Misspelled [2]string
 
@@ -136,9 +138,14 @@ func (v Vendor) Address() string { return v.Type + ".test" }
 
 // HCL returns a configuration as Terraform reads it, with further lines.
 func (v Vendor) HCL(config Values, lines ...string) string {
-	out := fmt.Sprintf("resource %q \"test\" {\n", v.Type)
+	return v.Resource("test", config, lines...)
+}
+
+// Resource is HCL with another name of the resource.
+func (v Vendor) Resource(label string, config Values, lines ...string) string {
+	out := fmt.Sprintf("resource %q %q {\n", v.Type, label)
 	for _, name := range slices.Sorted(maps.Keys(config)) {
-		if text := literal(config[name]); text != "" {
+		if text := Literal(config[name]); text != "" {
 			out += "  " + name + " = " + text + "\n"
 		}
 	}
@@ -148,8 +155,8 @@ func (v Vendor) HCL(config Values, lines ...string) string {
 	return out + "}\n"
 }
 
-// literal returns a value as Terraform reads it, or "" for null.
-func literal(value acctest.Value) string {
+// Literal returns a value as Terraform reads it, or "" for null.
+func Literal(value acctest.Value) string {
 	if value.IsNull() {
 		return ""
 	}
@@ -164,11 +171,17 @@ func literal(value acctest.Value) string {
 	case value.As(&all) == nil:
 		texts := make([]string, 0, len(all))
 		for _, element := range all {
-			texts = append(texts, literal(element))
+			texts = append(texts, Literal(element))
 		}
 		return "[" + strings.Join(texts, ", ") + "]"
 	}
 	panic("a configuration of the kit has a value of another type: " + value.String())
+}
+
+// Creating is the call that creates a webhook, as method and path.
+func (v Vendor) Creating() [2]string {
+	last := strings.Fields(v.Create[len(v.Create)-1])
+	return [2]string{last[0], last[1]}
 }
 
 // text returns the text of an attribute.

@@ -1,6 +1,6 @@
 //go:build live
 
-package conformance
+package cli_test
 
 import (
 	"testing"
@@ -14,7 +14,7 @@ func TestLive(t *testing.T) {
 	for _, v := range Vendors {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			v.lifecycle(t, acctest.Live(t, v.Account))
+			lifecycle(v, t, acctest.Live(t, v.Account))
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package conformance
+package cli_test
 
 import (
 	"errors"
@@ -29,14 +29,14 @@ func TestLifecycleWithCLI(t *testing.T) {
 		for name, profile := range v.Profiles {
 			t.Run(v.Name+" "+name, func(t *testing.T) {
 				t.Parallel()
-				v.lifecycle(t, acctest.New(t, profile.Sandbox))
+				lifecycle(v, t, acctest.New(t, profile.Sandbox))
 			})
 		}
 	}
 }
 
 // lifecycle runs the life of a webhook at a sandbox or an account.
-func (v Vendor) lifecycle(t *testing.T, env *acctest.Env) {
+func lifecycle(v Vendor, t *testing.T, env *acctest.Env) {
 	client := v.Client(t, env)
 	var id, secret string
 	on := v.With(Values{"url": acctest.String(env.URL()), v.NamedBy: acctest.String(env.Name)})
@@ -63,12 +63,12 @@ func (v Vendor) lifecycle(t *testing.T, env *acctest.Env) {
 	unlisted := func() (bool, error) { return !v.Lists || !acctest.HasActions(t), nil }
 	steps := []resource.TestStep{
 		{
-			Config: v.HCL(on) + data, ConfigPlanChecks: v.actions(plancheck.ResourceActionCreate), Check: held(false),
-			ConfigStateChecks: append(v.state(on), statecheck.ExpectSensitiveValue(v.Address(), tfjsonpath.New("secret"))),
+			Config: v.HCL(on) + data, ConfigPlanChecks: actions(v, plancheck.ResourceActionCreate), Check: held(false),
+			ConfigStateChecks: append(state(v, on), statecheck.ExpectSensitiveValue(v.Address(), tfjsonpath.New("secret"))),
 		},
-		{Config: v.HCL(off), ConfigPlanChecks: v.actions(plancheck.ResourceActionUpdate), ConfigStateChecks: v.state(off), Check: held(true)},
+		{Config: v.HCL(off), ConfigPlanChecks: actions(v, plancheck.ResourceActionUpdate), ConfigStateChecks: state(v, off), Check: held(true)},
 		{
-			PreConfig: env.ForgetCalls, Config: v.HCL(off, `timeouts { create = "1m" }`), ConfigPlanChecks: v.actions(plancheck.ResourceActionUpdate),
+			PreConfig: env.ForgetCalls, Config: v.HCL(off, `timeouts { create = "1m" }`), ConfigPlanChecks: actions(v, plancheck.ResourceActionUpdate),
 			Check: resource.ComposeTestCheckFunc(held(true), env.Inside(func(*terraform.State) error {
 				if changes := acctest.Changes(v.API(env)); len(changes) > 0 {
 					return fmt.Errorf("changes were made: %q", changes)
@@ -76,7 +76,7 @@ func (v Vendor) lifecycle(t *testing.T, env *acctest.Env) {
 				return nil
 			})),
 		},
-		{Config: v.HCL(on), ConfigPlanChecks: v.actions(plancheck.ResourceActionUpdate), Check: held(true)},
+		{Config: v.HCL(on), ConfigPlanChecks: actions(v, plancheck.ResourceActionUpdate), Check: held(true)},
 		{SkipFunc: unreadable, ResourceName: v.Address(), ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"secret"}},
 		{SkipFunc: unreadable, ResourceName: v.Address(), ImportState: true, ImportStateKind: resource.ImportBlockWithID},
 		{
@@ -84,7 +84,7 @@ func (v Vendor) lifecycle(t *testing.T, env *acctest.Env) {
 			ResourceName: v.Address(), ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
 		},
 		{
-			SkipFunc: unreadable, Config: v.HCL(on), ConfigPlanChecks: v.actions(plancheck.ResourceActionUpdate), Check: held(true),
+			SkipFunc: unreadable, Config: v.HCL(on), ConfigPlanChecks: actions(v, plancheck.ResourceActionUpdate), Check: held(true),
 			PreConfig: func() {
 				if err := client.TurnOff(t.Context(), id); err != nil {
 					t.Fatal(err)
@@ -99,7 +99,7 @@ func (v Vendor) lifecycle(t *testing.T, env *acctest.Env) {
 				}
 				return false, err
 			},
-			Config: v.HCL(on), ConfigPlanChecks: v.actions(plancheck.ResourceActionCreate), Check: held(false),
+			Config: v.HCL(on), ConfigPlanChecks: actions(v, plancheck.ResourceActionCreate), Check: held(false),
 		},
 		{
 			SkipFunc: unlisted, Query: true, QueryResultChecks: []querycheck.QueryResultCheck{querycheck.ExpectLength(v.Address(), 1)},
@@ -110,7 +110,7 @@ func (v Vendor) lifecycle(t *testing.T, env *acctest.Env) {
 }
 
 // actions are the checks that a plan has one action and the plan after it none.
-func (v Vendor) actions(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+func actions(v Vendor, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{
 		PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(v.Address(), action)},
 		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
@@ -118,12 +118,16 @@ func (v Vendor) actions(action plancheck.ResourceActionType) resource.ConfigPlan
 }
 
 // state are the checks that a state holds a configuration.
-func (v Vendor) state(config Values) (checks []statecheck.StateCheck) {
+func state(v Vendor, config Values) (checks []statecheck.StateCheck) {
 	for name, value := range config {
 		var on bool
-		var check knownvalue.Check = knownvalue.StringExact(text(config, name))
+		var text string
+		var check knownvalue.Check
 		if value.As(&on) == nil {
 			check = knownvalue.Bool(on)
+		}
+		if value.As(&text) == nil {
+			check = knownvalue.StringExact(text)
 		}
 		if name != "events" {
 			checks = append(checks, statecheck.ExpectKnownValue(v.Address(), tfjsonpath.New(name), check))
@@ -146,7 +150,7 @@ func TestAnotherAccountWithCLI(t *testing.T) {
 			if place.Path != "" && place.Want != nil {
 				for name, value := range place.Settings {
 					if strings.HasSuffix(name, "_URL") {
-						value = v.front(t, there, place.Path)
+						value = front(v, t, there, place.Path)
 					}
 					away = append(away, name+"="+value)
 				}
@@ -169,7 +173,7 @@ func TestAnotherAccountWithCLI(t *testing.T) {
 }
 
 // front serves a stand-in under a path, to whoever comes with whatever token.
-func (v Vendor) front(t *testing.T, env *acctest.Env, path string) string {
+func front(v Vendor, t *testing.T, env *acctest.Env, path string) string {
 	t.Helper()
 	proxy := &httputil.ReverseProxy{
 		Transport: v.API(env).Transport(),
