@@ -7,9 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-exec/tfexec"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -74,67 +72,6 @@ func withTimeouts(block string) string {
 func write(t *testing.T, cli *tfexec.Terraform, name, text string) {
 	t.Helper()
 	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), name), []byte(text), 0o600))
-}
-
-// No timeouts and an empty block mean the same and plan no update. Terraform itself tells them apart, so adding or removing an
-// empty block is an update, but one that makes no call.
-func TestEmptyTimeouts(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	provider := acctest.NewProtocol(t, env.Env())
-	if problems := provider.Configure(nil); len(problems) != 0 {
-		t.Fatal(acctest.Text(problems))
-	}
-	for name, schema := range provider.Schemas.ResourceSchemas {
-		object, _ := schema.ValueType().(tftypes.Object)
-		kind := object.AttributeTypes["timeouts"]
-		config := map[string]acctest.Value{"url": acctest.String("https://hooks.example.com"), "events": acctest.StringSet("*")}
-		if _, ok := object.AttributeTypes["label"]; ok {
-			config["label"] = acctest.String("rights")
-		}
-		none, empty := tftypes.NewValue(kind, nil), acctest.Object(kind, nil)
-		instance := &acctest.Instance{Provider: provider, Type: name}
-		var got []string
-		for _, timeouts := range []acctest.Value{none, none, empty, empty, none} {
-			config["timeouts"] = timeouts
-			report := instance.Apply(config)
-			got = append(got, report.Planned+report.Problems)
-			if !instance.State["timeouts"].Equal(timeouts) {
-				t.Errorf("%s: the state holds %s, not %s", name, instance.State["timeouts"], timeouts)
-			}
-		}
-		if diff := cmp.Diff([]string{"create", "no-op", "update", "no-op", "update"}, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-	changes := append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...)
-	if len(env.Dfns.Webhooks()) != 1 || len(env.Enfinitos.Subscriptions()) != 1 || len(changes) != 4 {
-		t.Errorf("more was called than the two creates: %q", changes)
-	}
-}
-
-// The same with a real CLI, where a block may also come from a dynamic block or have only values that are null.
-func TestEmptyTimeoutsWithCLI(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	cli := env.CLI(t, fmt.Sprintf(webhooks, ""))
-	apply := func(timeouts string) {
-		t.Helper()
-		must(t, os.Remove(filepath.Join(cli.WorkingDir(), "main.tf")))
-		write(t, cli, "main.tf", requiredProviders+fmt.Sprintf(webhooks, timeouts))
-		must(t, cli.Apply(t.Context()))
-		settled(t, cli)
-	}
-	apply("")
-	env.ForgetCalls()
-	apply("timeouts {}")
-	apply("")
-	apply("timeouts {\n    create = null\n  }")
-	apply("dynamic \"timeouts\" {\n    for_each = []\n    content {}\n  }")
-	apply("dynamic \"timeouts\" {\n    for_each = [\"1m\"]\n    content {\n      create = timeouts.value\n    }\n  }")
-	if changes := append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...); len(changes) != 0 {
-		t.Errorf("changes were made: %q", changes)
-	}
 }
 
 const requiredProviders = `
