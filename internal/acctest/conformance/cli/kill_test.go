@@ -682,3 +682,37 @@ func TestKilledChanges(t *testing.T) {
 		})
 	}
 }
+
+// A provider that crashes in the middle of a change prints where it was, and no secret. Neither does what Terraform makes of it.
+func TestCrashOutputHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	var calls []*sandbox.Calls
+	config := ""
+	for _, v := range Vendors {
+		calls = append(calls, v.API(env))
+		config += v.HCL(v.Config)
+	}
+	cli := env.CLI(t, config)
+	gate := acctest.NewGate(t, func(r *http.Request) bool {
+		return slices.ContainsFunc(Vendors, func(v Vendor) bool { return creates(v, r) })
+	}, calls...)
+	gate.Shut()
+	plugin := env.StartPlugin(t, cli)
+	running := env.Start(t, cli, []string{plugin.Environment}, apply...)
+	for range Vendors {
+		acctest.Await(t, gate.Arrived, "the creates")
+	}
+	printed := plugin.Crash()
+	out, succeeded := running.Ended(t)
+	if succeeded || !strings.Contains(printed, "goroutine ") || strings.Count(printed, "webhookResource).Create") < len(Vendors) {
+		t.Fatalf("the provider did not crash in the middle of its work: %s\n%s", printed, out)
+	}
+	for _, v := range Vendors {
+		for i, secret := range v.Secrets(env) {
+			if strings.Contains(printed+out, secret) {
+				t.Errorf("secret %d of %s is in what a crash prints", i, v.Name)
+			}
+		}
+	}
+}
