@@ -422,6 +422,26 @@ func TestCancelledCreateGetsItsAnswer(t *testing.T) {
 // ended matches what an operation says that its timeout has ended.
 var ended = regexp.MustCompile(`deadline exceeded|timed out`)
 
+// A create whose outcome is unknown is noted on disk. It stops the creates of the processes that follow, and its note goes with the
+// webhook that it may have made, or once it was read.
+func TestUnknownCreateIsNoted(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		w.fault(on(w.Creating(), every, sandbox.Fault{Effect: "status_after", Status: 500}))
+		w.fault(on([2]string{"GET", w.Creating()[1]}, [2]int{1, 0}, sandbox.Fault{Effect: "status", Status: 500})) // what shows what is new
+		w.says(w.instance.Apply(w.Config), "it is unknown whether the change was made")
+		w.API(w.env).ClearFaults()
+		w.API(w.env).ForgetCalls()
+		w.restart(nil)
+		w.says(w.instance.Apply(w.Config), "an earlier create of", "https://hooks.example.com", "No create was sent")
+		w.changes(nil, "")
+		w.Remove(w.env, w.objects()[0].ID)
+		w.restart(nil)
+		w.planned("create", w.instance.Apply(w.Config))
+		w.holds(w.Config)
+	})
+}
+
 // Each operation ends with the timeout that the resource gives it, however long one attempt may take, and says how to allow more.
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
