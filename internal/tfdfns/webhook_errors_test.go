@@ -1,12 +1,8 @@
 package tfdfns_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -149,25 +145,6 @@ func TestNoAnswerAdvice(t *testing.T) {
 			t.Errorf("got %q", report.Problems)
 		}
 	})
-}
-
-// rewriteBody changes the answers to one method on their way to the provider.
-func rewriteBody(method string, change func(webhook map[string]any)) func(*http.Response) error {
-	return func(response *http.Response) error {
-		if response.Request.Method != method || !strings.HasPrefix(response.Request.URL.Path, "/webhooks") {
-			return nil
-		}
-		var webhook map[string]any
-		if err := json.NewDecoder(response.Body).Decode(&webhook); err != nil {
-			return err
-		}
-		change(webhook)
-		body, err := json.Marshal(webhook)
-		response.Body = io.NopCloser(bytes.NewReader(body))
-		response.ContentLength = int64(len(body))
-		response.Header.Set("Content-Length", strconv.Itoa(len(body)))
-		return err
-	}
 }
 
 // A secret in the answer to a read that differs from the one in the state is said, and not shown.
