@@ -10,29 +10,33 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// webhooks is a webhook of each vendor. Terraform checks a provider block only if something uses the provider.
-const webhooks = `
-resource "webhook_dfns" "test" {
-  url    = "https://hooks.example.com/dfns"
-  events = ["wallet.created"]
-  %[1]s
+// webhooks returns a webhook of each vendor. Terraform checks a provider block only if something uses the provider.
+func webhooks(lines ...string) (out string) {
+	for _, v := range conformance.Vendors {
+		out += v.HCL(v.Config, lines...)
+	}
+	return out
 }
-resource "webhook_enfinitos" "test" {
-  url    = "https://hooks.example.com/enfinitos"
-  events = ["right.issued"]
-  label  = "rights"
-  %[1]s
+
+// made fails unless each vendor holds one webhook.
+func made(t *testing.T, env *acctest.Env) {
+	t.Helper()
+	for _, v := range conformance.Vendors {
+		if all := v.Objects(env); len(all) != 1 {
+			t.Errorf("%s holds %+v", v.Name, all)
+		}
+	}
 }
-`
 
 // A misspelt setting is an error that names it, wherever it is: otherwise a default would silently take its place.
 func TestMisspeltSettings(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	cli := env.CLI(t, fmt.Sprintf(webhooks, ""))
+	cli := env.CLI(t, webhooks())
 	for wrong, test := range map[string]struct{ config, hint string }{
 		"base_ulr":      {vendorBlocks(`base_ulr = "https://api.example.com"`, ""), `Did you mean "base_url"?`},
 		"signer_comand": {vendorBlocks(`signer_comand = ["kms-sign"]`, ""), `Did you mean "signer_command"?`},
@@ -54,7 +58,7 @@ func TestMisspeltSettings(t *testing.T) {
 func TestBlocksAreSingle(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	cli := env.CLI(t, fmt.Sprintf(webhooks, "")+"provider \"webhook\" {\n  dfns {}\n  dfns {}\n}\n")
+	cli := env.CLI(t, webhooks()+"provider \"webhook\" {\n  dfns {}\n  dfns {}\n}\n")
 	if out, err := env.Run(t, cli, "validate", "-no-color"); err == nil || !acctest.Says("Duplicate dfns block").MatchString(out) {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -66,7 +70,7 @@ func vendorBlocks(dfns, enfinitos string) string {
 }
 
 func withTimeouts(block string) string {
-	return strings.ReplaceAll(fmt.Sprintf(webhooks, block), `"test"`, `"limited"`)
+	return strings.ReplaceAll(webhooks(block), `"test"`, `"limited"`)
 }
 
 func write(t *testing.T, cli *tfexec.Terraform, name, text string) {
@@ -114,15 +118,16 @@ provider "webhook" {
 func TestProviderBlocksAreDynamic(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	cli := env.CLI(t, fromVariables+fmt.Sprintf(webhooks, ""))
+	cli := env.CLI(t, fromVariables+webhooks())
 	settings := env.Env()
 	urls := fmt.Sprintf("urls={dfns=%q,enfinitos=%q}", settings["DFNS_API_URL"], settings["ENFINITOS_API_URL"])
 	elsewhere := []string{"DFNS_API_URL=http://127.0.0.1:1", "DFNS_AUTH_TOKEN=of-nobody", "ENFINITOS_API_URL=http://127.0.0.1:1"}
 	token := "token=" + settings["DFNS_AUTH_TOKEN"]
 	out, err := env.RunWith(t, cli, elsewhere, "apply", "-no-color", "-auto-approve", "-var", urls, "-var", token)
-	if err != nil || len(env.Dfns.Webhooks()) != 1 || len(env.Enfinitos.Subscriptions()) != 1 {
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	made(t, env)
 	settled(t, cli)
 }
 
@@ -146,26 +151,25 @@ provider "webhook" {
     base_url = terraform_data.urls.output.enfinitos
   }
 }
-`, settings["DFNS_API_URL"], settings["ENFINITOS_API_URL"])+fmt.Sprintf(webhooks, ""))
+`, settings["DFNS_API_URL"], settings["ENFINITOS_API_URL"])+webhooks())
 	elsewhere := []string{"DFNS_API_URL=http://127.0.0.1:1", "ENFINITOS_API_URL=http://127.0.0.1:1"}
 	out, err := env.RunWith(t, cli, elsewhere, "apply", "-no-color", "-auto-approve")
-	if err != nil || len(env.Dfns.Webhooks()) != 1 || len(env.Enfinitos.Subscriptions()) != 1 {
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	made(t, env)
 }
 
 // What Terraform generates for an imported webhook holds no timeouts.
 func TestGeneratedConfigurationHasNoTimeouts(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	cli := env.CLI(t, fmt.Sprintf(webhooks, ""))
+	cli := env.CLI(t, webhooks())
 	must(t, cli.Apply(t.Context()))
 	must(t, os.Remove(filepath.Join(cli.WorkingDir(), "terraform.tfstate")))
 	config := requiredProviders
-	for address, id := range map[string]string{
-		"webhook_dfns.test": env.Dfns.Webhooks()[0].ID, "webhook_enfinitos.test": env.Enfinitos.Subscriptions()[0].ID,
-	} {
-		config += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id)
+	for _, v := range conformance.Vendors {
+		config += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", v.Address(), v.Objects(env)[0].ID)
 	}
 	write(t, cli, "main.tf", config)
 	if out, err := env.Run(t, cli, "plan", "-no-color", "-generate-config-out=generated.tf"); err != nil {
@@ -177,7 +181,7 @@ func TestGeneratedConfigurationHasNoTimeouts(t *testing.T) {
 		t.Errorf("%s", generated)
 	}
 	out, err := env.Run(t, cli, "plan", "-no-color")
-	if err != nil || !acctest.Says("Plan: 2 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
+	if err != nil || !acctest.Says(fmt.Sprintf("Plan: %d to import, 0 to add, 0 to change, 0 to destroy", len(conformance.Vendors))).MatchString(out) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -152,6 +152,8 @@ func dfnsEdit(values Values) func(*dfns.Webhook) {
 	return func(w *dfns.Webhook) {
 		for name := range values {
 			switch name {
+			case "id":
+				w.ID = text(values, name)
 			case "url":
 				w.URL = text(values, name)
 			case "events":

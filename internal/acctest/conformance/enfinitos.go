@@ -141,6 +141,8 @@ func enfinitosEdit(values Values) func(*enfinitos.Subscription) {
 	return func(s *enfinitos.Subscription) {
 		for name := range values {
 			switch name {
+			case "id":
+				s.ID = text(values, name)
 			case "url":
 				s.URL = text(values, name)
 			case "events":
