@@ -135,9 +135,9 @@ func (i *Instance) Import(id string) Report {
 }
 
 // ImportByIdentity is Import with the identity that has an id.
-func (i *Instance) ImportByIdentity(id any) Report {
+func (i *Instance) ImportByIdentity(id string) Report {
 	i.Provider.t.Helper()
-	data := i.Provider.encode(tftypes.NewValue(identity, map[string]Value{"id": tftypes.NewValue(tftypes.String, id)}))
+	data := i.Provider.encode(tftypes.NewValue(identity, map[string]Value{"id": String(id)}))
 	return i.imported(&tfprotov6.ImportResourceStateRequest{TypeName: i.Type, Identity: &tfprotov6.ResourceIdentityData{IdentityData: data}})
 }
 

@@ -63,7 +63,7 @@ func register(env *acctest.Env) string {
 	return env.Enfinitos.Register(enfinitos.Subscription{URL: url, Events: []string{"*"}, Label: "x"})
 }
 
-func TestWebhookDriftWarningIsGivenOnce(t *testing.T) {
+func TestDriftWarningOncePerProcess(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	provider, id := configured(t, env), register(env)
@@ -75,7 +75,7 @@ func TestWebhookDriftWarningIsGivenOnce(t *testing.T) {
 	}
 }
 
-func TestWebhookExistenceNotProven(t *testing.T) {
+func TestReadWithoutAuditScope(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Effect: "status", Status: 403})()

@@ -109,7 +109,7 @@ func TestPlan(t *testing.T) {
 
 // What a plan left open is filled in: with the secret in the answer to a create, or the one that was held before, whatever else an
 // answer tells, in the way that was planned.
-func TestSettle(t *testing.T) {
+func TestSettleSecret(t *testing.T) {
 	t.Parallel()
 	identity, recipient := newKey(t)
 	before := &model{settings(types.SetNull(types.StringType), types.NumberNull()), types.StringValue("whs-before"), types.StringNull()}
@@ -146,7 +146,7 @@ func TestSettle(t *testing.T) {
 }
 
 // What the plan has promised stays, whatever an answer tells.
-func TestSettleKeepsPromises(t *testing.T) {
+func TestSettleKeepsPlannedValues(t *testing.T) {
 	t.Parallel()
 	r := &model{settings(set("age1a"), types.NumberNull()), types.StringNull(), types.StringValue("armored")}
 	must(t, r.stored().Settle("whs-told", tfwebhook.StoredSecret{}))
