@@ -71,8 +71,10 @@ var Dfns = Vendor{
 			Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:3/other", "DFNS_AUTH_TOKEN": "opaque"}, Path: "/other",
 			Want: []string{"Last seen in: organization or-1 at loopback/\n", "now: loopback/other\n"},
 		},
-		"another port":                      {Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:4", "DFNS_AUTH_TOKEN": dfnsToken("or-1")}},
-		"without organization in the token": {Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:3", "DFNS_AUTH_TOKEN": "opaque"}},
+		"another port": {Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:4", "DFNS_AUTH_TOKEN": dfnsToken("or-1")}},
+		"without an organization in the token": {
+			Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:3", "DFNS_AUTH_TOKEN": "opaque"},
+		},
 	},
 	Data: `
 data "webhook_dfns" "test" { id = ADDRESS.id }

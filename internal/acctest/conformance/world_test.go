@@ -93,10 +93,9 @@ func (w *world) find(id string) *Object {
 }
 
 // stranger adds a webhook of equal content outside Terraform.
-func (w *world) stranger() string {
+func (w *world) stranger() {
 	id := w.Register(w.env, w.Config)
 	w.beside = append(w.beside, *w.find(id))
-	return id
 }
 
 func (w *world) fault(fault sandbox.Fault) {

@@ -245,7 +245,7 @@ func (r *run) nextRuns(expect func(Vendor) next) {
 	for _, v := range r.vendors {
 		most = max(most, expect(v))
 	}
-	for i := range next(most) { // as a pipeline that retries does
+	for i := range most { // as a pipeline that retries does
 		for _, v := range r.vendors {
 			v.API(r.env).ForgetCalls()
 		}

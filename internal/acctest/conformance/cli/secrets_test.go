@@ -76,14 +76,14 @@ func encryptedAndClear(recipient string) string {
 	out := "variable \"on\" {}\nvariable \"identity\" {\n  type      = string\n  ephemeral = true\n}\n"
 	for _, v := range Vendors {
 		encrypted := v.With(Values{"secret_recipients": acctest.StringSet(recipient)})
-		clear := v.With(Values{"url": acctest.String("https://user:hunter2@hooks.example.com/?key=hunter3")})
+		inClear := v.With(Values{"url": acctest.String("https://user:hunter2@hooks.example.com/?key=hunter3")})
 		var changes string
 		for name := range v.Off {
 			delete(encrypted, name)
-			delete(clear, name)
+			delete(inClear, name)
 			changes = fmt.Sprintf("%s = var.on ? %s : %s", name, conformance.Literal(v.Config[name]), conformance.Literal(v.Off[name]))
 		}
-		out += v.Resource("encrypted", encrypted, changes) + v.Resource("clear", clear, changes) +
+		out += v.Resource("encrypted", encrypted, changes) + v.Resource("clear", inClear, changes) +
 			fmt.Sprintf("ephemeral \"webhook_secret\" %q {\n  ciphertext = %s.encrypted.secret_encrypted\n  identity   = var.identity\n}\n", v.Type, v.Type)
 	}
 	return out
