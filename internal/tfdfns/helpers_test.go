@@ -14,16 +14,6 @@ import (
 
 func attribute(name string) tfjsonpath.Path { return tfjsonpath.New(name) }
 
-// webhook returns a configuration of one webhook, with further attributes where given.
-func webhook(further ...string) string {
-	config := "resource \"webhook_dfns\" \"test\" {\n  url = \"https://hooks.example.com/dfns\"\n"
-	config += "  events = [\"wallet.transfer.confirmed\", \"wallet.created\"]\n"
-	for _, line := range further {
-		config += "  " + line + "\n"
-	}
-	return config + "}\n"
-}
-
 // example is a configuration for the plugin protocol, with further attributes.
 func example(further ...map[string]acctest.Value) map[string]acctest.Value {
 	out := map[string]acctest.Value{
