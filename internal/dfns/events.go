@@ -55,7 +55,7 @@ func (c *Client) ListWebhookEvents(
 	if filter.DeliveryFailed != nil {
 		query.Set("deliveryFailed", strconv.FormatBool(*filter.DeliveryFailed))
 	}
-	return list(ctx, c, pageSize, query, func(event *WebhookEvent) string { return event.ID }, "webhooks", webhookID, "events")
+	return listPages(ctx, c, pageSize, query, func(event *WebhookEvent) string { return event.ID }, "webhooks", webhookID, "events")
 }
 
 // GetWebhookEvent returns one delivery attempt. IsNotFound reports the error if the API has no such event or webhook.

@@ -69,7 +69,7 @@ func TestWebhookErrors(t *testing.T) {
 		"read: outage":            {read, status(read, 503, ""), 0, []string{"503 Service Unavailable", "state was not changed"}},
 		"read: route":             {read, status("GET", 404, ""), 0, []string{"it is unknown whether the webhook is gone", "base_url"}},
 		"read: gateway":           {read, sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404, Body: &gateway}, 0, []string{"404 Not Found", "does not have the form of Dfns' own errors", "The state was not changed"}},
-		"read: denied and listed": {read, status(read, 404, ""), 0, []string{"Unable to read Dfns webhook", "The API contradicts itself", "terraform state rm"}},
+		"read: denied and listed": {read, status(read, 404, ""), 0, []string{"Unable to read Dfns webhook", "The API contradicts itself", "terraform or tofu state rm"}},
 		"update: permission":      {update, status(update, 403, ""), 0, []string{"Unable to update Dfns webhook", "Webhooks:Update", "Webhook: wh-"}},
 
 		"delete: permission":       {remove, status(remove, 403, ""), 0, []string{"Unable to delete Dfns webhook", "Webhooks:Delete"}},
@@ -183,10 +183,10 @@ func TestWebhookStoredWithDifferentValues(t *testing.T) {
 		normalize func(*dfns.Webhook)
 		want      string // empty where it is no difference
 	}{
-		"slash":       {func(w *dfns.Webhook) { w.URL += "/" }, "url: https://hooks.example.com became https://hooks.example.com (the path is not shown)"},
-		"description": {func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }, `description: " Ledger" became "Ledger"`},
-		"case":        {func(w *dfns.Webhook) { w.Description = strings.ToLower(w.Description) }, `description: " Ledger" became " ledger"`},
-		"events":      {func(w *dfns.Webhook) { w.Events = []string{"*"} }, `events: ["wallet.created"] became ["*"]`},
+		"slash":       {func(w *dfns.Webhook) { w.URL += "/" }, `  url = "https://hooks.example.com/…" (configured: "https://hooks.example.com/…"; the next plan shows the rest)`},
+		"description": {func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }, `  description = "Ledger" (configured: " Ledger")`},
+		"case":        {func(w *dfns.Webhook) { w.Description = strings.ToLower(w.Description) }, `  description = " ledger" (configured: " Ledger")`},
+		"events":      {func(w *dfns.Webhook) { w.Events = []string{"*"} }, `  events = ["*"] (configured: ["wallet.created"])`},
 		"host":        {func(w *dfns.Webhook) { w.URL = strings.Replace(w.URL, "hooks", "HOOKS", 1) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

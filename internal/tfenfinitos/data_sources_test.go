@@ -160,7 +160,7 @@ func TestDeliveriesOfAnUnknownStatus(t *testing.T) {
 		if err != nil || strings.Contains(out, "Warning:") != want {
 			t.Errorf("%s: %v: %s", status, err, out)
 		}
-		if want && !acctest.Says("Unknown Delivery Status", status, "queued, delivered, failed, dead_lettered").MatchString(out) {
+		if want && !acctest.Says("Unknown Status: deadlettered", `["queued" "delivered" "failed" "dead_lettered"]`).MatchString(out) {
 			t.Errorf("%s: %s", status, out)
 		}
 	}
