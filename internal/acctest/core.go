@@ -114,6 +114,9 @@ func (i *Instance) Refresh() Report {
 	}
 	report := Report{Problems: Text(resp.Diagnostics)}
 	if !report.Failed() {
+		report.Problems += i.misidentified(i.Text("id"), resp.NewIdentity)
+	}
+	if !report.Failed() {
 		i.State, i.private = i.decode(resp.NewState), resp.Private
 	}
 	return report
@@ -131,7 +134,34 @@ func (i *Instance) Destroy() Report {
 // Import forgets the instance and imports the object with an id.
 func (i *Instance) Import(id string) Report {
 	i.Provider.t.Helper()
-	resp, err := i.Provider.ImportResourceState(i.context(), &tfprotov6.ImportResourceStateRequest{TypeName: i.Type, ID: id})
+	return i.imported(&tfprotov6.ImportResourceStateRequest{TypeName: i.Type, ID: id})
+}
+
+// ImportByIdentity is Import with the identity that has an id.
+func (i *Instance) ImportByIdentity(id string) Report {
+	i.Provider.t.Helper()
+	data := i.Provider.encode(tftypes.NewValue(identity, map[string]Value{"id": String(id)}))
+	return i.imported(&tfprotov6.ImportResourceStateRequest{TypeName: i.Type, Identity: &tfprotov6.ResourceIdentityData{IdentityData: data}})
+}
+
+// identity is the type of the identity of every resource.
+var identity = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
+
+// misidentified reports an identity that is missing or not of an id. Newer CLIs fail the operation then.
+func (i *Instance) misidentified(id string, data *tfprotov6.ResourceIdentityData) string {
+	i.Provider.t.Helper()
+	if data == nil || data.IdentityData == nil {
+		return "ERROR Missing Resource Identity\n"
+	}
+	if got := i.Provider.decode(identity, data.IdentityData)["id"]; !got.Equal(String(id)) {
+		return fmt.Sprintf("ERROR Unexpected Identity Change: %s became %s\n", id, got)
+	}
+	return ""
+}
+
+func (i *Instance) imported(request *tfprotov6.ImportResourceStateRequest) Report {
+	i.Provider.t.Helper()
+	resp, err := i.Provider.ImportResourceState(i.context(), request)
 	if err != nil {
 		i.Provider.t.Fatal(err)
 	}
@@ -230,6 +260,9 @@ func (i *Instance) apply(planned, config map[string]Value, private []byte) (prob
 	}
 	i.State, i.private = state, resp.Private
 	i.tainted = state != nil && creates && strings.Contains(problems, "ERROR ")
+	if planned != nil && state != nil && !strings.Contains(problems, "ERROR ") {
+		problems += i.misidentified(i.Text("id"), resp.NewIdentity)
+	}
 	return problems
 }
 
