@@ -53,9 +53,10 @@ type Config struct {
 	// Log receives one line for every call. Nil means no lines.
 	Log io.Writer
 
-	// DfnsWebhookLimit, DfnsSecretOnUpdate and DfnsNormalize are passed to the Dfns stand-in.
+	// DfnsWebhookLimit, DfnsSecretOnUpdate, DfnsBareEvents and DfnsNormalize are passed to the Dfns stand-in.
 	DfnsWebhookLimit   int
 	DfnsSecretOnUpdate bool
+	DfnsBareEvents     bool
 	DfnsNormalize      func(*dfns.Webhook)
 	// EnfinitosConventional adds the calls that EnfinitOS does not document.
 	EnfinitosConventional bool
@@ -174,6 +175,7 @@ func (s *Sandbox) addVendors(config Config, kept *state) {
 		Random:         random(config.Seed, "dfns", starts),
 		WebhookLimit:   config.DfnsWebhookLimit,
 		SecretOnUpdate: config.DfnsSecretOnUpdate,
+		BareEvents:     config.DfnsBareEvents,
 		Normalize:      config.DfnsNormalize,
 		Engine:         s.engine, Scale: scale, Changed: s.store.Soon,
 	})

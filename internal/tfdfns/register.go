@@ -17,7 +17,7 @@ func Resources() []func() resource.Resource {
 // DataSources returns the constructors of the data source types.
 func DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		NewWebhookDataSource, NewWebhooksDataSource, NewEventsDataSource, NewEventDataSource,
+		NewWebhookDataSource, NewWebhooksDataSource, NewEventsDataSource, NewEventDataSource, NewHealthDataSource,
 	}
 }
 
@@ -33,5 +33,5 @@ func Actions() []func() action.Action {
 
 // Functions returns the constructors of the functions.
 func Functions() []func() function.Function {
-	return []func() function.Function{NewEventKindsFunction, NewSignatureFunction}
+	return []func() function.Function{NewEventKindsFunction, NewSignatureFunction, NewOriginIPsFunction}
 }

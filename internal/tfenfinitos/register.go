@@ -15,7 +15,7 @@ func Resources() []func() resource.Resource {
 
 // DataSources returns the constructors of the data source types.
 func DataSources() []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewWebhookDataSource, NewDeliveriesDataSource}
+	return []func() datasource.DataSource{NewWebhookDataSource, NewDeliveriesDataSource, NewHealthDataSource}
 }
 
 // Actions returns the constructors of the action types.
