@@ -3,10 +3,14 @@ package tfdfns_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -120,97 +124,200 @@ func record(t *testing.T, env *acctest.Env, kind string, times int) {
 	}
 }
 
-func TestEventsDataSource(t *testing.T) {
-	t.Parallel()
-	const data = "data.webhook_dfns_events.test"
-	env := acctest.New(t, sandbox.Config{})
-	id := existing(env)
-	record(t, env, "wallet.created", 120)
-	record(t, env, "wallet.transfer.confirmed", 3)
-	config := func(filter string) string {
-		return fmt.Sprintf("data \"webhook_dfns_events\" \"test\" {\n  webhook_id = %q\n  %s\n}\n", id, filter)
+// eventShapes runs a test in virtual time with an API that shows what the vendor's prose names, and with one that shows only what its
+// schema has. Deliveries to the webhook fail, because the sandbox never calls another machine.
+func eventShapes(t *testing.T, test func(t *testing.T, env *acctest.Env, provider *acctest.Protocol, id string, bare bool)) {
+	t.Helper()
+	for name, bare := range map[string]bool{"prose": false, "schema": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				env := acctest.NewVirtual(t, sandbox.Config{DfnsBareEvents: bare})
+				provider := env.Protocol(t, nil)
+				if problems := provider.Configure(nil); len(problems) != 0 {
+					t.Fatal(acctest.Text(problems))
+				}
+				test(t, env, provider, existing(env), bare)
+			})
+		})
 	}
-	length := func(n int) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue(data, attribute("events"), knownvalue.ListSizeExact(n))
-	}
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config(""), ConfigStateChecks: []statecheck.StateCheck{length(100)}},
-		{Config: config("max_results = 1000"), ConfigStateChecks: []statecheck.StateCheck{length(123)}},
-		{
-			Config: config("kind = \"wallet.transfer.confirmed\"\n  delivery_failed = false") +
-				"output \"number\" {\n  value = jsondecode(" + data + ".events[2].data).wallet.number\n}\n",
-			ConfigStateChecks: []statecheck.StateCheck{
-				length(3),
-				statecheck.ExpectKnownOutputValue("number", knownvalue.Int64Exact(2)),
-				statecheck.ExpectKnownValue(data, attribute("events").AtSliceIndex(0), knownvalue.ObjectPartial(map[string]knownvalue.Check{
-					"kind":              knownvalue.StringExact("wallet.transfer.confirmed"),
-					"status":            knownvalue.StringExact("200"),
-					"delivery_failed":   knownvalue.Bool(false),
-					"delivery_attempt":  knownvalue.Int64Exact(1),
-					"timestamp_sent":    knownvalue.NotNull(),
-					"error":             knownvalue.Null(),
-					"retry_of":          knownvalue.Null(),
-					"next_attempt_date": knownvalue.Null(),
-				})),
-			},
-		},
-		{Config: config("delivery_failed = true"), ConfigStateChecks: []statecheck.StateCheck{length(0)}},
-		{Config: config(`kind = "*"`), ExpectError: acctest.Says("kind", "must be one event kind")},
-		{Config: strings.Replace(config(""), id, "wh-none", 1), ExpectError: acctest.Says("the events of webhook wh-none", "no such webhook")},
-		{
-			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/*/events", Effect: "status", Status: 403}),
-			Config:      config(""),
-			ExpectError: acctest.Says("lacks the permission Webhooks:Events:Read"),
-		},
-	}})
 }
 
-// No more is asked of the API than is wanted.
-func TestEventsDataSourceCalls(t *testing.T) {
+// read reads a data source about a webhook.
+func read(t *testing.T, provider *acctest.Protocol, name, id string, further map[string]acctest.Value) map[string]any {
+	t.Helper()
+	attributes := map[string]acctest.Value{"webhook_id": acctest.String(id)}
+	maps.Copy(attributes, further)
+	result, problems := provider.Data(name, attributes)
+	if len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	return acctest.Plain(result)
+}
+
+type values = map[string]acctest.Value
+
+// Both shapes of an event say whether it failed, nothing shows a payload that was not asked for, and no more calls are made than needed.
+func TestEvents(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	id := existing(env)
-	record(t, env, "wallet.created", 450)
-	provider := configured(t, env)
-	for most, want := range map[int]int{7: 1, 200: 1, 201: 2, 1000: 3} {
-		env.DfnsCalls.ForgetCalls()
-		got := provider.ReadData("webhook_dfns_events", map[string]acctest.Value{
-			"webhook_id": acctest.String(id), "max_results": acctest.Number(most),
-		})
-		if reads := acctest.Reads(env.DfnsCalls); len(got) != 0 || len(reads) != want {
-			t.Errorf("max_results %d: %s %q, want %d calls", most, acctest.Text(got), reads, want)
+	eventShapes(t, func(t *testing.T, env *acctest.Env, provider *acctest.Protocol, id string, bare bool) {
+		record(t, env, "wallet.created", 230)
+		<-time.After(time.Minute)
+		deliver(t, env, "wallet.transfer.confirmed")
+		held := env.Dfns.Events()[230]
+		want := map[string]any{
+			"id": held.ID, "date": held.Date.UTC().Format("2006-01-02T15:04:05.000Z"), "kind": "wallet.transfer.confirmed", "data": nil,
+			"status": "ENOTLOOPBACK", "timestamp_sent": int(held.Sent.Unix()), "error": held.Error, "delivery_failed": true,
+			"delivery_attempt": 1, "retry_of": nil, "next_attempt_date": held.Next.UTC().Format("2006-01-02T15:04:05.000Z"),
+		}
+		if bare {
+			want["delivery_attempt"], want["next_attempt_date"] = nil, nil
+		}
+		private := maps.Clone(want)
+		private["data"] = `{"number":1}`
+		for name, test := range map[string]struct {
+			filter        values
+			events, calls int
+			last          map[string]any // nil for one that was delivered
+		}{
+			"default":  {nil, 100, 1, nil},
+			"seven":    {values{"max_results": acctest.Number(7)}, 7, 1, nil},
+			"200":      {values{"max_results": acctest.Number(200)}, 200, 1, nil},
+			"201":      {values{"max_results": acctest.Number(201)}, 201, 2, nil},
+			"all":      {values{"max_results": acctest.Number(1000)}, 231, 2, want},
+			"kind":     {values{"kind": acctest.String("wallet.transfer.confirmed")}, 1, 1, want},
+			"failed":   {values{"delivery_failed": acctest.Bool(true)}, 1, 1, want},
+			"payloads": {values{"delivery_failed": acctest.Bool(true), "include_payload": acctest.Bool(true)}, 1, 1, private},
+			"good":     {values{"delivery_failed": acctest.Bool(false), "max_results": acctest.Number(1000)}, 230, 2, nil},
+		} {
+			env.DfnsCalls.ForgetCalls()
+			events := read(t, provider, "webhook_dfns_events", id, test.filter)["events"].([]any)
+			if reads := acctest.Reads(env.DfnsCalls); len(events) != test.events || len(reads) != test.calls {
+				t.Fatalf("%s: %d events, after %q", name, len(events), reads)
+			}
+			last := events[len(events)-1].(map[string]any)
+			if test.last == nil && (last["delivery_failed"] != false || last["data"] != nil || last["error"] != nil) {
+				t.Errorf("%s: the last event is %v", name, last)
+			}
+			if diff := cmp.Diff(test.last, last); test.last != nil && diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+		private["webhook_id"] = id
+		if diff := cmp.Diff(private, read(t, provider, "webhook_dfns_event", id, values{"id": acctest.String(held.ID)})); diff != "" {
+			t.Errorf("one event (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// deliver has an event delivered, and returns after the first attempt.
+func deliver(t *testing.T, env *acctest.Env, kind string) {
+	t.Helper()
+	if err := env.Dfns.Deliver(kind, json.RawMessage(`{"number":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+// The verdict follows an event through the vendor's schedule: until it is lost, because the receiver was down or because the webhook was
+// disabled when an attempt was due.
+func TestHealthDataSource(t *testing.T) {
+	t.Parallel()
+	eventShapes(t, func(t *testing.T, env *acctest.Env, provider *acctest.Protocol, id string, bare bool) {
+		began, other := time.Now().UTC(), existing(env)
+		text := func(at time.Time) string { return at.Format(time.RFC3339) }
+		basis := map[bool]string{true: "schedule", false: "api"}[bare]
+		health := func(id string, delivered, pending, lost int, further map[string]any) {
+			t.Helper()
+			want := map[string]any{
+				"webhook_id": id, "window": "25h", "max_calls": nil, "delivered": delivered, "pending": pending, "lost": lost, "complete": true,
+				"last_delivered_at": text(began), "oldest_pending_at": nil, "last_error": nil, "basis": nil,
+			}
+			maps.Copy(want, further)
+			env.DfnsCalls.ForgetCalls()
+			got := read(t, provider, "webhook_dfns_delivery_health", id, values{"window": acctest.String("25h")})
+			if diff := cmp.Diff(want, got); diff != "" || len(acctest.Reads(env.DfnsCalls)) != 1 {
+				t.Errorf("after %s, with the calls %q (-want +got):\n%s", time.Since(began), acctest.Reads(env.DfnsCalls), diff)
+			}
+		}
+		record(t, env, "wallet.created", 2)
+		health(id, 2, 0, 0, nil)
+		deliver(t, env, "wallet.created")
+		failed := map[string]any{"last_error": "ENOTLOOPBACK: " + env.Dfns.Events()[4].Error, "basis": basis, "oldest_pending_at": text(began)}
+		health(id, 2, 1, 0, failed)
+		if err := env.Dfns.Edit(other, func(w *dfns.Webhook) { w.Status = "Disabled" }); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(3 * time.Hour)
+		health(id, 2, 1, 0, failed)
+		delete(failed, "oldest_pending_at")
+		health(other, 2, 0, 1, failed)
+		<-time.After(21*time.Hour + time.Minute)
+		health(id, 2, 0, 1, failed)
+	})
+}
+
+// What was not read makes the verdict incomplete, and events are ordered by time, whatever the order of the API.
+func TestUnorderedEvents(t *testing.T) {
+	t.Parallel()
+	url := acctest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
+		sent, next := time.Now().Unix()-100, `"nextPageToken": "2"`
+		if r.URL.Query().Get("paginationToken") != "" {
+			sent, next = sent-100, `"total": 0`
+		}
+		_, _ = fmt.Fprintf(w, `{"items": [{"id": "whe-%[1]d", "date": "%[1]d", "status": "200", "timestampSent": %[1]d}, {"id": "whe-%[2]d", "date": "%[2]d", "status": "200", "timestampSent": %[2]d}], %[3]s}`,
+			sent+1, sent, next)
+	})
+	provider := acctest.NewProtocol(t, map[string]string{"DFNS_API_URL": url, "DFNS_AUTH_TOKEN": "token"})
+	if problems := provider.Configure(nil); len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	for calls, complete := range map[int]bool{1: false, 2: true} {
+		health := read(t, provider, "webhook_dfns_delivery_health", "wh-1", values{"max_calls": acctest.Number(calls)})
+		if health["complete"] != complete || health["delivered"] != 2*calls {
+			t.Errorf("after %d calls: %v", calls, health)
 		}
 	}
+	events, before := read(t, provider, "webhook_dfns_events", "wh-1", nil)["events"].([]any), 0
+	for _, event := range events {
+		sent := event.(map[string]any)["timestamp_sent"].(int)
+		if sent < before || len(events) != 4 {
+			t.Errorf("the events are not in order: %v", events)
+		}
+		before = sent
+	}
 }
 
-func TestEventDataSource(t *testing.T) {
+func TestEventErrors(t *testing.T) {
 	t.Parallel()
-	const data = "data.webhook_dfns_event.test"
 	env := acctest.New(t, sandbox.Config{})
-	id := existing(env)
-	record(t, env, "wallet.created", 1)
-	config := func(event string) string {
-		return fmt.Sprintf("data \"webhook_dfns_event\" \"test\" {\n  webhook_id = %q\n  id = %s\n}\n", id, event)
+	id, provider := existing(env), configured(t, env)
+	refused := sandbox.Fault{Path: "/webhooks/*/events", Effect: "status", Status: 403, Times: 1}
+	unreadable := sandbox.Fault{Path: "/webhooks/wh-none", Effect: "status", Status: 403, Times: 1}
+	for _, test := range []struct {
+		name, webhook, event string
+		fault                *sandbox.Fault
+		want                 []string
+	}{
+		{"webhook_dfns_events", "wh-none", "", nil, []string{"Reading the events of webhook wh-none failed", "no such webhook"}},
+		{"webhook_dfns_events", id, "", &refused, []string{"lacks the permission Webhooks:Events:Read"}},
+		{"webhook_dfns_delivery_health", "wh-none", "", nil, []string{"Reading the events of webhook wh-none failed", "no such webhook"}},
+		{"webhook_dfns_delivery_health", id, "", &refused, []string{"lacks the permission Webhooks:Events:Read"}},
+		{"webhook_dfns_event", id, "whe-none", nil, []string{"Reading event whe-none of webhook " + id, "older than 31 days"}},
+		{"webhook_dfns_event", "wh-none", "whe-none", nil, []string{"Dfns Webhook Not Found", "Reading event whe-none of webhook wh-none", "has: " + id}},
+		{"webhook_dfns_event", "wh-none", "whe-none", &unreadable, []string{"Dfns Webhook Event Not Found", "or the webhook itself does not exist"}},
+	} {
+		if test.fault != nil {
+			inject(t, env, *test.fault)()
+		}
+		got := acctest.Text(provider.ReadData(test.name, values{"webhook_id": acctest.String(test.webhook), "id": acctest.String(test.event)}))
+		if !acctest.Says(test.want...).MatchString(got) {
+			t.Errorf("%s of %s: %s", test.name, test.webhook, got)
+		}
 	}
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{
-			Config: fmt.Sprintf("data \"webhook_dfns_events\" \"all\" {\n  webhook_id = %q\n}\n", id) + config("data.webhook_dfns_events.all.events[0].id"),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(data, attribute("kind"), knownvalue.StringExact("wallet.created")),
-				statecheck.ExpectKnownValue(data, attribute("data"), knownvalue.StringExact(`{"wallet":{"number":0}}`)),
-			},
-		},
-		{Config: config(`"whe-none"`), ExpectError: acctest.Says("Reading event whe-none of webhook "+id, "older than 31 days")},
-		{
-			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
-			ExpectError: acctest.Says("Dfns Webhook Not Found", "Reading event whe-none of webhook wh-none", "has: "+id),
-		},
-		{
-			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/wh-none", Effect: "status", Status: 403}),
-			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
-			ExpectError: acctest.Says("Dfns Webhook Event Not Found", "or the webhook itself does not exist"),
-		},
-	}})
+	if got := acctest.Text(provider.ValidateData("webhook_dfns_events", values{"kind": acctest.String("*")})); !strings.Contains(got, "must be one event kind") {
+		t.Errorf("of the kind *: %s", got)
+	}
 }
 
 // An id that would reach another path is never sent, and the error says so instead of sending people to their network.
@@ -226,6 +333,7 @@ func TestIDsThatAreNone(t *testing.T) {
 			"delete": acctest.Text(provider.Delete("webhook_dfns", attributes)),
 			"data":   acctest.Text(provider.ReadData("webhook_dfns", attributes)),
 			"events": acctest.Text(provider.ReadData("webhook_dfns_events", attributes)),
+			"health": acctest.Text(provider.ReadData("webhook_dfns_delivery_health", attributes)),
 			"ping":   fmt.Sprint(pinged),
 		} {
 			if !strings.Contains(got, "The id is not valid. No request was sent") || strings.Contains(got, "base_url") {
@@ -249,6 +357,22 @@ func TestSignatureFunction(t *testing.T) {
 	}
 	if _, err := provider.Call("dfns_signature", acctest.String(""), acctest.String("{}")); err == nil || !strings.HasPrefix(err.Error(), "argument 0: The secret is empty") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestOriginIPsFunction(t *testing.T) {
+	t.Parallel()
+	provider := acctest.NewProtocol(t, nil)
+	for region, want := range map[string][]string{
+		"eu": {"35.181.116.68"}, "uae": {"40.172.249.100", "51.45.23.79"}, "staging": {"52.47.197.63"},
+	} {
+		if got, err := provider.Call("dfns_origin_ips", acctest.String(region)); err != nil || !got.Equal(acctest.StringSet(want...)) {
+			t.Errorf("%s: %s, %v", region, got, err)
+		}
+	}
+	_, err := provider.Call("dfns_origin_ips", acctest.String("EU"))
+	if want := `argument 0: The region "EU" is not known. Known regions are eu, uae, staging`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

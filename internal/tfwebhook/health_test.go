@@ -1,0 +1,69 @@
+package tfwebhook_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
+)
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+	ago := func(hours time.Duration) time.Time { return now.Add(-hours * time.Hour) }
+	all := []tfwebhook.Delivery{
+		{Fate: tfwebhook.Delivered, First: ago(40), Last: ago(30), DeliveredAt: ago(30)},
+		{Fate: tfwebhook.Delivered, First: ago(30), Last: ago(23), DeliveredAt: ago(23), FailedAt: ago(29), Error: "500"},
+		{Fate: tfwebhook.Pending, First: ago(5), Last: ago(3), FailedAt: ago(3), Error: "503: busy"},
+		{Fate: tfwebhook.Pending, First: ago(8), Last: ago(6), FailedAt: ago(6), Error: "502"},
+		{Fate: tfwebhook.Pending},
+		{Fate: tfwebhook.Lost, First: ago(28), Last: ago(4), FailedAt: ago(4), Error: "501"},
+		{Fate: tfwebhook.Lost, First: ago(49), Last: ago(25), FailedAt: ago(25), BySchedule: true},
+		{Fate: tfwebhook.Unclear, Last: ago(26)},
+		{Fate: tfwebhook.Delivered},
+	}
+	const delivered, oldest = "2026-09-30T13:00:00Z", "2026-10-01T04:00:00Z"
+	for name, test := range map[string]struct {
+		window     string // empty for the default of 24 hours
+		deliveries []tfwebhook.Delivery
+		readAll    bool
+		want       string // delivered, pending, lost, last_delivered_at, oldest_pending_at, last_error, basis, complete
+	}{
+		"nothing":         {"", nil, true, "0 0 0 <null> <null> <null> <null> true"},
+		"a day":           {"", all[:8], true, `1 3 1 "` + delivered + `" "` + oldest + `" "503: busy" "api" true`},
+		"two hours":       {"2h", all[:8], true, `0 1 0 <null> <null> <null> "api" true`},
+		"two days":        {"48h", all[:7], true, `2 3 2 "` + delivered + `" "` + oldest + `" "503: busy" "schedule" true`},
+		"something unfit": {"48h", all[:8], true, `2 3 2 "` + delivered + `" "` + oldest + `" "503: busy" "schedule" false`},
+		"without a time":  {"", all[8:], true, "0 0 0 <null> <null> <null> <null> false"},
+		"not all read":    {"", all[:1], false, "0 0 0 <null> <null> <null> <null> false"},
+	} {
+		health := tfwebhook.Health{Window: tfwebhook.StringOrNull(test.window)}
+		health.Count(test.deliveries, health.Since(now), test.readAll)
+		got := fmt.Sprint(health.Delivered, health.Pending, health.Lost, health.LastDeliveredAt, health.OldestPendingAt, health.LastError,
+			health.Basis, health.Complete)
+		if got != test.want {
+			t.Errorf("%s: it is\n%s, want\n%s", name, got, test.want)
+		}
+	}
+	if limits := []int{new(tfwebhook.Health).Calls(), (&tfwebhook.Health{MaxCalls: types.Int64Value(3)}).Calls()}; limits[0] != 10 || limits[1] != 3 {
+		t.Errorf("at most %v calls", limits)
+	}
+}
+
+// A window is a time span for which the vendor keeps what it has delivered.
+func TestWindow(t *testing.T) {
+	t.Parallel()
+	provider := acctest.NewProtocol(t, nil)
+	for _, name := range []string{"webhook_dfns_delivery_health", "webhook_enfinitos_delivery_health"} {
+		for window, valid := range map[string]bool{"1m": true, "24h": true, "744h": true, "744h1s": false, "0s": false, "-1h": false, "31d": false, "": false} {
+			problems := acctest.Text(provider.ValidateData(name, map[string]acctest.Value{"window": acctest.String(window)}))
+			if says := acctest.Says(`Invalid Window: The value must be a duration longer than 0s and at most 744h`).MatchString(problems); says == valid {
+				t.Errorf("%s of %q: %s", name, window, problems)
+			}
+		}
+	}
+}
