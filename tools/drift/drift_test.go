@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -24,7 +25,7 @@ func serve(t *testing.T, v vendor, replace ...string) vendor {
 	host := strings.TrimSuffix(v.index, "/llms.txt")
 	var server *httptest.Server
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		text, err := os.ReadFile(path.Join("testdata", directory(v), path.Base(r.URL.Path)))
+		text, err := os.ReadFile(path.Join("testdata", directory(v), r.URL.Path))
 		if err != nil {
 			http.NotFound(w, r)
 			return
@@ -40,17 +41,18 @@ func directory(v vendor) string { return strings.ToLower(v.name) }
 
 func sample(t *testing.T, v vendor) string {
 	t.Helper()
-	files, err := os.ReadDir(path.Join("testdata", directory(v)))
+	var all strings.Builder
+	samples := os.DirFS(path.Join("testdata", directory(v)))
+	err := fs.WalkDir(samples, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(samples, name)
+		all.Write(text)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	var all strings.Builder
-	for _, file := range files {
-		text, err := os.ReadFile(path.Join("testdata", directory(v), file.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.Write(text)
 	}
 	return all.String()
 }
@@ -112,10 +114,12 @@ func TestUnreadable(t *testing.T) {
 		replace []string
 		want    string
 	}{
-		"no pages":       {[]string{"webhook", "hook"}, "names no page with an OpenAPI document"},
-		"no documents":   {[]string{"````yaml", "````json"}, "names no page with an OpenAPI document"},
-		"a page is gone": {[]string{"/webhook-events.md", "/webhook-event.md"}, "/webhook-event.md: 404 Not Found"},
-		"not YAML":       {[]string{"paths:\n", "paths: {\n"}, "/webhooks.md: yaml: "},
+		"no pages":           {[]string{"/openapi.yaml", "/open.yaml", "/webhook", "/hook"}, "names no page with an OpenAPI document"},
+		"no documents":       {[]string{"/openapi.yaml", "/open.yaml", "````yaml", "````json"}, "names no page with an OpenAPI document"},
+		"an index is gone":   {[]string{"/guides.md", "/guide.md"}, "/guide.md: 404 Not Found"},
+		"a document is gone": {[]string{"/openapi.yaml", "/openapi.json"}, "/openapi.json: 404 Not Found"},
+		"a page is gone":     {[]string{"/webhook-events.md", "/webhook-event.md"}, "/webhook-event.md: 404 Not Found"},
+		"not YAML":           {[]string{"paths:\n", "paths: {\n"}, "/openapi.yaml: yaml: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -140,7 +144,7 @@ func TestNoKnownKinds(t *testing.T) {
 func TestRun(t *testing.T) {
 	t.Parallel()
 	same, changed := serve(t, enfinitosWebhooks()), serve(t, dfnsWebhooks(), "| swap.failed |", "| swap.expired |")
-	unreadable := serve(t, dfnsWebhooks(), "````yaml", "````json")
+	unreadable := serve(t, enfinitosWebhooks(), "````yaml", "````json")
 	for name, test := range map[string]struct {
 		vendors []vendor
 		code    int
@@ -154,7 +158,7 @@ func TestRun(t *testing.T) {
 			t.Parallel()
 			var report, complaints strings.Builder
 			code := run(t.Context(), test.vendors, &report, &complaints)
-			if code != test.code || (code == 2) != strings.HasPrefix(complaints.String(), "drift: Dfns: ") {
+			if code != test.code || (code == 2) != strings.HasPrefix(complaints.String(), "drift: EnfinitOS: ") {
 				t.Errorf("it exits with %d, want %d, and complains %q", code, test.code, complaints.String())
 			}
 			if diff := cmp.Diff(test.report, report.String()); diff != "" {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -32,32 +31,35 @@ type document struct {
 const maxPage = 16 << 20
 
 var (
-	pageLink = regexp.MustCompile(`\]\((https?://[^)\s]*webhook[^)\s]*\.md)\)`)
+	link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	// The vendors' documentation sites put an operation's OpenAPI document into the Markdown of its page, in a fence.
 	openAPIFence = regexp.MustCompile("(?ms)^(`{3,})yaml[^\n]*\n(openapi:.*?)^`{3,}\\s*$")
 )
 
-// readPages reads every page about webhooks that an index names on its own host.
+// readPages reads every page about webhooks that an index, or one of the indexes that it names, has on its own host. Where an index
+// names an OpenAPI document of the whole API, that one counts, and not its excerpts in the pages.
 func readPages(ctx context.Context, index string) (*pages, error) {
-	list, err := get(ctx, index)
-	if err != nil {
-		return nil, err
-	}
-	home, err := url.Parse(index)
+	found, err := follow(ctx, index)
 	if err != nil {
 		return nil, err
 	}
 	out := &pages{}
-	for _, link := range pageLink.FindAllStringSubmatch(list, -1) {
-		if at, err := url.Parse(link[1]); err != nil || at.Host != home.Host {
-			continue
+	for _, address := range found.documents {
+		text, err := get(ctx, address)
+		if err == nil {
+			err = out.addDocument(text)
 		}
-		text, err := get(ctx, link[1])
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", address, err)
 		}
-		if err := out.add(text); err != nil {
-			return nil, fmt.Errorf("%s: %w", link[1], err)
+	}
+	for _, address := range found.pages {
+		text, err := get(ctx, address)
+		if err == nil {
+			err = out.add(text, len(found.documents) == 0)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", address, err)
 		}
 	}
 	if len(out.documents) == 0 {
@@ -66,16 +68,30 @@ func readPages(ctx context.Context, index string) (*pages, error) {
 	return out, nil
 }
 
-func (p *pages) add(text string) error {
+// add adds a page, and the OpenAPI documents in it if nothing better is known.
+func (p *pages) add(text string, documents bool) error {
 	p.text += text + "\n"
+	if !documents {
+		return nil
+	}
 	for _, fence := range openAPIFence.FindAllStringSubmatch(text, -1) {
-		var parsed document
-		if err := yaml.Unmarshal([]byte(fence[2]), &parsed); err != nil {
+		if err := p.parse(fence[2]); err != nil {
 			return err
 		}
-		p.documents = append(p.documents, parsed)
 	}
 	return nil
+}
+
+func (p *pages) addDocument(text string) error {
+	p.text += text + "\n"
+	return p.parse(text)
+}
+
+func (p *pages) parse(text string) error {
+	var parsed document
+	err := yaml.Unmarshal([]byte(text), &parsed)
+	p.documents = append(p.documents, parsed)
+	return err
 }
 
 func get(ctx context.Context, address string) (string, error) {
