@@ -324,6 +324,33 @@ func TestListsEnd(t *testing.T) {
 	}
 }
 
+// A filtered list may have an empty page before its end, and a list ends where it may not go on.
+func TestPagesOfEvents(t *testing.T) {
+	t.Parallel()
+	pages := map[string]string{
+		"": `{"items": [], "nextPageToken": "2"}`, "2": `{"items": [{"id": "whe-1"}], "nextPageToken": "3"}`, "3": `{"items": [{"id": "whe-2"}]}`,
+	}
+	client := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1/events": func(w http.ResponseWriter, r *http.Request) {
+		says(200, pages[r.URL.Query().Get("paginationToken")])(w, r)
+	}}).client(t)
+	for _, test := range []struct {
+		filter dfns.EventFilter
+		want   int
+		cut    bool
+		fails  bool
+	}{
+		{dfns.EventFilter{}, 0, false, true},
+		{dfns.EventFilter{Kind: "key.created"}, 2, false, false},
+		{dfns.EventFilter{Kind: "key.created", MaxCalls: 3}, 2, false, false},
+		{dfns.EventFilter{Kind: "key.created", MaxCalls: 2}, 1, true, true},
+	} {
+		got, err := collect(client.ListWebhookEvents(t.Context(), "wh-1", test.filter, 0))
+		if len(got) != test.want || (err != nil) != test.fails || dfns.IsCut(err) != test.cut {
+			t.Errorf("%+v: %d events, %v", test.filter, len(got), err)
+		}
+	}
+}
+
 func TestTolerantLists(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"items":[]}`, `{"items":[],"nextPageToken":null}`, `{"items":[],"nextPageToken":""}`, `{"items":[],"total":0}`} {

@@ -2,6 +2,7 @@ package enfinitos_test
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -11,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
@@ -21,70 +21,45 @@ func TestListDeliveries(t *testing.T) {
 	client := at(t, s)
 	id := s.Enfinitos.Register(example)
 	var ids []string // newest first
-	for range 120 {
-		ids = append(ids, s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: state.Delivered}))
+	for i := range 120 {
+		ids = append(ids, s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: []string{state.Delivered, state.Failed}[i/110]}))
 	}
+	s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: s.Enfinitos.Register(example), Status: state.Failed})
 	slices.Reverse(ids)
-	tests := map[string]struct {
-		size, take int
-		queries    []string
+	for name, test := range map[string]struct {
+		list    iter.Seq2[*enfinitos.Delivery, error]
+		take    int
+		queries []string
 	}{
-		"all":                        {50, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"zero is the default":        {0, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"less is the default":        {-1, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"more":                       {120, 120, []string{"limit=120"}},
-		"exact multiple":             {60, 120, []string{"limit=60", "cursor=60&limit=60"}},
-		"first only":                 {50, 1, []string{"limit=50"}},
-		"the page's last":            {50, 50, []string{"limit=50"}},
-		"the next page's first":      {50, 51, []string{"limit=50", "cursor=50&limit=50"}},
-		"pages of one, second's end": {1, 2, []string{"limit=1", "cursor=1&limit=1"}},
-	}
-	for name, test := range tests {
-		var got []string
-		for delivery, err := range client.ListDeliveries(t.Context(), id, "", test.size) {
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			got = append(got, delivery.ID)
-			if len(got) == test.take && test.take < 120 {
-				break
-			}
-		}
-		if !slices.Equal(got, ids[:test.take]) {
-			t.Errorf("%s: there are %d deliveries, or not the right ones", name, len(got))
-		}
-		var want []string
-		for _, query := range test.queries {
-			want = append(want, "GET /v1/webhooks/"+id+"/deliveries?"+query)
-		}
-		if diff := cmp.Diff(want, journal(s)); diff != "" {
-			t.Errorf("%s: calls (-want +got):\n%s", name, diff)
-		}
-	}
-}
-
-func TestListOfOneStatus(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	client := at(t, s)
-	id, other := s.Enfinitos.Register(example), s.Enfinitos.Register(example)
-	for i, status := range []string{state.Failed, state.DeadLettered, state.Failed, state.Queued, state.Failed, state.Failed} {
-		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: []string{id, other}[i/5], Status: status})
-	}
-	for status, queries := range map[string][]string{
-		"failed": {"limit=2&status=failed", "cursor=2&limit=2&status=failed"}, "dead_lettered": {"limit=2&status=dead_lettered"},
-		"delivered": {"limit=2&status=delivered"},
+		"zero is the default":   {client.ListDeliveries(t.Context(), id, "", 0), 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
+		"less is the default":   {client.ListDeliveries(t.Context(), id, "", -1), 1, []string{"limit=50"}},
+		"exact multiple":        {client.ListDeliveries(t.Context(), id, "", 60), 120, []string{"limit=60", "cursor=60&limit=60"}},
+		"the page's last":       {client.ListDeliveries(t.Context(), id, "", 50), 50, []string{"limit=50"}},
+		"the next page's first": {client.ListDeliveries(t.Context(), id, "", 50), 51, []string{"limit=50", "cursor=50&limit=50"}},
+		"one status":            {client.ListDeliveries(t.Context(), id, "failed", 6), 10, []string{"limit=6&status=failed", "cursor=6&limit=6&status=failed"}},
+		"recent":                {client.RecentDeliveries(t.Context(), id, 1), 120, []string{"limit=200"}},
 	} {
-		got, err := collect(client.ListDeliveries(t.Context(), id, status, 2))
-		want := map[string]int{"failed": 3, "dead_lettered": 1}[status]
-		if err != nil || len(got) != want || slices.ContainsFunc(got, func(d *enfinitos.Delivery) bool { return d.Status != status || d.SubscriptionID != id }) {
-			t.Errorf("%s: there are %d deliveries, want %d: %v", status, len(got), want, err)
-		}
-		for i, query := range queries {
-			queries[i] = "GET /v1/webhooks/" + id + "/deliveries?" + query
-		}
-		if diff := cmp.Diff(queries, journal(s)); diff != "" {
-			t.Errorf("%s: calls (-want +got):\n%s", status, diff)
+		for range 2 { // a sequence that is gone through again starts anew
+			var got []string
+			for delivery, err := range test.list {
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				got = append(got, delivery.ID)
+				if len(got) == test.take && test.take < 120 && name != "one status" {
+					break
+				}
+			}
+			if !slices.Equal(got, ids[:test.take]) {
+				t.Errorf("%s: there are %d deliveries, or not the right ones", name, len(got))
+			}
+			var want []string
+			for _, query := range test.queries {
+				want = append(want, "GET /v1/webhooks/"+id+"/deliveries?"+query)
+			}
+			if diff := cmp.Diff(want, journal(s)); diff != "" {
+				t.Errorf("%s: calls (-want +got):\n%s", name, diff)
+			}
 		}
 	}
 }
@@ -196,81 +171,34 @@ func TestCursors(t *testing.T) {
 	}
 }
 
-// A list ends, whatever the API says: a cursor seen before, a page without anything new and too many pages are errors.
-func TestListWithoutEnd(t *testing.T) {
+// A list ends with the first error, which says what is wrong with it.
+func TestDeliveriesEndWithAnError(t *testing.T) {
 	t.Parallel()
 	page := func(id, next int) string {
 		return fmt.Sprintf(`{"deliveries":[{"deliveryId":"dlv_%d"}],"nextCursor":%d}`, id, next)
 	}
 	for name, test := range map[string]struct {
 		page  func(call int) string
-		calls int
+		items int
 		want  string
 	}{
-		"the same cursor":   {func(call int) string { return page(call, 50) }, 2, "the same page token twice"},
-		"cursors in turn":   {func(call int) string { return page(call, 50+call%2) }, 3, "the same page token twice"},
-		"new cursors alone": {func(call int) string { return page(1, call) }, 2, "a page without anything new"},
-		"empty pages":       {func(call int) string { return fmt.Sprintf(`{"deliveries":[],"nextCursor":"c%d"}`, call) }, 1, "a page without anything new"},
-		"no end":            {func(call int) string { return page(call, call) }, 50, "more than 50 pages"},
+		"the same cursor": {func(call int) string { return page(call, 50) }, 2, "the same page token twice"},
+		"empty pages":     {func(call int) string { return fmt.Sprintf(`{"deliveries":[],"nextCursor":"c%d"}`, call) }, 0, "a page without anything new"},
+		"more than may":   {func(call int) string { return page(call, call) }, 3, "more than 3 pages"},
+		"no list":         {func(call int) string { return []string{page(1, 1), `{}`}[call-1] }, 1, "the answer is not a list"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			made := 0
-			a := serve(t, map[string]http.HandlerFunc{deliveries: func(w http.ResponseWriter, r *http.Request) {
-				made++
-				holds(test.page(made))(w, r)
-			}})
-			_, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "", 0))
-			if err == nil || !strings.Contains(err.Error(), "/v1/webhooks/whs_1/deliveries: 200 OK: ") || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("it ends in %v", err)
-			}
-			if made != test.calls {
-				t.Errorf("%d calls, want %d", made, test.calls)
-			}
-		})
-	}
-}
-
-// A sequence can be gone through again, and then starts anew.
-func TestListTwice(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	for range 3 {
-		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id})
-	}
-	sequence := at(t, s).ListDeliveries(t.Context(), id, "", 2)
-	for range 2 {
-		if got, err := collect(sequence); err != nil || len(got) != 3 {
-			t.Errorf("there are %d deliveries: %v", len(got), err)
+		made := 0
+		a := serve(t, map[string]http.HandlerFunc{deliveries: func(w http.ResponseWriter, r *http.Request) {
+			made++
+			holds(test.page(made))(w, r)
+		}})
+		got, err := collect(a.client(t).RecentDeliveries(t.Context(), "whs_1", 3))
+		if err == nil || !strings.Contains(err.Error(), "/v1/webhooks/whs_1/deliveries: 200 OK: ") || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: it ends in %v", name, err)
 		}
-	}
-}
-
-func TestListEndsWithAnError(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	for range 3 {
-		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id})
-	}
-	fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Skip: 1, Effect: sandbox.Status, Status: 403})
-	items, errors := 0, 0
-	for delivery, err := range at(t, s).ListDeliveries(t.Context(), id, "", 2) {
-		switch {
-		case err == nil && errors == 0:
-			items++
-		case enfinitos.Status(err) == 403 && delivery == nil:
-			errors++
-		default:
-			t.Errorf("the sequence has %v, %v", delivery, err)
+		if len(got) != test.items || enfinitos.IsCut(err) != (name == "more than may") {
+			t.Errorf("%s: %d deliveries before %v", name, len(got), err)
 		}
-	}
-	if items != 2 || errors != 1 {
-		t.Errorf("there are %d deliveries and %d errors", items, errors)
-	}
-	if _, err := collect(at(t, s).ListDeliveries(t.Context(), "whs_none", "", 2)); enfinitos.Status(err) != 403 {
-		t.Errorf("of no subscription it ends in %v", err)
 	}
 }
 

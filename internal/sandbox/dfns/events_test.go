@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
 var eventID = regexp.MustCompile(`^whe-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$`)
@@ -37,22 +39,26 @@ func (a *api) kinds(path string) []string {
 
 func TestEvent(t *testing.T) {
 	t.Parallel()
-	a := start(t)
-	id := a.create("wallet.created")
-	a.clock.Move(time.Minute)
-	a.record("wallet.created", `{"wallet":{"id":"wa-1"}}`)
-	path := "/webhooks/" + id + "/events"
-	event := a.page(path).Items[0].ID
-	if !eventID.MatchString(event) {
-		t.Errorf("id is %q", event)
+	for _, bare := range []bool{false, true} {
+		a := start(t, func(o *dfns.Options) { o.BareEvents = bare })
+		id := a.create("wallet.created")
+		a.clock.Move(time.Minute)
+		a.record("wallet.created", `{"wallet":{"id":"wa-1"}}`)
+		path := "/webhooks/" + id + "/events"
+		event := a.page(path).Items[0].ID
+		if !eventID.MatchString(event) {
+			t.Errorf("id is %q", event)
+		}
+		want := map[string]any{
+			"id": event, "date": "2026-01-02T03:05:05.678Z", "kind": "wallet.created", "status": "200",
+			"data": map[string]any{"wallet": map[string]any{"id": "wa-1"}}, "timestampSent": float64(epoch.Add(time.Minute).Unix()),
+		}
+		if !bare {
+			want["deliveryFailed"], want["deliveryAttempt"] = false, 1.0
+		}
+		same(t, a.get(path+"/"+event).ok(), want)
+		same(t, a.get(path).ok(), map[string]any{"items": []any{want}})
 	}
-	want := map[string]any{
-		"id": event, "date": "2026-01-02T03:05:05.678Z", "kind": "wallet.created", "status": "200",
-		"data":          map[string]any{"wallet": map[string]any{"id": "wa-1"}},
-		"timestampSent": float64(epoch.Add(time.Minute).Unix()), "deliveryFailed": false, "deliveryAttempt": 1.0,
-	}
-	same(t, a.get(path+"/"+event).ok(), want)
-	same(t, a.get(path).ok(), map[string]any{"items": []any{want}})
 }
 
 func TestEventsGoToSubscribers(t *testing.T) {
