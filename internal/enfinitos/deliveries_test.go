@@ -64,27 +64,6 @@ func TestListDeliveries(t *testing.T) {
 	}
 }
 
-func TestDeliveryAtTheSandbox(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	if err := s.Enfinitos.RecordEvent("right.issued", []byte(`{"right":1}`)); err != nil {
-		t.Fatal(err)
-	}
-	got, err := collect(at(t, s).ListDeliveries(t.Context(), id, "", 0))
-	if err != nil || len(got) != 1 {
-		t.Fatalf("there are %d deliveries: %v", len(got), err)
-	}
-	held := s.Enfinitos.Deliveries()[0]
-	want := &enfinitos.Delivery{
-		ID: held.ID, SubscriptionID: id, DeveloperID: got[0].DeveloperID, Status: "delivered", Payload: held.Payload,
-		FirstAttemptedAt: nowText, LastAttemptedAt: nowText, DeliveredAt: nowText, AttemptCount: some(int64(1)), HTTPStatus: some(int64(200)),
-	}
-	if diff := cmp.Diff(want, got[0]); diff != "" || !strings.HasPrefix(got[0].DeveloperID, "dev_") || !strings.Contains(held.Payload, `{"right":1}`) {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 const deliveries = "GET /v1/webhooks/whs_1/deliveries"
 
 func TestTolerantDelivery(t *testing.T) {

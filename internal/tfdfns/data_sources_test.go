@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -30,87 +30,77 @@ func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
 	return provider
 }
 
+// Who asks for a webhook that there is not is told of ten that there are, and of no more.
 func TestWebhookDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	config := "data \"webhook_dfns\" \"test\" {\n  id = \"wh-none\"\n}\n"
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config, ExpectError: acctest.Says("Dfns Webhook Not Found", "Reading webhook wh-none failed", "has no webhook")},
-		{
-			PreConfig:   func() { existing(env) },
-			Config:      config,
-			ExpectError: acctest.Says("Reading webhook wh-none failed", "has: wh-", "https://hooks.example.com"),
-		},
-		{
-			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/*", Effect: "status", Status: 403}),
-			Config:      config,
-			ExpectError: acctest.Says("Unable to read Dfns webhooks", "Reading webhook wh-none failed", "lacks the permission Webhooks:Read"),
-		},
-	}})
+	provider := configured(t, env)
+	ask := func() string {
+		return acctest.Text(provider.ReadData("webhook_dfns", values{"id": acctest.String("wh-none")}))
+	}
+	if got := ask(); !acctest.Says("Dfns Webhook Not Found", "Reading webhook wh-none failed", "has no webhook").MatchString(got) {
+		t.Error(got)
+	}
+	for count := 1; count <= 12; count++ {
+		existing(env)
+		got := ask()
+		named, more := strings.Count(got, "https://"), strings.HasSuffix(strings.TrimSpace(got), "\n…")
+		if named != min(count, 10) || more != (count > 10) || !strings.Contains(got, "has:\nwh-") {
+			t.Errorf("of %d webhooks it names %d: %s", count, named, got)
+		}
+	}
+	inject(t, env, sandbox.Fault{Path: "/webhooks/*", Effect: "status", Status: 403})()
+	if got := ask(); !acctest.Says("Unable to read Dfns webhooks", "Reading webhook wh-none failed", "lacks the permission Webhooks:Read").MatchString(got) {
+		t.Error(got)
+	}
 }
 
+// The webhooks are listed oldest first, whatever the order of the API, and those of one moment by their ids.
 func TestWebhooksDataSource(t *testing.T) {
 	t.Parallel()
-	const data = "data.webhook_dfns_webhooks.test"
 	env := acctest.New(t, sandbox.Config{})
 	for i := range 450 {
 		env.Dfns.Register(dfns.Webhook{
 			URL: fmt.Sprintf("https://hooks.example.com/%d", i%3), Events: []string{"*"}, Status: []string{"Enabled", "Disabled"}[i%2],
 		})
 	}
-	config := func(filter string) string {
-		return "data \"webhook_dfns_webhooks\" \"test\" {\n" + filter + "\n}\n"
-	}
-	length := func(n int) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownValue(data, attribute("webhooks"), knownvalue.ListSizeExact(n))}
-	}
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config(`status = "Paused"`), ExpectError: acctest.Says("status", `"Enabled"`)},
-		{Config: config(""), ConfigStateChecks: length(450)},
-		{Config: config(`url = "https://HOOKS.example.com:443/1"`), ConfigStateChecks: length(150)},
-		{Config: config(`status = "Disabled"`), ConfigStateChecks: length(225)},
-		{Config: config("url = \"https://hooks.example.com/0\"\n  status = \"Enabled\""), ConfigStateChecks: length(75)},
-		{Config: config(`url = "https://hooks.example.com/9"`), ConfigStateChecks: length(0)},
-	}})
-	env.DfnsCalls.ForgetCalls()
-	if got := configured(t, env).ReadData("webhook_dfns_webhooks", nil); len(got) != 0 || len(acctest.Reads(env.DfnsCalls)) != 3 {
-		t.Errorf("%s %q, want 3 calls", acctest.Text(got), acctest.Reads(env.DfnsCalls))
-	}
-}
-
-// The webhooks are listed oldest first, whatever the order of the API, and those of one moment by their ids.
-func TestWebhooksDataSourceOrder(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	var items []string
-	var want []knownvalue.Check
-	for i, day := range []int{3, 1, 2, 2} {
-		items = append(items, fmt.Sprintf(`{"id":"wh-%d","url":"https://h.example","events":["*"],"dateCreated":"2026-10-0%dT12:00:00Z"}`, 9-i, day))
-	}
-	for _, id := range []string{"wh-8", "wh-6", "wh-7", "wh-9"} {
-		want = append(want, knownvalue.ObjectPartial(map[string]knownvalue.Check{"id": knownvalue.StringExact(id)}))
-	}
-	env.DfnsURL = acctest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = fmt.Fprintf(w, `{"items":[%s]}`, strings.Join(items, ","))
-	})
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config: "data \"webhook_dfns_webhooks\" \"test\" {\n}\n",
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue("data.webhook_dfns_webhooks.test", attribute("webhooks"), knownvalue.ListExact(want)),
-		},
-	}}})
-}
-
-// Who asks for a webhook that there is not is told of ten that there are, and of no more.
-func TestWebhookDataSourceNamesTen(t *testing.T) {
-	t.Parallel()
-	for count, want := range map[int]int{1: 1, 10: 10, 11: 10, 12: 10} {
-		env := acctest.New(t, sandbox.Config{})
-		registered(env, count)
-		got := acctest.Text(configured(t, env).ReadData("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-none")}))
-		if named := strings.Count(got, "https://"); named != want || strings.HasSuffix(strings.TrimSpace(got), "\n…") != (count > want) {
-			t.Errorf("of %d webhooks it names %d: %s", count, named, got)
+	provider := configured(t, env)
+	list := func(filter values) (ids []string) {
+		result, problems := provider.Data("webhook_dfns_webhooks", filter)
+		if len(problems) != 0 {
+			t.Error(acctest.Text(problems))
 		}
+		for _, webhook := range acctest.Plain(result)["webhooks"].([]any) {
+			ids = append(ids, webhook.(map[string]any)["id"].(string))
+		}
+		return ids
+	}
+	if got := list(nil); len(got) != 450 || len(acctest.Reads(env.DfnsCalls)) != 3 {
+		t.Errorf("%d webhooks after %q", len(got), acctest.Reads(env.DfnsCalls))
+	}
+	for _, test := range []struct {
+		url, status string
+		want        int
+	}{{"https://HOOKS.example.com:443/1", "", 150}, {"", "Disabled", 225}, {"https://hooks.example.com/0", "Enabled", 75}, {"https://hooks.example.com/9", "", 0}} {
+		filter := values{}
+		for name, value := range map[string]string{"url": test.url, "status": test.status} {
+			if value != "" {
+				filter[name] = acctest.String(value)
+			}
+		}
+		if got := list(filter); len(got) != test.want {
+			t.Errorf("%+v: %d webhooks", test, len(got))
+		}
+	}
+	if got := acctest.Text(provider.ValidateData("webhook_dfns_webhooks", values{"status": acctest.String("Paused")})); !strings.Contains(got, `"Enabled"`) {
+		t.Error(got)
+	}
+
+	item := `{"id": "wh-%d", "url": "https://h.example", "events": ["*"], "dateCreated": "2026-10-0%dT12:00:00Z"}`
+	inject(t, env, sandbox.Fault{Path: "/webhooks", Effect: "patch", Patch: json.RawMessage(
+		fmt.Sprintf(`{"items": [`+item+","+item+","+item+","+item+`], "nextPageToken": null}`, 9, 3, 8, 1, 7, 2, 6, 2))})()
+	if diff := cmp.Diff([]string{"wh-8", "wh-6", "wh-7", "wh-9"}, list(nil)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -207,6 +197,19 @@ func TestEvents(t *testing.T) {
 		if diff := cmp.Diff(private, read(t, provider, "webhook_dfns_event", id, values{"id": acctest.String(held.ID)})); diff != "" {
 			t.Errorf("one event (-want +got):\n%s", diff)
 		}
+		health := read(t, provider, "webhook_dfns_delivery_health", id, values{"max_calls": acctest.Number(1)})
+		if health["complete"] != false || health["delivered"] != 200 {
+			t.Errorf("of 200 events: %v", health)
+		}
+		inject(t, env, sandbox.Fault{Path: "/webhooks/*/events", Effect: "patch", Patch: json.RawMessage(
+			`{"items": [{"id": "2", "timestampSent": 2}, {"id": "3", "timestampSent": 2}, {"id": "1", "timestampSent": 1}], "nextPageToken": null}`)})()
+		order := ""
+		for _, event := range read(t, provider, "webhook_dfns_events", id, nil)["events"].([]any) {
+			order += event.(map[string]any)["id"].(string)
+		}
+		if order != "123" {
+			t.Errorf("the events have the order %s", order)
+		}
 	})
 }
 
@@ -257,61 +260,25 @@ func TestHealthDataSource(t *testing.T) {
 	})
 }
 
-// What was not read makes the verdict incomplete, and events are ordered by time, whatever the order of the API.
-func TestUnorderedEvents(t *testing.T) {
-	t.Parallel()
-	url := acctest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
-		sent, next := time.Now().Unix()-100, `"nextPageToken": "2"`
-		if r.URL.Query().Get("paginationToken") != "" {
-			sent, next = sent-100, `"total": 0`
-		}
-		_, _ = fmt.Fprintf(w, `{"items": [{"id": "whe-%[1]d", "date": "%[1]d", "status": "200", "timestampSent": %[1]d}, {"id": "whe-%[2]d", "date": "%[2]d", "status": "200", "timestampSent": %[2]d}], %[3]s}`,
-			sent+1, sent, next)
-	})
-	provider := acctest.NewProtocol(t, map[string]string{"DFNS_API_URL": url, "DFNS_AUTH_TOKEN": "token"})
-	if problems := provider.Configure(nil); len(problems) != 0 {
-		t.Fatal(acctest.Text(problems))
-	}
-	for calls, complete := range map[int]bool{1: false, 2: true} {
-		health := read(t, provider, "webhook_dfns_delivery_health", "wh-1", values{"max_calls": acctest.Number(calls)})
-		if health["complete"] != complete || health["delivered"] != 2*calls {
-			t.Errorf("after %d calls: %v", calls, health)
-		}
-	}
-	events, before := read(t, provider, "webhook_dfns_events", "wh-1", nil)["events"].([]any), 0
-	for _, event := range events {
-		sent := event.(map[string]any)["timestamp_sent"].(int)
-		if sent < before || len(events) != 4 {
-			t.Errorf("the events are not in order: %v", events)
-		}
-		before = sent
-	}
-}
-
+// What is asked about no webhook, without a permission, or about no event, fails with the reason.
 func TestEventErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	id, provider := existing(env), configured(t, env)
-	refused := sandbox.Fault{Path: "/webhooks/*/events", Effect: "status", Status: 403, Times: 1}
-	unreadable := sandbox.Fault{Path: "/webhooks/wh-none", Effect: "status", Status: 403, Times: 1}
-	for _, test := range []struct {
-		name, webhook, event string
-		fault                *sandbox.Fault
-		want                 []string
-	}{
-		{"webhook_dfns_events", "wh-none", "", nil, []string{"Reading the events of webhook wh-none failed", "no such webhook"}},
-		{"webhook_dfns_events", id, "", &refused, []string{"lacks the permission Webhooks:Events:Read"}},
-		{"webhook_dfns_delivery_health", "wh-none", "", nil, []string{"Reading the events of webhook wh-none failed", "no such webhook"}},
-		{"webhook_dfns_delivery_health", id, "", &refused, []string{"lacks the permission Webhooks:Events:Read"}},
-		{"webhook_dfns_event", id, "whe-none", nil, []string{"Reading event whe-none of webhook " + id, "older than 31 days"}},
-		{"webhook_dfns_event", "wh-none", "whe-none", nil, []string{"Dfns Webhook Not Found", "Reading event whe-none of webhook wh-none", "has: " + id}},
-		{"webhook_dfns_event", "wh-none", "whe-none", &unreadable, []string{"Dfns Webhook Event Not Found", "or the webhook itself does not exist"}},
+	for _, test := range []struct{ name, webhook, refused, want string }{
+		{"events", "wh-none", "", "Reading the events of webhook wh-none failed: .*no such webhook"},
+		{"events", id, "/webhooks/*/events", "lacks the permission Webhooks:Events:Read"},
+		{"delivery_health", "wh-none", "", "Reading the events of webhook wh-none failed: .*no such webhook"},
+		{"delivery_health", id, "/webhooks/*/events", "lacks the permission Webhooks:Events:Read"},
+		{"event", id, "", "Reading event whe-none of webhook " + id + " failed: .*older than 31 days"},
+		{"event", "wh-none", "", "Dfns Webhook Not Found: Reading event whe-none of webhook wh-none .*has:\n" + id},
+		{"event", "wh-none", "/webhooks/wh-none", "Dfns Webhook Event Not Found: .*or the webhook itself does not exist"},
 	} {
-		if test.fault != nil {
-			inject(t, env, *test.fault)()
+		if test.refused != "" {
+			inject(t, env, sandbox.Fault{Path: test.refused, Effect: "status", Status: 403, Times: 1})()
 		}
-		got := acctest.Text(provider.ReadData(test.name, values{"webhook_id": acctest.String(test.webhook), "id": acctest.String(test.event)}))
-		if !acctest.Says(test.want...).MatchString(got) {
+		got := acctest.Text(provider.ReadData("webhook_dfns_"+test.name, values{"webhook_id": acctest.String(test.webhook), "id": acctest.String("whe-none")}))
+		if !regexp.MustCompile("(?s)" + test.want).MatchString(got) {
 			t.Errorf("%s of %s: %s", test.name, test.webhook, got)
 		}
 	}

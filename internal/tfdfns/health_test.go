@@ -63,25 +63,21 @@ func TestVerdict(t *testing.T) {
 		want  tfwebhook.Fate
 		basis string // where the API tells what the prose promises; elsewhere it is the schedule
 	}{
-		"success at first":          {[]try{{0, "200", 0}}, time.Hour, tfwebhook.Delivered, ""},
-		"success at third":          {after(2, try{min12, "200", 0}), time.Hour, tfwebhook.Delivered, ""},
-		"success at last":           {after(4, try{day, "200", 0}), 2 * day, tfwebhook.Delivered, ""},
-		"pending after the first":   {after(1), 30 * time.Second, tfwebhook.Pending, "api"},
-		"pending after the second":  {after(2), 2 * time.Minute, tfwebhook.Pending, "api"},
-		"pending after the third":   {after(3), time.Hour, tfwebhook.Pending, "api"},
-		"pending after the fourth":  {after(4), 20 * time.Hour, tfwebhook.Pending, "api"},
-		"a little overdue":          {after(1), time.Hour, tfwebhook.Pending, "api"},
-		"lost":                      {after(5), day, tfwebhook.Lost, "api"},
-		"lost long ago":             {after(5), 30 * day, tfwebhook.Lost, "api"},
-		"disabled at the second":    {after(1), 2 * time.Hour, tfwebhook.Lost, "schedule"},
-		"disabled at the third":     {after(2), min12 + time.Hour + time.Second, tfwebhook.Lost, "schedule"},
-		"disabled at the last":      {after(4), day + 2*time.Hour, tfwebhook.Lost, "schedule"},
-		"enabled again in time":     {after(3, try{2 * time.Hour, "200", 0}), 3 * time.Hour, tfwebhook.Delivered, ""},
-		"enabled again, still down": {after(4), 3 * time.Hour, tfwebhook.Pending, "api"},
-		"late attempts":             {[]try{{0, "500", 0}, {15 * time.Minute, "500", 2 * time.Hour}}, time.Hour, tfwebhook.Pending, "api"},
-		"replayed":                  {after(5, try{2 * day, "200", 0}), 3 * day, tfwebhook.Delivered, ""},
-		"replayed in vain":          {after(5, try{2 * day, "500", 0}), 3 * day, tfwebhook.Lost, "api"},
-		"a failed duplicate":        {[]try{{0, "200", 0}, {1, "500", 0}}, time.Hour, tfwebhook.Delivered, ""},
+		"success at first":         {[]try{{0, "200", 0}}, time.Hour, tfwebhook.Delivered, ""},
+		"success at third":         {after(2, try{min12, "200", 0}), time.Hour, tfwebhook.Delivered, ""},
+		"pending after the first":  {after(1), 30 * time.Second, tfwebhook.Pending, "api"},
+		"pending after the second": {after(2), 2 * time.Minute, tfwebhook.Pending, "api"},
+		"pending after the third":  {after(3), time.Hour, tfwebhook.Pending, "api"},
+		"pending after the fourth": {after(4), 20 * time.Hour, tfwebhook.Pending, "api"},
+		"a little overdue":         {after(1), time.Hour, tfwebhook.Pending, "api"},
+		"lost":                     {after(5), day, tfwebhook.Lost, "api"},
+		"disabled at the second":   {after(1), 2 * time.Hour, tfwebhook.Lost, "schedule"},
+		"disabled at the last":     {after(4), day + 2*time.Hour, tfwebhook.Lost, "schedule"},
+		"enabled again in time":    {after(3, try{2 * time.Hour, "200", 0}), 3 * time.Hour, tfwebhook.Delivered, ""},
+		"late attempts":            {[]try{{0, "500", 0}, {15 * time.Minute, "500", 2 * time.Hour}}, time.Hour, tfwebhook.Pending, "api"},
+		"replayed":                 {after(5, try{2 * day, "200", 0}), 3 * day, tfwebhook.Delivered, ""},
+		"replayed in vain":         {after(5, try{2 * day, "500", 0}), 3 * day, tfwebhook.Lost, "api"},
+		"a failed duplicate":       {[]try{{0, "200", 0}, {1, "500", 0}}, time.Hour, tfwebhook.Delivered, ""},
 	} {
 		for shape, show := range shapes {
 			attempts := []*dfns.WebhookEvent{ // another event of the same moment, and one of the same content at another time
@@ -120,26 +116,22 @@ func TestVerdict(t *testing.T) {
 func TestVerdictOnOddAnswers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]tfwebhook.Fate{
-		`[{"id": "1", "status": "500", "timestampSent": 1, "deliveryAttempt": 1}]`:                                                             tfwebhook.Lost, // no next attempt
-		`[{"id": "1", "status": "500", "timestampSent": 1, "nextAttemptDate": "soon"}]`:                                                        tfwebhook.Pending,
-		`[{"id": "1", "status": "500", "timestampSent": 1, "deliveryFailed": false}]`:                                                          tfwebhook.Delivered,
-		`[{"id": "1", "status": "200", "timestampSent": 1, "deliveryFailed": "true"}]`:                                                         tfwebhook.Pending,
-		`[{"id": "1", "status": "500"}]`:                                                                                                       tfwebhook.Unclear,
-		`[{"id": "1", "timestampSent": 1}]`:                                                                                                    tfwebhook.Unclear,
-		`[{"status": "200", "timestampSent": 1}]`:                                                                                              tfwebhook.Unclear,
-		`[{"id": "1", "retryOf": "2", "status": "200", "timestampSent": 1}, {"id": "2", "retryOf": "1", "status": "500", "timestampSent": 2}]`: tfwebhook.Delivered,
+		`"id": "1", "status": "500", "timestampSent": 1, "deliveryAttempt": 1`:      tfwebhook.Lost, // no next attempt
+		`"id": "1", "status": "500", "timestampSent": 1, "nextAttemptDate": "soon"`: tfwebhook.Pending,
+		`"id": "1", "status": "500", "timestampSent": 1, "deliveryFailed": false`:   tfwebhook.Delivered,
+		`"id": "1", "status": "200", "timestampSent": 1, "deliveryFailed": "true"`:  tfwebhook.Pending,
+		`"id": "1", "status": "200", "timestampSent": 1, "retryOf": "1"`:            tfwebhook.Delivered,
+		`"id": "1", "status": "500"`:          tfwebhook.Unclear,
+		`"id": "1", "timestampSent": 1`:       tfwebhook.Unclear,
+		`"status": "200", "timestampSent": 1`: tfwebhook.Unclear,
 	} {
-		var attempts []*dfns.WebhookEvent
-		if err := json.Unmarshal([]byte(text), &attempts); err != nil {
+		var attempt dfns.WebhookEvent
+		if err := json.Unmarshal([]byte("{"+text+"}"), &attempt); err != nil {
 			t.Fatal(err)
 		}
-		got := deliveries(attempts, time.Unix(30, 0))
-		if len(got) == 0 || got[0].Fate != want {
+		got := deliveries([]*dfns.WebhookEvent{&attempt}, time.Unix(30, 0))
+		if len(got) != 1 || got[0].Fate != want {
 			t.Errorf("%s: it is %+v, want %d", text, got, want)
-		}
-		var health tfwebhook.Health
-		if health.Count(got, time.Unix(0, 0), true); health.Complete.ValueBool() != (want != tfwebhook.Unclear) {
-			t.Errorf("%s: complete is %s", text, health.Complete)
 		}
 	}
 }

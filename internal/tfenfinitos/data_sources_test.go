@@ -8,9 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -19,48 +16,32 @@ import (
 
 func TestWebhookDataSource(t *testing.T) {
 	t.Parallel()
-	const data = "data.webhook_enfinitos.test"
 	profiles(t, func(t *testing.T, env *acctest.Env, conventional bool) {
-		config := webhook() + "data \"webhook_enfinitos\" \"test\" {\n  id = webhook_enfinitos.test.id\n}\n"
-		if !conventional {
-			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-				Config: config, ExpectError: acctest.Says("Unable to read EnfinitOS webhook", "Subscription whs_", "cannot be read, because this API has no call to read"),
-			}}})
-			return
+		id, provider := register(env), configured(t, env)
+		read := func(id string) (map[string]any, string) {
+			result, problems := provider.Data("webhook_enfinitos", values{"id": acctest.String(id)})
+			return acctest.Plain(result), acctest.Text(problems)
 		}
-		env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-			{
-				Config: config,
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(data, attribute("url"), knownvalue.StringExact("https://hooks.example.com/enfinitos")),
-					statecheck.ExpectKnownValue(data, attribute("events"), knownvalue.SetSizeExact(2)),
-					statecheck.ExpectKnownValue(data, attribute("label"), knownvalue.StringExact("rights")),
-					statecheck.ExpectKnownValue(data, attribute("active"), knownvalue.Bool(true)),
-					statecheck.ExpectKnownValue(data, attribute("last_delivered_at"), knownvalue.Null()),
-				},
-			},
-			{
-				PreConfig: func() {
-					if err := env.Enfinitos.RecordEvent("right.issued", nil); err != nil {
-						t.Error(err)
-					}
-				},
-				Config: config,
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(data, attribute("last_delivered_at"), knownvalue.NotNull()),
-				},
-			},
-		}})
-	})
-}
-
-func TestWebhookDataSourceOfNothing(t *testing.T) {
-	t.Parallel()
-	profiles(t, func(t *testing.T, env *acctest.Env, _ bool) {
-		env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-			Config:      "data \"webhook_enfinitos\" \"test\" {\n  id = \"whs_none\"\n}\n",
-			ExpectError: acctest.Says("Reading subscription whs_none failed", "has no such subscription"),
-		}}})
+		if _, problems := read("whs_none"); !acctest.Says("Reading subscription whs_none failed", "has no such subscription").MatchString(problems) {
+			t.Error(problems)
+		}
+		for _, delivered := range []bool{false, true} {
+			got, problems := read(id)
+			if !conventional {
+				if !acctest.Says("Unable to read EnfinitOS webhook", "Subscription "+id, "cannot be read, because this API has no call to read").MatchString(problems) {
+					t.Error(problems)
+				}
+				continue
+			}
+			held := env.Enfinitos.Subscriptions()[0]
+			if got["url"] != held.URL || len(got["events"].([]any)) != len(held.Events) || got["label"] != held.Label || got["active"] != true ||
+				(got["last_delivered_at"] != nil) != delivered || problems != "" {
+				t.Errorf("it is %v: %s", got, problems)
+			}
+			if err := env.Enfinitos.RecordEvent("right.issued", nil); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 }
 

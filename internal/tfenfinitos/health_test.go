@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
@@ -45,12 +47,17 @@ func TestVerdict(t *testing.T) {
 		if test.retry {
 			full += `, "nextRetryAt": ` + at(test.last+time.Minute)
 		}
-		for shape, text := range map[string]string{"full": full + fmt.Sprintf(`, "status": %q`, test.status), "unknown status": full + `, "status": "on_hold"`, "no status": full, "bare": bare} {
-			got := judge(t, text, began.Add(test.now))
-			undelivered := test.want != tfwebhook.Delivered
-			if got.Fate != test.want || got.BySchedule != (undelivered && shape == "bare") || !got.First.Equal(began) || !got.Last.Equal(began.Add(test.last)) ||
-				got.DeliveredAt.IsZero() != undelivered || undelivered != strings.HasSuffix(got.Error, "refused") || got.FailedAt.IsZero() == undelivered {
-				t.Errorf("%s, %s: it is %+v", name, shape, got)
+		for shape, text := range map[string]string{
+			"full": full + `, "status": "` + test.status + `"`, "unknown status": full + `, "status": "on_hold"`, "no status": full, "bare": bare,
+		} {
+			got, want := judge(t, text, began.Add(test.now)), tfwebhook.Delivery{Fate: test.want, First: began, Last: began.Add(test.last)}
+			if want.BySchedule = shape == "bare" && test.want != tfwebhook.Delivered; test.want == tfwebhook.Delivered {
+				want.DeliveredAt = want.Last
+			} else {
+				want.FailedAt, want.Error = want.Last, got.Error
+			}
+			if diff := cmp.Diff(want, got); diff != "" || strings.HasSuffix(got.Error, "refused") == (test.want == tfwebhook.Delivered) {
+				t.Errorf("%s, %s, error %q (-want +got):\n%s", name, shape, got.Error, diff)
 			}
 		}
 	}
