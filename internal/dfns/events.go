@@ -25,8 +25,8 @@ type WebhookEvent struct {
 	// Error is the error message, empty if the attempt succeeded.
 	Error string `json:"error"`
 
-	// The vendor's prose names the following fields, its schema does not. Nil and empty mean absent. RetryOf is the id of the original
-	// event, that is of the first attempt, by the schema of what is delivered, and of a previous attempt by the prose.
+	// The vendor's prose names the following fields, its schema does not. Nil and empty mean absent. RetryOf is the id of the
+	// original event, that is of the first attempt, by the schema of what is delivered, and of a previous attempt by the prose.
 
 	DeliveryFailed  httpapi.Optional[bool]  `json:"deliveryFailed"`
 	DeliveryAttempt httpapi.Optional[int64] `json:"deliveryAttempt"`
@@ -34,8 +34,8 @@ type WebhookEvent struct {
 	NextAttemptDate string                  `json:"nextAttemptDate"`
 }
 
-// Failed reports whether the attempt failed. Where the API does not say it, every status but 200 means failure. Nil means that the API
-// did not tell the status either.
+// Failed reports whether the attempt failed. Where the API does not say it, every status but 200 means failure. Nil means that
+// the API did not tell the status either.
 func (e *WebhookEvent) Failed() *bool {
 	if e.DeliveryFailed.Value != nil || e.Status == "" {
 		return e.DeliveryFailed.Value

@@ -5,8 +5,8 @@ import "slices"
 // Regions returns the names of the regions of Dfns.
 func Regions() []string { return []string{"eu", "uae", "staging"} }
 
-// OriginIPs returns the addresses from which Dfns delivers to webhooks of a region, none for a region that is not known. Dfns calls
-// staging deprecated, and the second address of the UAE temporary.
+// OriginIPs returns the addresses from which Dfns delivers to webhooks of a region, none for a region that is not known. Dfns
+// calls staging deprecated, and the second address of the UAE temporary.
 //
 // https://docs.dfns.co/api-reference/regions
 func OriginIPs(region string) []string { return slices.Clone(originIPs[region]) }

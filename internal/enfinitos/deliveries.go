@@ -54,8 +54,8 @@ func (c *Client) ListDeliveries(ctx context.Context, id, status string, pageSize
 // BigPage is the page size of RecentDeliveries. The documentation names no upper limit.
 const BigPage = 200
 
-// RecentDeliveries returns the deliveries of a subscription, newest first, with at most maxCalls calls. IsCut reports the error of a
-// list that needs more.
+// RecentDeliveries returns the deliveries of a subscription, newest first, with at most maxCalls calls. IsCut reports the error
+// of a list that needs more.
 func (c *Client) RecentDeliveries(ctx context.Context, id string, maxCalls int) iter.Seq2[*Delivery, error] {
 	return c.deliveryPages(ctx, id, "", BigPage, maxCalls)
 }

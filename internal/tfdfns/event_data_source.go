@@ -42,8 +42,9 @@ func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes["webhook_id"] = tfwebhook.Required("The id of the webhook, `wh-…`.")
 	attributes["id"] = tfwebhook.Required("The id of the attempt, `whe-…`.")
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for 31 days. Makes one " +
-			"API call. The payload of the event, `data`, gets into the state, in plain text and marked as sensitive. The token needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for " +
+			"31 days. Makes one API call. The payload of the event, `data`, gets into the state, in plain text and marked " +
+			"as sensitive. The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: attributes,
 	}
 }

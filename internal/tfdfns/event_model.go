@@ -63,16 +63,18 @@ func eventAttributes() map[string]schema.Attribute {
 		},
 		"error": tfwebhook.Computed("The error message; null if the attempt succeeded."),
 		"delivery_failed": schema.BoolAttribute{
-			Computed:            true,
-			MarkdownDescription: "Whether the attempt failed. Where the API does not say it, every `status` but `200` means that it failed.",
+			Computed: true,
+			MarkdownDescription: "Whether the attempt failed. Where the API does not say it, every `status` but `200` " +
+				"means that it failed.",
 		},
 		"delivery_attempt": schema.Int64Attribute{
 			Computed:            true,
 			MarkdownDescription: "The number of the attempt, starting at 1; null if the API does not say.",
 		},
-		"retry_of": tfwebhook.Computed("The id of the original event, which is that of its first attempt, if this attempt is a retry; null for a " +
-			"first attempt, or if the API does not say. The prose of Dfns also allows the id of the attempt before."),
-		"next_attempt_date": tfwebhook.Computed("The approximate time of the next attempt, in ISO 8601; null if there is none, or if the API does " +
-			"not say."),
+		"retry_of": tfwebhook.Computed("The id of the original event, which is that of its first attempt, if this attempt " +
+			"is a retry; null for a first attempt, or if the API does not say. The prose of Dfns also allows the id of the " +
+			"attempt before."),
+		"next_attempt_date": tfwebhook.Computed("The approximate time of the next attempt, in ISO 8601; null if there is " +
+			"none, or if the API does not say."),
 	}
 }

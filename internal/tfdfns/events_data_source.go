@@ -45,8 +45,9 @@ func (d *eventsDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the delivery attempts of one Dfns webhook, ordered by `timestamp_sent`. Dfns keeps attempts for 31 " +
-			"days. To find out whether the webhook delivers, use `webhook_dfns_delivery_health`. The token needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "Lists the delivery attempts of one Dfns webhook, ordered by `timestamp_sent`. Dfns keeps " +
+			"attempts for 31 days. To find out whether the webhook delivers, use `webhook_dfns_delivery_health`. The token " +
+			"needs the permission `Webhooks:Events:Read`.",
 		Attributes: map[string]schema.Attribute{
 			"webhook_id": tfwebhook.Required("The id of the webhook, `wh-…`."),
 			"kind": schema.StringAttribute{
@@ -60,15 +61,17 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			},
 			"max_results": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: "The maximum number of attempts to read. Defaults to 100. Each page of 200 takes one API call. The order in " +
-					"which Dfns lists attempts is not documented, so these are not necessarily the newest.",
+				MarkdownDescription: "The maximum number of attempts to read. Defaults to 100. Each page of 200 takes one " +
+					"API call. The order in which Dfns lists attempts is not documented, so these are not necessarily the " +
+					"newest.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"include_payload": tfwebhook.IncludePayload("`data`"),
 			"events": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The attempts. Each retry of a delivery is a separate entry with the same `data`, which is null without `include_payload`.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: eventAttributes()},
+				Computed: true,
+				MarkdownDescription: "The attempts. Each retry of a delivery is a separate entry with the same `data`, " +
+					"which is null without `include_payload`.",
+				NestedObject: schema.NestedAttributeObject{Attributes: eventAttributes()},
 			},
 		},
 	}

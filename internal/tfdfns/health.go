@@ -41,7 +41,8 @@ func deliveries(attempts []*dfns.WebhookEvent, now time.Time) (out []tfwebhook.D
 // links lead from the id of a retry to that of another attempt of the same event.
 type links map[string]string
 
-// originals links retries to what they retry. Where the API does not say it, the attempts of one event have its kind, date and data.
+// originals links retries to what they retry. Where the API does not say it, the attempts of one event have its kind, date and
+// data.
 func originals(attempts []*dfns.WebhookEvent) links {
 	out, first := links{}, map[string]string{}
 	for _, attempt := range attempts {
@@ -97,8 +98,9 @@ func delivery(attempts []*dfns.WebhookEvent, now time.Time) tfwebhook.Delivery {
 	return out
 }
 
-// undelivered tells pending from lost. Dfns reports when the next attempt is due, and no time if there will be none. A webhook that is
-// disabled when an attempt is due gets neither that attempt nor a later one, so an attempt that is overdue will not come.
+// undelivered tells pending from lost. Dfns reports when the next attempt is due, and no time if there will be none. A webhook
+// that is disabled when an attempt is due gets neither that attempt nor a later one, so an attempt that is overdue will not
+// come.
 func undelivered(attempts []*dfns.WebhookEvent, now time.Time) (fate tfwebhook.Fate, bySchedule bool) {
 	first, last := attempts[0], attempts[len(attempts)-1]
 	overdue := func(due time.Time) bool { return now.After(due.Add(tfwebhook.Late)) }

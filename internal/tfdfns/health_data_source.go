@@ -38,16 +38,18 @@ func (d *healthDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Says whether a Dfns webhook delivers: it counts the events of the last 24 hours, or of another window, that were " +
-			"delivered, that are still being tried, and that are lost. All attempts to deliver an event count as one. No payload gets into the " +
-			"state.\n\nBecause the order of the API is not documented, every read goes through all attempts that Dfns keeps, which are those of " +
-			"31 days, with one API call for every 200. The token needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "Says whether a Dfns webhook delivers: it counts the events of the last 24 hours, or of " +
+			"another window, that were delivered, that are still being tried, and that are lost. All attempts to deliver " +
+			"an event count as one. No payload gets into the state.\n\nBecause the order of the API is not documented, " +
+			"every read goes through all attempts that Dfns keeps, which are those of 31 days, with one API call for every " +
+			"200. The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: tfwebhook.HealthAttributes(
-			"Dfns makes up to 5 attempts: 1 minute, 12 minutes, 2 hours and 1 day after the first. If the webhook is disabled when an attempt is "+
-				"due, Dfns makes neither that one nor a later one, and the event counts as lost an hour after that.",
-			"Not every edition of the Dfns API reports the number of an attempt and the time of the next one. Without them, the documented schedule "+
-				"decides, and attempts of the same kind, date and data belong to one event. An attempt that is an hour overdue counts as one that "+
-				"will not be made.",
+			"Dfns makes up to 5 attempts: 1 minute, 12 minutes, 2 hours and 1 day after the first. If the webhook is "+
+				"disabled when an attempt is due, Dfns makes neither that one nor a later one, and the event counts as "+
+				"lost an hour after that.",
+			"Not every edition of the Dfns API reports the number of an attempt and the time of the next one. Without "+
+				"them, the documented schedule decides, and attempts of the same kind, date and data belong to one event. "+
+				"An attempt that is an hour overdue counts as one that will not be made.",
 			map[string]schema.Attribute{"webhook_id": tfwebhook.Required("The id of the webhook, `wh-…`.")}),
 	}
 }

@@ -28,12 +28,12 @@ func (originIPsFunction) Definition(
 ) {
 	resp.Definition = function.Definition{
 		Summary: "The IP addresses from which Dfns delivers.",
-		MarkdownDescription: "Returns the fixed IPv4 addresses from which Dfns delivers events in a region, as a set, for a firewall before the " +
-			"receiver. Dfns documents them at [Regions](https://docs.dfns.co/api-reference/regions): `eu` (`api.dfns.io`), `uae` " +
-			"(`api.uae.dfns.io`, one of its two addresses is temporary) and the deprecated `staging` (`api.dfns.ninja`).\n\n" +
-			"The addresses are those that this version of the provider knows. If Dfns changes them, an update of the provider changes the firewall. " +
-			"An address does not replace the signature: a receiver must verify it too.\n\n" +
-			"A security group of AWS:\n\n```terraform\n" + securityGroup + "```",
+		MarkdownDescription: "Returns the fixed IPv4 addresses from which Dfns delivers events in a region, as a set, for " +
+			"a firewall before the receiver. Dfns documents them at [Regions](https://docs.dfns.co/api-reference/regions): " +
+			"`eu` (`api.dfns.io`), `uae` (`api.uae.dfns.io`, one of its two addresses is temporary) and the deprecated " +
+			"`staging` (`api.dfns.ninja`).\n\nThe addresses are those that this version of the provider knows. If Dfns " +
+			"changes them, an update of the provider changes the firewall. An address does not replace the signature: a " +
+			"receiver must verify it too.\n\nA security group of AWS:\n\n```terraform\n" + securityGroup + "```",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "region", MarkdownDescription: "The region: `" + strings.Join(dfns.Regions(), "`, `") + "`.",
 		}},

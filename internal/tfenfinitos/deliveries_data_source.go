@@ -104,8 +104,8 @@ func (d *deliveriesDataSource) Schema(
 			"include_payload": tfwebhook.IncludePayload("`payload`, `response_body_excerpt` and `signature_header`"),
 			"deliveries": schema.ListNestedAttribute{
 				Computed: true,
-				MarkdownDescription: "The deliveries. Values that the API does not return are null. Without `include_payload`, so are `payload`, " +
-					"`response_body_excerpt` and `signature_header`.",
+				MarkdownDescription: "The deliveries. Values that the API does not return are null. Without " +
+					"`include_payload`, so are `payload`, `response_body_excerpt` and `signature_header`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":                    tfwebhook.Computed("The id of the delivery, `dlv_…`. The action `webhook_enfinitos_replay` needs it."),
 					"status":                tfwebhook.Computed("`queued`, `delivered`, `failed` or `dead_lettered`."),

@@ -9,8 +9,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-// EnfinitOS documents so many attempts, and gaps of 30 seconds, 2 minutes, 10 minutes and 1 hour between them, with a jitter. So the
-// last one is made about this long after the first.
+// EnfinitOS documents so many attempts, and gaps of 30 seconds, 2 minutes, 10 minutes and 1 hour between them, with a jitter.
+// So the last one is made about this long after the first.
 const (
 	maxAttempts = 5
 	lastAttempt = 30*time.Second + 2*time.Minute + 10*time.Minute + time.Hour
@@ -34,8 +34,8 @@ func outcome(api *enfinitos.Delivery, now time.Time) tfwebhook.Delivery {
 	return out
 }
 
-// fate decides by the status. Without one that is known, it decides by the result, the next retry and the number of attempts, and where
-// the API reports none of them, by the documented schedule.
+// fate decides by the status. Without one that is known, it decides by the result, the next retry and the number of attempts,
+// and where the API reports none of them, by the documented schedule.
 func fate(api *enfinitos.Delivery, first, now time.Time) (_ tfwebhook.Fate, bySchedule bool) {
 	attempts, result := api.AttemptCount.Value, api.HTTPStatus.Value
 	spent := attempts != nil && *attempts >= maxAttempts && api.NextRetryAt == ""

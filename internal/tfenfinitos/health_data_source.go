@@ -38,16 +38,18 @@ func (d *healthDataSource) Metadata(
 // Schema implements datasource.DataSource.
 func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Says whether an EnfinitOS subscription delivers: it counts the events of the last 24 hours, or of another window, " +
-			"that were delivered, that are still being tried, and that are lost. No payload gets into the state.\n\nEnfinitOS lists the newest " +
-			"deliveries first. A read ends where the scheduled attempts end before the window, and takes one API call for every 200 deliveries. " +
-			"So a delivery from before the window does not count, even if it was replayed, or retried after a pause, within the window. The key " +
-			"needs the scope `audit:read`.",
+		MarkdownDescription: "Says whether an EnfinitOS subscription delivers: it counts the events of the last 24 hours, " +
+			"or of another window, that were delivered, that are still being tried, and that are lost. No payload gets " +
+			"into the state.\n\nEnfinitOS lists the newest deliveries first. A read ends where the scheduled attempts end " +
+			"before the window, and takes one API call for every 200 deliveries. So a delivery from before the window does " +
+			"not count, even if it was replayed, or retried after a pause, within the window. The key needs the scope " +
+			"`audit:read`.",
 		Attributes: tfwebhook.HealthAttributes(
-			"EnfinitOS makes up to 5 attempts within about an hour and a quarter. It does not document what a pause does to a retry that is due, so "+
-				"deliveries of a paused subscription stay pending until the API says otherwise.",
-			"The samples of EnfinitOS omit the status of a delivery. Without it, the number of attempts and the time of the next one decide, and "+
-				"without those, the documented schedule: what is an hour older than that counts as lost.",
+			"EnfinitOS makes up to 5 attempts within about an hour and a quarter. It does not document what a pause does "+
+				"to a retry that is due, so deliveries of a paused subscription stay pending until the API says otherwise.",
+			"The samples of EnfinitOS omit the status of a delivery. Without it, the number of attempts and the time of "+
+				"the next one decide, and without those, the documented schedule: what is an hour older than that counts "+
+				"as lost.",
 			map[string]schema.Attribute{"subscription_id": tfwebhook.Required("The id of the subscription.")}),
 	}
 }
@@ -79,8 +81,8 @@ func (d *healthDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
-// since returns the deliveries of a window, and whether these are all. It goes on until so many deliveries as a page holds are from
-// before the window, because those of one moment may be listed in any order.
+// since returns the deliveries of a window, and whether these are all. It goes on until so many deliveries as a page holds are
+// from before the window, because those of one moment may be listed in any order.
 func (d *healthDataSource) since(
 	ctx context.Context, id string, begin, now time.Time, maxCalls int,
 ) (out []tfwebhook.Delivery, readAll bool, err error) {

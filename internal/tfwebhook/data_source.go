@@ -34,7 +34,7 @@ func Computed(description string) schema.StringAttribute {
 func IncludePayload(attributes string) schema.BoolAttribute {
 	return schema.BoolAttribute{
 		Optional: true,
-		MarkdownDescription: "Whether the result contains what was delivered (" + attributes + "). Defaults to `false`. With `true`, that gets into " +
-			"the state, in plain text and marked as sensitive.",
+		MarkdownDescription: "Whether the result contains what was delivered (" + attributes + "). Defaults to `false`. " +
+			"With `true`, that gets into the state, in plain text and marked as sensitive.",
 	}
 }

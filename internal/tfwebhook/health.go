@@ -38,7 +38,8 @@ type Delivery struct {
 	BySchedule bool
 }
 
-// Late is how long an attempt may be overdue before it counts as one that will not be made. The vendors only name approximate times.
+// Late is how long an attempt may be overdue before it counts as one that will not be made. The vendors only name approximate
+// times.
 const Late = time.Hour
 
 const (
@@ -99,7 +100,8 @@ func (h *Health) Count(deliveries []Delivery, since time.Time, readAll bool) {
 			basis = cmp.Or(basis, "api")
 		}
 	}
-	h.Delivered, h.Pending, h.Lost = types.Int64Value(count[Delivered]), types.Int64Value(count[Pending]), types.Int64Value(count[Lost])
+	h.Delivered, h.Pending = types.Int64Value(count[Delivered]), types.Int64Value(count[Pending])
+	h.Lost = types.Int64Value(count[Lost])
 	h.LastDeliveredAt, h.OldestPendingAt = timeOrNull(delivered), timeOrNull(pending)
 	h.LastError, h.Basis = StringOrNull(lastError), StringOrNull(basis)
 	h.Complete = types.BoolValue(readAll && count[Unclear] == 0)
@@ -120,27 +122,28 @@ func HealthAttributes(pending, basis string, own map[string]schema.Attribute) ma
 	out := map[string]schema.Attribute{
 		"window": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "How far to look back, such as `1h` or `72h`, at most `744h` (31 days). Defaults to `24h`. An event belongs to " +
-				"the window if its last attempt does.",
+			MarkdownDescription: "How far to look back, such as `1h` or `72h`, at most `744h` (31 days). Defaults to " +
+				"`24h`. An event belongs to the window if its last attempt does.",
 			Validators: []validator.String{windowValidator{}},
 		},
 		"max_calls": schema.Int64Attribute{
 			Optional: true,
-			MarkdownDescription: fmt.Sprintf("The maximum number of API calls, each of which reads up to 200 entries, 1 to %d. Defaults to %d. If there "+
-				"is more to read, `complete` is `false`.", maxMaxCalls, defaultMaxCalls),
+			MarkdownDescription: fmt.Sprintf("The maximum number of API calls, each of which reads up to 200 entries, 1 to "+
+				"%d. Defaults to %d. If there is more to read, `complete` is `false`.", maxMaxCalls, defaultMaxCalls),
 			Validators: []validator.Int64{int64validator.Between(1, maxMaxCalls)},
 		},
 		"delivered":         number("The number of events that were delivered, at whichever attempt."),
-		"pending":           number("The number of events that were not delivered so far, and for which another attempt will follow. " + pending),
+		"pending":           number("The number of events that were not delivered so far, and for which an attempt will follow. " + pending),
 		"lost":              number("The number of events that were not delivered, and for which no attempt will follow."),
 		"last_delivered_at": Computed("When the last successful attempt was made, in RFC 3339; null if there was none."),
-		"oldest_pending_at": Computed("When the first attempt of the oldest pending event was made, in RFC 3339; null if there is none."),
-		"last_error":        Computed("The status and the error of the last failed attempt; null if there was none."),
-		"basis":             Computed("What tells pending from lost: `api` if the API reports it for all these events, otherwise `schedule`. " + basis),
+		"oldest_pending_at": Computed("When the first attempt of the oldest pending event was made, in RFC 3339; null if " +
+			"there is none."),
+		"last_error": Computed("The status and the error of the last failed attempt; null if there was none."),
+		"basis":      Computed("What tells pending from lost: `api` if the API reports it for all of them, otherwise `schedule`. " + basis),
 		"complete": schema.BoolAttribute{
 			Computed: true,
-			MarkdownDescription: "Whether all events of the window were read, and the API told enough to judge each of them. If it is `false`, the " +
-				"numbers are too small.",
+			MarkdownDescription: "Whether all events of the window were read, and the API told enough to judge each of " +
+				"them. If it is `false`, the numbers only cover what was read, and a success that was not read is missing.",
 		},
 	}
 	maps.Copy(out, own)

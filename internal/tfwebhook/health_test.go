@@ -13,7 +13,7 @@ import (
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
-	ago := func(hours time.Duration) time.Time { return now.Add(-hours * time.Hour) }
+	ago := func(hours int) time.Time { return now.Add(time.Duration(-hours) * time.Hour) }
 	all := []tfwebhook.Delivery{
 		{Fate: tfwebhook.Delivered, First: ago(40), Last: ago(30), DeliveredAt: ago(30)},
 		{Fate: tfwebhook.Delivered, First: ago(30), Last: ago(23), DeliveredAt: ago(23), FailedAt: ago(29), Error: "500"},

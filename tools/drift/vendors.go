@@ -15,8 +15,8 @@ type vendor struct {
 	file  string
 	// operations are the documented calls that the client makes.
 	operations []operation
-	// origins are the addresses from which the vendor delivers, by the host of the API, and regions is the path of the page that lists
-	// them. Not every vendor documents any.
+	// origins are the addresses from which the vendor delivers, by the host of the API, and regions is the path of the page
+	// that lists them. Not every vendor documents any.
 	origins map[string][]string
 	regions string
 }

@@ -170,7 +170,8 @@ func (e *Event) matches(kind, failed string) bool {
 	return (kind == "" || e.Kind == kind) && (failed == "" || strconv.FormatBool(e.Failed) == failed)
 }
 
-// describe returns an event as the API shows it. The schema that the vendor publishes has only the bare fields; its prose names more.
+// describe returns an event as the API shows it. The schema that the vendor publishes has only the bare fields; its prose names
+// more.
 func (s *Server) describe(e *Event) map[string]any {
 	out := map[string]any{
 		"id":            e.ID,
