@@ -21,7 +21,7 @@ func main() {
 		"`MODE` of EnfinitOS: documented (the default) serves the five documented calls, conventional also get, list and delete",
 		func(name string) error { return enfinitosAPI(&config, name) })
 	flag.BoolVar(&config.DfnsBareEvents, "dfns-bare-events", false,
-		"events of Dfns have only the fields of its published schema: no deliveryFailed, deliveryAttempt, retryOf, " +
+		"events of Dfns have only the fields of its published schema: no deliveryFailed, deliveryAttempt, retryOf, "+
 			"nextAttemptDate")
 	flag.DurationVar(&config.Latency, "latency", 0, "delay of every answer, such as 30ms")
 	flag.Uint64Var(&config.Seed, "seed", 0, "makes ids, secrets and keys the same in every run; with 0 they differ")

@@ -93,34 +93,28 @@ func delivery(attempts []*dfns.WebhookEvent, now time.Time) tfwebhook.Delivery {
 	}
 	out.Fate = tfwebhook.Delivered
 	if out.DeliveredAt.IsZero() {
-		out.Fate, out.BySchedule = undelivered(attempts, now)
+		due, reported := nextAttempt(attempts)
+		out.Await(due, reported, now)
 	}
 	return out
 }
 
-// undelivered tells pending from lost. Dfns reports when the next attempt is due, and no time if there will be none. A webhook
-// that is disabled when an attempt is due gets neither that attempt nor a later one, so an attempt that is overdue will not
-// come.
-func undelivered(attempts []*dfns.WebhookEvent, now time.Time) (fate tfwebhook.Fate, bySchedule bool) {
+// nextAttempt returns when the attempt after these failed ones is due, zero if there will be none, and whether the API reports
+// that. With the number of an attempt, Dfns reports no time if it was the last one.
+func nextAttempt(attempts []*dfns.WebhookEvent) (due time.Time, reported bool) {
 	first, last := attempts[0], attempts[len(attempts)-1]
-	overdue := func(due time.Time) bool { return now.After(due.Add(tfwebhook.Late)) }
-	if last.NextAttemptDate != "" {
-		if due, err := time.Parse(time.RFC3339, last.NextAttemptDate); err == nil && overdue(due) {
-			return tfwebhook.Lost, true
-		}
-		return tfwebhook.Pending, false
+	if due, err := time.Parse(time.RFC3339, last.NextAttemptDate); err == nil {
+		return due, true
 	}
-	if last.DeliveryAttempt.Value != nil {
-		return tfwebhook.Lost, false
+	if last.NextAttemptDate == "" && last.DeliveryAttempt.Value != nil {
+		return time.Time{}, true
 	}
 	for _, wait := range retries[min(len(attempts)-1, len(retries)):] {
-		if due := sent(first).Add(wait); due.After(sent(last)) && !overdue(due) {
-			return tfwebhook.Pending, true
-		} else if due.After(sent(last)) {
-			break
+		if due := sent(first).Add(wait); due.After(sent(last)) {
+			return due, false
 		}
 	}
-	return tfwebhook.Lost, true
+	return time.Time{}, false
 }
 
 func sent(attempt *dfns.WebhookEvent) time.Time {

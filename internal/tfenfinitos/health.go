@@ -16,11 +16,14 @@ const (
 	lastAttempt = 30*time.Second + 2*time.Minute + 10*time.Minute + time.Hour
 )
 
-// outcome says what became of a delivery until now.
+// outcome says what became of a delivery until now. The status decides. Without one that is known, the result, the next retry
+// and the number of attempts decide, and where the API reports none of them, the documented schedule does.
 func outcome(api *enfinitos.Delivery, now time.Time) tfwebhook.Delivery {
 	first, last, delivered := parse(api.FirstAttemptedAt), parse(api.LastAttemptedAt), parse(api.DeliveredAt)
-	out := tfwebhook.Delivery{First: cmp.Or(first, last, delivered), Last: cmp.Or(last, delivered, first)}
-	out.Fate, out.BySchedule = fate(api, out.First, now)
+	out := tfwebhook.Delivery{First: cmp.Or(first, last, delivered), Last: cmp.Or(last, delivered, first), Fate: fate(api)}
+	if out.Fate == tfwebhook.Unclear && !out.First.IsZero() {
+		out.Await(out.First.Add(lastAttempt), false, now)
+	}
 	status := ""
 	if api.HTTPStatus.Value != nil {
 		status = strconv.FormatInt(*api.HTTPStatus.Value, 10)
@@ -34,30 +37,25 @@ func outcome(api *enfinitos.Delivery, now time.Time) tfwebhook.Delivery {
 	return out
 }
 
-// fate decides by the status. Without one that is known, it decides by the result, the next retry and the number of attempts,
-// and where the API reports none of them, by the documented schedule.
-func fate(api *enfinitos.Delivery, first, now time.Time) (_ tfwebhook.Fate, bySchedule bool) {
+// fate returns what the API reports, Unclear if it is nothing.
+func fate(api *enfinitos.Delivery) tfwebhook.Fate {
 	attempts, result := api.AttemptCount.Value, api.HTTPStatus.Value
 	spent := attempts != nil && *attempts >= maxAttempts && api.NextRetryAt == ""
 	switch {
 	case api.Status == "delivered":
-		return tfwebhook.Delivered, false
+		return tfwebhook.Delivered
 	case api.Status == "dead_lettered", api.Status == "failed" && spent:
-		return tfwebhook.Lost, false
+		return tfwebhook.Lost
 	case api.Status == "queued", api.Status == "failed":
-		return tfwebhook.Pending, false
+		return tfwebhook.Pending
 	case api.DeliveredAt != "", result != nil && *result/100 == 2:
-		return tfwebhook.Delivered, false
+		return tfwebhook.Delivered
 	case spent:
-		return tfwebhook.Lost, false
+		return tfwebhook.Lost
 	case attempts != nil, api.NextRetryAt != "":
-		return tfwebhook.Pending, false
-	case first.IsZero():
-		return tfwebhook.Unclear, false
-	case now.After(first.Add(lastAttempt + tfwebhook.Late)):
-		return tfwebhook.Lost, true
+		return tfwebhook.Pending
 	}
-	return tfwebhook.Pending, true
+	return tfwebhook.Unclear
 }
 
 // isBefore reports that even the last scheduled attempt of a delivery was made before a time.

@@ -54,7 +54,7 @@ func TestVerdict(t *testing.T) {
 			if want.BySchedule = shape == "bare" && test.want != tfwebhook.Delivered; test.want == tfwebhook.Delivered {
 				want.DeliveredAt = want.Last
 			} else {
-				want.FailedAt, want.Error = want.Last, got.Error
+				want.FailedAt, want.Error, want.LostAt = want.Last, got.Error, got.LostAt
 			}
 			if diff := cmp.Diff(want, got); diff != "" || strings.HasSuffix(got.Error, "refused") == (test.want == tfwebhook.Delivered) {
 				t.Errorf("%s, %s, error %q (-want +got):\n%s", name, shape, got.Error, diff)

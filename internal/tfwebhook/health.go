@@ -34,6 +34,8 @@ type Delivery struct {
 	// FailedAt is the time of the last attempt that failed, and Error is its error.
 	FailedAt time.Time
 	Error    string
+	// LostAt is when an attempt was overdue for too long, zero if the last attempt was the final one.
+	LostAt time.Time
 	// BySchedule says that the vendor's documented schedule tells Pending from Lost, because the API does not report it.
 	BySchedule bool
 }
@@ -41,6 +43,18 @@ type Delivery struct {
 // Late is how long an attempt may be overdue before it counts as one that will not be made. The vendors only name approximate
 // times.
 const Late = time.Hour
+
+// Await sets the fate of an event that was not delivered, and whose next attempt is due at a time. The time is zero if no
+// attempt will follow. An attempt that is overdue for too long will not come.
+func (d *Delivery) Await(due time.Time, reported bool, now time.Time) {
+	d.Fate, d.BySchedule = Pending, !reported
+	switch tooLate := due.Add(Late); {
+	case due.IsZero():
+		d.Fate = Lost
+	case now.After(tooLate):
+		d.Fate, d.LostAt, d.BySchedule = Lost, tooLate, true
+	}
+}
 
 const (
 	defaultWindow   = 24 * time.Hour
@@ -72,8 +86,9 @@ func (h *Health) Since(now time.Time) time.Time {
 // Calls returns how many calls a read may make.
 func (h *Health) Calls() int { return int(cmp.Or(h.MaxCalls.ValueInt64(), defaultMaxCalls)) }
 
-// Count sets the verdict on the deliveries of the window. An event belongs to the window if its last attempt does, and an event
-// without an attempt is waiting for its first one. The verdict is complete if everything was read and no event is unclear.
+// Count sets the verdict on the deliveries of the window. An event belongs to the window if its last attempt does, or the
+// moment at which it counted as lost. A pending event always does. The verdict is complete if everything was read and no event
+// is unclear.
 func (h *Health) Count(deliveries []Delivery, since time.Time, readAll bool) {
 	count := map[Fate]int64{}
 	var delivered, pending, failed time.Time
@@ -81,7 +96,7 @@ func (h *Health) Count(deliveries []Delivery, since time.Time, readAll bool) {
 	for _, d := range deliveries {
 		if d.Last.IsZero() && d.Fate != Pending {
 			d.Fate = Unclear
-		} else if !d.Last.IsZero() && d.Last.Before(since) {
+		} else if d.Fate != Pending && d.Last.Before(since) && d.LostAt.Before(since) {
 			continue
 		}
 		count[d.Fate]++
@@ -123,7 +138,8 @@ func HealthAttributes(pending, basis string, own map[string]schema.Attribute) ma
 		"window": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "How far to look back, such as `1h` or `72h`, at most `744h` (31 days). Defaults to " +
-				"`24h`. An event belongs to the window if its last attempt does.",
+				"`24h`. An event belongs to the window if its last attempt was made in it, or if it was lost in it because " +
+				"an attempt was not made. A pending event always counts.",
 			Validators: []validator.String{windowValidator{}},
 		},
 		"max_calls": schema.Int64Attribute{

@@ -21,7 +21,7 @@ func TestHealth(t *testing.T) {
 		{Fate: tfwebhook.Pending, First: ago(8), Last: ago(6), FailedAt: ago(6), Error: "502"},
 		{Fate: tfwebhook.Pending},
 		{Fate: tfwebhook.Lost, First: ago(28), Last: ago(4), FailedAt: ago(4), Error: "501"},
-		{Fate: tfwebhook.Lost, First: ago(49), Last: ago(25), FailedAt: ago(25), BySchedule: true},
+		{Fate: tfwebhook.Lost, First: ago(62), Last: ago(60), LostAt: ago(25), FailedAt: ago(60), BySchedule: true},
 		{Fate: tfwebhook.Unclear, Last: ago(26)},
 		{Fate: tfwebhook.Delivered},
 	}
@@ -34,7 +34,7 @@ func TestHealth(t *testing.T) {
 	}{
 		"nothing":        {"", nil, true, "0 0 0 <null> <null> <null> <null> true"},
 		"a day":          {"", all[:8], true, "1 3 1 " + times + `"api" true`},
-		"two hours":      {"2h", all[:8], true, `0 1 0 <null> <null> <null> "api" true`},
+		"two hours":      {"2h", all[:8], true, `0 3 0 <null> "2026-10-01T04:00:00Z" "503: busy" "api" true`},
 		"two days":       {"48h", all[:7], true, "2 3 2 " + times + `"schedule" true`},
 		"unclear":        {"48h", all[:8], true, "2 3 2 " + times + `"schedule" false`},
 		"without a time": {"", all[8:], true, "0 0 0 <null> <null> <null> <null> false"},
