@@ -32,7 +32,6 @@ func TestListDeliveries(t *testing.T) {
 		queries []string
 	}{
 		"zero is the default":   {client.ListDeliveries(t.Context(), id, "", 0), 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"less is the default":   {client.ListDeliveries(t.Context(), id, "", -1), 1, []string{"limit=50"}},
 		"exact multiple":        {client.ListDeliveries(t.Context(), id, "", 60), 120, []string{"limit=60", "cursor=60&limit=60"}},
 		"the page's last":       {client.ListDeliveries(t.Context(), id, "", 50), 50, []string{"limit=50"}},
 		"the next page's first": {client.ListDeliveries(t.Context(), id, "", 50), 51, []string{"limit=50", "cursor=50&limit=50"}},

@@ -181,24 +181,6 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// Whoever has found what it looks for causes no further calls.
-func TestPagesAreFetchedAsNeeded(t *testing.T) {
-	t.Parallel()
-	calls := 0
-	for _, err := range httpapi.Pages(nil, func(httpapi.Token) (httpapi.Page[object], error) {
-		calls++
-		return httpapi.Page[object]{Items: httpapi.Items[object]{List: []object{{ID: "1"}}, IsList: true}, Next: "t"}, nil
-	}, func(o *object) string { return o.ID }) {
-		if err != nil {
-			t.Error(err)
-		}
-		break
-	}
-	if calls != 1 {
-		t.Errorf("%d calls", calls)
-	}
-}
-
 // dates are those of objects, made of how old the object is.
 var dates = map[string]struct {
 	layout string

@@ -12,9 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -345,21 +342,18 @@ func TestOriginIPsFunction(t *testing.T) {
 
 func TestEventKindsFunction(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	config := func(arguments string) string {
-		return "output \"test\" {\n  value = provider::webhook::dfns_event_kinds(" + arguments + ")\n}\n"
+	provider := acctest.NewProtocol(t, nil)
+	got, err := provider.Call("dfns_event_kinds", acctest.String("policy.approval.*"), acctest.String("key.created"), acctest.String("policy.*.resolved"))
+	if want := acctest.StringSet("key.created", "policy.approval.pending", "policy.approval.resolved"); err != nil || !got.Equal(want) {
+		t.Errorf("got %s, %v", got, err)
 	}
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{
-			Config: config(`"policy.approval.*", "key.created", "policy.*.resolved"`),
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("test", knownvalue.SetExact([]knownvalue.Check{
-				knownvalue.StringExact("key.created"),
-				knownvalue.StringExact("policy.approval.pending"), knownvalue.StringExact("policy.approval.resolved"),
-			}))},
-		},
-		{Config: config(`"key.created", "wallet.transfers.*"`), ExpectError: acctest.Says(`"wallet.transfers.*" matches no Dfns event kind`, `"wallet.transfer.`)},
-		{Config: config(""), ExpectError: acctest.Says("At least one pattern")},
-	}})
+	_, err = provider.Call("dfns_event_kinds", acctest.String("key.created"), acctest.String("wallet.transfers.*"))
+	if err == nil || !acctest.Says(`argument 1: Pattern "wallet.transfers.*" matches no Dfns event kind`, `"wallet.transfer.`).MatchString(err.Error()) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := provider.Call("dfns_event_kinds"); err == nil || !strings.Contains(err.Error(), "At least one pattern") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // The API refuses a kind that its specification does not have, so only who names one that the vendor's prose has gets it.

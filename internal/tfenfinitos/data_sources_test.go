@@ -83,7 +83,6 @@ func TestDeliveriesDataSource(t *testing.T) {
 	}{
 		"default":  {nil, 100, 2, want},
 		"seven":    {values{"max_results": acctest.Number(7)}, 7, 1, want},
-		"50":       {values{"max_results": acctest.Number(50)}, 50, 1, want},
 		"51":       {values{"max_results": acctest.Number(51)}, 51, 2, want},
 		"all":      {values{"max_results": acctest.Number(1000)}, 121, 3, want},
 		"status":   {values{"status": acctest.String("dead_lettered")}, 1, 1, want},
