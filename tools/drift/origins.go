@@ -38,7 +38,7 @@ func (v vendor) originDifferences(ctx context.Context) (out []string, err error)
 	maps.Copy(hosts, v.origins)
 	for _, host := range slices.Sorted(maps.Keys(hosts)) {
 		if theirs, ours := published[host], v.origins[host]; !slices.Equal(theirs, ours) {
-			out = append(out, fmt.Sprintf("Webhooks of `%s` are documented to come from %q, but `internal/dfns/origins.go` " +
+			out = append(out, fmt.Sprintf("Webhooks of `%s` are documented to come from %q, but `internal/dfns/origins.go` "+
 				"has %q.",
 				host, theirs, ours))
 		}
