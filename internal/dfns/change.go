@@ -3,6 +3,7 @@ package dfns
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 //
 //	prepare   get a challenge, sign it, get the token
 //	send      send the change with the token, and again with the same token while answers are lost
-//	decide    if there was no answer: update and delete read back (below), a create looks at lists (create.go)
+//	decide    if there was no answer: update and delete read back (changeWebhook), a create looks at lists (create.go)
 //
 // This assumes that the API marks a token as used only when it carries the change out.
 
@@ -32,20 +33,10 @@ type Recovery struct {
 // Happened reports that an answer was lost.
 func (r Recovery) Happened() bool { return r != Recovery{} }
 
-// change is a change that is made exactly once.
-type change[T any] struct {
-	request httpapi.Request
-	// read extracts the result from an answer. An answer that it cannot read counts as lost.
-	read func(*httpapi.Response) (T, error)
-	// sending, if any, is called before every sending.
-	sending func()
-}
-
 // sent is what is known of a change after it was sent.
-type sent[T any] struct {
-	// answer is the result if err is nil. Otherwise err says why there is none.
-	answer T
-	err    error
+type sent struct {
+	// err says why there is no answer. It is nil if there is one.
+	err error
 	// last is when the last sending ended.
 	last time.Time
 	// resent says that an earlier sending had no answer, used that the API refused the token as used: a sending was carried out.
@@ -53,70 +44,62 @@ type sent[T any] struct {
 }
 
 // notMade reports that the API has refused the change, or has never got it.
-func (s sent[T]) notMade() bool {
+func (s sent) notMade() bool {
 	outcome, _ := httpapi.OutcomeOf(s.err)
-	return s.err != nil && outcome == httpapi.NotMade && !s.resent && !s.used && !errors.Is(s.err, ErrPendingApproval)
+	return outcome == httpapi.NotMade && !s.resent && !s.used && !errors.Is(s.err, ErrPendingApproval)
 }
 
-// once signs a change and sends it, until it is answered or nothing more can be learned by sending it.
-func once[T any](ctx context.Context, c *Client, ch change[T]) (sent[T], error) {
+// once signs a change and sends it, until it is answered or nothing more can be learned by sending it. read reads an answer; one that
+// it cannot read counts as lost. sending is called before every sending. The error is that of a change that was never sent.
+func (c *Client) once(ctx context.Context, request httpapi.Request, sending func(), read func(*httpapi.Response) error) (sent, error) {
 	// The list that reads share is out of date from here on, and so is one fetched while the change is made.
-	c.shared.drop()
-	defer c.shared.drop()
-	ctx, cancel := c.keepBack(ctx)
+	c.list.drop()
+	defer c.list.drop()
+	ctx, cancel := c.keepTimeForReads(ctx)
 	defer cancel()
-	token, err := c.prepare(ctx, ch.request)
+	token, err := c.prepare(ctx, request)
 	if err != nil {
-		return sent[T]{}, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: err}
+		return sent{}, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: err}
 	}
-	ch.request.Change = true
-	ch.request.Header = http.Header{"X-Dfns-Useraction": {token}}
-	return send(ctx, c, ch), nil
+	request.Change = true
+	request.Header = http.Header{"X-Dfns-Useraction": {token}}
+	return c.send(ctx, request, sending, read), nil
 }
 
-// keepBack returns a context that ends early enough for the reads that decide what a lost answer means.
-func (c *Client) keepBack(ctx context.Context) (context.Context, context.CancelFunc) {
+// keepTimeForReads returns a context that ends early enough for the reads that decide what a lost answer means.
+func (c *Client) keepTimeForReads(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, limited := ctx.Deadline()
-	if !limited || c.unusable != nil {
+	if !limited {
 		return context.WithCancel(ctx)
 	}
 	return context.WithDeadline(ctx, deadline.Add(-min(c.http.RequestTimeout(), time.Until(deadline)/3)))
 }
 
 // send sends a change until it is answered, with the same token every time, so it cannot be made twice.
-func send[T any](ctx context.Context, c *Client, ch change[T]) (out sent[T]) {
+func (c *Client) send(ctx context.Context, request httpapi.Request, sending func(), read func(*httpapi.Response) error) (out sent) {
 	for again := 0; ; again++ {
-		if ch.sending != nil {
-			ch.sending()
-		}
-		response, err := c.do(ctx, ch.request)
+		sending()
+		response, err := c.do(ctx, request)
 		if err == nil {
-			out.answer, err = ch.read(response)
+			err = read(response)
 		}
 		out.last = time.Now()
 		outcome, _ := httpapi.OutcomeOf(err)
+		out.used = isUsed(err)
 		switch {
-		case err == nil:
-			out.err = nil
-			return out
-		case isUsed(err):
-			out.used = true
-			if !out.resent { // something in between has sent it twice, and kept the first answer
-				out.err = err
-			}
-			return out
-		case errors.Is(err, ErrPendingApproval):
+		case err == nil, errors.Is(err, ErrPendingApproval):
 			out.err = err
 			return out
-		case outcome == httpapi.NotMade:
-			// A refusal of a later sending says nothing about an earlier one, so its lost answer remains what is wrong.
+		case out.used || outcome == httpapi.NotMade:
+			// A refusal of a later sending says nothing about an earlier one, so its lost answer remains what is wrong. If the first
+			// sending is refused as used, something in between has sent it twice, and kept the first answer.
 			if !out.resent {
 				out.err = err
 			}
 			return out
 		}
 		out.err, out.resent = err, true
-		if again == c.http.MaxRetries() || c.http.Pause(ctx, again) != nil {
+		if !c.http.MayRetry(ctx, again) {
 			return out
 		}
 	}
@@ -129,19 +112,47 @@ func isUsed(err error) bool {
 		strings.Contains(strings.ToLower(refused.Message), "user action has already been used")
 }
 
-// readBack reads what a change without an answer has done: immediately, and again once reads must show it. An error of read leaves
-// that unknown.
-func readBack[T any](
-	ctx context.Context, c *Client, last time.Time, read func(context.Context) (T, httpapi.Outcome, error),
-) (T, httpapi.Outcome, error) {
-	out, outcome, err := read(ctx)
-	if err != nil || outcome == httpapi.Made {
-		return out, outcome, err
+// changeWebhook updates or deletes a webhook. If the API has not answered, or does not find it, changeWebhook reads the webhook, and
+// again once reads must show the change. shows says what a read proves.
+func (c *Client) changeWebhook(
+	ctx context.Context, request httpapi.Request, from *Webhook,
+	read func(*httpapi.Response) (*Webhook, error), shows func(*Webhook) httpapi.Outcome,
+) (webhook *Webhook, err error) {
+	s, err := c.once(ctx, request, func() {}, func(response *httpapi.Response) (err error) {
+		webhook, err = read(response)
+		return err
+	})
+	switch {
+	case err != nil: // never sent
+		return nil, err
+	case s.err == nil:
+		webhook.Recovery = Recovery{Resent: s.resent}
+		return webhook, nil
+	case s.notMade() && Status(s.err) != http.StatusNotFound, errors.Is(s.err, ErrPendingApproval):
+		return nil, s.err
 	}
-	if err := c.http.UntilSettled(ctx, last); err != nil {
-		return out, httpapi.Unknown, err
+	webhook, err = c.getWebhook(ctx, from.ID, from.DateCreated)
+	if err == nil && shows(webhook) != httpapi.Made {
+		if err = c.http.UntilSettled(ctx, s.last); err == nil {
+			webhook, err = c.getWebhook(ctx, from.ID, from.DateCreated)
+		}
 	}
-	return read(ctx)
+	switch {
+	case IsNotFound(err):
+		return nil, err
+	case err != nil:
+		err = fmt.Errorf("%w; reading its result failed: %s", s.err, err.Error())
+		return nil, &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: err}
+	}
+	outcome := shows(webhook)
+	switch {
+	case outcome == httpapi.Made, s.used && outcome == httpapi.Unknown: // carried out, and stored in another form
+		webhook.Recovery = Recovery{Confirmed: true}
+		return webhook, nil
+	case s.used: // carried out, and undone since
+		outcome = httpapi.Unknown
+	}
+	return nil, &httpapi.ChangeError{Outcome: outcome, Err: s.err}
 }
 
 // prepare gets the token of one change. It requests a challenge again if the answer was lost. If the answer to a signature was
@@ -160,7 +171,7 @@ func (c *Client) prepare(ctx context.Context, request httpapi.Request) (token st
 			return token, nil
 		}
 		outcome, _ := httpapi.OutcomeOf(err)
-		if outcome == httpapi.NotMade || attempt == c.http.MaxRetries() || c.http.Pause(ctx, attempt) != nil {
+		if outcome == httpapi.NotMade || !c.http.MayRetry(ctx, attempt) {
 			return "", &SigningError{Err: err, Challenged: true}
 		}
 	}

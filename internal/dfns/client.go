@@ -41,11 +41,11 @@ type Client struct {
 	expiry       time.Time // of the token, or zero
 	account      account.Account
 
-	turns    turns // creates of equal content take turns
+	locks    locks
+	list     sharedList
 	existing existing
 	names    *intent.Names
 	notes    *intent.Log
-	shared   shared
 }
 
 // New returns a client. It makes no call.
@@ -60,11 +60,12 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := claimsOf(config.HTTP.BearerToken)
+	token := claimsOf(config.HTTP.BearerToken)
 	return &Client{
-		http: client, credentialID: config.CredentialID, signer: config.Signer, expiry: told.expiry(),
-		notes: config.Notes, names: intent.NewNames(config.Notes),
-		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: told.Metadata.OrganizationID},
+		http: client, credentialID: config.CredentialID, signer: config.Signer, expiry: token.expiry(),
+		existing: existing{creates: map[string]CreateWebhookRequest{}},
+		notes:    config.Notes, names: intent.NewNames(config.Notes),
+		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: token.Metadata.OrganizationID},
 	}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -44,12 +45,12 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: &SigningError{Err: ErrUnsigned}}
 	}
 	// If two webhooks had the same content, nobody could say which one a lost create has made.
-	done, err := c.turns.take(ctx, in.key())
+	unlock, err := c.locks.lock(ctx, in.key())
 	if err != nil {
 		return nil, err
 	}
-	defer done()
-	err = c.existing.list(ctx, c)
+	defer unlock()
+	err = c.listBefore(ctx)
 	if err == nil {
 		err = c.notes.Check(ctx, c.digest(in), c.lookup(in))
 	}
@@ -57,95 +58,89 @@ func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*W
 		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: err}
 	}
 	defer c.existing.creating(in)()
-	webhook, err := c.create(ctx, in)
-	lost, ok := errors.AsType[*lostSecretError](err)
-	if !ok {
+	webhook, lost, err := c.create(ctx, in)
+	if lost == nil {
 		return webhook, err
 	}
 	return c.createAnew(ctx, in, lost)
 }
 
-// lostSecretError is a create that is proved to have made a webhook, whose secret nobody knows.
-type lostSecretError struct {
-	made string
+// orphan is a webhook that a create is proved to have made, and whose secret nobody knows.
+type orphan struct {
+	id   string
 	note *intent.Note
-	err  error
+	err  error // why the create has no answer
 }
 
-func (e *lostSecretError) Error() string { return e.err.Error() }
-func (e *lostSecretError) Unwrap() error { return e.err }
-
-// failed returns the error for a webhook that stays. Its note has the id, so that it stops the next create.
-func (e *lostSecretError) failed(err error) error {
-	e.note.Answered(e.made)
-	return &httpapi.ChangeError{Outcome: httpapi.Made, IDs: []string{e.made}, Err: err}
+// keep returns the error for a webhook that stays. Its note has the id, so that it stops the next create.
+func (o *orphan) keep(why string) error {
+	o.note.Answered(o.id)
+	return &httpapi.ChangeError{Outcome: httpapi.Made, IDs: []string{o.id}, Err: fmt.Errorf("%w%s", o.err, why)}
 }
 
 // createAnew deletes the webhook whose secret was lost and makes another one.
-func (c *Client) createAnew(ctx context.Context, in CreateWebhookRequest, lost *lostSecretError) (*Webhook, error) {
+func (c *Client) createAnew(ctx context.Context, in CreateWebhookRequest, lost *orphan) (*Webhook, error) {
 	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) < c.http.RequestTimeout() {
-		return nil, lost.failed(fmt.Errorf("%w; no time was left to delete the webhook and to create another one", lost))
+		return nil, lost.keep("; no time was left to delete the webhook and to create another one")
 	}
-	if err := c.DeleteWebhook(ctx, lost.made, ""); err != nil && !IsNotFound(err) {
-		return nil, lost.failed(fmt.Errorf("%w; deleting the webhook failed: %s", lost, err.Error())) // its outcome is not the create's
+	if err := c.DeleteWebhook(ctx, lost.id, ""); err != nil && !IsNotFound(err) {
+		return nil, lost.keep("; deleting the webhook failed: " + err.Error()) // its outcome is not the create's
 	}
-	lost.note.Forget()
-	c.names.Add(lost.made, false) // lists may still show it
-	webhook, err := c.create(ctx, in)
-	if again, ok := errors.AsType[*lostSecretError](err); ok {
-		err = again.failed(again)
+	lost.note.Remove()
+	c.names.Add(lost.id, false) // lists may still show it
+	webhook, again, err := c.create(ctx, in)
+	if again != nil {
+		err = again.keep("")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("webhook %s, which the first create had made and whose secret was lost, was deleted; the second create: %w",
-			lost.made, err)
+			lost.id, err)
 	}
-	webhook.Recovery = Recovery{Removed: lost.made}
+	webhook.Recovery = Recovery{Removed: lost.id}
 	return webhook, nil
 }
 
-// create makes a webhook. If it proves to have made one whose secret is lost, the error is a *lostSecretError.
-func (c *Client) create(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return nil, err
-	}
-	var note *intent.Note
+// create makes a webhook. If it proves to have made one whose secret is lost, it returns that orphan.
+func (c *Client) create(ctx context.Context, in CreateWebhookRequest) (webhook *Webhook, lost *orphan, err error) {
+	body, _ := json.Marshal(in) // strings only
 	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: body}
-	s, err := once(ctx, c, change[*Webhook]{
-		request: request,
-		read:    func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, "") },
-		sending: func() {
-			if note == nil {
-				note = c.notes.Begin(intent.Create{Object: "Dfns webhook " + weburl.Hide(in.URL), Digest: c.digest(in), Others: c.existing.ids()})
-			}
-			note.Sending()
-		},
+	var note *intent.Note
+	begin := sync.OnceFunc(func() {
+		note = c.notes.Begin(intent.Create{Object: "Dfns webhook " + weburl.Hide(in.URL), Digest: c.digest(in), Others: c.existing.ids()})
 	})
+	s, err := c.once(ctx, request, func() { begin(); note.Sending() }, func(response *httpapi.Response) (err error) {
+		webhook, err = decodeWebhook(request, response, "")
+		return err
+	})
+	outcome := httpapi.Unknown
 	switch {
 	case err != nil: // never sent
-		return nil, err
+		return nil, nil, err
 	case s.err == nil:
-		return c.answered(s, note)
+		if err := c.accept(webhook.ID, note); err != nil {
+			return nil, nil, err
+		}
+		webhook.Recovery = Recovery{Resent: s.resent}
+		return webhook, nil, nil
 	case errors.Is(s.err, ErrPendingApproval):
-		note.Wait()
-		return nil, &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: s.err}
+		note.Pend()
 	case s.notMade():
-		note.Forget()
-		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: s.err}
+		note.Remove()
+		outcome = httpapi.NotMade
+	default:
+		return c.decide(ctx, in, s, note)
 	}
-	return nil, c.decide(ctx, in, s, note)
+	return nil, nil, &httpapi.ChangeError{Outcome: outcome, Err: s.err}
 }
 
-// answered takes the answer to a create, unless it is about a webhook that this create cannot have made.
-func (c *Client) answered(s sent[*Webhook], note *intent.Note) (*Webhook, error) {
-	id := s.answer.ID
+// accept takes the id in the answer to a create, unless it is that of a webhook that this create cannot have made.
+func (c *Client) accept(id string, note *intent.Note) error {
 	if known := c.names.Add(id, false); known || c.existing.has(id) {
-		note.Leave()
-		return nil, &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: fmt.Errorf("the API answered with webhook %s, which existed before", id)}
+		note.Unlock()
+		return &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: fmt.Errorf("the API answered with webhook %s, which existed before", id)}
 	}
 	note.Answered(id)
-	s.answer.Recovery = Recovery{Resent: s.resent}
-	return s.answer, nil
+	return nil
 }
 
 // lookup asks about the create of a note. If the API refuses to list, only a person can find what it has made.
@@ -167,19 +162,17 @@ func (c *Client) lookup(in CreateWebhookRequest) intent.Lookup {
 }
 
 // decide says what a create without an answer has done.
-func (c *Client) decide(ctx context.Context, in CreateWebhookRequest, s sent[*Webhook], note *intent.Note) error {
+func (c *Client) decide(ctx context.Context, in CreateWebhookRequest, s sent, note *intent.Note) (*Webhook, *orphan, error) {
 	fresh, err := c.newWebhooks(ctx, in, s.last, c.existing.has)
 	switch {
 	case err == nil && s.used && len(fresh) == 1 && in.matches(fresh[0]):
-		return &lostSecretError{made: fresh[0].ID, note: note, err: s.err}
+		return nil, &orphan{id: fresh[0].ID, note: note, err: s.err}, nil
 	case err == nil && !s.used && len(fresh) == 0:
-		note.Forget()
-		return &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: s.err}
+		note.Remove()
+		return nil, nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: s.err}
+	case err != nil:
+		s.err = fmt.Errorf("%w; looking for its result failed: %s", s.err, err.Error())
 	}
-	note.Leave()
-	unknown := &httpapi.ChangeError{Outcome: httpapi.Unknown, IDs: ids(fresh), Err: s.err}
-	if err != nil {
-		unknown.Err = fmt.Errorf("%w; looking for its result failed: %s", s.err, err.Error())
-	}
-	return unknown
+	note.Unlock()
+	return nil, nil, &httpapi.ChangeError{Outcome: httpapi.Unknown, IDs: ids(fresh), Err: s.err}
 }

@@ -271,6 +271,7 @@ func TestCreateAnsweredWithAnOlderWebhook(t *testing.T) {
 func TestCreateAnsweredWithOddTypes(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []string{
+		`{"events":{"a":1}}`, `{"events":["a.b",1]}`, `{"description":null,"events":null,"status":null}`, `{"dateUpdated":17.5,"new":{"id":"x"}}`,
 		`{"dateUpdated":5}`, `{"dateCreated":{}}`, `{"status":true}`, `{"events":"*"}`, `{"description":[1]}`, `{"dateCreated":null}`, `{"url":"https://h.example/"}`,
 	} {
 		inBubble(t, func(w *world) {

@@ -68,7 +68,7 @@ func (c *Client) ListWebhookEvents(
 	if filter.DeliveryFailed != nil {
 		query.Set("deliveryFailed", strconv.FormatBool(*filter.DeliveryFailed))
 	}
-	return list(ctx, c, pageSize, filter.MaxCalls, query,
+	return listPages(ctx, c, pageSize, filter.MaxCalls, query,
 		func(event *WebhookEvent) string { return event.ID }, "webhooks", webhookID, "events")
 }
 

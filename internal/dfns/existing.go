@@ -18,57 +18,48 @@ import (
 // existing is what is known of the organization's webhooks when a create is not answered: those that existed before this client
 // created anything, and those that it is creating.
 type existing struct {
-	turns turns
-
 	mu      sync.Mutex
 	listed  bool
-	before  map[string]*Webhook // nil if the API refuses to list: then no webhook ever counts as new
+	before  []string // ids, nil if the API refuses to list: then no webhook ever counts as new
 	creates map[string]CreateWebhookRequest
 }
 
-// list lists the webhooks, once in the life of the client. All further calls share the result.
-func (e *existing) list(ctx context.Context, c *Client) error {
-	done, err := e.turns.take(ctx, "list")
+// listBefore lists the webhooks, once in the life of the client. All further calls share the result.
+func (c *Client) listBefore(ctx context.Context) error {
+	unlock, err := c.locks.lock(ctx, "before")
 	if err != nil {
 		return err
 	}
-	defer done()
-	if e.listed {
+	defer unlock()
+	if c.existing.listed {
 		return nil
 	}
 	before, err := c.webhooksByID(ctx)
 	if err != nil && !refusesList(err) {
 		return fmt.Errorf("listing the webhooks before the create failed: %w", err)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.listed, e.before = true, before
+	c.existing.mu.Lock()
+	defer c.existing.mu.Unlock()
+	c.existing.listed = true
+	if err == nil {
+		c.existing.before = append([]string{}, slices.Sorted(maps.Keys(before))...) // not nil if there is none
+	}
 	return nil
-}
-
-func (e *existing) has(id string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.before[id] != nil
 }
 
 // ids returns the ids that existed before, or nil if the API refuses to list.
 func (e *existing) ids() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.before == nil {
-		return nil
-	}
-	return append([]string{}, slices.Sorted(maps.Keys(e.before))...)
+	return e.before
 }
 
-// creating records a create in progress until done is called. Creates of equal content take turns, so there is one of each.
+func (e *existing) has(id string) bool { return slices.Contains(e.ids(), id) }
+
+// creating records a create in progress until done is called. Creates of equal content wait for each other, so there is one of each.
 func (e *existing) creating(in CreateWebhookRequest) (done func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.creates == nil {
-		e.creates = map[string]CreateWebhookRequest{}
-	}
 	e.creates[in.key()] = in
 	return func() {
 		e.mu.Lock()
@@ -78,15 +69,12 @@ func (e *existing) creating(in CreateWebhookRequest) (done func()) {
 }
 
 // otherCreates returns the creates in progress, except one.
-func (e *existing) otherCreates(than CreateWebhookRequest) (out []CreateWebhookRequest) {
+func (e *existing) otherCreates(than CreateWebhookRequest) []CreateWebhookRequest {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for key, in := range e.creates {
-		if key != than.key() {
-			out = append(out, in)
-		}
-	}
-	return out
+	others := maps.Clone(e.creates)
+	delete(others, than.key())
+	return slices.Collect(maps.Values(others))
 }
 
 // newWebhooks returns the webhooks that are new in two complete lists, the second of which shows what was carried out until a
@@ -144,12 +132,8 @@ func ids(webhooks []*Webhook) (out []string) {
 
 // matches reports whether a webhook has the values of the request.
 func (in CreateWebhookRequest) matches(webhook *Webhook) bool {
-	return weburl.Same(in.URL, webhook.URL) && sameKinds(in.Events, webhook.Events) &&
+	return weburl.Same(in.URL, webhook.URL) && slices.Equal(normalKinds(in.Events), normalKinds(webhook.Events)) &&
 		cmp.Or(in.Status, StatusEnabled) == webhook.Status && in.Description == webhook.Description
-}
-
-func sameKinds(a, b []string) bool {
-	return slices.Equal(normalKinds(a), normalKinds(b))
 }
 
 // normalKinds returns event kinds in order, each once.
@@ -168,29 +152,4 @@ func (in CreateWebhookRequest) key() string {
 // the token, or the credential if the token names none.
 func (c *Client) digest(in CreateWebhookRequest) string {
 	return intent.Digest(cmp.Or(c.account.Organization, c.credentialID), in.key())
-}
-
-// turns makes callers with the same key wait for each other.
-type turns struct {
-	mu   sync.Mutex
-	keys map[string]chan struct{}
-}
-
-// take waits for the turn of a key. The returned function ends the turn.
-func (t *turns) take(ctx context.Context, key string) (done func(), err error) {
-	t.mu.Lock()
-	if t.keys == nil {
-		t.keys = map[string]chan struct{}{}
-	}
-	if t.keys[key] == nil {
-		t.keys[key] = make(chan struct{}, 1)
-	}
-	turn := t.keys[key]
-	t.mu.Unlock()
-	select {
-	case turn <- struct{}{}:
-		return func() { <-turn }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }

@@ -2,15 +2,14 @@ package dfns_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,17 +64,16 @@ func start(t *testing.T, changes ...func(*sandbox.Config)) *sandbox.Sandbox {
 func newClient(t *testing.T, s *sandbox.Sandbox, changes ...func(*dfns.Config)) *dfns.Client {
 	t.Helper()
 	env := s.Env()
-	signer, err := dfns.ParsePrivateKey(env["DFNS_PRIVATE_KEY"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := dfns.Config{
-		CredentialID: env["DFNS_CRED_ID"], Signer: signer,
-		HTTP: httpapi.Config{
-			BaseURL: env["DFNS_API_URL"], BearerToken: env["DFNS_AUTH_TOKEN"], UserAgent: "test/1",
-			MaxRetries: 3, RetryWait: time.Nanosecond, SettleTime: time.Nanosecond,
-		},
-	}
+	signer := must(dfns.ParsePrivateKey(env["DFNS_PRIVATE_KEY"]))
+	return configured(t, append([]func(*dfns.Config){func(config *dfns.Config) {
+		config.CredentialID, config.Signer = env["DFNS_CRED_ID"], signer
+		config.HTTP.BaseURL, config.HTTP.BearerToken = env["DFNS_API_URL"], env["DFNS_AUTH_TOKEN"]
+	}}, changes...))
+}
+
+func configured(t *testing.T, changes []func(*dfns.Config)) *dfns.Client {
+	t.Helper()
+	config := dfns.Config{HTTP: httpapi.Config{UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Nanosecond, SettleTime: time.Nanosecond}}
 	for _, change := range changes {
 		change(&config)
 	}
@@ -86,15 +84,13 @@ func newClient(t *testing.T, s *sandbox.Sandbox, changes ...func(*dfns.Config)) 
 	return client
 }
 
-// inVirtualTime runs a test in a bubble, with a sandbox without listeners that takes latency to answer a call.
+// inVirtualTime runs a test in a bubble, with a sandbox that takes latency to answer a call.
 func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *sandbox.Sandbox, *dfns.Client), changes ...func(*dfns.Config)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		s := must(sandbox.New(sandbox.Config{Seed: 1, Latency: latency}))
-		defer s.Close() // the bubble ends only when nothing runs in it any more
-		inProcess := func(config *dfns.Config) { config.HTTP.Transport = s.DfnsCalls.Transport() }
-		test(t, s, newClient(t, s, append(changes, inProcess)...))
-	})
+	inBubble(t, func(w *world) {
+		inProcess := func(config *dfns.Config) { config.HTTP.Transport = w.DfnsCalls.Transport() }
+		test(w.t, w.Sandbox, newClient(w.t, w.Sandbox, append(changes, inProcess)...))
+	}, func(config *sandbox.Config) { config.Latency = latency })
 }
 
 func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
@@ -169,12 +165,10 @@ func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
 	out := &api{}
 	mux := http.NewServeMux()
 	all := map[string]http.HandlerFunc{
-		"POST /auth/action/init": says(200, `{"challenge":"Y2g","challengeIdentifier":"id","allowCredentials":{"key":[{"id":"cr-1"}]}}`),
-		"POST /auth/action":      says(200, `{"userAction":"token"}`),
+		challenge: says(200, `{"challenge":"Y2g","challengeIdentifier":"id","allowCredentials":{"key":[{"id":"cr-1"}]}}`),
+		answer:    says(200, `{"userAction":"token"}`),
 	}
-	for pattern, handler := range routes {
-		all[pattern] = handler
-	}
+	maps.Copy(all, routes)
 	for pattern, handler := range all {
 		mux.HandleFunc(pattern, handler)
 	}
@@ -216,21 +210,10 @@ func cuts(part string) http.HandlerFunc {
 // client returns a client for the credential cr-1, whose signature nobody checks.
 func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 	t.Helper()
-	config := dfns.Config{
-		CredentialID: "cr-1", Signer: signerFunc(func([]byte) ([]byte, error) { return []byte("signature"), nil }),
-		HTTP: httpapi.Config{
-			BaseURL: a.url, BearerToken: "bearer", UserAgent: "test/1",
-			MaxRetries: 3, RetryWait: time.Nanosecond, SettleTime: time.Nanosecond,
-		},
-	}
-	for _, change := range changes {
-		change(&config)
-	}
-	client, err := dfns.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
+	return configured(t, append([]func(*dfns.Config){func(config *dfns.Config) {
+		config.CredentialID, config.Signer = "cr-1", signerFunc(func([]byte) ([]byte, error) { return []byte("signature"), nil })
+		config.HTTP.BaseURL, config.HTTP.BearerToken = a.url, "bearer"
+	}}, changes...))
 }
 
 // at is what the text of an error says of the host.
@@ -309,14 +292,4 @@ func collect[T any](sequence iter.Seq2[T, error]) (out []T, err error) {
 		out = append(out, item)
 	}
 	return out, nil
-}
-
-// fields decodes a JSON object of strings.
-func fields(t *testing.T, body string) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	if err := json.Unmarshal([]byte(body), &out); err != nil {
-		t.Fatalf("%s: %v", body, err)
-	}
-	return out
 }

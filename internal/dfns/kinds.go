@@ -15,6 +15,13 @@ func ProseEventKinds() []string {
 	return []string{"policy.activity.resolved", "swap.completed", "swap.failed", "webhook.event.retry.triggered"}
 }
 
+// DeprecatedEventKinds returns the EventKinds that the vendor has deprecated, each with what to do.
+//
+// https://docs.dfns.co/api-reference/webhook-events
+func DeprecatedEventKinds() map[string]string {
+	return map[string]string{"wallet.exported": `Subscribe to "key.exported" too. If a pattern matches both, nothing needs to be done.`}
+}
+
 var eventKinds = []string{
 	"address_watch.blockchain_event.misc.confirmed",
 	"address_watch.blockchain_event.transfer.confirmed",

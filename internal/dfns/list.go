@@ -13,8 +13,8 @@ import (
 // MaxPage is the largest page size of a list.
 const MaxPage = 200
 
-// list returns the items of all pages, at most so many (0 for 50). It fetches pages as the caller needs them.
-func list[T any](
+// listPages returns the items of all pages, at most so many (0 for 50). It fetches pages as the caller needs them.
+func listPages[T any](
 	ctx context.Context, c *Client, pageSize, mostPages int, filter url.Values, id func(*T) string, path ...string,
 ) iter.Seq2[*T, error] {
 	if pageSize <= 0 || pageSize > MaxPage {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
+	"golang.org/x/crypto/ssh"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
@@ -34,7 +35,7 @@ type signerFunc func(message []byte) ([]byte, error)
 func (sign signerFunc) Sign(_ context.Context, message []byte) ([]byte, error) { return sign(message) }
 
 // ParsePrivateKey returns a Signer for a PEM private key: Ed25519, P-256, secp256k1, or RSA of at least 2048 bits, in
-// PKCS#8, SEC1 or PKCS#1. Its errors say what the text is instead, and never quote it.
+// PKCS#8, SEC1, PKCS#1 or OpenSSH's format. Its errors say what the text is instead, and never quote it.
 func ParsePrivateKey(text string) (Signer, error) {
 	block, err := privateKeyBlock(text)
 	if err != nil {
@@ -47,6 +48,8 @@ func ParsePrivateKey(text string) (Signer, error) {
 	switch key := key.(type) {
 	case ed25519.PrivateKey:
 		return signerFunc(func(message []byte) ([]byte, error) { return ed25519.Sign(key, message), nil }), nil
+	case *ed25519.PrivateKey: // as OpenSSH's format is parsed
+		return signerFunc(func(message []byte) ([]byte, error) { return ed25519.Sign(*key, message), nil }), nil
 	case *secp256k1.PrivateKey:
 		return signerFunc(func(message []byte) ([]byte, error) {
 			digest := sha256.Sum256(message)
@@ -75,33 +78,38 @@ func hashing(key crypto.Signer) Signer {
 	})
 }
 
-// privateKeyBlock finds the first private key in a PEM text. openssl puts the curve's parameters before it.
+var errEncrypted = errors.New("the private key is encrypted with a passphrase; use a decrypted copy")
+
+// privateKeyBlock finds the first private key in a PEM text. openssl puts the curve's parameters before it, and other tools the
+// public key or the certificate.
 func privateKeyBlock(text string) (*pem.Block, error) {
 	text = keytext.Clean(text)
-	rest := []byte(text)
-	for {
-		var block *pem.Block
-		block, rest = pem.Decode(rest)
-		switch {
-		case block == nil:
-			return nil, errors.New("it contains no private key in PEM (-----BEGIN … PRIVATE KEY-----)" + instead(text))
-		case block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "":
-			return nil, errors.New("the private key is encrypted with a passphrase; use a decrypted copy")
-		case block.Type == "PUBLIC KEY":
-			return nil, errors.New("it is a public key; use the private key that belongs to it")
-		case block.Type == "OPENSSH PRIVATE KEY":
-			return nil, errors.New("the key is in OpenSSH format; convert a copy to PKCS#8 (ssh-keygen -p -m PKCS8)")
-		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+	if strings.Contains(text, "ENCRYPTED PRIVATE KEY") || strings.Contains(text, "4,ENCRYPTED") {
+		return nil, errEncrypted
+	}
+	other := ""
+	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {
+		if strings.HasSuffix(block.Type, "PRIVATE KEY") {
 			return block, nil
 		}
+		other = block.Type
 	}
+	return nil, errors.New("it contains no private key in PEM (-----BEGIN … PRIVATE KEY-----)" + instead(text, other))
 }
 
-// instead guesses what was given instead of a key, without quoting it.
-func instead(text string) string {
+// instead guesses what was given instead of a key, without quoting it. other is the type of the last PEM block.
+func instead(text, other string) string {
+	const belongs = "; use the private key that belongs to it"
+	_, key, begins := strings.Cut(text, "PRIVATE KEY-----")
 	switch {
-	case strings.Contains(text, "-----BEGIN"):
-		return "; if its line breaks were lost, restore them or write \\n for each"
+	case begins && !strings.Contains(key, "PRIVATE KEY-----"):
+		return "; it is cut off, because the line -----END … PRIVATE KEY----- is missing"
+	case begins:
+		return "; what is between its first and its last line is damaged, so copy it again"
+	case strings.HasSuffix(other, "PUBLIC KEY"), strings.HasPrefix(text, "ssh-"), strings.HasPrefix(text, "ecdsa-"):
+		return ": it is a public key" + belongs
+	case strings.HasPrefix(other, "CERTIFICATE"):
+		return ": it is a certificate" + belongs
 	case strings.Contains(string(unbase64(text)), "-----BEGIN"):
 		return "; it is base64-encoded PEM, so decode it first (base64decode(…) in a configuration)"
 	case looksLikeDER(unbase64(text)):
@@ -142,8 +150,13 @@ func parseBlock(block *pem.Block) (any, error) {
 		}
 	case "RSA PRIVATE KEY":
 		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+	case "OPENSSH PRIVATE KEY":
+		key, err = ssh.ParseRawPrivateKey(pem.EncodeToMemory(block))
 	default:
 		err = errors.New("unknown format")
+	}
+	if _, encrypted := errors.AsType[*ssh.PassphraseMissingError](err); encrypted {
+		return nil, errEncrypted
 	}
 	if err != nil {
 		// The cause may quote bytes of the key, so it is dropped.

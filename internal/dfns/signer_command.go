@@ -44,7 +44,7 @@ type Command struct {
 	Args []string
 	// CredentialID is the credential to sign for.
 	CredentialID string
-	// Timeout limits one run. Zero means only the limit of the context.
+	// Timeout limits one run.
 	Timeout time.Duration
 	// Secret is hidden where it occurs in the program's standard error.
 	Secret string
@@ -75,7 +75,7 @@ func (e *CommandError) Error() string {
 // Unwrap returns what was wrong.
 func (e *CommandError) Unwrap() error { return e.Err }
 
-var errTooMuch = fmt.Errorf("printed more than %d bytes and was stopped; it must print only the signature", maxSignature)
+var errTooMuch = fmt.Errorf("printed more than %d bytes; it must print only the signature", maxSignature)
 
 type commandSigner struct {
 	Command
@@ -129,34 +129,32 @@ func (s *commandSigner) Sign(ctx context.Context, message []byte) ([]byte, error
 	return nil, &CommandError{Program: s.Args[0], Err: err, Stderr: s.quote(complaint)}
 }
 
-// run returns the program's standard output and standard error. It kills a program that runs beyond ctx or its time limit, or
-// that prints too much.
+// run returns the program's standard output and standard error. It kills a program that runs beyond ctx or its time limit.
 func (s *commandSigner) run(ctx context.Context, message []byte) (output, complaint []byte, err error) {
-	limited, end := s.limit(ctx)
-	defer end(nil)
-	stdout := &head{full: func() { end(errTooMuch) }}
-	stderr := &tail{}
+	limited, end := context.WithTimeout(ctx, s.Timeout)
+	defer end()
+	var stdout head
+	var stderr tail
 	command := exec.CommandContext(limited, s.program, s.Args[1:]...) //nolint:gosec // running it is what it is configured for
 	command.Args[0] = s.Args[0]
 	command.Env = s.environment()
-	command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(message), stdout, stderr
+	command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(message), &stdout, &stderr
 	command.WaitDelay = afterKill
 	killTogether(command)
 	start := time.Now()
 	err = command.Run()
 	s.log(ctx, command.ProcessState, time.Since(start))
-	return stdout.text, stderr.text, s.explain(ctx, limited, err)
-}
-
-// limit adds the program's own time limit to a context.
-func (s *commandSigner) limit(ctx context.Context) (context.Context, context.CancelCauseFunc) {
-	if s.Timeout == 0 {
-		return context.WithCancelCause(ctx)
+	switch {
+	case len(stdout) > maxSignature:
+		err = errTooMuch
+	case ctx.Err() != nil && err != nil:
+		err = fmt.Errorf("was stopped: %w", ctx.Err())
+	case limited.Err() != nil && err != nil:
+		err = fmt.Errorf("did not finish within its time limit of %s and was stopped", s.Timeout)
+	default:
+		err = explain(err)
 	}
-	late := fmt.Errorf("did not finish within its time limit of %s and was stopped", s.Timeout)
-	timed, stop := context.WithTimeoutCause(ctx, s.Timeout, late)
-	limited, cancel := context.WithCancelCause(timed)
-	return limited, func(cause error) { cancel(cause); stop() }
+	return stdout, stderr, err
 }
 
 // environment returns the environment of this process, which may hold the credentials of a cloud or a vault, without our own
@@ -178,18 +176,12 @@ func (s *commandSigner) log(ctx context.Context, state *os.ProcessState, took ti
 }
 
 // explain says how a run failed. Its text continues a sentence that starts with the program's name.
-func (s *commandSigner) explain(ctx, limited context.Context, err error) error {
+func explain(err error) error {
 	var exit *exec.ExitError
 	var start *fs.PathError
 	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("was stopped: %w", ctx.Err())
-	case limited.Err() != nil:
-		return context.Cause(limited)
-	case errors.Is(err, exec.ErrWaitDelay):
-		return nil // it succeeded, and a process that it left running holds its pipes; its output is complete
+	case err == nil, errors.Is(err, exec.ErrWaitDelay):
+		return nil // after ErrWaitDelay, a process that it left running holds its pipes; its output is complete
 	case errors.As(err, &exit):
 		return fmt.Errorf("failed: %s", exit.ProcessState)
 	case errors.As(err, &start):
@@ -248,28 +240,24 @@ func plausible(signature []byte) bool {
 	return size == ed25519.SignatureSize && notKey != nil && !isKey || isECDSA || isRSA
 }
 
-// head keeps what is written to it, up to a limit.
-type head struct {
-	text []byte
-	full func()
-}
+// head keeps what is written to it, and fails beyond a limit, so that the program's further output fails too.
+type head []byte
 
 // Write implements io.Writer.
 func (h *head) Write(data []byte) (int, error) {
-	if len(h.text)+len(data) > maxSignature {
-		h.full()
+	*h = append(*h, data...)
+	if len(*h) > maxSignature {
 		return 0, errTooMuch
 	}
-	h.text = append(h.text, data...)
 	return len(data), nil
 }
 
 // tail keeps the end of what is written to it.
-type tail struct{ text []byte }
+type tail []byte
 
 // Write implements io.Writer.
 func (t *tail) Write(data []byte) (int, error) {
-	t.text = append(t.text, data...)
-	t.text = t.text[max(0, len(t.text)-maxStderr):]
+	*t = append(*t, data...)
+	*t = (*t)[max(0, len(*t)-maxStderr):]
 	return len(data), nil
 }

@@ -3,6 +3,7 @@
 package dfns_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -10,7 +11,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
@@ -18,14 +18,12 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"net"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -36,121 +34,20 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
-// The secrets of whoever runs the tests, of which a signer is to know none.
-var ownSecrets = []string{"DFNS_AUTH_TOKEN", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY"}
-
-// TestMain runs the tests, or, in a process that a test started, a signer.
-func TestMain(m *testing.M) {
-	if len(os.Args) > 2 && os.Args[1] == "be-a-signer" {
-		beSigner(os.Args[2], os.Args[3:])
-		return
-	}
-	for _, name := range append(ownSecrets, "DFNS_CRED_ID", "CLOUD_TOKEN") {
-		_ = os.Setenv(name, "the-value-of-"+name)
-	}
-	_ = os.Setenv("GORACE", "atexit_sleep_ms=0") // or each signer takes a second to end under the race detector
-	os.Exit(m.Run())
-}
-
-// signerKey is the key of the signers that sign. It guards nothing.
+// signerKey is a key whose signatures the programs print. It guards nothing.
 var signerKey = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize))
 
-func sign() string {
-	message, _ := io.ReadAll(os.Stdin)
-	return base64.StdEncoding.EncodeToString(ed25519.Sign(signerKey, message))
+// shell returns a signer that is a shell script.
+func shell(script string, args ...string) dfns.Command {
+	return dfns.Command{Args: append([]string{"sh", "-c", script, "sh"}, args...), CredentialID: "cr-1", Timeout: time.Minute}
 }
 
-// beSigner is what the signers of the tests do.
-func beSigner(mode string, args []string) {
-	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGPIPE)
-	switch mode {
-	case "sign":
-		_, _ = os.Stdout.WriteString(sign())
-	case "sign-url":
-		_, _ = os.Stdout.WriteString(strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(sign()))
-	case "sign-wrapped":
-		text := sign()
-		_, _ = fmt.Fprintf(os.Stdout, "\n  %s\r\n%s\n\t", text[:76], text[76:])
-	case "sign-unpadded":
-		_, _ = os.Stdout.WriteString(strings.TrimRight(sign(), "="))
-	case "sign-env": // and note the environment in a file
-		_ = os.WriteFile(args[0], []byte(strings.Join(os.Environ(), "\n")), 0o600)
-		_, _ = os.Stdout.WriteString(sign())
-	case "print": // without reading what is to be signed
-		_, _ = os.Stdout.WriteString(args[0][1:])
-	case "end":
-		_, _ = os.Stdout.WriteString(args[2][1:])
-		_, _ = os.Stderr.WriteString(args[1][1:])
-		status, _ := strconv.Atoi(args[0])
-		os.Exit(status)
-	case "die":
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {}
-	case "flood":
-		for {
-			_, _ = os.Stdout.WriteString(strings.Repeat("QUFB", 8<<10))
-		}
-	case "complain":
-		for range 1 << 10 {
-			_, _ = os.Stderr.WriteString(strings.Repeat("complaint ", 1<<10) + "\n")
-		}
-		_, _ = os.Stderr.WriteString("the last words")
-		os.Exit(1)
-	case "wait": // until the test says so
-		_, _ = io.ReadAll(call(args[0]))
-		_, _ = os.Stdout.WriteString(sign())
-	case "leave-child", "leave-detached-child":
-		child := exec.Command(os.Args[0], "be-a-signer", "wait", args[0])
-		child.Stdout, child.Stderr = os.Stdout, os.Stderr
-		child.SysProcAttr = &syscall.SysProcAttr{Setsid: mode == "leave-detached-child"}
-		_ = child.Start()
-		if len(args) == 1 {
-			_, _ = os.Stdout.WriteString(sign())
-			return
-		}
-		_, _ = io.ReadAll(call(args[1]))
-	}
-}
+// prints returns a signer that prints a text.
+func prints(text string) dfns.Command { return shell(`printf %s "${1#=}"`, "="+text) }
 
-func call(address string) net.Conn {
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		panic(err)
-	}
-	return conn
-}
-
-// signers is where signers report that they run, and wait to be told to go on: by the end of the connection.
-type signers struct {
-	t *testing.T
-	net.Listener
-}
-
-func listen(t *testing.T) signers {
-	t.Helper()
-	listener := must(net.Listen("tcp", "127.0.0.1:0"))
-	t.Cleanup(func() { _ = listener.Close() })
-	return signers{t, listener}
-}
-
-func (s signers) address() string { return s.Addr().String() }
-
-// arrive waits for one signer.
-func (s signers) arrive() net.Conn {
-	s.t.Helper()
-	conn, err := s.Accept()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { _ = conn.Close() })
-	return conn
-}
-
-// command returns a signer that does what beSigner says.
-func command(t *testing.T, mode string, args ...string) dfns.Command {
-	t.Helper()
-	program := must(os.Executable())
-	return dfns.Command{Args: append([]string{program, "be-a-signer", mode}, args...), CredentialID: "cr-1"}
+// ends returns a signer that writes to its standard error, prints, and ends with a status.
+func ends(status, stderr, stdout string) dfns.Command {
+	return shell(`printf %s "${2#=}" >&2; printf %s "${3#=}"; exit "$1"`, status, "="+stderr, "="+stdout)
 }
 
 func newSigner(t *testing.T, c dfns.Command) dfns.Signer {
@@ -162,66 +59,41 @@ func newSigner(t *testing.T, c dfns.Command) dfns.Signer {
 	return signer
 }
 
-// prints returns a signer that prints a text.
-func prints(t *testing.T, text string) dfns.Command {
-	t.Helper()
-	return command(t, "print", "="+text)
-}
-
-// ends returns a signer that writes to its standard error, prints, and ends with a status.
-func ends(t *testing.T, status int, stderr, stdout string) dfns.Command {
-	t.Helper()
-	return command(t, "end", strconv.Itoa(status), "="+stderr, "="+stdout)
-}
-
 // fails runs a signer that is to fail.
 func fails(ctx context.Context, t *testing.T, c dfns.Command) *dfns.CommandError {
 	t.Helper()
 	signature, err := newSigner(t, c).Sign(ctx, []byte("message"))
-	var failed *dfns.CommandError
-	if !errors.As(err, &failed) {
+	failed, ok := errors.AsType[*dfns.CommandError](err)
+	if !ok || failed.Program != c.Args[0] {
 		t.Fatalf("it ends in %x, %v, want a CommandError", signature, err)
-	}
-	if failed.Program != c.Args[0] {
-		t.Errorf("the program is %q", failed.Program)
 	}
 	return failed
 }
 
-func TestCommandSigns(t *testing.T) {
-	t.Parallel()
+// A program gets the bytes to sign and the environment of the provider, where the credentials of its cloud are, without the provider's
+// own secrets.
+func TestCommandInput(t *testing.T) { //nolint:paralleltest // it sets environment variables
+	secrets := []string{"DFNS_AUTH_TOKEN", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY"}
+	for _, name := range append(secrets, "DFNS_CRED_ID", "CLOUD_TOKEN") {
+		t.Setenv(name, "the-value-of-"+name)
+	}
 	message := []byte(`{"challenge":"Y2g","type":"key.get"}` + "\x00\n\xff not text")
-	for _, mode := range []string{"sign", "sign-url", "sign-wrapped", "sign-unpadded"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			signature, err := newSigner(t, command(t, mode)).Sign(t.Context(), message)
-			if err != nil || !ed25519.Verify(signerKey.Public().(ed25519.PublicKey), message, signature) {
-				t.Errorf("the signature is %x: %v", signature, err)
-			}
-		})
+	dir, signature := t.TempDir(), ed25519.Sign(signerKey, nil)
+	got, err := newSigner(t, shell(`cat > "$1/in"; env > "$1/env"; printf %s "$2"`, dir, encode(signature))).Sign(t.Context(), message)
+	if err != nil || !bytes.Equal(got, signature) {
+		t.Errorf("the signature is %x: %v", got, err)
 	}
-}
-
-// A program has the environment of the provider, where the credentials of its cloud are, without the provider's own secrets.
-func TestCommandEnvironment(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "env")
-	if _, err := newSigner(t, command(t, "sign-env", file)).Sign(t.Context(), nil); err != nil {
-		t.Fatal(err)
+	if in := must(os.ReadFile(filepath.Join(dir, "in"))); !bytes.Equal(in, message) {
+		t.Errorf("it signed %q", in)
 	}
-	env := strings.Split(string(must(os.ReadFile(file))), "\n")
+	env := strings.Split(string(must(os.ReadFile(filepath.Join(dir, "env")))), "\n")
 	for _, want := range []string{"DFNS_CRED_ID=cr-1", "CLOUD_TOKEN=the-value-of-CLOUD_TOKEN", "PATH=" + os.Getenv("PATH")} {
 		if !slices.Contains(env, want) {
 			t.Errorf("%s is missing in %q", want, env)
 		}
 	}
-	if slices.Contains(env, "DFNS_CRED_ID="+os.Getenv("DFNS_CRED_ID")) {
-		t.Error("it may sign for the credential of the environment, not that of the configuration")
-	}
-	for _, secret := range ownSecrets {
-		if os.Getenv(secret) == "" || slices.ContainsFunc(env, func(v string) bool { return strings.Contains(v, secret) }) {
-			t.Errorf("%s is in %q, or is not set here", secret, env)
-		}
+	if text := strings.Join(env, "\n"); strings.Count(text, "the-value-of-") != 1 || strings.Contains(text, secrets[0]) {
+		t.Errorf("it knows too much: %q", env)
 	}
 }
 
@@ -232,24 +104,29 @@ func der(t *testing.T, r, s *big.Int) []byte {
 	return must(asn1.Marshal(struct{ R, S *big.Int }{r, s}))
 }
 
-// What may be a signature is taken; the API will verify it.
+// What may be a signature is taken, in every spelling of base64; the API will verify it.
 func TestCommandSignatureIsPlausible(t *testing.T) {
 	t.Parallel()
+	own := encode(ed25519.Sign(signerKey, nil))
 	largest := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
-	for name, signature := range map[string][]byte{
-		"Ed25519":             ed25519.Sign(signerKey, nil),
-		"Ed25519 that is DER": append([]byte{0x30, 62, 2, 60}, bytes.Repeat([]byte{9}, 60)...),
-		"ECDSA, smallest":     der(t, big.NewInt(1), big.NewInt(1)),
-		"ECDSA, largest":      der(t, largest, largest),
-		"RSA of 2048 bits":    bytes.Repeat([]byte{0xff}, 256),
-		"RSA of 3072 bits":    bytes.Repeat([]byte{0x30}, 384),
-		"RSA of 4096 bits":    make([]byte, 512),
-		"RSA of 8192 bits":    make([]byte, 1024),
+	for name, text := range map[string]string{
+		"Ed25519":             own,
+		"base64 for URLs":     strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(own),
+		"base64, wrapped":     "\n  " + own[:76] + "\r\n" + own[76:] + "\n\t",
+		"base64, unpadded":    strings.TrimRight(own, "="),
+		"Ed25519 that is DER": encode(append([]byte{0x30, 62, 2, 60}, bytes.Repeat([]byte{9}, 60)...)),
+		"ECDSA, smallest":     encode(der(t, big.NewInt(1), big.NewInt(1))),
+		"ECDSA, largest":      encode(der(t, largest, largest)),
+		"RSA of 2048 bits":    encode(bytes.Repeat([]byte{0xff}, 256)),
+		"RSA of 3072 bits":    encode(bytes.Repeat([]byte{0x30}, 384)),
+		"RSA of 4096 bits":    encode(make([]byte, 512)),
+		"RSA of 8192 bits":    encode(make([]byte, 1024)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := newSigner(t, prints(t, encode(signature))).Sign(t.Context(), nil)
-			if err != nil || !bytes.Equal(got, signature) {
+			standard := strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(strings.Join(strings.Fields(text), ""))
+			got, err := newSigner(t, prints(text)).Sign(t.Context(), nil)
+			if want := must(base64.RawStdEncoding.DecodeString(standard)); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("got %x, %v", got, err)
 			}
 		})
@@ -286,6 +163,7 @@ func TestCommandAnswerIsRefused(t *testing.T) {
 		"RSA of 2047 bits":     {encode(make([]byte, 255)), noSignature},
 		"RSA beyond all sizes": {encode(make([]byte, 1088)), noSignature},
 		"too much":             {encode(make([]byte, 16<<10)), "printed more than 16384 bytes"},
+		"most that is read":    {encode(make([]byte, 12<<10)), noSignature},
 	}
 	for kind, key := range keys() {
 		for form, text := range key.forms {
@@ -301,7 +179,7 @@ func TestCommandAnswerIsRefused(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			failed := fails(t.Context(), t, prints(t, test.text))
+			failed := fails(t.Context(), t, prints(test.text))
 			if !strings.Contains(failed.Error(), test.want) {
 				t.Errorf("the error is %q, want %q in it", failed, test.want)
 			}
@@ -312,27 +190,36 @@ func TestCommandAnswerIsRefused(t *testing.T) {
 	}
 }
 
+// A program that fails is named, with the end of its standard error.
 func TestCommandFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		command dfns.Command
 		want    string
 	}{
-		"status":          {ends(t, 3, "", ""), " failed: exit status 3"},
-		"status and why":  {ends(t, 3, "AccessDenied\n", ""), " failed: exit status 3; its standard error ends with:\n\nAccessDenied"},
-		"good but failed": {ends(t, 1, "", encode(make([]byte, 64))), " failed: exit status 1"},
-		"nothing but why": {ends(t, 0, "no key configured", ""), " printed nothing; it must print the signature in base64; its standard error ends with:\n\nno key configured"},
-		"signal":          {command(t, "die"), " failed: signal: killed"},
-		"flood":           {command(t, "flood"), " printed more than 16384 bytes and was stopped; it must print only the signature"},
+		"status":          {ends("3", "", ""), "failed: exit status 3"},
+		"status and why":  {ends("3", "AccessDenied\n", ""), "failed: exit status 3; its standard error ends with:\n\nAccessDenied"},
+		"good but failed": {ends("1", "", encode(make([]byte, 64))), "failed: exit status 1"},
+		"nothing but why": {ends("0", "no key configured", ""), "printed nothing; it must print the signature in base64; its standard error ends with:\n\nno key configured"},
+		"signal":          {shell("kill -9 $$"), "failed: signal: killed"},
+		"flood":           {shell("while printf %04096d 0; do :; done"), "printed more than 16384 bytes; it must print only the signature"},
+		"too slow":        {slow(10 * time.Millisecond), "did not finish within its time limit of 10ms and was stopped"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := "the signer command " + test.command.Args[0] + test.want
-			if got := fails(t.Context(), t, test.command).Error(); got != want {
-				t.Errorf("the error is\n%s, want\n%s", got, want)
+			failed := fails(t.Context(), t, test.command)
+			if want := "the signer command sh " + test.want; failed.Error() != want || errors.Is(failed, context.DeadlineExceeded) {
+				t.Errorf("the error is\n%v, want\n%s", failed, want)
 			}
 		})
 	}
+}
+
+// slow returns a signer that does not end within its time limit.
+func slow(limit time.Duration) dfns.Command {
+	c := shell("sleep 3600")
+	c.Timeout = limit
+	return c
 }
 
 // A program that is there when the provider is configured may turn out to be none when it is run, or be gone.
@@ -340,13 +227,13 @@ func TestCommandCannotBeRun(t *testing.T) {
 	t.Parallel()
 	const script = "; if it is a script, check that the interpreter in its first line exists"
 	noProgram := must(filepath.Abs("testdata/no-program"))
-	failed := fails(t.Context(), t, dfns.Command{Args: []string{noProgram, "hunter2"}})
+	failed := fails(t.Context(), t, dfns.Command{Args: []string{noProgram, "hunter2"}, Timeout: time.Minute})
 	if want := "the signer command " + noProgram + " could not be run: exec format error" + script; failed.Error() != want {
 		t.Errorf("the error is %q, want %q", failed, want)
 	}
 	link := filepath.Join(t.TempDir(), "sign")
 	must(0, os.Symlink(noProgram, link))
-	signer := newSigner(t, dfns.Command{Args: []string{link, "hunter2"}})
+	signer := newSigner(t, dfns.Command{Args: []string{link, "hunter2"}, Timeout: time.Minute})
 	must(0, os.Remove(link))
 	_, err := signer.Sign(t.Context(), nil)
 	if want := "the signer command " + link + " could not be run: no such file or directory" + script; err == nil || err.Error() != want {
@@ -369,7 +256,7 @@ func TestCommandComplaint(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := ends(t, 1, test.stderr, "")
+			c := ends("1", test.stderr, "")
 			c.Secret = "the-token"
 			if diff := cmp.Diff(test.want, fails(t.Context(), t, c).Stderr); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -378,115 +265,106 @@ func TestCommandComplaint(t *testing.T) {
 	}
 	t.Run("megabytes", func(t *testing.T) {
 		t.Parallel()
-		got := fails(t.Context(), t, command(t, "complain")).Stderr
-		if len(got) > 600 || !strings.HasSuffix(got, "complaint \nthe last words") {
-			t.Errorf("%d bytes are quoted, ending in %q", len(got), got[len(got)-30:])
+		c := shell("for i in 1 2 3 4 5 6 7 8; do printf '%065536d\\n' 0; done >&2; printf 'the last words' >&2; exit 1")
+		got := fails(t.Context(), t, c).Stderr
+		if len(got) > 600 || !strings.HasSuffix(got, "000\nthe last words") {
+			t.Errorf("%d bytes are quoted: %q", len(got), got)
 		}
 	})
 }
 
-func TestCommandTimeLimit(t *testing.T) {
-	t.Parallel()
-	c := command(t, "wait", listen(t).address())
-	c.Timeout = 10 * time.Millisecond
-	failed := fails(t.Context(), t, c)
-	if !strings.HasSuffix(failed.Error(), " did not finish within its time limit of 10ms and was stopped") {
-		t.Errorf("the error is %q", failed)
+// pipes are named pipes. A script opens the first one to say that it runs, and holds it until it ends. It reads the second one to wait.
+func pipes(t *testing.T) (paths []string, release func()) {
+	t.Helper()
+	for _, name := range []string{"alive", "release"} {
+		paths = append(paths, filepath.Join(t.TempDir(), name))
+		must(0, syscall.Mkfifo(paths[len(paths)-1], 0o600))
 	}
-	if errors.Is(failed, context.DeadlineExceeded) {
-		t.Error("it would pass for the timeout of the operation")
+	held := must(os.OpenFile(paths[1], os.O_RDWR, 0))
+	t.Cleanup(func() { _ = held.Close() })
+	return paths, func() { _, _ = held.WriteString("\n") }
+}
+
+// alive is the first part of a script, and wait the last one.
+const alive, wait = `trap "" TERM INT HUP; exec 3> "$1"; `, `read x < "$2"; `
+
+// A program that ignores signals is stopped, and so is what it has started. What has put itself out of reach is not waited for, although
+// it holds the output.
+func TestCommandIsCancelled(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"a program":      alive + wait,
+		"with a child":   alive + "(" + wait + ") & " + wait,
+		"with a session": `setsid sh -c 'read x < "$1"' sh "$2" & ` + alive + wait,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath("setsid"); err != nil && name == "with a session" {
+				t.Skip(err)
+			}
+			paths, release := pipes(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error)
+			go func() {
+				pipe, err := os.Open(paths[0]) // waits until the program has opened it
+				cancel()
+				if err == nil {
+					_, err = io.ReadAll(pipe) // waits until nobody holds it any more
+				}
+				ended <- err
+			}()
+			if failed := fails(ctx, t, shell(script, paths...)); !errors.Is(failed, context.Canceled) || !strings.Contains(failed.Error(), " was stopped: ") {
+				t.Errorf("the error is %v", failed)
+			}
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+			release()
+		})
 	}
 }
 
 // The operation's timeout ends a program before its own limit does, and is told apart from it.
 func TestCommandOperationTimeout(t *testing.T) {
 	t.Parallel()
-	c := command(t, "wait", listen(t).address())
-	c.Timeout = time.Hour
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if failed := fails(ctx, t, c); !errors.Is(failed, context.DeadlineExceeded) || !strings.Contains(failed.Error(), " was stopped: ") {
+	if failed := fails(ctx, t, slow(time.Hour)); !errors.Is(failed, context.DeadlineExceeded) || !strings.Contains(failed.Error(), " was stopped: ") {
 		t.Errorf("the error is %q", failed)
-	}
-}
-
-// A program that ignores signals is stopped, and so is what it has started. What has put itself out of reach is not waited
-// for, although it holds the pipes. None of these would ever end by itself.
-func TestCommandIsCancelled(t *testing.T) {
-	t.Parallel()
-	for _, mode := range []string{"wait", "leave-child", "leave-detached-child"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			own, children := listen(t), listen(t)
-			c := command(t, mode, own.address())
-			if mode != "wait" {
-				c = command(t, mode, children.address(), own.address())
-			}
-			ctx, cancel := context.WithCancel(t.Context())
-			var running []net.Conn
-			go func() {
-				defer cancel()
-				running = append(running, own.arrive())
-				if mode != "wait" {
-					running = append(running, children.arrive())
-				}
-			}()
-			if failed := fails(ctx, t, c); !errors.Is(failed, context.Canceled) {
-				t.Errorf("the error is %v", failed)
-			}
-			if mode == "leave-detached-child" {
-				running = running[:1]
-			}
-			for _, conn := range running {
-				if _, err := conn.Read(make([]byte, 1)); err == nil {
-					t.Error("it has something to say, which it never has")
-				}
-			}
-		})
 	}
 }
 
 // What a program leaves running does not hold up its answer.
 func TestCommandLeavesChildBehind(t *testing.T) {
 	t.Parallel()
-	children := listen(t)
-	message := []byte("message")
-	signature, err := newSigner(t, command(t, "leave-child", children.address())).Sign(t.Context(), message)
-	if err != nil || !ed25519.Verify(signerKey.Public().(ed25519.PublicKey), message, signature) {
-		t.Errorf("the signature is %x: %v", signature, err)
+	paths, release := pipes(t)
+	if _, err := newSigner(t, shell(`(`+wait+`) & printf %s "$3"`, append(paths, encode(make([]byte, 64)))...)).Sign(t.Context(), nil); err != nil {
+		t.Error(err)
 	}
-	_ = children.arrive().Close() // it still runs, and may end now
+	release()
 }
 
 // Ten programs run at the same time: none of them goes on before all have started.
 func TestCommandsRunAtTheSameTime(t *testing.T) {
 	t.Parallel()
-	const many = 10
-	own := listen(t)
-	signer := newSigner(t, command(t, "wait", own.address()))
-	results := make(chan error, many)
-	for i := range many {
-		go func() {
-			message := []byte{byte(i)}
-			signature, err := signer.Sign(t.Context(), message)
-			if err == nil && !ed25519.Verify(signerKey.Public().(ed25519.PublicKey), message, signature) {
-				err = errors.New("the signature is of another message")
+	paths, release := pipes(t)
+	signer := newSigner(t, shell(`echo > "$1"; `+wait+`printf %s "$3"`, append(paths, encode(make([]byte, 64)))...))
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if _, err := signer.Sign(t.Context(), nil); err != nil {
+				t.Error(err)
 			}
-			results <- err
-		}()
+		})
 	}
-	var running []net.Conn
-	for range many {
-		running = append(running, own.arrive())
+	started := bufio.NewReader(must(os.OpenFile(paths[0], os.O_RDWR, 0)))
+	for range 10 {
+		must(started.ReadString('\n'))
 	}
-	for _, conn := range running {
-		_ = conn.Close()
+	for range 10 {
+		release()
 	}
-	for range many {
-		if err := <-results; err != nil {
-			t.Error(err)
-		}
-	}
+	all.Wait()
 }
 
 func TestNewCommandSignerRefuses(t *testing.T) {
@@ -522,56 +400,45 @@ func TestNewCommandSignerRefuses(t *testing.T) {
 	}
 }
 
+// lines is a logger that keeps everything it gets as one text.
+type lines struct{ strings.Builder }
+
+func (l *lines) Debug(_ context.Context, message string, fields map[string]any) {
+	_, _ = fmt.Fprintln(l, message, fields)
+}
+
+func (*lines) Trace(context.Context, string, map[string]any) {}
+
 // The log has a line for each run, and nothing in it of what the program was given or wrote.
 func TestCommandLog(t *testing.T) {
 	t.Parallel()
 	log := &lines{}
-	for _, c := range []dfns.Command{
-		prints(t, encode(make([]byte, 64))), ends(t, 3, "hunter3", "hunter4"),
-		{Args: append(command(t, "wait", "127.0.0.1:1").Args, "hunter2"), Timeout: time.Nanosecond},
-	} {
-		c.Logger, c.CredentialID = log, "cr-1"
+	for _, c := range []dfns.Command{prints(encode(make([]byte, 64))), ends("3", "hunter3", "hunter4"), slow(time.Millisecond)} {
+		c.Logger = log
 		_, _ = newSigner(t, c).Sign(t.Context(), []byte("hunter5"))
 	}
-	text := log.text.String()
-	for _, want := range []string{"Signer command", "duration_ms:", "exit_code:0", "exit_code:3", "exit_code:-1", "program:" + must(os.Executable())} {
+	text := log.String()
+	for _, want := range []string{"Signer command", "duration_ms:", "exit_code:0", "exit_code:3", "exit_code:-1", "program:sh"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log does not hold %q:\n%s", want, text)
 		}
 	}
-	for _, secret := range []string{"hunter", "be-a-signer", encode(make([]byte, 9))} {
+	for _, secret := range []string{"hunter", "printf", "sleep", encode(make([]byte, 9))} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the log holds %q:\n%s", secret, text)
 		}
 	}
 }
 
-// A change that the program does not sign is not sent, and one that it signs is made.
-func TestCommandSignsChanges(t *testing.T) {
+// A change that the program does not sign is not sent.
+func TestCommandDoesNotSign(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	public := block("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(signerKey.Public())))
-	if err := s.Dfns.AddCredential("cr-command", public); err != nil {
-		t.Fatal(err)
-	}
-	with := func(c dfns.Command) *dfns.Client {
-		return newClient(t, s, func(config *dfns.Config) {
-			config.CredentialID, config.Signer = "cr-command", newSigner(t, c)
-		})
-	}
-	id := s.Dfns.Register(example)
-	err := with(ends(t, 1, "denied", "")).DeleteWebhook(t.Context(), id, "")
-	var signing *dfns.SigningError
-	if !errors.As(err, &signing) || outcome(err) != httpapi.NotMade || !strings.Contains(err.Error(), "signing with credential cr-command failed: the signer command ") {
+	client := newClient(t, s, func(c *dfns.Config) { c.Signer = newSigner(t, ends("1", "denied", "")) })
+	err := client.DeleteWebhook(t.Context(), "wh-1", "")
+	_, signing := errors.AsType[*dfns.SigningError](err)
+	if !signing || outcome(err) != httpapi.NotMade || !strings.Contains(err.Error(), "signing with credential "+s.Env()["DFNS_CRED_ID"]+" failed: the signer command ") {
 		t.Errorf("the error is %v", err)
 	}
-	if diff := cmp.Diff([]string{"POST /auth/action/init"}, journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-	if err := with(command(t, "sign")).DeleteWebhook(t.Context(), id, ""); err != nil {
-		t.Error(err)
-	}
-	if diff := cmp.Diff(signed("DELETE /webhooks/"+id), journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
+	sameCalls(t, s, challenge)
 }

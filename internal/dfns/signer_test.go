@@ -22,6 +22,7 @@ import (
 
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
+	"golang.org/x/crypto/ssh"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 )
@@ -61,12 +62,22 @@ func block(kind string, der []byte) string {
 func newEd25519() key {
 	public, private := must2(ed25519.GenerateKey(rand.Reader))
 	return key{
-		forms:  map[string]string{"PKCS#8": block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(private)))},
+		forms: map[string]string{
+			"PKCS#8": block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(private))), "OpenSSH": openSSH(private, ""),
+		},
 		public: block("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(public))),
 		verifies: func(message, signature []byte) bool {
 			return ed25519.Verify(public, message, signature)
 		},
 	}
+}
+
+// openSSH writes a key in OpenSSH's format, encrypted if there is a passphrase.
+func openSSH(private crypto.PrivateKey, passphrase string) string {
+	if passphrase == "" {
+		return string(pem.EncodeToMemory(must(ssh.MarshalPrivateKey(private, "comment"))))
+	}
+	return string(pem.EncodeToMemory(must(ssh.MarshalPrivateKeyWithPassphrase(private, "comment", []byte(passphrase)))))
 }
 
 func must2[A, B any](a A, b B, err error) (A, B) {
@@ -84,6 +95,7 @@ func newP256() key {
 			"PKCS#8":                    block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(private))),
 			"SEC1":                      sec1,
 			"SEC1 as openssl prints it": block("EC PARAMETERS", must(asn1.Marshal(oidP256))) + sec1,
+			"OpenSSH":                   openSSH(private, ""),
 		},
 		public: block("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(&private.PublicKey))),
 		verifies: func(message, signature []byte) bool {
@@ -98,7 +110,7 @@ func newRSA() key {
 	return key{
 		forms: map[string]string{
 			"PKCS#8": block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(private))),
-			"PKCS#1": block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(private)),
+			"PKCS#1": block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(private)), "OpenSSH": openSSH(private, ""),
 		},
 		public: block("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(&private.PublicKey))),
 		verifies: func(message, signature []byte) bool {
@@ -171,6 +183,9 @@ func TestParsePrivateKey(t *testing.T) {
 		"no newline at end":  strings.TrimSpace,
 		"text around":        func(text string) string { return "my key\n" + text + "\nbe careful\n" },
 		"certificate before": func(text string) string { return block("CERTIFICATE", []byte("x")) + text },
+		"public key before":  func(text string) string { return keys()["RSA"].public + text },
+		"blanks for breaks":  func(text string) string { return strings.ReplaceAll(text, "\n", " ") },
+		"breaks lost":        func(text string) string { return strings.ReplaceAll(text, "\n", "") },
 	}
 	message := []byte(`{"challenge":"abc","type":"key.get"}`)
 	for kind, key := range keys() {
@@ -238,15 +253,23 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		"X25519": {
 			block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(must(ecdh.X25519().GenerateKey(rand.Reader))))), "this kind of key cannot sign for Dfns",
 		},
-		"public key":       {keys()["P-256"].public, "it is a public key"},
-		"RSA public key":   {block("RSA PUBLIC KEY", []byte("some public key")), "it contains no private key"},
-		"certificate":      {newCertificate(), "it contains no private key"},
-		"OpenSSH":          {block("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00 and so on")), "in OpenSSH format"},
-		"encrypted PKCS#8": {block("ENCRYPTED PRIVATE KEY", []byte("correct horse battery staple")), "encrypted with a passphrase"},
+		"public key":         {keys()["P-256"].public, "it is a public key; use the private key that belongs to it"},
+		"RSA public key":     {block("RSA PUBLIC KEY", []byte("correct horse battery staple")), "it is a public key"},
+		"SSH public key":     {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic me@example.com", "it is a public key"},
+		"ECDSA SSH public":   {"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY me", "it is a public key"},
+		"certificate":        {newCertificate(), "it is a certificate; use the private key that belongs to it"},
+		"garbage in OpenSSH": {block("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00 and so on")), "the OPENSSH PRIVATE KEY block " + unparsable},
+		"OpenSSH P-384":      {openSSH(must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader)), ""), "curve P-384"},
+		"encrypted OpenSSH":  {openSSH(smallRSA(), "correct horse"), "encrypted with a passphrase"},
+		"encrypted PKCS#8":   {block("ENCRYPTED PRIVATE KEY", []byte("correct horse battery staple")), "encrypted with a passphrase"},
 		"encrypted SEC1": {string(pem.EncodeToMemory(&pem.Block{
 			Type: "EC PRIVATE KEY", Bytes: []byte("correct horse battery staple"),
 			Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-128-CBC,00112233445566778899AABBCCDDEEFF"},
 		})), "encrypted with a passphrase"},
+		"encrypted, blanks for breaks": {
+			"-----BEGIN EC PRIVATE KEY----- Proc-Type: 4,ENCRYPTED DEK-Info: AES-128-CBC,00 Y29ycmVjdA== -----END EC PRIVATE KEY-----",
+			"encrypted with a passphrase",
+		},
 		"empty":                  {"", "it contains no private key"},
 		"white space":            {" \n ", "it contains no private key"},
 		"garbage":                {"correct horse battery staple", "it contains no private key"},
@@ -262,8 +285,8 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		"Ed25519 body":           {body(keys()["Ed25519"].forms["PKCS#8"]), "without its first and last line"},
 		"path like base64":       {"MOUNT/keys/dfns", "if it is a file path"},
 		"path":                   {"/etc/keys/dfns.pem", "if it is a file path"},
-		"in one line":            {strings.ReplaceAll(p256["PKCS#8"], "\n", " "), "it contains no private key"},
-		"cut":                    {p256["PKCS#8"][:100], "it contains no private key"},
+		"cut":                    {p256["PKCS#8"][:100], "it is cut off, because the line"},
+		"damaged":                {strings.Replace(p256["PKCS#8"], "\nMI", "\n**", 1), "is damaged, so copy it again"},
 		"garbage in PKCS#8":      {block("PRIVATE KEY", []byte("correct horse battery staple")), "the PRIVATE KEY block " + unparsable},
 		"garbage in SEC1":        {block("EC PRIVATE KEY", []byte("correct horse battery staple")), "the EC PRIVATE KEY block " + unparsable},
 		"garbage in PKCS#1":      {block("RSA PRIVATE KEY", []byte("correct horse battery staple")), "the RSA PRIVATE KEY block " + unparsable},

@@ -79,10 +79,7 @@ func (c *Client) signChallenge(ctx context.Context, offered challenge) (token st
 		return "", err
 	}
 	// The shortest client data that every official SDK agrees on. The bytes that are signed are the bytes that are sent.
-	clientData, err := json.Marshal(map[string]string{"type": "key.get", "challenge": offered.Challenge})
-	if err != nil {
-		return "", err
-	}
+	clientData, _ := json.Marshal(map[string]string{"type": "key.get", "challenge": offered.Challenge}) // strings only
 	signature, err := c.signer.Sign(ctx, clientData)
 	if err != nil {
 		return "", fmt.Errorf("signing with credential %s failed: %w", c.credentialID, err)
@@ -99,19 +96,15 @@ func (c *Client) initAction(ctx context.Context, request httpapi.Request) (chall
 	if err := httpapi.CheckPath(request.Path...); err != nil {
 		return challenge{}, err
 	}
-	body, err := json.Marshal(map[string]string{
+	body, _ := json.Marshal(map[string]string{ // strings only
 		"userActionPayload":    string(request.Body),
 		"userActionHttpMethod": request.Method,
 		"userActionHttpPath":   httpapi.EscapedPath(request.Path...),
 		"userActionServerKind": "Api",
 	})
-	if err != nil {
-		return challenge{}, err
-	}
-	offered, err := post[challenge](ctx, c, httpapi.Request{
+	return post(ctx, c, httpapi.Request{
 		Method: http.MethodPost, Path: []string{"auth", "action", "init"}, Body: body, Idempotent: true,
 	}, func(answer challenge) bool { return answer.Challenge != "" && answer.Identifier != "" })
-	return offered, err
 }
 
 func (c *Client) checkCredential(offered challenge) error {
@@ -127,21 +120,14 @@ func (c *Client) checkCredential(offered challenge) error {
 
 // completeAction exchanges a signed challenge for the token of one change. It is not idempotent: a challenge works once.
 func (c *Client) completeAction(ctx context.Context, identifier string, signed assertion) (token string, err error) {
-	type firstFactor struct {
-		Kind      string    `json:"kind"`
-		Assertion assertion `json:"credentialAssertion"`
-	}
-	body, err := json.Marshal(struct {
-		Identifier  string      `json:"challengeIdentifier"`
-		FirstFactor firstFactor `json:"firstFactor"`
-	}{identifier, firstFactor{"Key", signed}})
-	if err != nil {
-		return "", err
-	}
+	body, _ := json.Marshal(map[string]any{ // strings only
+		"challengeIdentifier": identifier,
+		"firstFactor":         map[string]any{"kind": "Key", "credentialAssertion": signed},
+	})
 	type tokenAnswer struct {
 		UserAction string `json:"userAction"`
 	}
-	answer, err := post[tokenAnswer](ctx, c, httpapi.Request{
+	answer, err := post(ctx, c, httpapi.Request{
 		Method: http.MethodPost, Path: []string{"auth", "action"}, Body: body,
 	}, func(answer tokenAnswer) bool { return answer.UserAction != "" })
 	return answer.UserAction, err

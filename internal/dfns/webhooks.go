@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -66,19 +67,19 @@ func (c *Client) getWebhook(ctx context.Context, id, created string) (*Webhook, 
 	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks", id}}
 	return httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (*Webhook, error) {
 		response, err := c.do(ctx, request)
-		if err != nil {
-			return nil, c.gone(ctx, id, err)
+		switch {
+		case isOwn404(err):
+			return nil, c.confirm404(ctx, id, err)
+		case err != nil:
+			return nil, err
 		}
 		return decodeWebhook(request, response, id)
 	})
 }
 
-// gone returns a *httpapi.NotFoundError if the API's own 404 and a list that begins after it agree.
-func (c *Client) gone(ctx context.Context, id string, err error) error {
-	if !isOwn404(err) {
-		return err
-	}
-	listed, problem := c.lists(ctx, id)
+// confirm404 returns a *httpapi.NotFoundError if a list that begins after the API's own 404 agrees with it.
+func (c *Client) confirm404(ctx context.Context, id string, err error) error {
+	listed, problem := c.isListed(ctx, id)
 	switch {
 	case problem != nil:
 		return fmt.Errorf("it is unknown whether the webhook is gone, because listing webhooks fails too: %w; the first error was: %s",
@@ -98,7 +99,7 @@ func (c *Client) ListWebhooks(ctx context.Context, pageSize int) iter.Seq2[*Webh
 	return func(yield func(*Webhook, error) bool) {
 		item := 0
 		id := func(webhook *Webhook) string { return webhook.ID }
-		for webhook, err := range list(ctx, c, pageSize, 0, nil, id, "webhooks") {
+		for webhook, err := range listPages(ctx, c, pageSize, 0, nil, id, "webhooks") {
 			item++
 			if err == nil && !webhook.isWhole() {
 				yield(nil, badItem(item, webhook))
@@ -124,42 +125,11 @@ func badItem(item int, webhook *Webhook) error {
 //
 // https://docs.dfns.co/api-reference/webhooks/update-webhook
 func (c *Client) UpdateWebhook(ctx context.Context, from *Webhook, in UpdateWebhookRequest) (*Webhook, error) {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return nil, err
-	}
+	body, _ := json.Marshal(in) // strings only
 	request := httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", from.ID}, Body: body}
-	s, err := once(ctx, c, change[*Webhook]{
-		request: request,
-		read:    func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, from.ID) },
-	})
-	switch {
-	case err != nil: // never sent
-		return nil, err
-	case s.err == nil:
-		s.answer.Recovery = Recovery{Resent: s.resent}
-		return s.answer, nil
-	case s.notMade() && Status(s.err) != http.StatusNotFound, errors.Is(s.err, ErrPendingApproval):
-		return nil, s.err
-	}
-	webhook, outcome, err := readBack(ctx, c, s.last, func(ctx context.Context) (*Webhook, httpapi.Outcome, error) {
-		webhook, err := c.getWebhook(ctx, from.ID, from.DateCreated)
-		if err != nil {
-			return nil, httpapi.Unknown, err
-		}
-		return webhook, in.outcome(webhook, from), nil
-	})
-	if IsNotFound(err) {
-		return nil, err
-	}
-	switch {
-	case outcome == httpapi.Made, err == nil && s.used && outcome == httpapi.Unknown: // carried out, and stored in another form
-		webhook.Recovery = Recovery{Confirmed: true}
-		return webhook, nil
-	case s.used: // carried out, and undone since
-		outcome = httpapi.Unknown
-	}
-	return nil, failedChange(s.err, outcome, err)
+	return c.changeWebhook(ctx, request, from,
+		func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, from.ID) },
+		func(webhook *Webhook) httpapi.Outcome { return in.outcome(webhook, from) })
 }
 
 // outcome says what a read shows about an update from what the webhook was.
@@ -175,28 +145,10 @@ func (u UpdateWebhookRequest) outcome(webhook, from *Webhook) httpapi.Outcome {
 
 // applied returns the content of a webhook after the update.
 func (u UpdateWebhookRequest) applied(to *Webhook) CreateWebhookRequest {
-	out := CreateWebhookRequest{URL: to.URL, Events: to.Events, Status: to.Status, Description: to.Description}
-	if u.URL != nil {
-		out.URL = *u.URL
-	}
-	if u.Events != nil {
-		out.Events = u.Events
-	}
-	if u.Status != nil {
-		out.Status = *u.Status
-	}
-	if u.Description != nil {
-		out.Description = *u.Description
-	}
+	out := CreateWebhookRequest{URL: to.URL, Events: slices.Clone(to.Events), Status: to.Status, Description: to.Description}
+	changes, _ := json.Marshal(u) // only what it sets
+	_ = json.Unmarshal(changes, &out)
 	return out
-}
-
-// failedChange returns the error of a change without an answer. reading says why a read did not show its outcome, if it did not.
-func failedChange(lost error, outcome httpapi.Outcome, reading error) error {
-	if reading != nil {
-		lost, outcome = fmt.Errorf("%w; reading its result failed: %s", lost, reading.Error()), httpapi.Unknown
-	}
-	return &httpapi.ChangeError{Outcome: outcome, Err: lost}
 }
 
 // DeleteWebhook removes a webhook that was created at a date. If IsNotFound reports the error, it is proved that the webhook does not
@@ -205,31 +157,14 @@ func failedChange(lost error, outcome httpapi.Outcome, reading error) error {
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
 func (c *Client) DeleteWebhook(ctx context.Context, id, created string) error {
 	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"webhooks", id}}
-	s, err := once(ctx, c, change[any]{
-		request: request,
-		read:    func(response *httpapi.Response) (any, error) { return nil, readDeleted(request, response) },
-	})
-	switch {
-	case err != nil: // never sent
-		return err
-	case s.err == nil:
-		c.notes.Forget(id)
-		return nil
-	case s.notMade() && Status(s.err) != http.StatusNotFound, errors.Is(s.err, ErrPendingApproval):
-		return s.err
+	deleted := &Webhook{ID: id, DateCreated: created}
+	_, err := c.changeWebhook(ctx, request, deleted,
+		func(response *httpapi.Response) (*Webhook, error) { return deleted, readDeleted(request, response) },
+		func(*Webhook) httpapi.Outcome { return httpapi.NotMade })
+	if err == nil || IsNotFound(err) {
+		c.notes.RemoveFor(id)
 	}
-	_, outcome, err := readBack(ctx, c, s.last, func(ctx context.Context) (any, httpapi.Outcome, error) {
-		_, err := c.getWebhook(ctx, id, created)
-		return nil, httpapi.NotMade, err
-	})
-	if IsNotFound(err) {
-		c.notes.Forget(id)
-		return err
-	}
-	if s.used { // carried out, and yet it is there
-		outcome = httpapi.Unknown
-	}
-	return failedChange(s.err, outcome, err)
+	return err
 }
 
 // readDeleted returns an error unless the answer says that the webhook was deleted. Any other 2xx may come from something else.
@@ -254,18 +189,16 @@ type PingResult struct {
 // PingWebhook asks the API to send a test event to the webhook's url. The call succeeds even if the delivery fails.
 //
 // https://docs.dfns.co/api-reference/webhooks/ping-webhook
-func (c *Client) PingWebhook(ctx context.Context, id string) (PingResult, error) {
+func (c *Client) PingWebhook(ctx context.Context, id string) (result PingResult, err error) {
 	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks", id, "ping"}}
-	s, err := once(ctx, c, change[PingResult]{
-		request: request,
-		read: func(response *httpapi.Response) (PingResult, error) {
-			return httpapi.Decode[PingResult](request, response)
-		},
+	s, err := c.once(ctx, request, func() {}, func(response *httpapi.Response) (err error) {
+		result, err = httpapi.Decode[PingResult](request, response)
+		return err
 	})
-	if err == nil && s.err != nil && !s.notMade() { // the API does not record test events, so no read can show one
-		err = &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: s.err}
+	if s.err != nil && !s.notMade() { // the API does not record test events, so no read can show one
+		s.err = &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: s.err}
 	}
-	return s.answer, cmp.Or(err, s.err)
+	return result, cmp.Or(err, s.err)
 }
 
 // decodeWebhook decodes an answer that must be a webhook with the requested id. A proxy's {}, for example, is not.

@@ -1,174 +1,104 @@
 package dfns_test
 
 import (
-	"fmt"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
-var example = state.Webhook{URL: "https://h.example/a?b=c&d=<e>", Events: []string{"wallet.created"}, Status: "Enabled"}
-
-func TestCreateWebhook(t *testing.T) {
+// A webhook from its create to its delete: what is sent, what comes back, and what the API holds.
+func TestLifeCycle(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		in   dfns.CreateWebhookRequest
-		body string
-		want dfns.Webhook
-	}{
-		"least": {
-			dfns.CreateWebhookRequest{URL: "https://h.example/", Events: []string{"*"}},
-			`{"url":"https://h.example/","events":["*"]}`,
-			dfns.Webhook{URL: "https://h.example/", Events: []string{"*"}, Status: "Enabled"},
-		},
-		"everything": {
-			dfns.CreateWebhookRequest{
-				URL: "https://h.example/a?b=c&d=<e>", Events: []string{"wallet.created", "key.created"}, Status: dfns.StatusDisabled,
-				Description: "für \"Ledger\"\n",
-			},
-			`{"url":"https://h.example/a?b=c\u0026d=\u003ce\u003e","events":["wallet.created","key.created"],` +
-				`"status":"Disabled","description":"für \"Ledger\"\n"}`,
-			dfns.Webhook{
-				URL: "https://h.example/a?b=c&d=<e>", Events: []string{"wallet.created", "key.created"}, Status: "Disabled",
-				Description: "für \"Ledger\"\n",
-			},
-		},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t)
-			got, err := newClient(t, s).CreateWebhook(t.Context(), test.in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			held := s.Dfns.Webhooks()[0]
-			test.want.ID, test.want.Secret = held.ID, dfns.Secret(held.Secret)
-			test.want.DateCreated, test.want.DateUpdated = nowText, nowText
-			if diff := cmp.Diff(&test.want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+	for _, secretOnUpdate := range []bool{false, true} {
+		s := start(t, func(c *sandbox.Config) { c.DfnsSecretOnUpdate = secretOnUpdate })
+		client := newClient(t, s)
+		other := s.Dfns.Register(held())
+		want := dfns.Webhook{
+			URL: "https://h.example/a?b=c&d=<e>", Events: []string{"wallet.created", "key.created"}, Status: dfns.StatusDisabled,
+			Description: "für \"Ledger\"\n", DateCreated: nowText, DateUpdated: nowText,
+		}
+		check := func(what string, err error, got *dfns.Webhook, body string) {
+			t.Helper()
 			calls := s.DfnsCalls.Journal()
-			if last := calls[len(calls)-1]; last.Body != test.body {
-				t.Errorf("the body is\n%s, want\n%s", last.Body, test.body)
+			if diff := cmp.Diff(&want, got); diff != "" || err != nil || calls[len(calls)-1].Body != body {
+				t.Errorf("%s: %v, sent %s (-want +got):\n%s", what, err, calls[len(calls)-1].Body, diff)
 			}
+			s.DfnsCalls.ForgetCalls()
+		}
+		webhook, err := client.CreateWebhook(t.Context(), dfns.CreateWebhookRequest{
+			URL: want.URL, Events: want.Events, Status: want.Status, Description: want.Description,
 		})
-	}
-}
-
-func TestGetWebhook(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	id := s.Dfns.Register(state.Webhook{URL: "https://h.example", Events: []string{"*"}, Status: "Disabled", Description: "d"})
-	got, err := newClient(t, s).GetWebhook(t.Context(), id)
-	want := &dfns.Webhook{
-		ID: id, URL: "https://h.example", Events: []string{"*"}, Status: dfns.StatusDisabled, Description: "d",
-		DateCreated: nowText, DateUpdated: nowText,
-	}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	if diff := cmp.Diff([]string{"GET /webhooks/" + id}, journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-}
-
-func TestUpdateWebhook(t *testing.T) {
-	t.Parallel()
-	text := func(s string) *string { return &s }
-	tests := map[string]struct {
-		in   dfns.UpdateWebhookRequest
-		body string
-		want func(*dfns.Webhook)
-	}{
-		"url":         {dfns.UpdateWebhookRequest{URL: text("https://new.example")}, `{"url":"https://new.example"}`, func(w *dfns.Webhook) { w.URL = "https://new.example" }},
-		"events":      {dfns.UpdateWebhookRequest{Events: []string{"*"}}, `{"events":["*"]}`, func(w *dfns.Webhook) { w.Events = []string{"*"} }},
-		"status":      {dfns.UpdateWebhookRequest{Status: text("Disabled")}, `{"status":"Disabled"}`, func(w *dfns.Webhook) { w.Status = "Disabled" }},
-		"description": {dfns.UpdateWebhookRequest{Description: text("new")}, `{"description":"new"}`, func(w *dfns.Webhook) { w.Description = "new" }},
-		"cleared":     {dfns.UpdateWebhookRequest{Description: text("")}, `{"description":""}`, func(w *dfns.Webhook) { w.Description = "" }},
-		"nothing":     {dfns.UpdateWebhookRequest{}, `{}`, func(*dfns.Webhook) {}},
-	}
-	for name, test := range tests {
-		for _, told := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, secret told %t", name, told), func(t *testing.T) {
-				t.Parallel()
-				s := start(t, func(c *sandbox.Config) { c.DfnsSecretOnUpdate = told })
-				before := example
-				before.Description = "old"
-				id := s.Dfns.Register(before)
-				got, err := newClient(t, s).UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, test.in)
-				want := &dfns.Webhook{
-					ID: id, URL: before.URL, Events: before.Events, Status: before.Status, Description: "old",
-					DateCreated: nowText, DateUpdated: nowText,
-				}
-				if told {
-					want.Secret = dfns.Secret(s.Dfns.Webhooks()[0].Secret)
-				}
-				test.want(want)
-				if diff := cmp.Diff(want, got); diff != "" || err != nil {
-					t.Errorf("%v (-want +got):\n%s", err, diff)
-				}
-				if body := s.DfnsCalls.Journal()[2].Body; body != test.body {
-					t.Errorf("the body is %s, want %s", body, test.body)
-				}
-				if test.in.Empty() != (name == "nothing") {
-					t.Errorf("Empty is %t", test.in.Empty())
-				}
-			})
+		if all := s.Dfns.Webhooks(); len(all) == 2 {
+			want.ID, want.Secret = all[1].ID, dfns.Secret(all[1].Secret)
+		}
+		check("create", err, webhook, `{"url":"https://h.example/a?b=c\u0026d=\u003ce\u003e","events":["wallet.created","key.created"],`+
+			`"status":"Disabled","description":"für \"Ledger\"\n"}`)
+		secret := want.Secret
+		want.Secret = ""
+		webhook, err = client.GetWebhook(t.Context(), want.ID)
+		sameCalls(t, s, get)
+		if diff := cmp.Diff(&want, webhook); diff != "" || err != nil {
+			t.Errorf("get: %v (-want +got):\n%s", err, diff)
+		}
+		if secretOnUpdate {
+			want.Secret = secret
+		}
+		for body, in := range map[string]dfns.UpdateWebhookRequest{
+			`{"url":"https://new.example"}`: {URL: new("https://new.example")}, `{"events":["*"]}`: {Events: []string{"*"}},
+			`{"status":"Enabled"}`: {Status: new("Enabled")}, `{"description":"new"}`: {Description: new("new")},
+			`{"description":""}`: {Description: new("")}, `{}`: {},
+		} {
+			_ = json.Unmarshal([]byte(body), &want)
+			webhook, err = client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: want.ID}, in)
+			check("update", err, webhook, body)
+			if in.Empty() != (body == "{}") {
+				t.Errorf("Empty of %s is %t", body, in.Empty())
+			}
+		}
+		if err := client.DeleteWebhook(t.Context(), want.ID, ""); err != nil {
+			t.Error(err)
+		}
+		sameCalls(t, s, signed("DELETE /webhooks/ID")...)
+		if all := s.Dfns.Webhooks(); len(all) != 1 || all[0].ID != other {
+			t.Errorf("the API holds %+v", all)
 		}
 	}
 }
 
-func TestDeleteWebhook(t *testing.T) {
+// What is not set is not sent, but for the defaults of the API.
+func TestLeastCreate(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	client := newClient(t, s)
-	id, other := s.Dfns.Register(example), s.Dfns.Register(example)
-	if err := client.DeleteWebhook(t.Context(), id, ""); err != nil {
-		t.Fatal(err)
-	}
-	if left := s.Dfns.Webhooks(); len(left) != 1 || left[0].ID != other {
-		t.Errorf("the sandbox holds %+v", left)
-	}
-	if diff := cmp.Diff(signed("DELETE /webhooks/"+id), journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-	if err := client.DeleteWebhook(t.Context(), id, ""); !dfns.IsNotFound(err) {
-		t.Errorf("the second delete: %v, want that it is not found", err)
+	webhook, err := newClient(t, s).CreateWebhook(t.Context(), dfns.CreateWebhookRequest{URL: "https://h.example/", Events: []string{"*"}})
+	calls := s.DfnsCalls.Journal()
+	if body := calls[len(calls)-1].Body; err != nil || webhook.Status != "Enabled" || body != `{"url":"https://h.example/","events":["*"]}` {
+		t.Errorf("it sends %s and returns %+v, %v", body, webhook, err)
 	}
 }
 
 func TestPingWebhook(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	t.Cleanup(receiver.Close)
-	id := s.Dfns.Register(state.Webhook{URL: receiver.URL, Events: []string{"*"}, Status: "Enabled"})
-	got, err := newClient(t, s).PingWebhook(t.Context(), id)
-	if diff := cmp.Diff(dfns.PingResult{Status: "200"}, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	if diff := cmp.Diff(signed("POST /webhooks/"+id+"/ping"), journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-}
-
-func TestPingOfADeadReceiver(t *testing.T) {
-	t.Parallel()
-	a := serve(t, map[string]http.HandlerFunc{"POST /webhooks/wh-1/ping": says(200, `{"status":"ECONNREFUSED","error":"nobody"}`)})
-	got, err := a.client(t).PingWebhook(t.Context(), "wh-1")
-	if diff := cmp.Diff(dfns.PingResult{Status: "ECONNREFUSED", Error: "nobody"}, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
+	for body, want := range map[string]dfns.PingResult{
+		`{"status":"200"}`:                           {Status: "200"},
+		`{"status":"ECONNREFUSED","error":"nobody"}`: {Status: "ECONNREFUSED", Error: "nobody"},
+	} {
+		a := serve(t, map[string]http.HandlerFunc{"POST /webhooks/wh-1/ping": says(200, body)})
+		got, err := a.client(t).PingWebhook(t.Context(), "wh-1")
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+		if diff := cmp.Diff(signed("POST /webhooks/wh-1/ping"), a.made()); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
 	}
 }
 
@@ -176,10 +106,7 @@ func TestListWebhooks(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	client := newClient(t, s)
-	var ids []string
-	for range 250 {
-		ids = append(ids, s.Dfns.Register(example))
-	}
+	ids := register(s, 250)
 	const second = "GET /webhooks?limit=200&paginationToken=MjAw"
 	tests := map[string]struct {
 		size, take int
@@ -215,78 +142,20 @@ func TestListWebhooks(t *testing.T) {
 	}
 }
 
-func TestListEndsWithAnError(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	for range 3 {
-		s.Dfns.Register(example)
-	}
-	fault(t, s, sandbox.Fault{Path: "/webhooks", Skip: 1, Effect: sandbox.Status, Status: 403})
-	items, errors := 0, 0
-	for webhook, err := range newClient(t, s).ListWebhooks(t.Context(), 2) {
-		switch {
-		case err == nil && errors == 0:
-			items++
-		case dfns.Status(err) == 403 && webhook == nil:
-			errors++
-		default:
-			t.Errorf("the sequence has %v, %v", webhook, err)
-		}
-	}
-	if items != 2 || errors != 1 {
-		t.Errorf("there are %d webhooks and %d errors", items, errors)
-	}
-}
-
 // The signed path is the one without the prefix, so the sandbox would refuse any other.
 func TestBaseURLWithPrefix(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	target, err := url.Parse(s.DfnsURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httptest.NewServer(http.StripPrefix("/proxy/v1", httputil.NewSingleHostReverseProxy(target)))
+	proxy := httptest.NewServer(http.StripPrefix("/proxy/v1", httputil.NewSingleHostReverseProxy(must(url.Parse(s.DfnsURL)))))
 	t.Cleanup(proxy.Close)
 	for _, prefix := range []string{"/proxy/v1", "/proxy/v1/"} {
 		client := newClient(t, s, func(c *dfns.Config) { c.HTTP.BaseURL = proxy.URL + prefix })
-		created, err := client.CreateWebhook(t.Context(), dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"*"}})
+		created, err := client.CreateWebhook(t.Context(), wanted)
+		if err == nil {
+			err = client.DeleteWebhook(t.Context(), created.ID, "")
+		}
 		if err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %v", prefix, err)
 		}
-		if err := client.DeleteWebhook(t.Context(), created.ID, ""); err != nil {
-			t.Fatal(err)
-		}
-		calls := slices.DeleteFunc(s.DfnsCalls.Journal(), func(call sandbox.Call) bool { return call.Method == "GET" })
-		if path := fields(t, calls[0].Body)["userActionHttpPath"]; path != "/webhooks" {
-			t.Errorf("the create was signed for %s", path)
-		}
-		if path := fields(t, calls[3].Body)["userActionHttpPath"]; path != "/webhooks/"+created.ID {
-			t.Errorf("the delete was signed for %s", path)
-		}
-		s.DfnsCalls.ForgetCalls()
-	}
-}
-
-func TestConcurrentUse(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	client := newClient(t, s)
-	var all sync.WaitGroup
-	for range 10 {
-		all.Go(func() {
-			created, err := client.CreateWebhook(t.Context(), dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"*"}})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if _, err := client.GetWebhook(t.Context(), created.ID); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if got := len(s.Dfns.Webhooks()); got != 10 {
-		t.Errorf("there are %d webhooks", got)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -45,7 +44,6 @@ type Client struct {
 	names    *intent.Names
 	key      string // a digest of the API key
 	account  account.Account
-	said     sync.Map
 }
 
 // New returns a client. It makes no call.
@@ -109,12 +107,6 @@ func EnvironmentURL(apiKey string) (string, error) {
 	}
 	return "", errors.New("the key does not start with sk_live_, sk_sandbox_ or sk_test_, so it is not an EnfinitOS API key, " +
 		"or it is of a kind that this provider version does not know; a base URL is required")
-}
-
-// FirstTime returns true once per topic in the life of the client, for messages that a person needs only once.
-func (c *Client) FirstTime(topic string) bool {
-	_, before := c.said.LoadOrStore(topic, true)
-	return !before
 }
 
 // envelope is the envelope of every answer.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
@@ -102,30 +101,6 @@ func TestUnusable(t *testing.T) {
 		if !errors.Is(err, reason) || enfinitos.IsNotFound(err) || outcomeUnknown(err) || enfinitos.Status(err) != 0 {
 			t.Errorf("%s: it ends in %v", operation.name, err)
 		}
-	}
-}
-
-func TestFirstTime(t *testing.T) {
-	t.Parallel()
-	client := enfinitos.Unusable(nil)
-	var first atomic.Int32
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			if client.FirstTime("drift") {
-				first.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	if first.Load() != 1 {
-		t.Errorf("it was the first time %d times", first.Load())
-	}
-	if !client.FirstTime("scope") || client.FirstTime("scope") || client.FirstTime("drift") {
-		t.Error("topics are mixed up")
-	}
-	if !enfinitos.Unusable(nil).FirstTime("drift") {
-		t.Error("clients are mixed up")
 	}
 }
 

@@ -85,9 +85,9 @@ func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRe
 	}
 	outcome, _ := httpapi.OutcomeOf(err)
 	if outcome == httpapi.NotMade {
-		note.Forget()
+		note.Remove()
 	}
-	note.Leave()
+	note.Unlock()
 	return nil, &httpapi.ChangeError{Outcome: outcome, Err: err}
 }
 
@@ -209,7 +209,7 @@ func (c *Client) Remove(ctx context.Context, id, created string) (Removal, error
 			err = deniesDeletion(id, data, request, response)
 		}
 		if err == nil {
-			c.notes.Forget(id)
+			c.notes.RemoveFor(id)
 		}
 		return Deleted, err
 	case routeMissing(err):
@@ -240,7 +240,7 @@ func (c *Client) removeUnconfirmed(ctx context.Context, id, created string) (Rem
 	_, err := httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (Presence, error) { return c.present(ctx, id) })
 	switch {
 	case IsNotFound(err):
-		c.notes.Forget(id)
+		c.notes.RemoveFor(id)
 		return Gone, nil
 	case err != nil:
 		err = fmt.Errorf("the answer to the delete is empty, and looking for the subscription failed: %w", err)
@@ -254,7 +254,7 @@ func (c *Client) pauseInstead(ctx context.Context, id, created string, mayBeDele
 	_, err := c.SetActive(ctx, id, created, false)
 	switch {
 	case IsNotFound(err):
-		c.notes.Forget(id)
+		c.notes.RemoveFor(id)
 		return Gone, nil
 	case err != nil && mayBeDeleted:
 		err = &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: err}

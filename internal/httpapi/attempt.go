@@ -1,15 +1,12 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -24,59 +21,64 @@ var inFlight atomic.Int64
 // a vendor may say only once.
 func ChangesInFlight() int64 { return inFlight.Load() }
 
-// attemptState is what is known of the attempts of a request.
-type attemptState struct {
-	// change and idempotent are those of the request.
-	change, idempotent bool
+// attempts is what is known of the attempts to send a request.
+type attempts struct {
+	request Request
 	// sent says that the latest attempt was sent, lost that the API may have carried out any of them.
 	sent, lost atomic.Bool
 	// failed counts the attempts that max_retries limits.
 	failed int
 }
 
-type attemptKey struct{}
+type attemptsKey struct{}
 
-// watch returns a context that records the attempts of a request.
-func watch(ctx context.Context, request Request) (context.Context, *attemptState) {
-	state := &attemptState{change: request.Change, idempotent: request.idempotent()}
-	return context.WithValue(ctx, attemptKey{}, state), state
+// withAttempts returns a context that records the attempts of a request.
+func withAttempts(ctx context.Context, request Request) (context.Context, *attempts) {
+	state := &attempts{request: request}
+	return context.WithValue(ctx, attemptsKey{}, state), state
 }
 
-func attemptOf(ctx context.Context) *attemptState {
-	state, _ := ctx.Value(attemptKey{}).(*attemptState)
+func attemptsOf(ctx context.Context) *attempts {
+	state, _ := ctx.Value(attemptsKey{}).(*attempts)
 	return state
 }
 
-// watching records for each attempt whether anything was sent. Before that, nothing can have happened at the API.
-type watching struct{ next http.RoundTripper }
+// transport makes one attempt, and records whether anything was sent. Before that, nothing can have happened at the API.
+type transport struct {
+	*Client
+	next http.RoundTripper
+}
 
 // RoundTrip implements http.RoundTripper.
-func (w *watching) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx, state := request.Context(), attemptOf(request.Context())
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	ctx, state := request.Context(), attemptsOf(request.Context())
 	state.sent.Store(false)
-	if state.change {
+	if state.request.Change {
 		var stop func()
-		ctx, stop = outlasting(ctx)
+		ctx, stop = uncancelled(ctx)
 		defer stop()
 		inFlight.Add(1)
 		defer inFlight.Add(-1)
 	}
-	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		WroteHeaders: func() { state.sent.Store(true) },
-	}))
-	response, err := w.next.RoundTrip(request)
-	if err != nil && state.sent.Load() || err == nil && response.StatusCode >= http.StatusInternalServerError {
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { state.sent.Store(true) }}
+	response, err := t.logged(request.WithContext(httptrace.WithClientTrace(ctx, trace)), state.request.Body)
+	if err != nil {
+		state.lost.Store(state.lost.Load() || state.sent.Load())
+		return nil, err
+	}
+	t.gate.close(pauseAsked(response))
+	switch {
+	case response.StatusCode >= http.StatusInternalServerError:
 		state.lost.Store(true)
+	case response.StatusCode == http.StatusTooManyRequests: // refused unread: nothing was done, however the wait for a retry ends
+		state.sent.Store(false)
 	}
-	if response != nil && response.StatusCode == http.StatusTooManyRequests {
-		state.sent.Store(false) // refused unread: nothing was done, however the wait for a retry ends
-	}
-	return response, err
+	return response, nil
 }
 
-// outlasting returns a context for one sending of a change. Once there is a connection to send it on, the context ends only at
+// uncancelled returns a context for one sending of a change. Once there is a connection to send it on, the context ends only at
 // its deadline: whoever gives up then still gets the answer, because the vendor may say it only once.
-func outlasting(ctx context.Context) (sending context.Context, stop func()) {
+func uncancelled(ctx context.Context) (sending context.Context, stop func()) {
 	sending, stop = context.WithCancel(context.WithoutCancel(ctx))
 	if deadline, ok := ctx.Deadline(); ok {
 		sending, stop = context.WithDeadline(context.WithoutCancel(ctx), deadline)
@@ -96,74 +98,36 @@ var ErrNoAnswer = errors.New("no answer within the time limit of one attempt")
 // errUnread reports an answer that broke off or is too large.
 var errUnread = errors.New("reading the answer failed")
 
-// buffering reads each answer completely, so that a connection cut in the middle is an error that the retries see. It therefore
-// knows when an attempt ends, and limits its time.
-type buffering struct {
-	next    http.RoundTripper
-	hide    *strings.Replacer
-	timeout time.Duration
-}
-
-// RoundTrip implements http.RoundTripper.
-func (b *buffering) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx := request.Context()
-	if b.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, b.timeout, ErrNoAnswer)
-		defer cancel()
-	}
-	request = request.WithContext(ctx)
-	if !attemptOf(ctx).idempotent && request.GetBody != nil {
-		request = sentOnce(request)
-	}
-	response, err := b.roundTrip(request)
-	if errors.Is(err, context.DeadlineExceeded) && !isOver(ctx) {
-		return nil, errors.New(err.Error()) // a network timeout, such as that of a dial
+// limited makes an attempt within its time limit.
+func (t *transport) limited(request *http.Request) (*http.Response, []byte, error) {
+	ctx, cancel := context.WithTimeoutCause(request.Context(), t.config.RequestTimeout, ErrNoAnswer)
+	defer cancel()
+	response, body, err := t.exchange(request.WithContext(ctx))
+	if errors.Is(err, context.DeadlineExceeded) {
+		if deadline, _ := ctx.Deadline(); time.Now().Before(deadline) {
+			return nil, nil, errors.New(err.Error()) // a timeout of the network, such as that of a dial
+		}
+		<-ctx.Done() // at the deadline, a timer of the network may have fired before that of the context
 	}
 	if err != nil && errors.Is(context.Cause(ctx), ErrNoAnswer) {
-		return nil, fmt.Errorf("%w (%s)", ErrNoAnswer, b.timeout)
+		return nil, nil, fmt.Errorf("%w (%s)", ErrNoAnswer, t.config.RequestTimeout)
 	}
-	return response, err
+	return response, body, err
 }
 
-// sentOnce keeps net/http from sending a request again by itself over HTTP/2, for example after a REFUSED_STREAM. Over HTTP/1 it does
-// that only if an idle connection breaks before anything is written.
-func sentOnce(request *http.Request) *http.Request {
-	var overHTTP2 atomic.Bool
-	out := request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		connection, secure := info.Conn.(*tls.Conn)
-		overHTTP2.Store(secure && connection.ConnectionState().NegotiatedProtocol == "h2")
-	}}))
-	out.GetBody = func() (io.ReadCloser, error) {
-		if overHTTP2.Load() {
-			return nil, errors.New("the connection ended after the request was sent")
-		}
-		return request.GetBody()
-	}
-	return out
-}
-
-// isOver reports whether a context has ended. At the deadline, other timers may fire before the context does.
-func isOver(ctx context.Context) bool {
-	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
-		<-ctx.Done()
-	}
-	return ctx.Err() != nil
-}
-
-func (b *buffering) roundTrip(request *http.Request) (*http.Response, error) {
-	response, err := b.next.RoundTrip(request)
+// exchange sends a request and reads the whole answer, so that a connection cut in the middle is an error that the retries see.
+func (t *transport) exchange(request *http.Request) (*http.Response, []byte, error) {
+	response, err := t.next.RoundTrip(request)
 	if err != nil {
-		return nil, withoutSecret(err, b.hide)
+		return nil, nil, withoutSecret(err, t.hide)
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUnread, err)
+	switch {
+	case err != nil:
+		return nil, nil, fmt.Errorf("%w: %w", errUnread, err)
+	case len(body) > maxAnswer:
+		return nil, nil, fmt.Errorf("%w: it is larger than %d MiB", errUnread, maxAnswer>>20)
 	}
-	if len(body) > maxAnswer {
-		return nil, fmt.Errorf("%w: it is larger than %d MiB", errUnread, maxAnswer>>20)
-	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return response, nil
+	return response, body, nil
 }

@@ -96,19 +96,6 @@ func TestCancelledWhileARealServerAnswers(t *testing.T) {
 	}
 }
 
-func TestCancelledBeforeSending(t *testing.T) {
-	t.Parallel()
-	for kind, request := range requests {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		client, script := scripted(t, []step{answer(200, "")})
-		_, err := client.Do(ctx, request.Request)
-		if !errors.Is(err, context.Canceled) || !asError(t, err).NotSent || isUnknown(err) || script.attempts() != 0 {
-			t.Errorf("%s: %v after %d attempts, want that the request was not sent", kind, err, script.attempts())
-		}
-	}
-}
-
 // A refusal and a success count too if their caller gives up at the same moment.
 func TestAnswerAtTheMomentOfCancellation(t *testing.T) {
 	t.Parallel()

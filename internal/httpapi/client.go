@@ -34,7 +34,7 @@ type Config struct {
 	MaxRetries int
 	// RetryWait is the pause before the first retry; it doubles with each further one. Zero means half a second.
 	RetryWait time.Duration
-	// RequestTimeout limits one attempt. Zero means only the limit of the context.
+	// RequestTimeout limits one attempt. Zero means 30 seconds.
 	RequestTimeout time.Duration
 	// SettleTime is how long after a change the reads of the API may not show it. Zero means SettleTime.
 	SettleTime time.Duration
@@ -52,13 +52,12 @@ type Config struct {
 
 // Client calls one vendor's API. It is safe for concurrent use.
 type Client struct {
-	config  Config
-	base    *url.URL
-	reads   *retryablehttp.Client
-	changes *retryablehttp.Client
-	limit   *gate
-	proxy   func(*http.Request) (*url.URL, error)
-	hide    *strings.Replacer
+	config Config
+	base   *url.URL
+	sender *retryablehttp.Client
+	gate   gate
+	proxy  func(*http.Request) (*url.URL, error)
+	hide   *strings.Replacer
 }
 
 // Request is one call of the API.
@@ -97,25 +96,36 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("%q is not an absolute URL", weburl.Hide(config.BaseURL))
 	}
 	config.RetryWait = cmp.Or(config.RetryWait, 500*time.Millisecond)
+	config.RequestTimeout = cmp.Or(config.RequestTimeout, 30*time.Second)
 	config.SettleTime = cmp.Or(config.SettleTime, SettleTime)
 	if config.Authorize == nil {
 		config.Authorize = func(header http.Header) { header.Set("Authorization", "Bearer "+config.BearerToken) }
 	}
+	if config.Transport == nil {
+		config.Transport = newPool()
+	}
 	c := &Client{
 		config: config,
 		base:   base,
-		limit:  newGate(),
 		proxy:  http.ProxyFromEnvironment,
 		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
 	}
-	httpClient := &http.Client{
-		Transport: c.chain(),
+	c.sender = c.retrying(&http.Client{
+		Transport: &transport{Client: c, next: config.Transport},
 		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	c.reads = c.retrying(httpClient, isTransient)
-	c.changes = c.retrying(httpClient, isRefused)
+	})
 	return c, nil
+}
+
+// newPool returns a pool of connections to the one host of an API. It speaks HTTP/1.1: over HTTP/2, net/http sends a change again by
+// itself after a REFUSED_STREAM.
+func newPool() *http.Transport {
+	pool := cleanhttp.DefaultPooledTransport()
+	pool.ForceAttemptHTTP2 = false
+	pool.OnProxyConnectResponse = checkProxy
+	pool.MaxIdleConnsPerHost = pool.MaxIdleConns // Terraform's -parallelism is unknown here
+	return pool
 }
 
 // Hide returns a text of the API without the token, which the text may quote.
@@ -130,18 +140,6 @@ func (c *Client) hideIn(header http.Header) http.Header {
 		}
 	}
 	return out
-}
-
-// chain returns the chain of transports, outermost first: watch each attempt, log it, apply the rate limit.
-func (c *Client) chain() http.RoundTripper {
-	buffered := &buffering{next: c.config.Transport, hide: c.hide, timeout: c.config.RequestTimeout}
-	if buffered.next == nil {
-		pool := cleanhttp.DefaultPooledTransport()
-		pool.OnProxyConnectResponse = checkProxy
-		pool.MaxIdleConnsPerHost = pool.MaxIdleConns // there is only one host, and Terraform's -parallelism is unknown here
-		buffered.next = pool
-	}
-	return &watching{next: &logging{next: &limiting{next: buffered, gate: c.limit}, config: &c.config, hide: c.hide}}
 }
 
 // EscapedPath returns the escaped path of a request without the base URL's own path.
@@ -169,26 +167,22 @@ func CheckPath(elements ...string) error {
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...), Host: c.base.Host}
-	ctx, attempt := watch(ctx, request)
+	ctx, state := withAttempts(ctx, request)
 	prepared, err := c.prepare(ctx, request)
 	if err == nil {
-		err = c.limit.wait(ctx)
+		err = c.gate.wait(ctx)
 	}
 	if err != nil {
 		failed.NotSent, failed.Cause = true, err
 		return nil, failed
 	}
-	sender := c.changes
-	if request.idempotent() {
-		sender = c.reads
-	}
-	response, err := sender.Do(prepared)
-	failed.Lost = attempt.lost.Load()
+	response, err := c.sender.Do(prepared)
+	failed.Lost = state.lost.Load()
 	if err != nil {
 		if response != nil { // a retry was not possible
 			failed.Status = response.StatusCode
 		}
-		failed.NotSent, failed.Cause, failed.Proxy = !attempt.sent.Load(), withoutURL(err), c.proxyOf(prepared.Request)
+		failed.NotSent, failed.Cause, failed.Proxy = !state.sent.Load(), withoutURL(err), c.proxyOf(prepared.Request)
 		return nil, failed
 	}
 	defer func() { _ = response.Body.Close() }()

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net/http"
-	"net/url"
 )
 
 // SetTransport has a client talk to a transport of the test's own instead of its connection pool.
@@ -17,13 +16,5 @@ func (c *Client) Trust(certificates *x509.CertPool) {
 	c.end().next.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: certificates}
 }
 
-// SetProxy has a client reach the API through a proxy, as HTTPS_PROXY does.
-func (c *Client) SetProxy(proxy *url.URL) {
-	c.proxy = http.ProxyURL(proxy)
-	c.end().next.(*http.Transport).Proxy = c.proxy
-}
-
-// end returns the last of our own transports.
-func (c *Client) end() *buffering {
-	return c.reads.HTTPClient.Transport.(*watching).next.(*logging).next.(*limiting).next.(*buffering)
-}
+// end returns the transport below our own.
+func (c *Client) end() *transport { return c.sender.HTTPClient.Transport.(*transport) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // NotFoundError reports an object that is proved not to exist. Only a vendor's client knows what proves that, and makes it.
@@ -25,18 +26,15 @@ func IsNotFound(err error) bool {
 }
 
 // ConfirmGone calls ask, and again if it says that an object does not exist that is, by its own date, so young that the API may not
-// show it yet. Without time for that, the error is no longer a *NotFoundError.
+// show it yet. Without time for that, the error is no longer a *NotFoundError. An object without a date was only named, in an import.
 func ConfirmGone[T any](ctx context.Context, c *Client, created string, ask func(context.Context) (T, error)) (T, error) {
 	out, err := ask(ctx)
-	if !IsNotFound(err) {
+	date := dateOf(created)
+	if !IsNotFound(err) || created == "" || time.Since(date) >= c.config.SettleTime {
 		return out, err
 	}
-	young, problem := c.UntilOld(ctx, created)
-	switch {
-	case problem != nil:
+	if problem := c.UntilSettled(ctx, date); problem != nil {
 		return out, fmt.Errorf("%s: %w", err.Error(), problem)
-	case young:
-		return ask(ctx)
 	}
-	return out, err
+	return ask(ctx)
 }

@@ -73,7 +73,7 @@ func Unreachable(err error) string {
 		return fmt.Sprintf("The proxy %s did not connect to %s. %s", call.Proxy, call.Host, proxySettings)
 	case errors.As(err, &name):
 		return fmt.Sprintf("The name %s is not known here. Check base_url, and the network and its name server.", name.Name)
-	case isRefused(nil, err) && isLoopback(call.Host):
+	case isRefused(err) && isLoopback(call.Host):
 		return fmt.Sprintf("Nothing listens at %s. If that is the sandbox: is it still running?", call.Host)
 	case errors.As(err, &operation) && call.NotSent:
 		return fmt.Sprintf("No connection to %s. Check base_url, the network, and firewalls on the way. If a proxy is needed: %s",

@@ -3,52 +3,32 @@ package httpapi
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 )
 
-// gate holds back all calls of a client while the vendor requires a pause. They pass in the order of their arrival.
+// gate holds back all calls of a client while the vendor requires a pause.
 type gate struct {
-	// turn is held by the call that passes next. The others queue for it, and Go serves the queue of a channel in order.
-	turn chan struct{}
-
 	mu    sync.Mutex
 	until time.Time // the end of the pause
 }
 
-func newGate() *gate { return &gate{turn: make(chan struct{}, 1)} }
-
 // wait returns once a call may be made. It fails immediately if the context would end before that.
 func (g *gate) wait(ctx context.Context) error {
-	if err := tooLong(ctx, g.end()); err != nil {
-		return err
-	}
-	select {
-	case g.turn <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { <-g.turn }()
 	for until := g.end(); time.Now().Before(until); until = g.end() { // an answer may lengthen the pause meanwhile
-		if err := tooLong(ctx, until); err != nil {
-			return err
+		if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
+			return fmt.Errorf("the API requires a wait of %s, which is longer than this operation's timeout allows: %w",
+				time.Until(until).Round(time.Second), context.DeadlineExceeded)
 		}
 		if err := wait(ctx, time.Until(until)); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
-}
-
-func tooLong(ctx context.Context, until time.Time) error {
-	if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
-		return fmt.Errorf("the API requires a wait of %s, which is longer than this operation's timeout allows: %w",
-			time.Until(until).Round(time.Second), context.DeadlineExceeded)
-	}
-	return nil
 }
 
 func (g *gate) end() time.Time {
@@ -66,47 +46,25 @@ func (g *gate) close(pause time.Duration) {
 	}
 }
 
-// limiting passes the pauses that answers require to the gate.
-type limiting struct {
-	next http.RoundTripper
-	gate *gate
-}
-
-// RoundTrip implements http.RoundTripper.
-func (l *limiting) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := l.next.RoundTrip(request)
-	if err == nil {
-		l.gate.close(pauseAsked(response))
-	}
-	return response, err
-}
-
 // pauseAsked returns how long an answer tells its caller to wait: Retry-After in seconds or as a date, or else until
 // X-RateLimit-Reset. Only 429, 503 and the last answer within a limit count.
 func pauseAsked(response *http.Response) time.Duration {
-	switch {
-	case response.StatusCode == http.StatusTooManyRequests, response.StatusCode == http.StatusServiceUnavailable:
-	case response.Header.Get("X-RateLimit-Remaining") == "0":
+	if pause := retryablehttp.DefaultBackoff(0, 0, 0, response); pause > 0 { // the Retry-After of a 429 or a 503
+		return pause
+	}
+	refused := response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable
+	if refused || response.Header.Get("X-RateLimit-Remaining") == "0" {
 		return untilReset(response)
-	default:
-		return 0
 	}
-	after := response.Header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(after, 10, 64); err == nil {
-		return time.Duration(max(0, min(seconds, int64(math.MaxInt64/time.Second)))) * time.Second
-	}
-	if date, err := http.ParseTime(after); err == nil {
-		return time.Until(date)
-	}
-	return untilReset(response)
+	return 0
 }
 
 // longestWindow is the longest plausible window of a rate limit. Those of the vendors last a minute or an hour.
 const longestWindow = time.Hour
 
-// untilReset returns how long it takes until a limit is reset, which X-RateLimit-Reset says in Unix seconds or in seconds from now.
-// It uses the API's clock if the answer has a Date header, because the local clock may differ by more than a window. It ignores an
-// implausibly long wait, which would block all calls for good.
+// untilReset returns how long it takes until a limit is reset, which X-RateLimit-Reset says in Unix seconds. It uses the API's clock
+// if the answer has a Date header, because the local clock may differ by more than a window. It ignores an implausibly long wait,
+// which would block all calls for good.
 func untilReset(response *http.Response) time.Duration {
 	reset, err := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64)
 	now := time.Now()
@@ -114,9 +72,6 @@ func untilReset(response *http.Response) time.Duration {
 		now = date
 	}
 	pause := time.Unix(reset, 0).Sub(now)
-	if reset <= int64(longestWindow/time.Second) {
-		pause = time.Duration(max(0, reset)) * time.Second
-	}
 	if err != nil || pause > longestWindow {
 		return 0
 	}

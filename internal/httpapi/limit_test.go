@@ -3,7 +3,6 @@ package httpapi_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -41,10 +40,9 @@ func TestPauseAsked(t *testing.T) {
 		"zero":                {429, func() []string { return []string{after, "0"} }, 0},
 		"negative":            {429, func() []string { return []string{after, "-30"} }, 0},
 		"past date":           {429, func() []string { return []string{after, date(-time.Hour)} }, 0},
-		"reset in seconds":    {429, func() []string { return []string{reset, "45"} }, 45 * time.Second},
-		"reset in an hour":    {429, func() []string { return []string{reset, "3600"} }, time.Hour},
-		"reset after an hour": {429, func() []string { return []string{reset, "3601"} }, 0},
-		"reset tomorrow":      {429, func() []string { return []string{reset, unix(24 * time.Hour)} }, 0},
+		"reset in an hour":    {429, func() []string { return []string{reset, unix(time.Hour)} }, time.Hour},
+		"reset after an hour": {429, func() []string { return []string{reset, unix(time.Hour + time.Second)} }, 0},
+		"no moment":           {429, func() []string { return []string{reset, "45"} }, 0},
 		"past reset":          {429, func() []string { return []string{reset, unix(-time.Hour)} }, 0},
 		"negative reset":      {429, func() []string { return []string{reset, "-9223372036854775807"} }, 0},
 		"reset in ms":         {429, func() []string { return []string{reset, unix(time.Minute) + "000"} }, 0},
@@ -52,13 +50,12 @@ func TestPauseAsked(t *testing.T) {
 		"the API's clock": {429, func() []string {
 			return []string{reset, unix(time.Hour + time.Minute), "Date", date(time.Hour)}
 		}, time.Minute},
-		"seconds by no clock": {429, func() []string { return []string{reset, "45", "Date", date(time.Hour)} }, 45 * time.Second},
-		"outage":              {503, func() []string { return []string{after, "30"} }, 30 * time.Second},
-		"500":                 {500, func() []string { return []string{after, "30", reset, "30"} }, 0},
-		"200":                 {200, func() []string { return []string{after, "30", reset, "30", left, "1"} }, 0},
-		"400":                 {400, func() []string { return []string{after, "30", reset, "30"} }, 0},
-		"200, nothing left":   {200, func() []string { return []string{after, "30", reset, "20", left, "0"} }, 20 * time.Second},
-		"400, nothing left":   {400, func() []string { return []string{reset, "20", left, "0"} }, 20 * time.Second},
+		"outage":            {503, func() []string { return []string{after, "30"} }, 30 * time.Second},
+		"500":               {500, func() []string { return []string{after, "30", reset, unix(30 * time.Second)} }, 0},
+		"200":               {200, func() []string { return []string{after, "30", reset, unix(30 * time.Second), left, "1"} }, 0},
+		"400":               {400, func() []string { return []string{after, "30", reset, unix(30 * time.Second)} }, 0},
+		"200, nothing left": {200, func() []string { return []string{after, "30", reset, unix(20 * time.Second), left, "0"} }, 20 * time.Second},
+		"400, nothing left": {400, func() []string { return []string{reset, unix(20 * time.Second), left, "0"} }, 20 * time.Second},
 	}
 	for name, test := range tests {
 		synctest.Test(t, func(t *testing.T) {
@@ -142,7 +139,7 @@ func wantTooLong(t *testing.T, err error, want string) {
 func TestCancelledDuringAPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, script := scripted(t, []step{answer(200, "", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30"), answer(200, "")})
+		client, script := scripted(t, []step{answer(503, "", "Retry-After", "30"), answer(200, "")}, retries(0))
 		_, _ = client.Do(t.Context(), get("a"))
 		var all sync.WaitGroup
 		start := time.Now()
@@ -166,114 +163,4 @@ func TestCancelledDuringAPause(t *testing.T) {
 			t.Errorf("%d attempts", script.attempts())
 		}
 	})
-}
-
-// noting is a context that notes the first question whether it has ended. A call asks it as the last thing while it has its turn.
-type noting struct {
-	context.Context
-	note func()
-}
-
-func (n *noting) Err() error {
-	n.note()
-	return n.Context.Err()
-}
-
-func TestCallsPassInOrder(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client, _ := scripted(t, []step{answer(200, "", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30"), answer(200, "")})
-		_, _ = client.Do(t.Context(), get("a"))
-		var all sync.WaitGroup
-		var mu sync.Mutex
-		var got []int
-		for i := range 50 {
-			all.Go(func() {
-				first := sync.OnceFunc(func() {
-					mu.Lock()
-					defer mu.Unlock()
-					got = append(got, i)
-				})
-				_, _ = client.Do(&noting{t.Context(), first}, post("a"))
-			})
-			synctest.Wait()
-		}
-		all.Wait()
-		if len(got) != 50 || !slices.IsSorted(got) {
-			t.Errorf("the calls passed in the order %v", got)
-		}
-	})
-}
-
-// metered is an API that carries out so many calls a minute, and refuses those beyond.
-type metered struct {
-	limit   int
-	headers func(left int, reset time.Duration) []string
-
-	mu      sync.Mutex
-	window  int64
-	used    int
-	refused int
-	made    map[string]int
-}
-
-func (m *metered) RoundTrip(request *http.Request) (*http.Response, error) {
-	<-time.After(50 * time.Millisecond) // of the bubble's clock
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if window := time.Now().Unix() / 60; window != m.window {
-		m.window, m.used = window, 0
-	}
-	m.used++
-	headers := m.headers(max(0, m.limit-m.used), time.Until(time.Unix((m.window+1)*60, 0)))
-	if m.used > m.limit {
-		m.refused++
-		return answer(429, "", headers...)(request)
-	}
-	m.made[request.URL.Path]++
-	return answer(200, "", headers...)(request)
-}
-
-// 50 changes of three calls each, ten or all at a time, under a limit of 30 calls a minute, are made exactly once within the five
-// minutes that this takes. Each window refuses no more calls than are made at a time.
-func TestStormUnderALimit(t *testing.T) {
-	t.Parallel()
-	for name, headers := range map[string]func(left int, reset time.Duration) []string{
-		"Retry-After": func(_ int, reset time.Duration) []string {
-			return []string{"Retry-After", fmt.Sprint(1 + int(reset.Seconds()))}
-		},
-		"X-RateLimit": func(left int, reset time.Duration) []string {
-			_, unix := in(reset)
-			return []string{"X-RateLimit-Remaining", fmt.Sprint(left), "X-RateLimit-Reset", unix}
-		},
-	} {
-		for _, together := range []int{10, 50} {
-			synctest.Test(t, func(t *testing.T) {
-				api := &metered{limit: 30, headers: headers, made: map[string]int{}}
-				client := newClient(t, "https://api.test", func(c *httpapi.Config) { c.Transport = api })
-				start, slots := time.Now(), make(chan struct{}, together)
-				var all sync.WaitGroup
-				for i := range 50 {
-					slots <- struct{}{}
-					all.Go(func() {
-						defer func() { <-slots }()
-						for call := range 3 {
-							if _, err := client.Do(t.Context(), post(fmt.Sprint(i), fmt.Sprint(call))); err != nil {
-								t.Error(err)
-							}
-						}
-					})
-				}
-				all.Wait()
-				for path, times := range api.made {
-					if times != 1 {
-						t.Errorf("%s, %d: %s was carried out %d times", name, together, path, times)
-					}
-				}
-				if took := time.Since(start); len(api.made) != 150 || took > 5*time.Minute || api.refused > 5*together {
-					t.Errorf("%s, %d: %d calls in %s, %d refused", name, together, len(api.made), took, api.refused)
-				}
-			})
-		}
-	}
 }

@@ -27,42 +27,31 @@ func (c *Client) Debug(ctx context.Context, message string, fields map[string]an
 	}
 }
 
-// logging writes a line for each attempt. It never logs headers, because they contain the secrets.
-type logging struct {
-	next   http.RoundTripper
-	config *Config
-	hide   *strings.Replacer
-}
-
-// RoundTrip implements http.RoundTripper.
-func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
-	if l.config.Logger == nil {
-		return l.next.RoundTrip(request)
-	}
-	ctx := request.Context()
-	fields := map[string]any{"method": request.Method, "path": request.URL.EscapedPath()}
-	l.config.Logger.Trace(ctx, "API request", map[string]any{
-		"method": request.Method, "path": fields["path"], "body": l.redact(bodyOf(request)),
-	})
+// logged makes an attempt and logs it. It never logs headers, because they contain the secrets.
+func (t *transport) logged(request *http.Request, sent []byte) (*http.Response, error) {
+	ctx, path := request.Context(), request.URL.EscapedPath()
+	t.trace(ctx, "API request", request.Method, path, sent)
 	start := time.Now()
-	response, err := l.next.RoundTrip(request)
-	fields["duration_ms"] = time.Since(start).Milliseconds()
+	response, body, err := t.limited(request)
+	fields := map[string]any{"method": request.Method, "path": path, "duration_ms": time.Since(start).Milliseconds()}
 	if err != nil {
 		fields["error"] = withoutURL(err).Error()
 	} else {
 		fields["status"] = response.StatusCode
-		fields["request_id"] = l.hide.Replace(requestID(response.Header))
-		l.config.Logger.Trace(ctx, "API answer", map[string]any{
-			"method": request.Method, "path": fields["path"], "body": l.redact(peek(response)),
-		})
+		fields["request_id"] = t.Hide(requestID(response.Header))
+		t.trace(ctx, "API answer", request.Method, path, body)
+		response.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	l.config.Logger.Debug(ctx, "API call", fields)
+	t.Debug(ctx, "API call", fields)
 	return response, err
 }
 
-// redact returns a body without what must not be logged.
-func (l *logging) redact(body []byte) redacted {
-	return redacted{body: body, fields: l.config.LoggedFields, hide: l.hide}
+func (t *transport) trace(ctx context.Context, message, method, path string, body []byte) {
+	if t.config.Logger != nil {
+		t.config.Logger.Trace(ctx, message, map[string]any{
+			"method": method, "path": path, "body": redacted{body: body, fields: t.config.LoggedFields, hide: t.hide},
+		})
+	}
 }
 
 // redacted is a body that shows only what may be logged. The text is computed when the line is written: usually nobody reads the
@@ -78,25 +67,6 @@ func (r redacted) String() string { return r.hide.Replace(redact(r.body, r.field
 
 // MarshalText implements encoding.TextMarshaler, which a JSON log uses.
 func (r redacted) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
-
-// peek returns the body of a buffered answer, which can be read again afterwards.
-func peek(response *http.Response) []byte {
-	body, _ := io.ReadAll(response.Body)
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return body
-}
-
-func bodyOf(request *http.Request) []byte {
-	if request.GetBody == nil {
-		return nil
-	}
-	reader, err := request.GetBody()
-	if err != nil {
-		return nil
-	}
-	body, _ := io.ReadAll(reader)
-	return body
-}
 
 // redact returns a JSON body with the values of all but the named fields hidden. For any other body it returns the size.
 func redact(body []byte, logged []string) string {

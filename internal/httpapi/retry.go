@@ -15,30 +15,27 @@ import (
 // maxRetryWait limits the pause before a retry if the vendor does not set one.
 const maxRetryWait = 30 * time.Second
 
-// retrying returns a client that retries where mayResend allows it, and never while the vendor requires a pause. Not every attempt
-// counts, so the policy counts them.
-func (c *Client) retrying(httpClient *http.Client, mayResend func(*http.Response, error) bool) *retryablehttp.Client {
+// retrying returns a client that sends a request again where checkRetry allows it, and never while the vendor requires a pause.
+func (c *Client) retrying(httpClient *http.Client) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient:   httpClient,
-		RetryMax:     math.MaxInt,
+		RetryMax:     math.MaxInt, // checkRetry counts
 		RetryWaitMin: c.config.RetryWait,
 		RetryWaitMax: maxRetryWait,
-		CheckRetry:   c.retryIf(mayResend),
+		CheckRetry:   c.checkRetry,
 		Backoff:      backoff,
-		PrepareRetry: func(request *http.Request) error { return c.limit.wait(request.Context()) },
+		PrepareRetry: func(request *http.Request) error { return c.gate.wait(request.Context()) },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 }
 
-// MaxRetries is how often a request is sent again after its first attempt.
-func (c *Client) MaxRetries() int { return c.config.MaxRetries }
-
-// RequestTimeout limits one attempt. Zero means only the limit of the context.
+// RequestTimeout limits one attempt.
 func (c *Client) RequestTimeout() time.Duration { return c.config.RequestTimeout }
 
-// Pause waits as long as before the retry that follows an attempt, counted from 0. It is for callers with their own retries.
-func (c *Client) Pause(ctx context.Context, attempt int) error {
-	return wait(ctx, backoff(c.config.RetryWait, maxRetryWait, attempt, nil))
+// MayRetry waits as long as before the retry that follows an attempt, counted from 0, and reports whether one may follow. It is for
+// callers with their own retries.
+func (c *Client) MayRetry(ctx context.Context, attempt int) bool {
+	return attempt < c.config.MaxRetries && wait(ctx, backoff(c.config.RetryWait, maxRetryWait, attempt, nil)) == nil
 }
 
 func wait(ctx context.Context, pause time.Duration) error {
@@ -55,34 +52,31 @@ func wait(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// retryIf returns the policy that retries a 429, which only the caller's timeout limits, and what mayResend allows, at most MaxRetries
-// times in all. Once the caller has given up, nothing is sent, and an answer that arrives then is kept: it may contain what the API
-// returns only once.
-func (c *Client) retryIf(mayResend func(*http.Response, error) bool) retryablehttp.CheckRetry {
-	return func(ctx context.Context, response *http.Response, err error) (bool, error) {
-		if err == nil && response.StatusCode == http.StatusTooManyRequests {
-			return ctx.Err() == nil, ctx.Err()
-		}
-		return mayResend(response, err) && ctx.Err() == nil && c.failedAgain(ctx), nil
+// checkRetry allows another attempt after a 429, which only the caller's timeout limits, and at most MaxRetries in all after a refused
+// connection and, if the request is idempotent, after a cut connection or a 5xx. Once the caller has given up, nothing is sent, and an
+// answer that arrives then is kept: it may contain what the API returns only once.
+func (c *Client) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+	if err == nil && response.StatusCode == http.StatusTooManyRequests {
+		return ctx.Err() == nil, ctx.Err()
 	}
+	state := attemptsOf(ctx)
+	may := isRefused(err) || state.request.idempotent() && isTransient(response, err)
+	if may && ctx.Err() == nil {
+		state.failed++
+		return state.failed <= c.config.MaxRetries, nil
+	}
+	return false, nil
 }
 
-// isTransient allows an idempotent request again after a cut or refused connection or a 5xx.
+// isTransient reports a cut connection or a 5xx.
 func isTransient(response *http.Response, err error) bool {
 	again, _ := retryablehttp.DefaultRetryPolicy(context.Background(), response, err)
 	return again
 }
 
-// isRefused allows every request again, because nothing can have happened.
-func isRefused(_ *http.Response, err error) bool {
+// isRefused reports a refused connection, after which nothing can have happened.
+func isRefused(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedOnWindows)
-}
-
-// failedAgain counts a failed attempt, and reports whether another one is allowed.
-func (c *Client) failedAgain(ctx context.Context) bool {
-	state := attemptOf(ctx)
-	state.failed++
-	return state.failed <= c.config.MaxRetries
 }
 
 // refusedOnWindows is WSAECONNREFUSED, the error of Windows for a refused connection. On Windows, syscall.ECONNREFUSED is a
@@ -95,6 +89,6 @@ func backoff(least, most time.Duration, attempt int, response *http.Response) ti
 	if response != nil && pauseAsked(response) > 0 {
 		return 0
 	}
-	pause := min(most, least<<min(attempt, 16))
+	pause := retryablehttp.DefaultBackoff(least, most, attempt, nil)
 	return pause/2 + rand.N(pause/2+1) //nolint:gosec // jitter needs no secrecy
 }

@@ -21,21 +21,12 @@ func (c *Client) UntilSettled(ctx context.Context, carriedOut time.Time) error {
 	return wait(ctx, max(0, pause))
 }
 
-// UntilOld waits until an object is so old, by its own date, that reads must show it, and reports whether there was anything to
-// wait for. Of a date that cannot be read, it assumes that it is now. An object without a date was only named, in an import.
-func (c *Client) UntilOld(ctx context.Context, created string) (waited bool, err error) {
-	if created == "" {
-		return false, nil
-	}
-	at := time.Now()
+// dateOf reads the date of an object. Of a date that cannot be read, it assumes that it is now.
+func dateOf(text string) time.Time {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", time.DateTime} {
-		if told, err := time.Parse(layout, created); err == nil {
-			at = told
-			break
+		if date, err := time.Parse(layout, text); err == nil {
+			return date
 		}
 	}
-	if time.Since(at) >= c.config.SettleTime {
-		return false, nil
-	}
-	return true, c.UntilSettled(ctx, at)
+	return time.Now()
 }

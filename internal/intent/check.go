@@ -65,25 +65,20 @@ func (e *UnfinishedError) Unwrap() error { return e.Err }
 // Check fails if an earlier create of the same content may have made an object that no state names. A note that proves to be done
 // goes. Creates of this process stop nothing unless their outcome is unknown: Terraform is about to save what they make.
 func (l *Log) Check(ctx context.Context, digest string, api Lookup) error {
-	for _, note := range l.read(digest) {
-		if l.isOwn(note) && (note.ID != "" || note.isHeld()) {
+	for _, note := range l.read() {
+		own := note.Run == l.run && (note.ID != "" || note.isHeld())
+		if note.Digest != digest || own {
 			continue
 		}
 		unfinished := note.check(ctx, api)
 		if unfinished == nil || unfinished.Reason == Unlisted {
-			note.remove()
+			note.Remove()
 		}
 		if unfinished != nil {
 			return unfinished
 		}
 	}
 	return nil
-}
-
-func (l *Log) isOwn(note *Note) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.own[note.Path]
 }
 
 // check returns why the create of a note stops the next one, or nil if it does not.

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +26,8 @@ type Create struct {
 	Others []string `json:"others,omitempty"`
 	// ID is what it has made, empty until the vendor answers.
 	ID string `json:"id,omitempty"`
+	// Run is a random name of the process.
+	Run string `json:"run,omitempty"`
 	// Pending says that the vendor has accepted the create and waits for somebody's approval.
 	Pending bool `json:"pending,omitempty"`
 }
@@ -40,17 +41,16 @@ func Digest(parts ...string) string {
 
 // Log is a directory of notes. A nil Log keeps none. It is safe for concurrent use.
 type Log struct {
-	dir string
+	dir, run string
 
 	mu      sync.Mutex
-	own     map[string]bool    // the paths of this process's notes
 	made    map[string][]*Note // the notes with an id, by that id; nil until the directory was read
 	problem error
-	told    bool // Problem has returned the problem
+	said    bool // Problem has returned the problem
 }
 
 // NewLog returns the log in a directory. The first note creates the directory.
-func NewLog(dir string) *Log { return &Log{dir: dir, own: map[string]bool{}} }
+func NewLog(dir string) *Log { return &Log{dir: dir, run: rand.Text()} }
 
 // Note is the note of one create. A nil Note could not be written.
 type Note struct {
@@ -73,8 +73,8 @@ func (l *Log) Begin(create Create) *Note {
 	if l == nil {
 		return nil
 	}
-	note := l.note(shortened(create.Digest) + "-" + rand.Text() + ".json")
-	note.Create = create
+	note := l.note(rand.Text() + ".json")
+	note.Create, note.Run = create, l.run
 	err := os.MkdirAll(l.dir, 0o700)
 	if err == nil { // locked before it exists: a note that nobody holds belongs to a process that has ended
 		_, err = note.lock.TryLock()
@@ -82,15 +82,19 @@ func (l *Log) Begin(create Create) *Note {
 	if err == nil {
 		err = note.write()
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if err != nil {
-		note.remove()
-		l.problem = err
+		note.Remove()
+		l.fail(err)
 		return nil
 	}
-	l.own[note.Path] = true
 	return note
+}
+
+// fail keeps why a note could not be written.
+func (l *Log) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.problem = err
 }
 
 // Problem returns, once in the life of the log, why a note could not be written.
@@ -100,16 +104,16 @@ func (l *Log) Problem() error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.told {
+	if l.said {
 		return nil
 	}
-	l.told = l.problem != nil
+	l.said = l.problem != nil
 	return l.problem
 }
 
 // Unanswered returns the notes of creates that ended without an answer, except those that a process holds.
 func (l *Log) Unanswered() (out []*Note) {
-	for _, note := range l.read("") {
+	for _, note := range l.read() {
 		if note.ID == "" && !note.isHeld() {
 			out = append(out, note)
 		}
@@ -117,9 +121,9 @@ func (l *Log) Unanswered() (out []*Note) {
 	return out
 }
 
-// Forget removes the note of what a create has made: a saved state names it, or the vendor has deleted it. It looks only into
+// RemoveFor removes the note of what a create has made: a saved state names it, or the vendor has deleted it. It looks only into
 // memory after the first call.
-func (l *Log) Forget(id string) {
+func (l *Log) RemoveFor(id string) {
 	if l == nil {
 		return
 	}
@@ -127,26 +131,26 @@ func (l *Log) Forget(id string) {
 	defer l.mu.Unlock()
 	if l.made == nil {
 		l.made = map[string][]*Note{}
-		for _, note := range l.read("") {
+		for _, note := range l.read() {
 			l.made[note.ID] = append(l.made[note.ID], note)
 		}
 		delete(l.made, "")
 	}
 	for _, note := range l.made[id] {
-		note.remove()
+		note.Remove()
 	}
 	delete(l.made, id)
 }
 
-// read returns the notes whose digest begins with a prefix. One that nobody holds and that cannot be read was not fully written,
-// so its create was never sent: it is removed.
-func (l *Log) read(digest string) (out []*Note) {
+// read returns the notes. One that nobody holds and that cannot be read was not fully written, so its create was never sent: it is
+// removed.
+func (l *Log) read() (out []*Note) {
 	if l == nil {
 		return nil
 	}
 	files, _ := os.ReadDir(l.dir) // usually it does not exist
 	for _, file := range files {
-		if filepath.Ext(file.Name()) != ".json" || !strings.HasPrefix(file.Name(), shortened(digest)) {
+		if filepath.Ext(file.Name()) != ".json" {
 			continue
 		}
 		note := l.note(file.Name())
@@ -154,14 +158,11 @@ func (l *Log) read(digest string) (out []*Note) {
 		case note.load() == nil:
 			out = append(out, note)
 		case !note.isHeld():
-			note.remove()
+			note.Remove()
 		}
 	}
 	return out
 }
-
-// shortened returns what the name of a note shows of its digest.
-func shortened(digest string) string { return digest[:min(len(digest), 16)] }
 
 func (l *Log) note(name string) *Note {
 	path := filepath.Join(l.dir, name)
@@ -190,11 +191,9 @@ func (n *Note) isHeld() bool {
 
 // write replaces the file as a whole, because another process must find it complete.
 func (n *Note) write() error {
-	text, err := json.Marshal(n.Create)
-	draft := n.Path + "." + rand.Text()
-	if err == nil {
-		err = os.WriteFile(draft, text, 0o600)
-	}
+	text, _ := json.Marshal(n.Create) // strings and a boolean only
+	draft := n.Path + ".draft"
+	err := os.WriteFile(draft, text, 0o600)
 	if err == nil {
 		err = os.Rename(draft, n.Path)
 	}
@@ -226,8 +225,8 @@ func (n *Note) Answered(id string) {
 	}
 }
 
-// Wait records that the create waits for approval.
-func (n *Note) Wait() {
+// Pend records that the create waits for approval.
+func (n *Note) Pend() {
 	if n != nil {
 		n.Pending = true
 		n.update()
@@ -236,29 +235,23 @@ func (n *Note) Wait() {
 
 func (n *Note) update() {
 	if err := n.write(); err != nil {
-		n.log.mu.Lock()
-		n.log.problem = err
-		n.log.mu.Unlock()
+		n.log.fail(err)
 	}
-	_ = n.lock.Unlock()
+	n.Unlock()
 }
 
-// Leave keeps the note for the next process, because the outcome of the create is unknown.
-func (n *Note) Leave() {
+// Unlock keeps the note for the next process, because the outcome of the create is unknown.
+func (n *Note) Unlock() {
 	if n != nil {
 		_ = n.lock.Unlock()
 	}
 }
 
-// Forget removes the note, because the create has made nothing.
-func (n *Note) Forget() {
+// Remove removes the note, because the create has made nothing, or what it has made is saved.
+func (n *Note) Remove() {
 	if n != nil {
-		n.remove()
+		_ = os.Remove(n.Path) // before unlocking, or another process could see it as left
+		n.Unlock()
+		_ = os.Remove(n.lock.Path())
 	}
-}
-
-func (n *Note) remove() {
-	_ = os.Remove(n.Path) // before unlocking, or another process could see it as left
-	_ = n.lock.Unlock()
-	_ = os.Remove(n.lock.Path())
 }

@@ -24,7 +24,7 @@ func (n *Names) Add(id string, saved bool) (known bool) {
 	}
 	n.mu.Unlock()
 	if saved && (first || !was) {
-		n.log.Forget(id)
+		n.log.RemoveFor(id)
 	}
 	return was
 }

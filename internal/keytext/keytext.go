@@ -2,6 +2,7 @@
 package keytext
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -29,17 +30,19 @@ func Trim(text string) string {
 	return text
 }
 
-// Clean returns a key with lines that end in \n, also where they ended in an escaped \n. It removes blanks around each line, and
-// a pair of quotes around the whole text.
+// Clean returns a key with lines that end in \n, also where they ended in an escaped \n. The first and the last line of PEM become
+// lines again where line breaks became blanks or were lost. It removes blanks around each line, and a pair of quotes around the
+// whole text.
 func Clean(text string) string {
 	text = Trim(text)
 	// In a multi-line text that is not PEM, such as an age identity file, an escape is part of a comment.
 	if !strings.ContainsAny(text, "\r\n") || strings.Contains(text, "-----BEGIN") {
 		text = escapes.Replace(text)
 	}
+	marker := regexp.MustCompile(`-----(BEGIN|END) [A-Z0-9 ]+-----`)
 	lines := strings.Split(breaks.Replace(text), "\n")
 	for i, line := range lines {
-		lines[i] = strings.TrimFunc(line, blank)
+		lines[i] = strings.TrimFunc(marker.ReplaceAllString(line, "\n$0\n"), blank)
 	}
 	return strings.Join(lines, "\n")
 }

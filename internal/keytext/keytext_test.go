@@ -1,6 +1,7 @@
 package keytext_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
@@ -29,6 +30,8 @@ func TestClean(t *testing.T) {
 		pem + "\n":                pem,
 		"'-----BEGIN PRIVATE KEY-----\\nabc\\n-----END PRIVATE KEY-----\\n'":   pem + "\n",
 		"-----BEGIN PRIVATE KEY-----\\nabc\\n-----END PRIVATE KEY-----\n# end": pem + "\n# end",
+		"-----BEGIN PRIVATE KEY----- ab c -----END PRIVATE KEY-----":           strings.Replace(pem, "abc", " ab c ", 1),
+		"-----BEGIN PRIVATE KEY-----abc-----END PRIVATE KEY-----":              pem,
 		`# made today\nKEY`:        "# made today\nKEY",
 		"# C:\\new\\road\r\nKEY\n": "# C:\\new\\road\nKEY",
 	} {

@@ -111,7 +111,7 @@ func TestTimeoutsAreChecked(t *testing.T) {
 					"timeouts": acctest.Object(texts, map[string]acctest.Value{operation: acctest.String(value)}),
 				}))
 				at := fmt.Sprintf(`AttributeName("timeouts").AttributeName(%q)`, operation)
-				if strings.Contains(problems, at) == valid || valid == strings.Contains(problems, "ERROR Invalid Timeout: The value must") {
+				if strings.Contains(problems, at) == valid || valid == strings.Contains(problems, "ERROR Invalid Duration: The value must") {
 					t.Errorf("%s, timeouts.%s = %q: %s", name, operation, value, problems)
 				}
 			}
@@ -119,26 +119,67 @@ func TestTimeoutsAreChecked(t *testing.T) {
 	}
 }
 
-// An import block whose id is not known by mistake names no object, and no call is made to look for it.
-func TestImportWithoutAnID(t *testing.T) {
+// What is no id names no object. It is refused with what is right, and no call is made to look for it.
+func TestInvalidIDs(t *testing.T) {
 	t.Parallel()
 	protocol := acctest.NewProtocol(t, map[string]string{"DFNS_AUTH_TOKEN": "token", "ENFINITOS_API_KEY": "sk_live_key"})
 	if problems := protocol.Configure(nil); len(problems) != 0 {
 		t.Fatal(acctest.Text(problems))
 	}
+	actions, ok := acctest.NewProtocol(t, nil).ProviderServer.(tfprotov6.ActionServer) // not configured, as in a validation
+	if !ok {
+		t.Fatal("there are no actions")
+	}
 	identity := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
-	for name := range protocol.Schemas.ResourceSchemas {
-		for _, id := range []any{nil, ""} {
+	imports := func(id any) func(kind, attribute string) string {
+		return func(kind, _ string) string {
 			value, err := tfprotov6.NewDynamicValue(identity, tftypes.NewValue(identity, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, id)}))
 			must(t, err)
 			resp, err := protocol.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
-				TypeName: name, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &value},
+				TypeName: kind, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &value},
 			})
 			must(t, err)
-			if got := acctest.Text(resp.Diagnostics); !strings.HasPrefix(got, "ERROR Import Without an Id: ") || strings.Count(got, "\n") != 1 {
-				t.Errorf("%s, id %v: %s", name, id, got)
-			}
+			return acctest.Text(resp.Diagnostics)
 		}
+	}
+	validates := func(id string) func(kind, attribute string) string {
+		return func(kind, attribute string) string {
+			schema := protocol.Schemas.ActionSchemas[kind].Schema.ValueType()
+			config, err := tfprotov6.NewDynamicValue(schema, acctest.Object(schema, map[string]acctest.Value{attribute: acctest.String(id)}))
+			must(t, err)
+			resp, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: kind, Config: &config})
+			must(t, err)
+			return acctest.Text(resp.Diagnostics)
+		}
+	}
+	for _, test := range []struct{ kind, attribute, id, want string }{
+		{"webhook_dfns", "id", "", `The value must be the id of a Dfns webhook, wh-…: it is empty. Got: "".`},
+		{"webhook_dfns", "id", " wh-1\n", `: it has white space around it, so write "wh-1". Got: " wh-1\n".`},
+		{"webhook_dfns", "id", "wh-1 wh-2", `: it contains white space or a slash, which no id has. Got: "wh-1 wh-2".`},
+		{"webhook_dfns", "id", "webhooks/wh-1", `: it is a path, so write only its last part, "wh-1". Got: "webhooks/wh-1".`},
+		{"webhook_dfns", "id", "https://api.dfns.io/webhooks/wh-1", `: it is a url, so write only its last part, "wh-1". Got: "https://api.dfns.io/…".`},
+		{"webhook_dfns", "id", "https://hooks.example.com/hunter2", `: it is a url. Got: "https://hooks.example.com/…".`},
+		{"webhook_dfns", "id", "whs_1", `: it does not begin with wh-. Got: "whs_1".`},
+		{"webhook_dfns", "id", "wh-", `: it does not begin with wh-. Got: "wh-".`},
+		{"webhook_enfinitos", "id", "", `The value must be the id of an EnfinitOS subscription: it is empty. Got: "".`},
+		{"webhook_enfinitos", "id", "wh-1", `: it is the id of a Dfns webhook. Got: "wh-1".`},
+		{"webhook_enfinitos", "id", "v1/webhooks/whs_1", `: it is a path, so write only its last part, "whs_1". Got: "v1/webhooks/whs_1".`},
+		{"webhook_enfinitos", "id", "https://hooks.example.com/hunter2", `: it is a url. Got: "https://hooks.example.com/…".`},
+		{"webhook_dfns_ping", "webhook_id", "whs_1", `: it does not begin with wh-. Got: "whs_1".`},
+		{"webhook_enfinitos_replay", "subscription_id", "dlv_1", `: it is the id of a delivery. Got: "dlv_1".`},
+		{"webhook_enfinitos_replay", "delivery_id", "whs_1", `The value must be the id of an EnfinitOS delivery, dlv_…: it does not begin with dlv_. Got: "whs_1".`},
+	} {
+		refuse := validates(test.id)
+		if test.attribute == "id" {
+			refuse = imports(test.id)
+		}
+		got := refuse(test.kind, test.attribute)
+		if !strings.Contains(got, "ERROR Invalid Id: The value must be the id of ") || !strings.Contains(got, test.want) || !strings.Contains(got, test.attribute+`")]`) {
+			t.Errorf("%s, %s %q: got %q, want %q", test.kind, test.attribute, test.id, got, test.want)
+		}
+	}
+	if got := imports(nil)("webhook_dfns", ""); !strings.Contains(got, "it is empty") {
+		t.Errorf("null: %s", got)
 	}
 }
 

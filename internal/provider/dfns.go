@@ -13,13 +13,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfdfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-func dfnsSchema() schema.Block {
+var dfnsVendor = vendor{block: "dfns", schema: dfnsSchema, configure: configureDfns, types: tfdfns.Types}
+
+var _ tfdfns.ProviderData = (*data)(nil)
+
+// DfnsClient implements tfdfns.ProviderData.
+func (d *data) DfnsClient() (*dfns.Client, diag.Diagnostics) {
+	return client[dfns.Client](d, dfnsVendor.block)
+}
+
+func dfnsSchema() schema.SingleNestedBlock {
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "The Dfns account. Needed only if you use a `webhook_dfns` type, and only for settings that are not in " +
 			"environment variables. `auth_token` alone is enough to read. Changes also need `credential_id`, and `private_key` or " +
@@ -43,7 +50,7 @@ func dfnsSchema() schema.Block {
 			"private_key": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "The private key of that credential, in PEM (PKCS#8, SEC1 or PKCS#1): Ed25519, P-256, " +
+				MarkdownDescription: "The private key of that credential, in PEM (PKCS#8, SEC1, PKCS#1 or OpenSSH): Ed25519, P-256, " +
 					"secp256k1, or RSA of at least 2048 bits. Environment variable: `DFNS_PRIVATE_KEY`. Conflicts with " +
 					"`signer_command`.",
 			},
@@ -68,40 +75,36 @@ func dfnsSchema() schema.Block {
 	}
 }
 
-// configureDfns makes the client. Without a dfns block, only what uses the client reports missing settings.
-func (p *webhookProvider) configureDfns(
-	block types.Object, calls httpapi.Config, notes *intent.Log,
-) (providerdata.Vendor[dfns.Client], diag.Diagnostics) {
-	url := p.baseURL(block, "DFNS_API_URL")
-	token := p.setting(block, "auth_token", "DFNS_AUTH_TOKEN")
-	credential := p.setting(block, "credential_id", "DFNS_CRED_ID")
-	key := p.setting(block, "private_key", "DFNS_PRIVATE_KEY")
-	command := signerCommand(block)
-	if err := unknown("dfns", url, token, credential, key, command.setting); err != nil {
-		return providerdata.Vendor[dfns.Client]{Client: dfns.Unusable(err)}, nil
+func configureDfns(c *configuration) any {
+	url := c.baseURL("DFNS_API_URL")
+	token := c.setting("auth_token", "DFNS_AUTH_TOKEN")
+	credential := c.setting("credential_id", "DFNS_CRED_ID")
+	key := c.setting("private_key", "DFNS_PRIVATE_KEY")
+	command := signerCommand(c.block)
+	if err := c.unknown(url, token, credential, key, command.setting); err != nil {
+		return dfns.Unusable(err)
 	}
-	at := path.Root("dfns")
-	diags := missing(block, at, "Dfns", neededForDfns(token, credential, key, command)...)
-	if diags.HasError() {
-		return vendor[dfns.Client](block, nil, diags)
+	require(c, "Dfns", neededForDfns(token, credential, key, command)...)
+	if c.diags.HasError() {
+		return nil
 	}
+
 	url.value = cmp.Or(url.value, dfns.DefaultURL)
 	if err := weburl.CheckBase(url.value); err != nil {
-		diags.AddAttributeError(at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
+		c.diags.AddAttributeError(c.at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
-	diags.Append(badToken(at, "Invalid Token", token)...)
-	diags.Append(badToken(at, "Invalid Dfns Configuration", credential)...)
-	calls.BaseURL, calls.BearerToken = url.value, token.value
-	signer, problems := dfnsSigner(at, credential, key, command, calls)
-	diags.Append(problems...)
-	if diags.HasError() {
-		return vendor[dfns.Client](block, nil, diags)
+	checkToken(c, "Invalid Token", token)
+	checkToken(c, "Invalid Dfns Configuration", credential)
+	c.calls.BaseURL, c.calls.BearerToken = url.value, token.value
+	signer := dfnsSigner(c, credential, key, command)
+	if c.diags.HasError() {
+		return nil
 	}
-	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: calls, Notes: notes})
+	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: c.calls, Notes: c.notes})
 	if err != nil {
-		diags.AddAttributeError(at, "Invalid Dfns Configuration", err.Error())
+		c.diags.AddAttributeError(c.at, "Invalid Dfns Configuration", err.Error())
 	}
-	return vendor(block, client, diags)
+	return client
 }
 
 // neededForDfns returns the required settings: the token is enough to read, and changes need the others too.
@@ -142,25 +145,23 @@ func signerCommand(block types.Object) commandSetting {
 
 // dfnsSigner makes the signer: from the program if one is configured, or else from the private key. Without a credential it
 // returns nil.
-func dfnsSigner(
-	at path.Path, credential, key setting, command commandSetting, calls httpapi.Config,
-) (signer dfns.Signer, diags diag.Diagnostics) {
+func dfnsSigner(c *configuration, credential, key setting, command commandSetting) (signer dfns.Signer) {
 	if credential.value == "" {
-		return nil, nil
+		return nil
 	}
 	var err error
 	if command.args == nil {
 		if signer, err = dfns.ParsePrivateKey(key.value); err != nil {
-			diags.AddAttributeError(at.AtName(key.attribute), "Invalid Dfns Private Key", fmt.Sprintf("%s: %s.", key.name(), err))
+			c.diags.AddAttributeError(c.at.AtName(key.attribute), "Invalid Dfns Private Key", fmt.Sprintf("%s: %s.", key.name(), err))
 		}
-		return signer, diags
+		return signer
 	}
 	signer, err = dfns.NewCommandSigner(dfns.Command{
-		Args: command.args, CredentialID: credential.value, Timeout: calls.RequestTimeout,
-		Secret: calls.BearerToken, Logger: calls.Logger,
+		Args: command.args, CredentialID: credential.value, Timeout: c.calls.RequestTimeout,
+		Secret: c.calls.BearerToken, Logger: c.calls.Logger,
 	})
 	if err != nil {
-		diags.AddAttributeError(at.AtName(command.attribute), "Invalid Dfns Signer Command", fmt.Sprintf("%s: %s.", command.attribute, err))
+		c.diags.AddAttributeError(c.at.AtName(command.attribute), "Invalid Dfns Signer Command", fmt.Sprintf("%s: %s.", command.attribute, err))
 	}
-	return signer, diags
+	return signer
 }

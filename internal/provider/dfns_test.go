@@ -298,7 +298,8 @@ func TestProviderWideSettings(t *testing.T) {
 		want      string
 	}{
 		"timeout of zero":  {"request_timeout", acctest.String("0s"), "must be a duration longer than 0s"},
-		"no duration":      {"request_timeout", acctest.String("soon"), "soon"},
+		"no duration":      {"request_timeout", acctest.String("soon"), "its units are s, m and h. Got: \"soon\". [AttributeName(\"request_timeout\")]"},
+		"no unit":          {"request_timeout", acctest.String("30"), "it has no unit, so write \"30s\""},
 		"timeout":          {"request_timeout", acctest.String("10s"), ""},
 		"unknown timeout":  {"request_timeout", acctest.Unknown(), ""},
 		"retries":          {"max_retries", tftypes.NewValue(tftypes.Number, 0), ""},

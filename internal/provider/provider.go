@@ -9,11 +9,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -31,9 +29,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfdfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfenfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -57,13 +52,6 @@ type webhookProvider struct {
 	settle    time.Duration
 	transport http.RoundTripper
 	dataDir   string
-}
-
-type providerModel struct {
-	Dfns           types.Object         `tfsdk:"dfns"`
-	Enfinitos      types.Object         `tfsdk:"enfinitos"`
-	MaxRetries     types.Int64          `tfsdk:"max_retries"`
-	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
 }
 
 // Option changes what a provider takes from its environment.
@@ -114,6 +102,10 @@ func (p *webhookProvider) Metadata(_ context.Context, _ provider.MetadataRequest
 
 // Schema implements provider.Provider.
 func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	blocks := map[string]schema.Block{}
+	for _, v := range vendors() {
+		blocks[v.block] = v.schema()
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages webhook registrations at vendors whose APIs make that hard.",
 		Attributes: map[string]schema.Attribute{
@@ -126,31 +118,26 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional:   true,
-				CustomType: timetypes.GoDurationType{},
+				Validators: []validator.String{tfwebhook.Duration()},
 				MarkdownDescription: fmt.Sprintf("How long one attempt of a call, or one run of the `signer_command` of `dfns`, may take, such as "+
 					"`10s` or `1m`. Defaults to `%s`. "+
 					"The `timeouts` of a resource limit an operation as a whole.", defaultRequestTimeout),
 			},
 		},
-		Blocks: map[string]schema.Block{"dfns": dfnsSchema(), "enfinitos": enfinitosSchema()},
+		Blocks: blocks,
 	}
 }
 
 // Configure implements provider.Provider. It makes no call, so that a plan that needs none works without a network.
 func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	var config providerModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	calls, diags := p.calls(req.TerraformVersion, config)
-	notes := p.notes()
+	calls, diags := p.calls(ctx, req)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	data := &providerdata.Data{}
-	data.Dfns, diags = p.configureDfns(config.Dfns, calls, notes)
-	resp.Diagnostics.Append(diags...)
-	data.Enfinitos, diags = p.configureEnfinitos(config.Enfinitos, calls, notes)
+	notes := p.notes()
+	data, diags := p.configureVendors(ctx, req, calls, notes)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(unfinished(notes)...)
 
@@ -162,9 +149,9 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 }
 
 // calls returns the configuration of calls that all vendors share.
-func (p *webhookProvider) calls(terraformVersion string, config providerModel) (httpapi.Config, diag.Diagnostics) {
+func (p *webhookProvider) calls(ctx context.Context, req provider.ConfigureRequest) (httpapi.Config, diag.Diagnostics) {
 	out := httpapi.Config{
-		UserAgent:      fmt.Sprintf("Terraform/%s terraform-provider-webhook/%s", terraformVersion, p.version),
+		UserAgent:      fmt.Sprintf("Terraform/%s terraform-provider-webhook/%s", req.TerraformVersion, p.version),
 		MaxRetries:     defaultMaxRetries,
 		RetryWait:      p.retryWait,
 		SettleTime:     p.settle,
@@ -172,15 +159,15 @@ func (p *webhookProvider) calls(terraformVersion string, config providerModel) (
 		RequestTimeout: defaultRequestTimeout,
 		Logger:         logger{},
 	}
-	if known(config.MaxRetries) {
-		out.MaxRetries = int(config.MaxRetries.ValueInt64())
+	var retries types.Int64
+	var timeout types.String
+	diags := req.Config.GetAttribute(ctx, path.Root("max_retries"), &retries)
+	diags.Append(req.Config.GetAttribute(ctx, path.Root("request_timeout"), &timeout)...)
+	if known(retries) {
+		out.MaxRetries = int(retries.ValueInt64())
 	}
-	var diags diag.Diagnostics
-	if known(config.RequestTimeout) {
-		out.RequestTimeout, diags = config.RequestTimeout.ValueGoDuration()
-		if out.RequestTimeout <= 0 && !diags.HasError() {
-			diags.AddAttributeError(path.Root("request_timeout"), "Invalid Timeout", "The value must be a duration longer than 0s.")
-		}
+	if duration, err := time.ParseDuration(timeout.ValueString()); err == nil { // validated already
+		out.RequestTimeout = duration
 	}
 	return out, diags
 }
@@ -214,32 +201,32 @@ func unfinished(notes *intent.Log) (diags diag.Diagnostics) {
 
 // Resources implements provider.Provider.
 func (p *webhookProvider) Resources(context.Context) []func() resource.Resource {
-	return slices.Concat(tfdfns.Resources(), tfenfinitos.Resources())
+	return registered(func(t tfwebhook.Types) []func() resource.Resource { return t.Resources })
 }
 
 // DataSources implements provider.Provider.
 func (p *webhookProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return slices.Concat(tfdfns.DataSources(), tfenfinitos.DataSources())
+	return registered(func(t tfwebhook.Types) []func() datasource.DataSource { return t.DataSources })
 }
 
 // EphemeralResources implements provider.ProviderWithEphemeralResources.
 func (p *webhookProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return tfwebhook.EphemeralResources()
+	return []func() ephemeral.EphemeralResource{tfwebhook.NewSecretEphemeralResource}
 }
 
 // ListResources implements provider.ProviderWithListResources.
 func (p *webhookProvider) ListResources(context.Context) []func() list.ListResource {
-	return tfdfns.ListResources()
+	return registered(func(t tfwebhook.Types) []func() list.ListResource { return t.ListResources })
 }
 
 // Actions implements provider.ProviderWithActions.
 func (p *webhookProvider) Actions(context.Context) []func() action.Action {
-	return slices.Concat(tfdfns.Actions(), tfenfinitos.Actions())
+	return registered(func(t tfwebhook.Types) []func() action.Action { return t.Actions })
 }
 
 // Functions implements provider.ProviderWithFunctions.
 func (p *webhookProvider) Functions(context.Context) []func() function.Function {
-	return slices.Concat(tfdfns.Functions(), tfenfinitos.Functions())
+	return registered(func(t tfwebhook.Types) []func() function.Function { return t.Functions })
 }
 
 func known(value attr.Value) bool {

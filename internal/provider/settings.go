@@ -6,13 +6,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 )
 
 // setting is one value of a vendor's configuration, from the provider block or else from the environment.
@@ -29,13 +25,13 @@ type setting struct {
 func (s setting) name() string { return s.attribute + " (" + s.variable + ")" }
 
 // setting looks up a value. An empty value counts as absent, because CI systems pass unset variables as empty ones.
-func (p *webhookProvider) setting(block types.Object, attribute, variable string) setting {
-	found := setting{attribute: attribute, variable: variable, unknown: block.IsUnknown()}
-	if configured, ok := block.Attributes()[attribute].(basetypes.StringValue); ok {
+func (c *configuration) setting(attribute, variable string) setting {
+	found := setting{attribute: attribute, variable: variable, unknown: c.block.IsUnknown()}
+	if configured, ok := c.block.Attributes()[attribute].(basetypes.StringValue); ok {
 		found.value, found.unknown = configured.ValueString(), configured.IsUnknown()
 	}
 	if found.value == "" && !found.unknown {
-		found.value = p.getenv(variable)
+		found.value = c.getenv(variable)
 	}
 	// A token from a file ends in a newline, and one from a web page may have invisible characters around it.
 	found.value = keytext.Trim(found.value)
@@ -43,18 +39,18 @@ func (p *webhookProvider) setting(block types.Object, attribute, variable string
 }
 
 // baseURL looks up the base URL of an API. Every path begins with a slash, so the base must not end in one.
-func (p *webhookProvider) baseURL(block types.Object, variable string) setting {
-	found := p.setting(block, "base_url", variable)
+func (c *configuration) baseURL(variable string) setting {
+	found := c.setting("base_url", variable)
 	if base := strings.TrimRight(found.value, "/"); base != "" { // a value of slashes alone must not become the default
 		found.value = base
 	}
 	return found
 }
 
-// badToken reports a token or an id that cannot be right. It shows nothing of it but the character that no token has.
-func badToken(block path.Path, summary string, token setting) (diags diag.Diagnostics) {
+// checkToken reports a token or an id that cannot be right. It shows nothing of it but the character that no token has.
+func checkToken(c *configuration, summary string, token setting) {
 	add := func(problem string) {
-		diags.AddAttributeError(block.AtName(token.attribute), summary, token.name()+problem)
+		c.diags.AddAttributeError(c.at.AtName(token.attribute), summary, token.name()+problem)
 	}
 	first, _, _ := strings.Cut(token.value, " ")
 	at := strings.IndexFunc(token.value, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\'' })
@@ -68,27 +64,26 @@ func badToken(block path.Path, summary string, token setting) (diags diag.Diagno
 		odd, _ := utf8.DecodeRuneInString(token.value[at:])
 		add(fmt.Sprintf(" contains the character %#U, which it never has. Check where the value comes from, or copy it again.", odd))
 	}
-	return diags
 }
 
 // unknown returns why a client cannot be used yet, if one of its settings depends on other resources.
-func unknown(block string, settings ...setting) error {
+func (c *configuration) unknown(settings ...setting) error {
 	var attributes []string
 	for _, s := range settings {
 		if s.unknown {
-			attributes = append(attributes, block+"."+s.attribute)
+			attributes = append(attributes, c.at.AtName(s.attribute).String())
 		}
 	}
 	if len(attributes) == 0 {
 		return nil
 	}
 	return fmt.Errorf("the provider's configuration is not known yet: these settings depend on values that are only known after an "+
-		"apply: %s. Apply what they depend on first (terraform apply -target=…), or set them from variables or the environment",
+		"apply: %s. Apply what they depend on first (terraform or tofu apply -target=…), or set them from variables or the environment",
 		strings.Join(attributes, ", "))
 }
 
-// missing reports the settings that have no value: once if the block exists, and otherwise in a line for each object.
-func missing(block types.Object, at path.Path, vendor string, settings ...setting) (diags diag.Diagnostics) {
+// require reports the settings that have no value: once if the block exists, and otherwise in a line for each object.
+func require(c *configuration, vendor string, settings ...setting) {
 	var names []string
 	for _, s := range settings {
 		switch {
@@ -100,23 +95,12 @@ func missing(block types.Object, at path.Path, vendor string, settings ...settin
 		}
 	}
 	if len(names) == 0 {
-		return nil
+		return
 	}
-	detail := fmt.Sprintf("Missing in the provider's %s block or the environment: %s.", at, strings.Join(names, ", "))
-	if !block.IsNull() {
+	detail := fmt.Sprintf("Missing in the provider's %s block or the environment: %s.", c.at, strings.Join(names, ", "))
+	if !c.block.IsNull() {
 		detail = fmt.Sprintf("Missing: %s.\n\nSet the attributes in the %s block of the provider \"webhook\", or set the environment "+
-			"variables in parentheses.", strings.Join(names, ", "), at)
+			"variables in parentheses.", strings.Join(names, ", "), c.at)
 	}
-	diags.AddAttributeError(at, vendor+" Is Not Configured", detail)
-	return diags
-}
-
-// vendor reports problems immediately if the block exists. Otherwise what uses the client reports them.
-func vendor[Client any](
-	block types.Object, client *Client, problems diag.Diagnostics,
-) (providerdata.Vendor[Client], diag.Diagnostics) {
-	if block.IsNull() {
-		return providerdata.Vendor[Client]{Client: client, Missing: problems}, nil
-	}
-	return providerdata.Vendor[Client]{Client: client}, problems
+	c.diags.AddAttributeError(c.at, vendor+" Is Not Configured", detail)
 }

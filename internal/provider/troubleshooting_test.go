@@ -48,6 +48,7 @@ func TestTroubleshootingGuide(t *testing.T) {
 // source is a package of the provider.
 type source struct {
 	files     *token.FileSet
+	all       []*ast.File
 	functions []*ast.FuncDecl
 }
 
@@ -67,6 +68,7 @@ func summaries(t *testing.T) map[string]string {
 		if err != nil {
 			return err
 		}
+		packages[dir].all = append(packages[dir].all, file)
 		for _, declaration := range file.Decls {
 			if function, ok := declaration.(*ast.FuncDecl); ok && function.Body != nil {
 				packages[dir].functions = append(packages[dir].functions, function)
@@ -75,15 +77,52 @@ func summaries(t *testing.T) map[string]string {
 		return nil
 	}))
 	out := map[string]string{}
+	add := func(summary string, position token.Position) {
+		if !strings.Contains(summary, anyVendor) {
+			out[summary] = position.String()
+			return
+		}
+		for _, name := range vendorNames(t, packages) {
+			out[strings.ReplaceAll(summary, anyVendor, name)] = position.String()
+		}
+	}
 	for _, pkg := range packages {
 		for _, function := range pkg.functions {
+			for _, literal := range fields(function, "summary") {
+				out[text(t, pkg.files, literal, nil)] = pkg.files.Position(literal.Pos()).String()
+			}
 			for _, call := range calls(function) {
 				at, ok := summaryAt[called(call)]
-				if !ok || len(call.Args) <= at {
+				if !ok || len(call.Args) <= at || isField(call.Args[at], "summary") {
 					continue
 				}
 				for _, parameters := range pkg.arguments(function) {
-					out[text(t, pkg.files, call.Args[at], parameters)] = pkg.files.Position(call.Pos()).String()
+					add(text(t, pkg.files, call.Args[at], parameters), pkg.files.Position(call.Pos()))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// anyVendor stands for the name of each vendor in a summary that all vendors have.
+const anyVendor = "VENDOR"
+
+// vendorNames are the values of the field Vendor, in the composite literals of all packages.
+func vendorNames(t *testing.T, packages map[string]*source) (out []string) {
+	for _, pkg := range packages {
+		for _, file := range pkg.all {
+			for node := range ast.Preorder(file) {
+				pair, ok := node.(*ast.KeyValueExpr)
+				if !ok {
+					continue
+				}
+				key, isName := pair.Key.(*ast.Ident)
+				value, isLiteral := pair.Value.(*ast.BasicLit)
+				if isName && isLiteral && key.Name == "Vendor" {
+					name, err := strconv.Unquote(value.Value)
+					must(t, err)
+					out = append(out, name)
 				}
 			}
 		}
@@ -118,6 +157,24 @@ func (s *source) arguments(function *ast.FuncDecl) []map[string]ast.Expr {
 	return out
 }
 
+// fields are the values that a function gives to a field of a struct.
+func fields(function *ast.FuncDecl, name string) (out []ast.Expr) {
+	ast.Inspect(function.Body, func(node ast.Node) bool {
+		if field, ok := node.(*ast.KeyValueExpr); ok {
+			if key, ok := field.Key.(*ast.Ident); ok && key.Name == name {
+				out = append(out, field.Value)
+			}
+		}
+		return true
+	})
+	return out
+}
+
+func isField(expression ast.Expr, name string) bool {
+	selector, ok := expression.(*ast.SelectorExpr)
+	return ok && selector.Sel.Name == name
+}
+
 func calls(function *ast.FuncDecl) (out []*ast.CallExpr) {
 	ast.Inspect(function.Body, func(node ast.Node) bool {
 		if call, ok := node.(*ast.CallExpr); ok {
@@ -139,7 +196,7 @@ func called(call *ast.CallExpr) string {
 	return ""
 }
 
-// text is what a summary says: a literal, or one made of literals and parameters.
+// text is what a summary says: a literal, or one made of literals and parameters. A variable in it is its name in capital letters.
 func text(t *testing.T, files *token.FileSet, expression ast.Expr, parameters map[string]ast.Expr) string {
 	t.Helper()
 	switch e := expression.(type) {
@@ -149,10 +206,15 @@ func text(t *testing.T, files *token.FileSet, expression ast.Expr, parameters ma
 		return literal
 	case *ast.BinaryExpr:
 		return text(t, files, e.X, parameters) + text(t, files, e.Y, parameters)
+	case *ast.SelectorExpr:
+		if e.Sel.Name == "Vendor" {
+			return anyVendor
+		}
 	case *ast.Ident:
 		if argument, ok := parameters[e.Name].(*ast.BasicLit); ok {
 			return text(t, files, argument, nil)
 		}
+		return strings.ToUpper(e.Name)
 	case *ast.CallExpr:
 		if called(e) == "Sprintf" {
 			out := text(t, files, e.Args[0], parameters)

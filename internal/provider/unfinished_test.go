@@ -46,7 +46,7 @@ func TestWhereNotesAre(t *testing.T) {
 				configured = ""
 			}
 			for _, workspace := range []string{"default", "blue", "green", "..%2Fup"} {
-				intent.NewLog(filepath.Join(dir, "webhook", workspace)).Begin(intent.Create{Object: "webhook/" + workspace}).Leave()
+				intent.NewLog(filepath.Join(dir, "webhook", workspace)).Begin(intent.Create{Object: "webhook/" + workspace}).Unlock()
 			}
 			told := configure(t, configured, func(name string) string {
 				return map[string]string{"TF_DATA_DIR": variable, "TF_WORKSPACE": test.env["TF_WORKSPACE"]}[name]
@@ -69,9 +69,9 @@ func TestUnfinishedCreatesAreTold(t *testing.T) {
 	if got := tell(); got != "" {
 		t.Errorf("a create that is held or answered is told: %s", got)
 	}
-	held.Leave()
+	held.Unlock()
 	second := log.Begin(intent.Create{Object: "second"})
-	second.Leave()
+	second.Unlock()
 	got := tell()
 	for _, want := range []string{"held at ", held.Path, "second at ", second.Path} {
 		if !strings.Contains(got, want) || strings.Count(got, "Unfinished Create") != 1 || strings.Contains(got, answered.Path) {

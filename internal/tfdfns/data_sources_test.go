@@ -375,8 +375,11 @@ func TestEventKindsOfTheProse(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"swap.*": `argument 0: Pattern "swap.*" matches only event kinds that the prose of the Dfns documentation names and its API specification does not: ` +
 			"swap.completed, swap.failed",
-		"Wallet.*": `The most similar known kind is "wallet.created"`,
-		"":         `Pattern "" matches no Dfns event kind that this version of the provider knows. To use a newer kind, add it`,
+		"Wallet.*":      `The most similar pattern that matches some is "wallet.*"`,
+		"swapp.*":       `The most similar pattern that matches some is "key.*"`, // those of swap.* match kinds of the prose only
+		"walet.*":       `The most similar pattern that matches some is "wallet.*"`,
+		"wallet.creatd": `The most similar known kind is "wallet.created"`,
+		"":              `Pattern "" matches no Dfns event kind that this version of the provider knows. To use a newer kind, add it`,
 	} {
 		if _, err := provider.Call("dfns_event_kinds", acctest.String(pattern)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", pattern, err, want)

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
@@ -18,13 +20,15 @@ import (
 // failed says which operation on which webhook failed, what the API said and what to do.
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
-		fmt.Sprintf("Unable to %s Dfns webhook", operation),
-		fmt.Sprintf("%s\n\nWebhook: %s\n\n%s", err, name(webhook), remedy(operation, err)+tfwebhook.MoreTime(err)))
+		fmt.Sprintf("Unable to %s Dfns webhook", operation), object.Failure(webhook.Name(), err, remedy(operation, err)))
 }
 
 // recovered reports that an answer was lost, and what is proved about the change.
-func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) diag.Diagnostic {
-	detail := fmt.Sprintf("The API's answer to the %s of webhook %s was lost. ", operation, name(webhook))
+func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) (diags diag.Diagnostics) {
+	if !recovery.Happened() {
+		return nil
+	}
+	detail := fmt.Sprintf("The API's answer to the %s of webhook %s was lost. ", operation, webhook.Name())
 	switch {
 	case recovery.Removed != "":
 		detail += fmt.Sprintf("The API had created %s, but its signing secret was lost with the answer. The provider deleted "+
@@ -34,23 +38,37 @@ func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) d
 	default:
 		detail += "The provider sent it again with the same single-use token and got an answer, so the change was made once."
 	}
-	return diag.NewWarningDiagnostic("Dfns Answer Lost and Recovered", detail+" Nothing needs to be done.")
+	diags.AddWarning("Dfns Answer Lost and Recovered", detail+" Nothing needs to be done.")
+	return diags
 }
 
 // storedOtherwise warns that the API stores other values than it was asked to. The next plan shows them again.
 func storedOtherwise(operation string, plan webhookModel, api *dfns.Webhook) (diags diag.Diagnostics) {
 	if lines := plan.differences(api); len(lines) > 0 {
 		diags.AddWarning("Dfns Webhook Stored With Different Values", fmt.Sprintf(
-			"The API answered the %s of webhook %s with other values than configured:\n%s\n\nIf it stores them in another form, write that form "+
-				"into the configuration: otherwise every later plan shows the difference again.", operation, name(plan), strings.Join(lines, "\n")))
+			"The API answered the %s of webhook %s with other values than configured. If it stores them in another form, write that form "+
+				"into the configuration, or every later plan shows the difference again:\n\n%s", operation, plan.Name(), strings.Join(lines, "\n")))
 	}
 	return diags
 }
 
-// goesAlong warns if a webhook gets another url and keeps its secret.
-func goesAlong(plan, prior *webhookModel) (diags diag.Diagnostics) {
+// odd warns of what is allowed but probably unintended, in the plan or the import that adds it.
+func odd(planned, prior *webhookData) diag.Diagnostics {
+	diags := tfwebhook.OddURL(planned.URL, prior.URL)
+	diags.Append(kinds().Odd(planned.Events, prior.Events)...)
+	if status := planned.Status.ValueString(); status != "" && !slices.Contains(statuses, status) && !planned.Status.Equal(prior.Status) {
+		diags.Append(diag.WithPath(path.Root("status"), tfwebhook.UnknownStatus("Dfns", status, statuses)))
+	}
+	return diags
+}
+
+// statuses are those of a webhook that this version knows.
+var statuses = []string{dfns.StatusEnabled, dfns.StatusDisabled}
+
+// secretGoesAlong warns if a webhook gets another url and keeps its secret.
+func secretGoesAlong(plan, prior *webhookModel) (diags diag.Diagnostics) {
 	if from, to := prior.URL.ValueString(), plan.URL.ValueString(); !weburl.Same(from, to) && !plan.URL.IsUnknown() {
-		diags.Append(tfwebhook.SecretGoesAlong("webhook "+prior.ID.ValueString(), weburl.Hide(from), weburl.Hide(to)))
+		diags.Append(object.SecretGoesToAnotherReceiver(prior.ID.ValueString(), weburl.Hide(from), weburl.Hide(to)))
 	}
 	return diags
 }
@@ -77,15 +95,6 @@ func pingFailed(id string, err error) diag.Diagnostic {
 func saysNotFound(err error) bool {
 	answered, ok := errors.AsType[*dfns.Error](err)
 	return ok && answered.Status == http.StatusNotFound && answered.Recognized
-}
-
-// name identifies a webhook to a person. It hides the parts of the url that may hold a credential.
-func name(webhook webhookModel) string {
-	url := weburl.Hide(webhook.URL.ValueString())
-	if id := webhook.ID.ValueString(); id != "" {
-		return id + " " + url
-	}
-	return url + " (new)"
 }
 
 // remedy says what to do. What it says about a change follows from the outcome that the error proves.
@@ -174,7 +183,7 @@ func remedyByAnswer(operation string, err error) string {
 		return "No request was sent."
 	case errors.As(err, &contradiction):
 		return "The API contradicts itself, so the state was not changed. Try again later. If the webhook really is gone, remove it from the " +
-			"state: terraform state rm ADDRESS."
+			"state: terraform or tofu state rm ADDRESS."
 	case dfns.Unreachable(err) != "":
 		return dfns.Unreachable(err) + " Nothing was changed."
 	case answered.Status == 0:
@@ -246,33 +255,15 @@ func unknown(operation string, candidates []string) string {
 	return "Plan again: Terraform will read the result from the API."
 }
 
-// noSecret reports a new webhook whose deliveries nobody can verify.
-func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
-	reason := "the API's answer did not contain its signing secret"
-	if notEncrypted != nil {
-		reason = fmt.Sprintf("its signing secret could not be encrypted (%s)", notEncrypted)
-	}
-	return diag.NewErrorDiagnostic("Dfns Webhook Without Signing Secret", fmt.Sprintf(
-		"Webhook %s was created and is in the state, but %s. The API shows the secret only once. The webhook is marked as "+
-			"tainted: the next apply replaces it.", name(webhook), reason))
-}
-
-// deletedOutside warns that the next apply creates a different webhook in place of the one that is gone.
-func deletedOutside(webhook webhookModel) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Dfns Webhook Deleted Outside Terraform", fmt.Sprintf(
-		"Webhook %s no longer exists at Dfns. Unless you remove it from the configuration, the next apply creates a new "+
-			"webhook with a new signing secret, which you must give to the receiver.", name(webhook)))
-}
-
 // secretDiffers warns when an answer contains a different secret than the state. No vendor page says that secrets can change, so the
 // state keeps its own, which came from the create.
-func secretDiffers(operation string, prior *webhookModel, told dfns.Secret) (diags diag.Diagnostics) {
-	if held := prior.Secret.ValueString(); told != "" && held != "" && held != string(told) {
+func secretDiffers(operation string, prior webhookModel, answered dfns.Secret) (diags diag.Diagnostics) {
+	if stored := prior.Secret.ValueString(); answered != "" && stored != "" && stored != string(answered) {
 		diags.AddWarning("Signing Secret Differs From the State", fmt.Sprintf(
 			"The API answered the %s of webhook %s with a signing secret that differs from the one in the state. The state keeps the secret that "+
-				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain (terraform apply "+
-				"-replace=ADDRESS).",
-			operation, name(*prior)))
+				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain "+
+				"(terraform or tofu apply -replace=ADDRESS).",
+			operation, prior.Name()))
 	}
 	return diags
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -18,7 +17,7 @@ var _ datasource.DataSourceWithConfigure = (*eventDataSource)(nil)
 
 // eventDataSource reads one delivery attempt of a Dfns webhook.
 type eventDataSource struct {
-	client *dfns.Client
+	tfwebhook.DataSource[dfns.Client]
 }
 
 type oneEventModel struct {
@@ -27,13 +26,8 @@ type oneEventModel struct {
 }
 
 // NewEventDataSource returns the data source webhook_dfns_event.
-func NewEventDataSource() datasource.DataSource { return &eventDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *eventDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_dfns_event"
+func NewEventDataSource() datasource.DataSource {
+	return &eventDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_event", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -49,13 +43,6 @@ func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *eventDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data oneEventModel
@@ -67,9 +54,9 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	defer cancel()
 
 	id, webhookID := data.ID.ValueString(), data.WebhookID.ValueString()
-	event, err := d.client.GetWebhookEvent(ctx, webhookID, id)
+	event, err := d.Client.GetWebhookEvent(ctx, webhookID, id)
 	if dfns.IsNotFound(err) {
-		resp.Diagnostics.Append(noEvent(ctx, d.client, webhookID, id, err))
+		resp.Diagnostics.Append(noEvent(ctx, d.Client, webhookID, id, err))
 		return
 	}
 	if err != nil {

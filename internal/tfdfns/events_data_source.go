@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -20,7 +19,7 @@ var _ datasource.DataSourceWithConfigure = (*eventsDataSource)(nil)
 
 // eventsDataSource lists the delivery attempts of one Dfns webhook.
 type eventsDataSource struct {
-	client *dfns.Client
+	tfwebhook.DataSource[dfns.Client]
 }
 
 type eventsModel struct {
@@ -33,13 +32,8 @@ type eventsModel struct {
 }
 
 // NewEventsDataSource returns the data source webhook_dfns_events.
-func NewEventsDataSource() datasource.DataSource { return &eventsDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *eventsDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_dfns_events"
+func NewEventsDataSource() datasource.DataSource {
+	return &eventsDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_events", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -53,7 +47,7 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"kind": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only events of this kind. `*` is not allowed.",
-				Validators:          tfwebhook.EventKindValidators("Dfns", dfns.EventKinds()),
+				Validators:          kinds().KindValidators(),
 			},
 			"delivery_failed": schema.BoolAttribute{
 				Optional:            true,
@@ -77,13 +71,6 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *eventsDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data eventsModel
@@ -97,7 +84,7 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	id, most := data.WebhookID.ValueString(), tfwebhook.MaxResults(data.MaxResults)
 	filter := dfns.EventFilter{Kind: data.Kind.ValueString(), DeliveryFailed: data.DeliveryFailed.ValueBoolPointer()}
 	data.Events = []eventModel{}
-	for event, err := range d.client.ListWebhookEvents(ctx, id, filter, min(most, dfns.MaxPage)) {
+	for event, err := range d.Client.ListWebhookEvents(ctx, id, filter, min(most, dfns.MaxPage)) {
 		if err != nil {
 			resp.Diagnostics.Append(lookupFailed("read events", "the events of webhook "+id, err))
 			return

@@ -11,11 +11,16 @@ import (
 
 // NewEventKindsFunction returns the function dfns_event_kinds.
 func NewEventKindsFunction() function.Function {
-	return tfwebhook.NewEventKindsFunction("dfns_event_kinds", tfwebhook.EventCatalogue{
-		Vendor: "Dfns", Known: dfns.EventKinds(), Prose: dfns.ProseEventKinds(),
+	return tfwebhook.NewEventKindsFunction("dfns_event_kinds", kinds())
+}
+
+// kinds returns the event kinds of the vendor.
+func kinds() tfwebhook.EventCatalogue {
+	return tfwebhook.EventCatalogue{
+		Vendor: "Dfns", Known: dfns.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*", Prose: dfns.ProseEventKinds(), Deprecated: dfns.DeprecatedEventKinds(),
 		Growth: "The next plan then adds them to the webhook in place; its signing secret stays the same. To avoid that, list " +
 			"the names.",
-	})
+	}
 }
 
 // signatureFunction computes the signature header of a delivery.

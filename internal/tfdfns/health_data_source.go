@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -17,7 +16,7 @@ var _ datasource.DataSourceWithConfigure = (*healthDataSource)(nil)
 
 // healthDataSource says whether one Dfns webhook delivers.
 type healthDataSource struct {
-	client *dfns.Client
+	tfwebhook.DataSource[dfns.Client]
 }
 
 type healthModel struct {
@@ -26,13 +25,8 @@ type healthModel struct {
 }
 
 // NewHealthDataSource returns the data source webhook_dfns_delivery_health.
-func NewHealthDataSource() datasource.DataSource { return &healthDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *healthDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_dfns_delivery_health"
+func NewHealthDataSource() datasource.DataSource {
+	return &healthDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_delivery_health", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -54,13 +48,6 @@ func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *healthDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *healthDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data healthModel
@@ -73,7 +60,7 @@ func (d *healthDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 
 	id, readAll := data.WebhookID.ValueString(), true
 	var attempts []*dfns.WebhookEvent
-	for attempt, err := range d.client.ListWebhookEvents(ctx, id, dfns.EventFilter{MaxCalls: data.Calls()}, dfns.MaxPage) {
+	for attempt, err := range d.Client.ListWebhookEvents(ctx, id, dfns.EventFilter{MaxCalls: data.Calls()}, dfns.MaxPage) {
 		if dfns.IsCut(err) {
 			readAll = false
 			break

@@ -138,7 +138,8 @@ func TestQuery(t *testing.T) {
 		query("", 5),
 		query("config {\n status = \"Disabled\"\n }", 2),
 		query("config {\n url = \"https://user:hunter2@hooks.example.com/3\"\n }", 1),
-		query("config {\n url = \"https://elsewhere.example.com\"\n }", 0),
+		query("config {\n url = \"http://elsewhere.example.com\"\n }", 0),
+		query("config {\n status = \"Paused\"\n }", 0),
 		query("limit = 3", 3),
 	}
 	resource.UnitTest(t, resource.TestCase{
@@ -148,22 +149,27 @@ func TestQuery(t *testing.T) {
 	})
 }
 
-// What a query generates for all existing webhooks plans no change once it is imported.
+// What a query generates for all existing webhooks plans no change once it is imported, also where one is odd. The import tells once that
+// the secrets are unknown.
 func TestQueryGeneratesConfiguration(t *testing.T) {
 	t.Parallel()
 	acctest.RequireActions(t)
 	env := acctest.New(t, sandbox.Config{})
 	seed(env, 3)
+	env.Dfns.Register(dfns.Webhook{
+		URL: "http://hooks.example.com", Events: []string{"wallet.exploded"}, Status: "Paused", Description: "first\n}\n  third \"line\"",
+	})
 	cli := env.CLI(t, "provider \"webhook\" {}\n")
 	query := "list \"webhook_dfns\" \"all\" {\n  provider         = webhook\n  include_resource = true\n}\n"
 	if err := os.WriteFile(filepath.Join(cli.WorkingDir(), "all.tfquery.hcl"), []byte(query), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := env.Run(t, cli, "query", "-no-color", "-generate-config-out=generated.tf"); err != nil {
+	if out, err := env.Run(t, cli, "query", "-no-color", "-generate-config-out=generated.tf"); err != nil || !strings.Contains(out, `first } third "line" (wh-`) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	out, err := env.Run(t, cli, "plan", "-no-color")
-	if err != nil || !acctest.Says("Plan: 3 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
+	if err != nil || !acctest.Says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy", "Unknown Event Kind: wallet.exploded").MatchString(out) ||
+		strings.Count(out, "Signing Secret Unknown After Import") != 1 {
 		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -87,7 +87,7 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	for _, recovery := range []dfns.Recovery{{Resent: true}, {Confirmed: true}, {Removed: "wh-2"}} {
-		show(recovered("update", webhook, recovery))
+		show(recovered("update", webhook, recovery)[0])
 	}
 	if strings.Contains(out.String(), "secret/path") {
 		t.Error("a message contains the path of a url")

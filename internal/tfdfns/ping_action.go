@@ -3,16 +3,13 @@ package tfdfns
 import (
 	"context"
 	"fmt"
-	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -20,7 +17,7 @@ var _ action.ActionWithConfigure = (*pingAction)(nil)
 
 // pingAction asks Dfns to send a test event to a webhook.
 type pingAction struct {
-	client *dfns.Client
+	tfwebhook.Action[dfns.Client]
 }
 
 type pingModel struct {
@@ -28,15 +25,11 @@ type pingModel struct {
 }
 
 // NewPingAction returns the action webhook_dfns_ping.
-func NewPingAction() action.Action { return &pingAction{} }
-
-// Metadata implements action.Action.
-func (a *pingAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = "webhook_dfns_ping"
+func NewPingAction() action.Action {
+	return &pingAction{tfwebhook.Action[dfns.Client]{Name: "webhook_dfns_ping", ClientFrom: clientFrom}}
 }
 
-// webhookID checks only the prefix of an id. The vendor defines the rest.
-var webhookID = regexp.MustCompile(`^wh-.`)
+var webhookID = tfwebhook.IDFormat{Object: "a Dfns webhook", Prefix: "wh-"}
 
 // Schema implements action.Action.
 func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
@@ -47,18 +40,16 @@ func (a *pingAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 			"webhook_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The id of the webhook, `wh-…`.",
-				Validators: []validator.String{
-					stringvalidator.RegexMatches(webhookID, "must be the id of a webhook, such as wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d"),
-				},
+				Validators:          []validator.String{webhookID.Validator()},
 			},
 		},
 	}
 }
 
 // Configure implements action.ActionWithConfigure.
-func (a *pingAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
-	if a.client != nil && !a.client.CanChange() {
+func (a *pingAction) Configure(ctx context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.Action.Configure(ctx, req, resp)
+	if a.Client != nil && !a.Client.CanChange() {
 		resp.Diagnostics.Append(signingNotConfigured("ping a webhook"))
 	}
 }
@@ -66,16 +57,15 @@ func (a *pingAction) Configure(_ context.Context, req action.ConfigureRequest, r
 // Invoke implements action.Action.
 func (a *pingAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config pingModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &config, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
 	id := config.WebhookID.ValueString()
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking Dfns to send a test event to webhook " + id})
-	result, err := a.client.PingWebhook(ctx, id)
+	result, err := a.Client.PingWebhook(ctx, id)
 	if err != nil {
 		resp.Diagnostics.Append(pingFailed(id, err))
 		return

@@ -117,23 +117,6 @@ func TestPingErrors(t *testing.T) {
 	}
 }
 
-// The shape of an id is checked at plan, before any call.
-func TestPingOfNoID(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	env.Test(t, resource.TestCase{
-		TerraformVersionChecks: acctest.WithActions(),
-		Steps: []resource.TestStep{{
-			Config:      "action \"webhook_dfns_ping\" \"test\" {\n  config {\n    webhook_id = \"payments\"\n  }\n}\n",
-			PlanOnly:    true,
-			ExpectError: acctest.Says("webhook_id", "must be the id of a webhook"),
-		}},
-	})
-	if made := env.DfnsCalls.Journal(); len(made) != 0 {
-		t.Errorf("calls were made: %v", made)
-	}
-}
-
 func TestPingInvokedByCommand(t *testing.T) {
 	t.Parallel()
 	acctest.RequireActions(t)

@@ -4,34 +4,34 @@ package tfdfns
 import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-// Resources returns the constructors of the resource types.
-func Resources() []func() resource.Resource {
-	return []func() resource.Resource{NewWebhookResource}
-}
-
-// DataSources returns the constructors of the data source types.
-func DataSources() []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		NewWebhookDataSource, NewWebhooksDataSource, NewEventsDataSource, NewEventDataSource, NewHealthDataSource,
+// Types returns everything that this package adds to Terraform.
+func Types() tfwebhook.Types {
+	return tfwebhook.Types{
+		Resources: []func() resource.Resource{NewWebhookResource},
+		DataSources: []func() datasource.DataSource{
+			NewWebhookDataSource, NewWebhooksDataSource, NewEventsDataSource, NewEventDataSource, NewHealthDataSource,
+		},
+		ListResources: []func() list.ListResource{NewWebhookListResource},
+		Actions:       []func() action.Action{NewPingAction},
+		Functions:     []func() function.Function{NewEventKindsFunction, NewSignatureFunction, NewOriginIPsFunction},
 	}
 }
 
-// ListResources returns the constructors of the list types.
-func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{NewWebhookListResource}
+// ProviderData is what the configured provider gives to the types of this package.
+type ProviderData interface {
+	// DfnsClient returns the client. Without one it says what to configure.
+	DfnsClient() (*dfns.Client, diag.Diagnostics)
 }
 
-// Actions returns the constructors of the action types.
-func Actions() []func() action.Action {
-	return []func() action.Action{NewPingAction}
-}
-
-// Functions returns the constructors of the functions.
-func Functions() []func() function.Function {
-	return []func() function.Function{NewEventKindsFunction, NewSignatureFunction, NewOriginIPsFunction}
+func clientFrom(providerData any, diags *diag.Diagnostics) *dfns.Client {
+	return tfwebhook.ClientFrom(providerData, ProviderData.DfnsClient, diags)
 }

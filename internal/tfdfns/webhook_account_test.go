@@ -100,7 +100,7 @@ func TestWebhookOfAnotherAccount(t *testing.T) {
 					continue
 				}
 				words := append([]string{"ERROR Webhook of Another Account", "hooks.example.com"}, test.want...)
-				if !acctest.Says(append(words, "terraform state rm")...).MatchString(report.Problems) || instance.Text("secret") != before {
+				if !acctest.Says(append(words, "terraform or tofu state rm")...).MatchString(report.Problems) || instance.Text("secret") != before {
 					t.Errorf("%s: the state holds %v after %+v", operation, instance.State, report)
 				}
 				instance.Provider = home

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -18,17 +17,12 @@ var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
 
 // webhookDataSource reads one Dfns webhook by its id.
 type webhookDataSource struct {
-	client *dfns.Client
+	tfwebhook.DataSource[dfns.Client]
 }
 
 // NewWebhookDataSource returns the data source webhook_dfns.
-func NewWebhookDataSource() datasource.DataSource { return &webhookDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *webhookDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_dfns"
+func NewWebhookDataSource() datasource.DataSource {
+	return &webhookDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -59,28 +53,20 @@ func webhookAttributes() map[string]schema.Attribute {
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *webhookDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data webhookData
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &data, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
 	id := data.ID.ValueString()
-	webhook, err := d.client.ReadWebhook(ctx, id, "")
+	webhook, err := d.Client.ReadWebhook(ctx, id, "")
 	if dfns.IsNotFound(err) {
 		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
-			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.client)))
+			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.Client)))
 		return
 	}
 	if err != nil {
@@ -104,9 +90,9 @@ func existing(ctx context.Context, client *dfns.Client) string {
 			lines = append(lines, "…")
 			break
 		}
-		var data webhookModel
+		var data webhookData
 		data.refresh(webhook)
-		lines = append(lines, name(data))
+		lines = append(lines, data.Name())
 	}
 	if len(lines) == 0 {
 		return "The organization that the token belongs to has no webhook."

@@ -494,7 +494,7 @@ func TestWebhookIsNotGone(t *testing.T) {
 	}{
 		"denied and listed": {
 			sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404}, false,
-			acctest.Says("Unable to read Dfns webhook", "The API contradicts itself", "terraform state rm"),
+			acctest.Says("Unable to read Dfns webhook", "The API contradicts itself", "terraform or tofu state rm"),
 		},
 		"gateway": {
 			sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: "status", Status: 404, Body: &gateway}, false,
@@ -581,9 +581,9 @@ func TestWebhookStoredWithDifferentValues(t *testing.T) {
 		normalize func(*dfns.Webhook)
 		want      string // empty where it is no difference
 	}{
-		"slash":       {func(w *dfns.Webhook) { w.URL += "/" }, "url: https://hooks.example.com became https://hooks.example.com (the path is not shown)"},
-		"description": {func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }, `description: " Ledger" became "Ledger"`},
-		"case":        {func(w *dfns.Webhook) { w.Description = strings.ToLower(w.Description) }, `description: " Ledger" became " ledger"`},
+		"slash":       {func(w *dfns.Webhook) { w.URL += "/" }, `  url = "https://hooks.example.com/…" (configured: "https://hooks.example.com/…"; the next plan shows the rest)`},
+		"description": {func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }, `  description = "Ledger" (configured: " Ledger")`},
+		"case":        {func(w *dfns.Webhook) { w.Description = strings.ToLower(w.Description) }, `  description = " ledger" (configured: " Ledger")`},
 		"host":        {func(w *dfns.Webhook) { w.URL = strings.Replace(w.URL, "hooks", "HOOKS", 1) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

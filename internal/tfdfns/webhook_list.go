@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
+	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -21,7 +21,7 @@ import (
 var _ list.ListResourceWithConfigure = (*webhookResource)(nil)
 
 // NewWebhookListResource returns the list type webhook_dfns.
-func NewWebhookListResource() list.ListResource { return &webhookResource{} }
+func NewWebhookListResource() list.ListResource { return newWebhookResource() }
 
 // ListResourceConfigSchema implements list.ListResource.
 func (r *webhookResource) ListResourceConfigSchema(
@@ -35,12 +35,12 @@ func (r *webhookResource) ListResourceConfigSchema(
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks that deliver to this url.",
-				Validators:          []validator.String{tfwebhook.HTTPS()},
+				Validators:          []validator.String{tfwebhook.HTTP()},
 			},
 			"status": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks of this status, `Enabled` or `Disabled`.",
-				Validators:          []validator.String{stringvalidator.OneOf(dfns.StatusEnabled, dfns.StatusDisabled)},
+				Validators:          tfwebhook.StatusFilter("Dfns", statuses),
 			},
 		},
 	}
@@ -53,21 +53,26 @@ func (r *webhookResource) List(ctx context.Context, req list.ListRequest, stream
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = func(push func(list.ListResult) bool) {
-		ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-		defer cancel()
-		var pushed int64
-		for webhook, err := range r.client.ListWebhooks(ctx, pageSize(filter, req.Limit)) {
+	webhooks := func(ctx context.Context) iter.Seq2[tfwebhook.Listed, error] { return r.listed(ctx, filter, req.Limit) }
+	stream.Results = tfwebhook.ListResults(ctx, req, webhooks, func(err error) diag.Diagnostic {
+		return lookupFailed("read", "the webhooks of the organization", err)
+	})
+}
+
+// listed returns the webhooks that the filter selects.
+func (r *webhookResource) listed(ctx context.Context, filter webhookFilter, limit int64) iter.Seq2[tfwebhook.Listed, error] {
+	return func(yield func(tfwebhook.Listed, error) bool) {
+		for webhook, err := range r.Client.ListWebhooks(ctx, pageSize(filter, limit)) {
 			if err != nil {
-				// Pushed as a result: a stream that is running cannot be replaced.
-				push(list.ListResult{Diagnostics: diag.Diagnostics{lookupFailed("read", "the webhooks of the organization", err)}})
+				yield(tfwebhook.Listed{}, err)
 				return
 			}
 			if !filter.selects(webhook) {
 				continue
 			}
-			pushed++
-			if !push(r.result(ctx, req, webhook)) || pushed == req.Limit {
+			var model webhookModel
+			model.refresh(webhook)
+			if !yield(tfwebhook.Listed{Model: &model, DisplayName: displayName(webhook)}, nil) {
 				return
 			}
 		}
@@ -82,21 +87,8 @@ func pageSize(filter webhookFilter, limit int64) int {
 	return int(min(limit, dfns.MaxPage))
 }
 
-func (r *webhookResource) result(ctx context.Context, req list.ListRequest, webhook *dfns.Webhook) list.ListResult {
-	result := req.NewListResult(ctx)
-	model := webhookModel{SecretSettings: tfwebhook.NoSecretSettings()}
-	// The empty result knows how a resource without timeouts looks.
-	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &model.Timeouts)...)
-	model.refresh(webhook)
-	result.DisplayName = displayName(webhook)
-	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
-	if req.IncludeResource {
-		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
-	}
-	return result
-}
-
 // displayName identifies a webhook to a person. The id makes it unique, and it is the same in every run.
 func displayName(webhook *dfns.Webhook) string {
-	return fmt.Sprintf("%s (%s)", cmp.Or(webhook.Description, weburl.Hide(webhook.URL)), webhook.ID)
+	description := strings.Join(strings.Fields(webhook.Description), " ")
+	return fmt.Sprintf("%s (%s)", cmp.Or(description, weburl.Hide(webhook.URL)), webhook.ID)
 }

@@ -1,9 +1,6 @@
 package tfdfns
 
 import (
-	"fmt"
-
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -25,19 +22,27 @@ type webhookData struct {
 // webhookModel is a webhook in the state of the resource.
 type webhookModel struct {
 	webhookData
-	tfwebhook.SecretSettings
-	Secret          types.String   `tfsdk:"secret"`
-	SecretEncrypted types.String   `tfsdk:"secret_encrypted"`
-	Timeouts        timeouts.Value `tfsdk:"timeouts"`
+	tfwebhook.ResourceModel
 }
 
-// webhookIdentity identifies a webhook.
-type webhookIdentity struct {
-	ID types.String `tfsdk:"id"`
+// Identity implements tfwebhook.Model.
+func (m *webhookData) Identity() tfwebhook.Identity { return tfwebhook.Identity{ID: m.ID} }
+
+// data returns the part that the data sources have too, empty for a webhook that does not exist yet.
+func (m *webhookModel) data() *webhookData {
+	if m == nil {
+		return &webhookData{}
+	}
+	return &m.webhookData
 }
 
-func (m *webhookModel) identity() webhookIdentity {
-	return webhookIdentity{ID: m.ID}
+// Name implements tfwebhook.Model. It hides the parts of the url that may hold a credential.
+func (m *webhookData) Name() string {
+	url := weburl.Hide(m.URL.ValueString())
+	if id := m.ID.ValueString(); id != "" {
+		return id + " " + url
+	}
+	return url + " (new)"
 }
 
 func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
@@ -69,7 +74,7 @@ func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequ
 
 // refresh copies everything from an answer.
 func (m *webhookData) refresh(api *dfns.Webhook) {
-	m.assigned(api)
+	m.refreshAssigned(api)
 	if !weburl.Same(m.URL.ValueString(), api.URL) {
 		m.URL = types.StringValue(api.URL)
 	}
@@ -87,9 +92,9 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 	}
 }
 
-// assigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
+// refreshAssigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
 // one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
-func (m *webhookData) assigned(api *dfns.Webhook) {
+func (m *webhookData) refreshAssigned(api *dfns.Webhook) {
 	m.ID = types.StringValue(api.ID)
 	m.DateCreated = tfwebhook.StringOrNull(api.DateCreated)
 	m.DateUpdated = tfwebhook.StringOrNull(api.DateUpdated)
@@ -103,37 +108,17 @@ func (m *webhookModel) lastAnswer() *dfns.Webhook {
 	}
 }
 
-// differences lists the attributes that an answer shows with other values than planned, one per line. An answer may omit them.
-func (m *webhookData) differences(api *dfns.Webhook) (lines []string) {
-	if !weburl.Same(m.URL.ValueString(), api.URL) {
-		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)", weburl.Hide(m.URL.ValueString()), weburl.Hide(api.URL)))
+// differences lists what an answer shows with other values than planned, as lines of a configuration. An answer may omit them.
+func (m *webhookData) differences(api *dfns.Webhook) []string {
+	lines := tfwebhook.DifferentURL(m.URL, api.URL)
+	if len(api.Events) > 0 {
+		lines = append(lines, tfwebhook.DifferentEvents(m.Events, api.Events)...)
 	}
-	if len(api.Events) > 0 && !m.Events.Equal(tfwebhook.EventSet(api.Events)) {
-		lines = append(lines, fmt.Sprintf("events: %q became %q", tfwebhook.SortedKinds(m.Events), tfwebhook.SortedKinds(tfwebhook.EventSet(api.Events))))
+	if api.Status != "" {
+		lines = append(lines, tfwebhook.DifferentText("status", m.Status, api.Status)...)
 	}
-	if api.Status != "" && m.Status.ValueString() != api.Status {
-		lines = append(lines, fmt.Sprintf("status: %q became %q", m.Status.ValueString(), api.Status))
-	}
-	if api.Description != "" && m.Description.ValueString() != api.Description {
-		lines = append(lines, fmt.Sprintf("description: %q became %q", m.Description.ValueString(), api.Description))
+	if api.Description != "" {
+		lines = append(lines, tfwebhook.DifferentText("description", m.Description, api.Description)...)
 	}
 	return lines
-}
-
-// settle copies what the API assigns and stores the secret as planned: after a create the one in its answer, and otherwise the one
-// in the prior state. prior is nil after a create.
-func (m *webhookModel) settle(api *dfns.Webhook, prior *webhookModel) error {
-	m.assigned(api)
-	if prior != nil {
-		m.DateCreated = prior.DateCreated // as planned: an answer may omit it or format it differently
-	}
-	return m.secret().Settle(string(api.Secret), prior.secret())
-}
-
-// secret points at the attributes that hold the secret. A nil model, of a webhook that does not exist yet, has none.
-func (m *webhookModel) secret() tfwebhook.StoredSecret {
-	if m == nil {
-		return tfwebhook.StoredSecret{}
-	}
-	return tfwebhook.StoredSecret{SecretSettings: &m.SecretSettings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
 }

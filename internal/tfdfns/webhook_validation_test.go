@@ -1,15 +1,16 @@
 package tfdfns_test
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
 // A configuration that cannot work fails at plan, on its attribute, before any call.
@@ -22,16 +23,21 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		"url without scheme":    {url: "hooks.example.com", error: acctest.Says("url", "must start with https://")},
 		"url of another scheme": {url: "ftp://hooks.example.com", error: acctest.Says("must start with https://")},
 		"url without host":      {url: "https:///path", error: acctest.Says("it has no host")},
-		"url in the clear":      {url: "http://hooks.example.com/", error: acctest.Says("it must be https", "loopback")},
-		"url with a space":      {url: "https://hooks.example.com/a b", error: acctest.Says("white space")},
-		"url with a token":      {url: "http://user:hunter2@hooks.example.com/?key=hunter2", error: acctest.Says("got: http://hooks.example.com.")},
-		"no events":             {events: `[]`, error: acctest.Says("events", "at least 1")},
-		"empty event":           {events: `[""]`, error: acctest.Says("must be an event kind")},
-		"event in capitals":     {events: `["Wallet.Created"]`, error: acctest.Says("must be an event kind in lower case")},
-		"event glob":            {events: `["wallet.*"]`, error: acctest.Says("must be an event kind", "for patterns, use", "provider::webhook::dfns_event_kinds")},
-		"status":                {further: `status = "Paused"`, error: acctest.Says("status", `"Enabled"`, `"Disabled"`, `"Paused"`)},
-		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: acctest.Says("description", "at most 256")},
-		"timeout":               {further: `timeouts { create = "soon" }`, error: acctest.Says("soon")},
+		"url with a space":      {url: "https://hooks.example.com/a b", error: acctest.Says("url", "it contains white space", `Got: "https://hooks.example.com …"`)},
+		"url with a line break": {url: `https://hooks.example.com/a\n`, error: acctest.Says("it ends with white space", `Got: "https://hooks.example.com/…\n"`)},
+		"url with a token":      {url: "https://user:hunter2@hooks.example.com:0/?key=hunter2", error: acctest.Says(`Got: "https://hooks.example.com:0/…".`)},
+		"no url":                {url: " ", error: acctest.Says("url", "it is empty", `Got: " "`)},
+		"no events":             {events: `[]`, error: acctest.Says("Invalid Event Kind", "events = []", "it is empty")},
+		"empty event":           {events: `[""]`, error: acctest.Says("events =", "it is empty", `Got: ""`)},
+		"event in capitals":     {events: `["Wallet.Transfer.Confirmed"]`, error: acctest.Says(`write "wallet.transfer.confirmed"`)},
+		"event glob":            {events: `["walet.*"]`, error: acctest.Says("for a pattern, write", `events = provider::webhook::dfns_event_kinds("wallet.*")`)},
+		"status":                {further: `status = "enabled"`, error: acctest.Says("status", `must be one of ["Enabled" "Disabled"]`, `write "Enabled"`, `Got: "enabled"`)},
+		"no status":             {further: `status = ""`, error: acctest.Says("status", "it is empty")},
+		"description":           {further: `description = "` + strings.Repeat("é", 257) + `"`, error: acctest.Says("description", "0 to 256 characters", "it has 257")},
+		"emoji":                 {further: `description = "` + strings.Repeat("🔑", 129) + `"`, error: acctest.Says("as JavaScript does", "it has 258")},
+		"timeout":               {further: `timeouts { create = "soon" }`, error: acctest.Says("create", "its units are s, m and h", `Got: "soon"`)},
+		"timeout in days":       {further: `timeouts { create = "1d" }`, error: acctest.Says(`write "24h"`)},
+		"timeout of a number":   {further: `timeouts { create = 30 }`, error: acctest.Says("it has no unit", `write "30s"`)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,39 +84,64 @@ resource "webhook_dfns" "later" {
 	}}})
 }
 
-func TestWebhookKindWarnings(t *testing.T) {
+// What is allowed but odd warns in the plan or the import that adds it, and in no later one.
+func TestWebhookOddValues(t *testing.T) {
 	t.Parallel()
+	const usual, created = "https://hooks.example.com/secret-path", "wallet.created"
 	for name, test := range map[string]struct {
+		url    string
 		events []string
+		status string
 		want   []string
 	}{
-		"known":    {[]string{"wallet.created", "policy.approval.pending"}, nil},
-		"wildcard": {[]string{"*"}, nil},
-		"beside":   {[]string{"*", "wallet.created"}, []string{`WARNING Redundant Event Kinds`, `"*" subscribes to all kinds`}},
-		"misspelt": {[]string{"wallet.transfer.confirmd"}, []string{`WARNING Unknown Event Kind`, `most similar known kind is "wallet.transfer.confirmed"`}},
-		"newer":    {[]string{"wallet.created", "swap.started"}, []string{`WARNING Unknown Event Kind`, `"swap.started"`, `"swap.failed"`}},
+		"nothing":     {usual, []string{created, "policy.approval.pending"}, "Enabled", nil},
+		"every kind":  {usual, []string{"*"}, "Disabled", nil},
+		"loopback":    {"http://localhost:8080", []string{created}, "Enabled", nil},
+		"http":        {"http://hooks.example.com/secret-path", []string{created}, "Enabled", []string{"Deliveries Without TLS: The url at http://hooks.example.com is http"}},
+		"beside":      {usual, []string{"*", created}, "Enabled", []string{`Redundant Event Kinds: "*" subscribes to all kinds`}},
+		"two unknown": {usual, []string{"wallet.transfer.confirmd", "swap.started"}, "Enabled", []string{"Unknown Event Kind: swap.started: ", "Unknown Event Kind: wallet.transfer.confirmd: This version of the provider does not know this kind. The most similar known kind is \"wallet.transfer.confirmed\""}},
+		"deprecated":  {usual, []string{"wallet.exported"}, "Enabled", []string{"Deprecated Event Kind: wallet.exported: Dfns has deprecated this kind"}},
+		"status":      {usual, []string{created}, "Paused", []string{`Unknown Status: Paused: This version of the provider does not know this status. It knows ["Enabled" "Disabled"]`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := acctest.NewProtocol(t, nil).Validate("webhook_dfns", map[string]tftypes.Value{
-				"url":    acctest.String("https://hooks.example.com/"),
-				"events": acctest.StringSet(test.events...),
-			})
-			if text := acctest.Text(got); len(got) != min(1, len(test.want)) || !acctest.Says(test.want...).MatchString(text) {
-				t.Errorf("got %q, want one warning at most, which says %q", text, test.want)
+			env := acctest.New(t, sandbox.Config{})
+			id := env.Dfns.Register(dfns.Webhook{URL: test.url, Events: test.events, Status: test.status})
+			instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_dfns"}
+			config := map[string]acctest.Value{
+				"url": acctest.String(test.url), "events": acctest.StringSet(test.events...), "status": acctest.String(test.status),
 			}
+			warns := func(when, problems string) {
+				t.Helper()
+				if strings.Count(problems, "WARNING ") != len(test.want) || !acctest.Says(test.want...).MatchString(problems) || strings.Contains(problems, "secret-path") {
+					t.Errorf("%s: got %q, want %q", when, problems, test.want)
+				}
+			}
+			quiet := func(when string, config map[string]acctest.Value) {
+				t.Helper()
+				if report := instance.Plan(config); report.Problems != "" {
+					t.Errorf("%s: got %q", when, report.Problems)
+				}
+			}
+			if problems := acctest.Text(instance.Provider.Validate("webhook_dfns", config)); problems != "" {
+				t.Errorf("in a validation: %q", problems)
+			}
+			warns("in the plan of a create", instance.Plan(config).Problems)
+			imported, told := strings.CutPrefix(instance.Import(id).Problems, "WARNING Signing Secret Unknown After Import: ")
+			if !told {
+				t.Errorf("in an import: %q", imported)
+			}
+			warns("in an import", imported)
+			warns("in a second import", instance.Import(id).Problems)
+			quiet("in the next plan", config)
+			usually := map[string]acctest.Value{"url": acctest.String(usual), "events": acctest.StringSet(created), "status": acctest.String("Enabled")}
+			described := maps.Clone(config)
+			described["description"] = acctest.String("another")
+			quiet("in the plan of another change", described)
+			instance.State = maps.Clone(instance.State)
+			maps.Copy(instance.State, usually)
+			problems := acctest.Text(instance.Provider.Plan("webhook_dfns", instance.State, config))
+			warns("in the plan that adds it", strings.Replace(problems, "WARNING Signing Secret Goes to Another Receiver", "", 1))
 		})
-	}
-}
-
-// Importing warns that the secret is unknown.
-func TestWebhookImportWarns(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	provider := configured(t, env)
-	id := existing(env)
-	got := provider.Import("webhook_dfns", id)
-	if text := acctest.Text(got); len(got) != 1 || !acctest.Says("WARNING", "secret of "+id+" is null", "-replace").MatchString(text) {
-		t.Errorf("got %q, want one warning about the secret", text)
 	}
 }

@@ -5,14 +5,12 @@ import (
 	"context"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
@@ -21,7 +19,7 @@ var _ datasource.DataSourceWithConfigure = (*webhooksDataSource)(nil)
 
 // webhooksDataSource lists the webhooks of the organization.
 type webhooksDataSource struct {
-	client *dfns.Client
+	tfwebhook.DataSource[dfns.Client]
 }
 
 type webhooksModel struct {
@@ -44,13 +42,8 @@ func (f webhookFilter) selects(webhook *dfns.Webhook) bool {
 func (f webhookFilter) isEmpty() bool { return f.URL.IsNull() && f.Status.IsNull() }
 
 // NewWebhooksDataSource returns the data source webhook_dfns_webhooks.
-func NewWebhooksDataSource() datasource.DataSource { return &webhooksDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *webhooksDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_dfns_webhooks"
+func NewWebhooksDataSource() datasource.DataSource {
+	return &webhooksDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_webhooks", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -62,12 +55,12 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks that deliver to this url.",
-				Validators:          []validator.String{tfwebhook.HTTPS()},
+				Validators:          []validator.String{tfwebhook.HTTP()},
 			},
 			"status": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only webhooks of this status, `Enabled` or `Disabled`.",
-				Validators:          []validator.String{stringvalidator.OneOf(dfns.StatusEnabled, dfns.StatusDisabled)},
+				Validators:          tfwebhook.StatusFilter("Dfns", statuses),
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
@@ -78,25 +71,17 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *webhooksDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireDfns(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data webhooksModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &data, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
 	data.Webhooks = []webhookData{}
-	for webhook, err := range d.client.ListWebhooks(ctx, dfns.MaxPage) {
+	for webhook, err := range d.Client.ListWebhooks(ctx, dfns.MaxPage) {
 		if err != nil {
 			resp.Diagnostics.Append(lookupFailed("read", "the webhooks of the organization", err))
 			return

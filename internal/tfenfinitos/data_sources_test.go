@@ -169,14 +169,14 @@ func TestDeliveriesOfAnUnknownStatus(t *testing.T) {
 	t.Parallel()
 	provider := acctest.NewProtocol(t, nil)
 	for status, want := range map[string]acctest.Value{"dead_lettered": acctest.String("dead_lettered"), "unknown": acctest.Unknown()} {
-		if got := acctest.Text(provider.ValidateData("webhook_enfinitos_deliveries", values{"status": want})); strings.Contains(got, "Delivery Status") {
+		if got := acctest.Text(provider.ValidateData("webhook_enfinitos_deliveries", values{"status": want})); strings.Contains(got, "Unknown Status") {
 			t.Errorf("%s: %s", status, got)
 		}
 	}
 	got := acctest.Text(provider.ValidateData("webhook_enfinitos_deliveries", values{
 		"status": acctest.String("deadlettered"), "max_results": acctest.Number(0),
 	}))
-	if !acctest.Says("WARNING Unknown Delivery Status", `"deadlettered"`, "queued, delivered, failed, dead_lettered").MatchString(got) ||
+	if !acctest.Says("WARNING Unknown Status: deadlettered", `["queued" "delivered" "failed" "dead_lettered"]`).MatchString(got) ||
 		!strings.Contains(got, "at least 1") {
 		t.Errorf("of a misspelt one: %s", got)
 	}

@@ -4,14 +4,12 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -19,7 +17,7 @@ var _ datasource.DataSourceWithConfigure = (*deliveriesDataSource)(nil)
 
 // deliveriesDataSource lists the deliveries of one EnfinitOS subscription, newest first.
 type deliveriesDataSource struct {
-	client *enfinitos.Client
+	tfwebhook.DataSource[enfinitos.Client]
 }
 
 type deliveriesModel struct {
@@ -66,13 +64,8 @@ func (m *deliveryModel) refresh(api *enfinitos.Delivery, withPayload bool) {
 }
 
 // NewDeliveriesDataSource returns the data source webhook_enfinitos_deliveries.
-func NewDeliveriesDataSource() datasource.DataSource { return &deliveriesDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *deliveriesDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_enfinitos_deliveries"
+func NewDeliveriesDataSource() datasource.DataSource {
+	return &deliveriesDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos_deliveries", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -94,7 +87,7 @@ func (d *deliveriesDataSource) Schema(
 				Optional: true,
 				MarkdownDescription: "Only deliveries with this status: `queued`, `delivered`, `failed` or `dead_lettered`. Other values " +
 					"are passed to the API, with a warning.",
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1), statusWarnings},
+				Validators: tfwebhook.StatusFilter("EnfinitOS", statuses),
 			},
 			"max_results": schema.Int64Attribute{
 				Optional:            true,
@@ -125,13 +118,6 @@ func (d *deliveriesDataSource) Schema(
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *deliveriesDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *deliveriesDataSource) Read(
 	ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse,
@@ -147,7 +133,7 @@ func (d *deliveriesDataSource) Read(
 	most := tfwebhook.MaxResults(data.MaxResults)
 	data.Deliveries = []deliveryModel{}
 	id := data.SubscriptionID.ValueString()
-	for delivery, err := range d.client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
+	for delivery, err := range d.Client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
 		if err != nil {
 			resp.Diagnostics.Append(lookupFailed("the deliveries of subscription "+id, err))
 			return

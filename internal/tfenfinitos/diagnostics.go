@@ -1,7 +1,6 @@
 package tfenfinitos
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,8 +17,7 @@ import (
 // failed says which operation on which subscription failed, what the API said and what to do.
 func failed(operation string, webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
-		fmt.Sprintf("Unable to %s EnfinitOS webhook", operation),
-		fmt.Sprintf("%s\n\nSubscription: %s\n\n%s", err, name(webhook), remedy(operation, webhook, err)+tfwebhook.MoreTime(err)))
+		fmt.Sprintf("Unable to %s EnfinitOS webhook", operation), object.Failure(webhook.Name(), err, remedy(operation, webhook, err)))
 }
 
 // lookupFailed says what a data source tried to read and why that failed.
@@ -45,12 +43,6 @@ func actionFailed(operation, object string, err error) diag.Diagnostic {
 		}
 	}
 	return diag.NewErrorDiagnostic("Unable to "+operation, fmt.Sprintf("%s: %s\n\n%s", object, err, advice))
-}
-
-// name identifies a subscription to a person. It hides the parts of the url that may hold a credential.
-func name(webhook webhookModel) string {
-	id := cmp.Or(webhook.ID.ValueString(), "(new)")
-	return fmt.Sprintf("%s %q %s", id, webhook.Label.ValueString(), weburl.Hide(webhook.URL.ValueString()))
 }
 
 // remedy says what to do. What it says about a change follows from the outcome that the error proves.
@@ -112,7 +104,7 @@ const (
 		"it: check base_url (ENFINITOS_API_URL)."
 	notProvedGone = "This 404 does not come from the EnfinitOS API itself, so it does not prove that the subscription is gone, and the " +
 		"subscription stays in the state. Check base_url (ENFINITOS_API_URL). If the EnfinitOS console shows that the subscription is " +
-		"gone, remove it from the state: terraform state rm ADDRESS."
+		"gone, remove it from the state: terraform or tofu state rm ADDRESS."
 )
 
 // isForeign reports a redirect or a refusal that does not have the vendor's form.
@@ -145,10 +137,11 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 		return "The key was not accepted. Check api_key (ENFINITOS_API_KEY). Also check that base_url (ENFINITOS_API_URL) is " +
 			"the URL of the key's environment."
 	case status == http.StatusForbidden && refused.Recognized:
-		return "The key lacks the scope " + scopes[operation] + ". Create a key that has it."
+		return "The key lacks the scope " + scopes[operation] + ", or its role does not allow the call. Create a key with that scope, of a role " +
+			"that may manage webhooks: tenant_admin may do everything in its tenant."
 	case status == http.StatusForbidden:
-		return "The key lacks the scope " + scopes[operation] + ", or a firewall or proxy has refused the call: the answer does not have the " +
-			"form that EnfinitOS documents."
+		return "The key lacks the scope " + scopes[operation] + ", its role does not allow the call, or a firewall or proxy has refused the " +
+			"call: the answer does not have the form that EnfinitOS documents."
 	case status == http.StatusNotFound && operation == "create":
 		return "This address has no call to create a subscription, so base_url (ENFINITOS_API_URL) is most likely wrong. Nothing was created."
 	case status == http.StatusNotFound:
@@ -168,7 +161,8 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 // scopes are those in the vendor's documentation, or "*" where it names none.
 var scopes = map[string]string{"create": "*", "read": "* or audit:read", "update": "*", "delete": "*"}
 
-// unreadable explains, once, that the API cannot read subscriptions. An import fails because of that.
+// unreadable reports what Terraform cannot know because the API cannot read subscriptions. An import fails because of that. That drift is
+// not seen is in the documentation: a warning would come in every run, and nobody could do anything about it.
 func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinitos.Presence) (diags diag.Diagnostics) {
 	switch {
 	case webhook.URL.IsNull():
@@ -176,11 +170,7 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 			"Subscription %s cannot be imported, because this API has no call to read a subscription. Its url, events and label "+
 				"are unknown. EnfinitOS documents no such call. Where it is missing, Terraform can only manage what it has created.",
 			webhook.ID.ValueString()))
-	case presence == enfinitos.Alive && client.FirstTime("alive"):
-		diags.AddWarning("Drift of EnfinitOS Webhooks Is Not Seen",
-			"This API has no call to read a subscription, and EnfinitOS does not document one. The list of deliveries proves that "+
-				"the subscriptions in the state exist. Terraform cannot see what was changed outside Terraform.")
-	case presence == enfinitos.Unproven && client.FirstTime("unproven"):
+	case presence == enfinitos.Unproven && tfwebhook.FirstTime(client, "unproven"):
 		diags.AddWarning("Existence of EnfinitOS Webhooks Not Proven",
 			"This API has no call to read a subscription. The list of deliveries would prove that the subscriptions in the state "+
 				"exist, but the key lacks the scope audit:read. The state was not changed. Create a key that has the scope "+
@@ -189,33 +179,15 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 	return diags
 }
 
-// deletedOutside warns that the next apply creates a different subscription in place of the one that is gone.
-func deletedOutside(webhook webhookModel) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("EnfinitOS Webhook Deleted Outside Terraform", fmt.Sprintf(
-		"Subscription %s no longer exists at EnfinitOS. Unless you remove it from the configuration, the next apply creates a new "+
-			"subscription with a new signing secret, which you must give to the receiver.", name(webhook)))
-}
-
-// noSecret reports a new subscription whose deliveries nobody can verify.
-func noSecret(webhook webhookModel, notEncrypted error) diag.Diagnostic {
-	reason := "the API's answer did not contain its signing secret"
-	if notEncrypted != nil {
-		reason = fmt.Sprintf("its signing secret could not be encrypted (%s)", notEncrypted)
-	}
-	return diag.NewErrorDiagnostic("EnfinitOS Webhook Without Signing Secret", fmt.Sprintf(
-		"Subscription %s was created and is in the state, but %s. The API shows the secret only once. The subscription is marked "+
-			"as tainted: the next apply replaces it.", name(webhook), reason))
-}
-
 // createdOtherwise warns that a new subscription differs from its configuration. Only active can be changed, so each later
 // apply would replace the subscription and get the same difference again.
 func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags diag.Diagnostics) {
 	if lines := plan.differences(api); len(lines) > 0 {
 		diags.AddWarning("EnfinitOS Webhook Created With Different Values", fmt.Sprintf(
-			"Subscription %s was created, but the API changed some of the configured values:\n%s\n\nPut the new values into the "+
-				"configuration. Otherwise every later apply replaces the subscription and its signing secret. If the API has no call "+
-				"to delete a subscription, the replaced ones stay behind, paused.",
-			name(plan), strings.Join(lines, "\n")))
+			"Subscription %s was created, but the API changed some of the configured values. Write the new values into the "+
+				"configuration, or every later apply replaces the subscription and its signing secret. If the API has no call "+
+				"to delete a subscription, the replaced ones stay behind, paused.\n\n%s",
+			plan.Name(), strings.Join(lines, "\n")))
 	}
 	return diags
 }
@@ -223,25 +195,24 @@ func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags dia
 func notPaused(webhook webhookModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Created but Not Paused", fmt.Sprintf(
 		"Subscription %s was created and is in the state. EnfinitOS creates subscriptions active, and "+
-			"pausing this one failed, so it may deliver events: %s\n\nApply again to pause it.", name(webhook), err))
+			"pausing this one failed, so it may deliver events: %s\n\nApply again to pause it.", webhook.Name(), err))
 }
 
 func pausedAndLeft(webhook webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("EnfinitOS Webhook Paused and Left", fmt.Sprintf(
 		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, or did not show that "+
 			"the call worked. EnfinitOS documents none. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.",
-		name(webhook)))
+		webhook.Name()))
 }
 
-// rotatedSince reports that the secret in the state no longer signs deliveries.
-func rotatedSince(state webhookModel, found *enfinitos.Subscription) bool {
-	return !state.secret().IsMissing() && found.SecretLastRotatedAt != state.SecretLastRotatedAt.ValueString() &&
-		found.SecretLastRotatedAt != ""
-}
-
-func secretRotated(webhook webhookModel, found *enfinitos.Subscription) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Signing Secret Rotated Outside Terraform", fmt.Sprintf(
-		"The signing secret of subscription %s was rotated outside Terraform, at %s. The secret in the state no longer signs "+
-			"deliveries. To get a secret that Terraform knows, replace the subscription (terraform apply -replace=ADDRESS).",
-		name(webhook), found.SecretLastRotatedAt))
+// rotatedOutside warns if the secret in the state no longer signs deliveries.
+func rotatedOutside(state webhookModel, found *enfinitos.Subscription) (diags diag.Diagnostics) {
+	rotated := found.SecretLastRotatedAt
+	if !state.SecretIsMissing() && rotated != "" && rotated != state.SecretLastRotatedAt.ValueString() {
+		diags.AddWarning("Signing Secret Rotated Outside Terraform", fmt.Sprintf(
+			"The signing secret of subscription %s was rotated outside Terraform, at %s. The secret in the state no longer signs "+
+				"deliveries. To get a secret that Terraform knows, replace the subscription (terraform or tofu apply -replace=ADDRESS).",
+			state.Name(), rotated))
+	}
+	return diags
 }

@@ -12,11 +12,16 @@ import (
 
 // NewEventKindsFunction returns the function enfinitos_event_kinds.
 func NewEventKindsFunction() function.Function {
-	return tfwebhook.NewEventKindsFunction("enfinitos_event_kinds", tfwebhook.EventCatalogue{
-		Vendor: "EnfinitOS", Known: enfinitos.EventKinds(),
+	return tfwebhook.NewEventKindsFunction("enfinitos_event_kinds", kinds())
+}
+
+// kinds returns the event kinds of the vendor.
+func kinds() tfwebhook.EventCatalogue {
+	return tfwebhook.EventCatalogue{
+		Vendor: "EnfinitOS", Known: enfinitos.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*",
 		Growth: "**The next plan then replaces the subscription and its signing secret**, because EnfinitOS cannot change `events` in " +
 			"place. To avoid that, list the names.",
-	})
+	}
 }
 
 // signatureFunction computes the signature header of a delivery.

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -17,7 +16,7 @@ var _ datasource.DataSourceWithConfigure = (*healthDataSource)(nil)
 
 // healthDataSource says whether one EnfinitOS subscription delivers.
 type healthDataSource struct {
-	client *enfinitos.Client
+	tfwebhook.DataSource[enfinitos.Client]
 }
 
 type healthModel struct {
@@ -26,13 +25,8 @@ type healthModel struct {
 }
 
 // NewHealthDataSource returns the data source webhook_enfinitos_delivery_health.
-func NewHealthDataSource() datasource.DataSource { return &healthDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *healthDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_enfinitos_delivery_health"
+func NewHealthDataSource() datasource.DataSource {
+	return &healthDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos_delivery_health", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -52,13 +46,6 @@ func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				"as lost.",
 			map[string]schema.Attribute{"subscription_id": tfwebhook.Required("The id of the subscription.")}),
 	}
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *healthDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements datasource.DataSource.
@@ -87,7 +74,7 @@ func (d *healthDataSource) since(
 	ctx context.Context, id string, begin, now time.Time, maxCalls int,
 ) (out []tfwebhook.Delivery, readAll bool, err error) {
 	old := 0
-	for api, err := range d.client.RecentDeliveries(ctx, id, maxCalls) {
+	for api, err := range d.Client.RecentDeliveries(ctx, id, maxCalls) {
 		if err != nil {
 			if enfinitos.IsCut(err) {
 				return out, false, nil

@@ -72,8 +72,8 @@ func TestMessages(t *testing.T) {
 	show(lookupFailed("the deliveries of subscription whs_1", call(403)))
 	show(notPaused(webhook, cut))
 	show(pausedAndLeft(webhook))
-	show(deletedOutside(webhook))
-	show(noSecret(webhook, nil))
+	show(object.DeletedOutside(webhook.Name()))
+	show(object.WithoutSecret(webhook.Name(), nil))
 	if strings.Contains(out.String(), "secret/path") {
 		t.Error("a message contains the path of a url")
 	}

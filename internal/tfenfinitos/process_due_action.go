@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -23,7 +22,7 @@ var _ action.ActionWithConfigure = (*processDueAction)(nil)
 
 // processDueAction asks EnfinitOS to make the retries that are due now.
 type processDueAction struct {
-	client *enfinitos.Client
+	tfwebhook.Action[enfinitos.Client]
 }
 
 type processDueModel struct {
@@ -31,11 +30,8 @@ type processDueModel struct {
 }
 
 // NewProcessDueAction returns the action webhook_enfinitos_process_due.
-func NewProcessDueAction() action.Action { return &processDueAction{} }
-
-// Metadata implements action.Action.
-func (a *processDueAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = "webhook_enfinitos_process_due"
+func NewProcessDueAction() action.Action {
+	return &processDueAction{tfwebhook.Action[enfinitos.Client]{Name: "webhook_enfinitos_process_due", ClientFrom: clientFrom}}
 }
 
 // Schema implements action.Action.
@@ -54,23 +50,17 @@ func (a *processDueAction) Schema(_ context.Context, _ action.SchemaRequest, res
 	}
 }
 
-// Configure implements action.ActionWithConfigure.
-func (a *processDueAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
-}
-
 // Invoke implements action.Action.
 func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config processDueModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &config, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
 	limit := cmp.Or(config.Limit.ValueInt64(), defaultDueLimit)
-	drained, err := a.client.ProcessDue(ctx, limit)
+	drained, err := a.Client.ProcessDue(ctx, limit)
 	if err != nil {
 		resp.Diagnostics.Append(actionFailed("process due EnfinitOS retries", fmt.Sprintf("at most %d retries", limit), err))
 		return

@@ -4,26 +4,30 @@ package tfenfinitos
 import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-// Resources returns the constructors of the resource types.
-func Resources() []func() resource.Resource {
-	return []func() resource.Resource{NewWebhookResource}
+// Types returns everything that this package adds to Terraform.
+func Types() tfwebhook.Types {
+	return tfwebhook.Types{
+		Resources:   []func() resource.Resource{NewWebhookResource},
+		DataSources: []func() datasource.DataSource{NewWebhookDataSource, NewDeliveriesDataSource, NewHealthDataSource},
+		Actions:     []func() action.Action{NewReplayAction, NewProcessDueAction},
+		Functions:   []func() function.Function{NewEventKindsFunction, NewSignatureFunction},
+	}
 }
 
-// DataSources returns the constructors of the data source types.
-func DataSources() []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewWebhookDataSource, NewDeliveriesDataSource, NewHealthDataSource}
+// ProviderData is what the configured provider gives to the types of this package.
+type ProviderData interface {
+	// EnfinitosClient returns the client. Without one it says what to configure.
+	EnfinitosClient() (*enfinitos.Client, diag.Diagnostics)
 }
 
-// Actions returns the constructors of the action types.
-func Actions() []func() action.Action {
-	return []func() action.Action{NewReplayAction, NewProcessDueAction}
-}
-
-// Functions returns the constructors of the functions.
-func Functions() []func() function.Function {
-	return []func() function.Function{NewEventKindsFunction, NewSignatureFunction}
+func clientFrom(providerData any, diags *diag.Diagnostics) *enfinitos.Client {
+	return tfwebhook.ClientFrom(providerData, ProviderData.EnfinitosClient, diags)
 }

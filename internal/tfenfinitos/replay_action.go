@@ -5,14 +5,12 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -20,7 +18,7 @@ var _ action.ActionWithConfigure = (*replayAction)(nil)
 
 // replayAction sends one delivery again, at once.
 type replayAction struct {
-	client *enfinitos.Client
+	tfwebhook.Action[enfinitos.Client]
 }
 
 type replayModel struct {
@@ -29,49 +27,39 @@ type replayModel struct {
 }
 
 // NewReplayAction returns the action webhook_enfinitos_replay.
-func NewReplayAction() action.Action { return &replayAction{} }
-
-// Metadata implements action.Action.
-func (a *replayAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = "webhook_enfinitos_replay"
+func NewReplayAction() action.Action {
+	return &replayAction{tfwebhook.Action[enfinitos.Client]{Name: "webhook_enfinitos_replay", ClientFrom: clientFrom}}
 }
 
 // Schema implements action.Action.
 func (a *replayAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	required := func(description string) schema.StringAttribute {
+	required := func(format tfwebhook.IDFormat, description string) schema.StringAttribute {
 		return schema.StringAttribute{
-			Required: true, MarkdownDescription: description,
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			Required: true, MarkdownDescription: description, Validators: []validator.String{format.Validator()},
 		}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Sends an EnfinitOS delivery again, once and immediately, even if it was dead-lettered. The action fails " +
 			"if that attempt fails. Makes one API call. EnfinitOS does not document the scope that the key needs; `*` includes it.",
 		Attributes: map[string]schema.Attribute{
-			"subscription_id": required("The id of the subscription."),
-			"delivery_id":     required("The id of the delivery, `dlv_…`."),
+			"subscription_id": required(subscriptionID, "The id of the subscription."),
+			"delivery_id":     required(deliveryID, "The id of the delivery, `dlv_…`."),
 		},
 	}
-}
-
-// Configure implements action.ActionWithConfigure.
-func (a *replayAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
 }
 
 // Invoke implements action.Action.
 func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config replayModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &config, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
 	delivery, id := config.DeliveryID.ValueString(), config.SubscriptionID.ValueString()
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Replaying delivery %s of subscription %s", delivery, id)})
-	result, err := a.client.ReplayDelivery(ctx, id, delivery)
+	result, err := a.Client.ReplayDelivery(ctx, id, delivery)
 	if err != nil {
 		resp.Diagnostics.Append(actionFailed("replay EnfinitOS delivery", "delivery "+delivery+" of subscription "+id, err))
 		return

@@ -38,7 +38,7 @@ func TestWebhookOfAnotherAccount(t *testing.T) {
 		path string
 		want []string // of the error; none where the subscription is gone
 	}{
-		"another path": {"/other", []string{"Last seen in: loopback/\n", "now: loopback/other\n", "terraform state rm"}},
+		"another path": {"/other", []string{"Last seen in: loopback/\n", "now: loopback/other\n", "terraform or tofu state rm"}},
 		"another port": {"", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/providerdata"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -17,7 +16,7 @@ var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
 
 // webhookDataSource reads one EnfinitOS subscription by its id, where the API can read one.
 type webhookDataSource struct {
-	client *enfinitos.Client
+	tfwebhook.DataSource[enfinitos.Client]
 }
 
 // webhookDataSourceModel is a subscription in the data source. Unlike the resource, it includes what changes by itself.
@@ -27,13 +26,8 @@ type webhookDataSourceModel struct {
 }
 
 // NewWebhookDataSource returns the data source webhook_enfinitos.
-func NewWebhookDataSource() datasource.DataSource { return &webhookDataSource{} }
-
-// Metadata implements datasource.DataSource.
-func (d *webhookDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "webhook_enfinitos"
+func NewWebhookDataSource() datasource.DataSource {
+	return &webhookDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos", ClientFrom: clientFrom}}
 }
 
 // Schema implements datasource.DataSource.
@@ -62,24 +56,16 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	}
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *webhookDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.RequireEnfinitos(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read implements datasource.DataSource.
 func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data webhookDataSourceModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &data, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
 
-	found, presence, err := d.client.Find(ctx, data.ID.ValueString(), "")
+	found, presence, err := d.Client.Find(ctx, data.ID.ValueString(), "")
 	if err != nil {
 		resp.Diagnostics.Append(lookupFailed("subscription "+data.ID.ValueString(), err))
 		return

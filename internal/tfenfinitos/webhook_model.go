@@ -1,10 +1,11 @@
 package tfenfinitos
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
+	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
@@ -27,27 +28,24 @@ type webhookData struct {
 // webhookModel is a subscription in the state of the resource.
 type webhookModel struct {
 	webhookData
-	tfwebhook.SecretSettings
-	Secret          types.String   `tfsdk:"secret"`
-	SecretEncrypted types.String   `tfsdk:"secret_encrypted"`
-	Timeouts        timeouts.Value `tfsdk:"timeouts"`
+	tfwebhook.ResourceModel
 }
 
-// secret points at the attributes that hold the secret. A nil model, of a subscription that does not exist yet, has none.
-func (m *webhookModel) secret() tfwebhook.StoredSecret {
+// Identity implements tfwebhook.Model.
+func (m *webhookData) Identity() tfwebhook.Identity { return tfwebhook.Identity{ID: m.ID} }
+
+// Name implements tfwebhook.Model. It hides the parts of the url that may hold a credential.
+func (m *webhookData) Name() string {
+	id := cmp.Or(m.ID.ValueString(), "(new)")
+	return fmt.Sprintf("%s %q %s", id, m.Label.ValueString(), weburl.Hide(m.URL.ValueString()))
+}
+
+// data returns the part that the data source has too, empty for a subscription that does not exist yet.
+func (m *webhookModel) data() *webhookData {
 	if m == nil {
-		return tfwebhook.StoredSecret{}
+		return &webhookData{}
 	}
-	return tfwebhook.StoredSecret{SecretSettings: &m.SecretSettings, Clear: &m.Secret, Encrypted: &m.SecretEncrypted}
-}
-
-// webhookIdentity identifies a subscription.
-type webhookIdentity struct {
-	ID types.String `tfsdk:"id"`
-}
-
-func (m *webhookModel) identity() webhookIdentity {
-	return webhookIdentity{ID: m.ID}
+	return &m.webhookData
 }
 
 func (m *webhookModel) createRequest() enfinitos.CreateSubscriptionRequest {
@@ -58,56 +56,43 @@ func (m *webhookModel) createRequest() enfinitos.CreateSubscriptionRequest {
 	}
 }
 
-// replaces reports whether a change needs a new subscription, which has a new secret.
-func (m *webhookModel) replaces(prior *webhookModel) bool {
-	return !weburl.Same(m.URL.ValueString(), prior.URL.ValueString()) || !m.Events.Equal(prior.Events) || !m.Label.Equal(prior.Label)
+// replacing returns the attributes whose change needs a new subscription, because the API cannot change them.
+func (m *webhookModel) replacing(prior *webhookModel) (out path.Paths) {
+	if !weburl.Same(m.URL.ValueString(), prior.URL.ValueString()) {
+		out = append(out, path.Root("url"))
+	}
+	if !m.Events.Equal(prior.Events) {
+		out = append(out, path.Root("events"))
+	}
+	if !m.Label.Equal(prior.Label) {
+		out = append(out, path.Root("label"))
+	}
+	return out
 }
 
-// unchanged keeps the values that a change of active does not affect, but that the plan left unknown.
-func (m *webhookModel) unchanged(prior *webhookModel) error {
-	m.SecretLastRotatedAt = prior.SecretLastRotatedAt
-	return m.secret().Settle("", prior.secret())
-}
-
-// created copies the answer to a create, the only one that contains the secret.
-func (m *webhookModel) created(api *enfinitos.CreatedSubscription) error {
-	m.assigned(&api.Subscription)
-	return m.secret().Settle(string(api.SigningSecret), tfwebhook.StoredSecret{})
-}
-
-// assigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
+// refreshAssigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
 // one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
-func (m *webhookData) assigned(api *enfinitos.Subscription) {
+func (m *webhookData) refreshAssigned(api *enfinitos.Subscription) {
 	m.ID = types.StringValue(api.ID)
 	m.DeveloperID = tfwebhook.Keep(m.DeveloperID, api.DeveloperID)
 	m.CreatedAt = tfwebhook.Keep(m.CreatedAt, api.CreatedAt)
 	m.SecretLastRotatedAt = tfwebhook.StringOrNull(api.SecretLastRotatedAt)
 }
 
-// differences lists the attributes that a read will show with other values than configured, one per line.
-func (m *webhookData) differences(api *enfinitos.Subscription) (lines []string) {
+// differences lists what a read will show with other values than configured, as lines of a configuration.
+func (m *webhookData) differences(api *enfinitos.Subscription) []string {
 	read := *m
 	read.refresh(api)
-	if !read.URL.Equal(m.URL) {
-		lines = append(lines, fmt.Sprintf("url: %s became %s (the path is not shown)",
-			weburl.Hide(m.URL.ValueString()), weburl.Hide(read.URL.ValueString())))
-	}
-	if !read.Events.Equal(m.Events) {
-		lines = append(lines, fmt.Sprintf("events: %s became %s", quoted(m.Events), quoted(read.Events)))
-	}
-	if !read.Label.Equal(m.Label) {
-		lines = append(lines, fmt.Sprintf("label: %q became %q", m.Label.ValueString(), read.Label.ValueString()))
-	}
-	return lines
-}
-
-func quoted(kinds types.Set) string {
-	return `"` + strings.Join(tfwebhook.SortedKinds(kinds), `", "`) + `"`
+	return slices.Concat(
+		tfwebhook.DifferentURL(m.URL, read.URL.ValueString()),
+		tfwebhook.DifferentEvents(m.Events, tfwebhook.SortedKinds(read.Events)),
+		tfwebhook.DifferentText("label", m.Label, read.Label.ValueString()),
+	)
 }
 
 // refresh copies everything from an answer.
 func (m *webhookData) refresh(api *enfinitos.Subscription) {
-	m.assigned(api)
+	m.refreshAssigned(api)
 	if !weburl.Same(m.URL.ValueString(), api.URL) && api.URL != "" {
 		m.URL = types.StringValue(api.URL)
 	}

@@ -8,8 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
 // rewritten returns a provider between which and the sandbox every answer has texts replaced, in pairs.
@@ -36,10 +39,10 @@ func TestWebhookCreatedOtherwise(t *testing.T) {
 		pairs     []string
 		want      string // the line of the warning; none where nothing is amiss
 	}{
-		"label":       {"label", acctest.String(" rights "), []string{`" rights "`, `"rights"`}, `label: " rights " became "rights"`},
-		"events":      {"events", acctest.StringSet("*", "right.issued"), []string{`["*","right.issued"]`, `["*"]`}, `events: "*", "right.issued" became "*"`},
-		"url":         {"url", acctest.String("https://hooks.example.com/a/"), []string{`.com/a/"`, `.com/a"`}, "url: https://hooks.example.com became https://hooks.example.com (the path is not shown)\n"},
-		"credential":  {"url", acctest.String("https://u:c4n4ry@hooks.example.com/a/"), []string{`.com/a/"`, `.com/a"`}, "url: https://hooks.example.com became https://hooks.example.com (the path is not shown)\n"},
+		"label":       {"label", acctest.String(" rights "), []string{`" rights "`, `"rights"`}, `  label = "rights" (configured: " rights ")`},
+		"events":      {"events", acctest.StringSet("*", "right.issued"), []string{`["*","right.issued"]`, `["*"]`}, `  events = ["*"] (configured: ["*", "right.issued"])`},
+		"url":         {"url", acctest.String("https://hooks.example.com/a/"), []string{`.com/a/"`, `.com/a"`}, `  url = "https://hooks.example.com/…" (configured: "https://hooks.example.com/…"; the next plan shows the rest)`},
+		"credential":  {"url", acctest.String("https://u:c4n4ry@hooks.example.com/a/"), []string{`.com/a/"`, `.com/a"`}, `  url = "https://hooks.example.com/…" (configured: "https://hooks.example.com/…"; the next plan shows the rest)`},
 		"another url": {"url", acctest.String("https://hooks.example.com"), []string{`.com"`, `.com/"`}, ""},
 		"order":       {"events", acctest.StringSet("right.issued", "right.revoked"), []string{`["right.issued","right.revoked"]`, `["right.revoked","right.issued"]`}, ""},
 		"not told":    {"label", acctest.String("rights"), []string{`"label":"rights"`, `"label":null`}, ""},
@@ -57,7 +60,7 @@ func TestWebhookCreatedOtherwise(t *testing.T) {
 				}
 				return
 			}
-			wanted := acctest.Says("WARNING EnfinitOS Webhook Created With Different Values", instance.Text("id"), "\n"+test.want, "every later apply replaces")
+			wanted := acctest.Says("WARNING EnfinitOS Webhook Created With Different Values", instance.Text("id"), "every later apply replaces", test.want)
 			if report.Failed() || !wanted.MatchString(report.Problems) || strings.Contains(report.Problems, "c4n4ry") {
 				t.Errorf("got %q, want %q", report.Problems, test.want)
 			}
@@ -68,27 +71,42 @@ func TestWebhookCreatedOtherwise(t *testing.T) {
 	}
 }
 
-// White space around a label is likely to be trimmed. It is no error: what was imported may have it.
-func TestWebhookLabelWarnings(t *testing.T) {
+// What is allowed but odd warns in the plan or the import that adds it, and in no later one. White space around a label is likely to be
+// trimmed. It is no error: what was imported may have it.
+func TestWebhookOddValues(t *testing.T) {
 	t.Parallel()
-	for label, want := range map[string]bool{
-		"rights": false, "rights ledger": false, " rights": true, "rights ": true, "rights\n": true, "\u00a0rights": true, "  ": true,
+	const blank, unknown = `WARNING Label With Outer White Space: The label `, `WARNING Unknown Event Kind: right.isued: This version of the provider does not know this kind. The most similar known kind is "right.issued". If EnfinitOS`
+	for label, test := range map[string]struct{ kind, want string }{
+		"rights": {"right.issued", ""}, "rights ledger": {"right.issued", ""}, " rights": {"right.issued", blank}, "rights ": {"right.issued", blank},
+		"rights\n": {"right.issued", blank}, "\u00a0rights": {"right.issued", blank}, "  ": {"right.issued", blank}, "odd": {"right.isued", unknown},
 	} {
+		env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
+		instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
 		config := configuration(true)
-		config["label"] = acctest.String(label)
-		got := acctest.Text(acctest.NewProtocol(t, nil).Validate("webhook_enfinitos", config))
-		if acctest.Says("WARNING Label With Outer White Space", `[AttributeName("label")]`).MatchString(got) != want || strings.Contains(got, "ERROR") {
-			t.Errorf("of %q it says %q", label, got)
+		config["label"], config["events"] = acctest.String(label), acctest.StringSet(test.kind)
+		id := env.Enfinitos.Register(enfinitos.Subscription{URL: "https://hooks.example.com/", Events: []string{test.kind}, Label: label, Active: true})
+		warns := func(when, problems string) {
+			t.Helper()
+			if !strings.HasPrefix(problems, test.want) || strings.Count(problems, "WARNING") != min(1, len(test.want)) {
+				t.Errorf("%s of %q it says %q, want %q", when, label, problems, test.want)
+			}
 		}
-	}
-	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	instance := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
-	config := configuration(true)
-	config["label"] = acctest.String(" rights ")
-	clean(t, instance.Apply(config))
-	imported := &acctest.Instance{Provider: configured(t, env), Type: "webhook_enfinitos"}
-	clean(t, imported.Import(instance.Text("id")))
-	if report := imported.Plan(config); report.Planned != "no-op" {
-		t.Errorf("what was imported is planned as %+v", report)
+		if problems := acctest.Text(instance.Provider.Validate("webhook_enfinitos", config)); problems != "" {
+			t.Errorf("in the validation of %q it says %q", label, problems)
+		}
+		warns("in the plan of a create", instance.Plan(config).Problems)
+		imported, told := strings.CutPrefix(instance.Import(id).Problems, "WARNING Signing Secret Unknown After Import: ")
+		if !told {
+			t.Errorf("in the import of %q it says %q", label, imported)
+		}
+		_, imported, _ = strings.Cut(imported, "\n")
+		warns("in the import", imported)
+		if report := instance.Plan(config); report.Planned != "no-op" || report.Problems != "" {
+			t.Errorf("what was imported is planned as %+v", report)
+		}
+		config["active"] = tftypes.NewValue(tftypes.Bool, false)
+		if report := instance.Plan(config); report.Planned != "update" || report.Problems != "" {
+			t.Errorf("another change of %q is planned as %+v", label, report)
+		}
 	}
 }

@@ -48,7 +48,7 @@ func CheckAccount(ctx context.Context, private PrivateReader, object string, now
 		"The API has no webhook %s. However, that webhook was last seen in another account, so Terraform does not treat it as "+
 			"deleted. The state was not changed.\n\nLast seen in: %s\nConfigured now: %s\n\nUse the credentials and the base URL of the "+
 			"account where the webhook was last seen. If the webhook really is gone, or was moved on purpose, remove it from the "+
-			"state: terraform state rm ADDRESS.",
+			"state: terraform or tofu state rm ADDRESS.",
 		object, last, now))
 	return diags
 }

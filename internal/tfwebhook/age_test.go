@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // The age program decrypts what the provider encrypts, and the other way round, with every kind of key.
@@ -30,9 +29,9 @@ func TestAgeProgram(t *testing.T) {
 	for identity, recipient := range keys {
 		file := filepath.Join(t.TempDir(), "identity")
 		must(t, os.WriteFile(file, []byte(identity), 0o600))
-		m := &model{SecretSettings: settings(set(recipient), noVersion()), secret: types.StringNull(), encrypted: types.StringUnknown()}
-		must(t, m.stored().Settle(secret, tfwebhook.StoredSecret{}))
-		if got := run(t, m.encrypted.ValueString(), "age", "--decrypt", "--identity", file); got != secret {
+		m := model(set(recipient), noVersion(), types.StringNull(), types.StringUnknown())
+		must(t, m.StoreSecret(secret))
+		if got := run(t, m.SecretEncrypted.ValueString(), "age", "--decrypt", "--identity", file); got != secret {
 			t.Errorf("age decrypts %q", got)
 		}
 		data, problems := provider.Open("webhook_secret", map[string]acctest.Value{

@@ -3,7 +3,8 @@ package tfwebhook
 import (
 	"context"
 	"fmt"
-	"path"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,8 +16,14 @@ import (
 type EventCatalogue struct {
 	Vendor string
 	Known  []string
+	// Form is the form of every kind, also of those that this version does not know.
+	Form KindForm
+	// EveryKind is what subscribes to all kinds. It is empty if the vendor has no such thing.
+	EveryKind string
 	// Prose are the Known kinds that no specification of the vendor's API contains.
 	Prose []string
+	// Deprecated are the Known kinds that the vendor has deprecated, each with what to do.
+	Deprecated map[string]string
 	// Growth says what happens when a pattern matches an additional kind.
 	Growth string
 }
@@ -46,7 +53,7 @@ func (f *kindsFunction) Definition(
 		MarkdownDescription: f.description(),
 		VariadicParameter: function.StringParameter{
 			Name:                "pattern",
-			MarkdownDescription: fmt.Sprintf("A kind or a pattern, such as `%s.*`.", strings.Split(f.Known[0], ".")[0]),
+			MarkdownDescription: fmt.Sprintf("A kind or a pattern, such as `%s*`.", object(f.Known[0])),
 		},
 		Return: function.SetReturn{ElementType: types.StringType},
 	}
@@ -60,6 +67,9 @@ func (f *kindsFunction) description() string {
 		out += fmt.Sprintf("\n\nThe prose of the %s documentation names some kinds that are missing in its API specification, so the API may "+
 			"reject them. The function returns these kinds only for a pattern that is their exact name: `%s`.",
 			f.Vendor, strings.Join(f.Prose, "`, `"))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(f.Deprecated)) {
+		out += fmt.Sprintf("\n\n%s has deprecated `%s`. A pattern still returns it.", f.Vendor, kind)
 	}
 	return out + "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then matches those too. " + f.Growth
 }
@@ -98,22 +108,24 @@ func (f *kindsFunction) noMatch(pattern string) string {
 		return fmt.Sprintf("Pattern %q matches only event kinds that the prose of the %s documentation names and its API specification "+
 			"does not: %s. The API may reject them. To try them, write their full names", pattern, f.Vendor, strings.Join(prose, ", "))
 	}
-	nearest := NearestKind(pattern, f.Known)
-	if nearest != "" {
+	certain := slices.DeleteFunc(slices.Clone(f.Known), func(kind string) bool { return slices.Contains(f.Prose, kind) })
+	nearest := NearestKind(pattern, certain)
+	switch {
+	case nearest == "":
+	case strings.Contains(pattern, wildcard):
+		nearest = fmt.Sprintf(" The most similar pattern that matches some is %q.", nearest)
+	default:
 		nearest = fmt.Sprintf(" The most similar known kind is %q.", nearest)
 	}
 	return fmt.Sprintf("Pattern %q matches no %s event kind that this version of the provider knows.%s To use a newer kind, add it to "+
 		"the result with setunion", pattern, f.Vendor, nearest)
 }
 
-// literal escapes what path.Match would treat as special in a pattern, apart from *. No kind contains it.
-var literal = strings.NewReplacer("?", `\?`, "[", `\[`, `\`, `\\`)
+// wildcard matches any number of characters in a pattern.
+const wildcard = "*"
 
-// MatchKinds returns the kinds that match a pattern. In a pattern, * matches any number of characters, including dots.
+// MatchKinds returns the kinds that match a pattern. In a pattern, * matches any number of characters of any sort.
 func MatchKinds(pattern string, kinds []string) []string {
-	pattern = literal.Replace(pattern)
-	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool {
-		matches, err := path.Match(pattern, kind)
-		return err != nil || !matches
-	})
+	expression := regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(strings.ToValidUTF8(pattern, "\ufffd")), `\*`, ".*") + "$")
+	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !expression.MatchString(kind) })
 }

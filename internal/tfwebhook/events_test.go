@@ -1,6 +1,8 @@
 package tfwebhook_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,10 +31,11 @@ func TestNearest(t *testing.T) {
 		"wallet.blockchain_event.detected": "wallet.blockchainevent.detected",
 		"swap.complete":                    "swap.completed",
 		"wallet_offer_received":            "wallet.offer.received",
-		"Wallet.*":                         "wallet.created",
+		"Wallet.*":                         "wallet.*",
+		"walet.*":                          "wallet.*",
+		"wallet.transfers.*":               "wallet.transfer.*",
 		"WALLET.TRANSFER.CONFIRMED":        "wallet.transfer.confirmed",
-		"key.*ed.by.wallet":                "key.delegated",
-		"*.creatd":                         "key.created",
+		"*.creatd":                         "*.created",
 		"":                                 "",
 	}
 	for kind, want := range tests {
@@ -42,38 +45,63 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// What has no shape of a kind is an error, and not a kind that is unknown besides.
-func TestValidators(t *testing.T) {
+// dotted are kinds as both vendors have them.
+var dotted = tfwebhook.EventCatalogue{Vendor: "Dfns", Known: dfns.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*"}
+
+// Kinds of another vendor may have another form, and no name for all of them.
+func TestKindsOfAnotherForm(t *testing.T) {
 	t.Parallel()
-	const shape, unknown, redundant = "Invalid Attribute Value Match", "Unknown Event Kind", "Redundant Event Kinds"
+	other := tfwebhook.EventCatalogue{
+		Vendor: "Other", Known: []string{"Order/Created", "Order/Line:Paid", "Customer/Created"},
+		Form: tfwebhook.KindForm{Fits: func(text string) bool { return strings.Contains(text, "/") && !strings.Contains(text, "*") }},
+	}
+	for kind, want := range map[string]string{
+		"Order/Created": "",
+		"Order/Unknown": "",
+		"*":             "provider::webhook::other_event_kinds(",
+		"Order/*":       `provider::webhook::other_event_kinds("Order/*")`,
+		"order created": `the most similar known kind is "Order/Created"`,
+	} {
+		request := validator.SetRequest{ConfigValue: types.SetValueMust(types.StringType, []attr.Value{types.StringValue(kind)})}
+		var response validator.SetResponse
+		other.SetValidators()[0].ValidateSet(t.Context(), request, &response)
+		if got := fmt.Sprint(response.Diagnostics); response.Diagnostics.HasError() != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("%s: got %s, want %q", kind, got, want)
+		}
+	}
+	if got := tfwebhook.MatchKinds("Order/*", other.Known); len(got) != 2 {
+		t.Errorf("got %q", got)
+	}
+}
+
+// What has no form of a kind is an error that says what to write.
+func TestEventsValidators(t *testing.T) {
+	t.Parallel()
+	const pattern = "for a pattern, write events = provider::webhook::dfns_event_kinds"
 	for name, test := range map[string]struct {
 		kinds []attr.Value
-		want  []string
+		want  string
 	}{
-		"known":           {[]attr.Value{types.StringValue("wallet.created")}, nil},
-		"every":           {[]attr.Value{types.StringValue("*")}, nil},
-		"every and more":  {[]attr.Value{types.StringValue("*"), types.StringValue("wallet.created")}, []string{redundant}},
-		"unknown kind":    {[]attr.Value{types.StringValue("wallet.exploded")}, []string{unknown}},
-		"upper case":      {[]attr.Value{types.StringValue("Wallet.Created")}, []string{shape}},
-		"pattern":         {[]attr.Value{types.StringValue("wallet.*")}, []string{shape}},
-		"one word":        {[]attr.Value{types.StringValue("wallet")}, []string{shape}},
-		"empty text":      {[]attr.Value{types.StringValue("")}, []string{shape}},
-		"nothing":         {nil, []string{"Invalid Attribute Value"}},
-		"null":            {[]attr.Value{types.StringNull()}, []string{"Null Set Value"}},
-		"not known yet":   {[]attr.Value{types.StringUnknown()}, nil},
-		"known in a plan": {[]attr.Value{types.StringUnknown(), types.StringValue("wallet.exploded")}, []string{unknown}},
+		"known":           {[]attr.Value{types.StringValue("wallet.created")}, ""},
+		"every":           {[]attr.Value{types.StringValue("*")}, ""},
+		"unknown kind":    {[]attr.Value{types.StringValue("wallet.exploded")}, ""},
+		"not known yet":   {[]attr.Value{types.StringUnknown()}, ""},
+		"upper case":      {[]attr.Value{types.StringValue("Wallet.Exploded")}, `: write "wallet.exploded". Got: "Wallet.Exploded".`},
+		"white space":     {[]attr.Value{types.StringValue("wallet.created\n")}, `: write "wallet.created". Got: "wallet.created\n".`},
+		"pattern":         {[]attr.Value{types.StringValue("wallet.*")}, pattern + `("wallet.*"). Got: "wallet.*".`},
+		"another pattern": {[]attr.Value{types.StringValue("Walet.transfer.*")}, pattern + `("wallet.transfer.*")`},
+		"one word":        {[]attr.Value{types.StringValue("walet")}, `: the most similar known kind is "`},
+		"empty word":      {[]attr.Value{types.StringValue("wallet..created")}, `: the most similar known kind is "wallet.created"`},
+		"empty text":      {[]attr.Value{types.StringValue(""), types.StringUnknown()}, `: it is empty. Got: "".`},
+		"nothing":         {nil, ": it is empty."},
+		"null":            {[]attr.Value{types.StringNull()}, ": an element is null."},
 	} {
 		request := validator.SetRequest{Path: path.Root("events"), ConfigValue: types.SetValueMust(types.StringType, test.kinds)}
-		var got []string
-		for _, validates := range tfwebhook.EventsValidators("Dfns", dfns.EventKinds()) {
-			var response validator.SetResponse
-			validates.ValidateSet(t.Context(), request, &response)
-			for _, diagnostic := range response.Diagnostics {
-				got = append(got, diagnostic.Summary())
-			}
-		}
-		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
+		var response validator.SetResponse
+		dotted.SetValidators()[0].ValidateSet(t.Context(), request, &response)
+		got := response.Diagnostics
+		if len(got) != min(1, len(test.want)) || len(got) == 1 && (got[0].Summary() != "Invalid Event Kind" || !strings.Contains(got[0].Detail(), test.want)) {
+			t.Errorf("%s: got %v, want %q", name, got, test.want)
 		}
 	}
 }
@@ -83,14 +111,14 @@ func TestOneKind(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[types.String][]string{
 		types.StringValue("wallet.created"):  nil,
-		types.StringValue("wallet.exploded"): {"Unknown Event Kind"},
-		types.StringValue("*"):               {"Invalid Attribute Value Match"},
-		types.StringValue("Wallet.Created"):  {"Invalid Attribute Value Match"},
+		types.StringValue("wallet.exploded"): {"Unknown Event Kind: wallet.exploded"},
+		types.StringValue("*"):               {"Invalid Event Kind"},
+		types.StringValue("Wallet.Created"):  {"Invalid Event Kind"},
 		types.StringNull():                   nil,
 		types.StringUnknown():                nil,
 	} {
 		var got []string
-		for _, validates := range tfwebhook.EventKindValidators("Dfns", dfns.EventKinds()) {
+		for _, validates := range dotted.KindValidators() {
 			var response validator.StringResponse
 			validates.ValidateString(t.Context(), validator.StringRequest{Path: path.Root("kind"), ConfigValue: kind}, &response)
 			for _, diagnostic := range response.Diagnostics {

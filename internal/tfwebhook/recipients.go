@@ -60,12 +60,12 @@ func parseRecipient(text string) (age.Recipient, error) {
 	case strings.HasPrefix(text, "ecdsa-") || strings.HasPrefix(text, "sk-"):
 		return nil, errors.New("age supports only SSH keys of the types ssh-ed25519 and ssh-rsa")
 	}
-	recipient, err := age.ParseX25519Recipient(text)
-	if err != nil {
+	recipients, err := age.ParseRecipients(strings.NewReader(text))
+	if err != nil || strings.ContainsAny(text, "\r\n") {
 		return nil, errors.New("it is neither an age public key (age1…, as age-keygen prints it) nor an SSH public key " +
 			"(ssh-ed25519 … or ssh-rsa …)")
 	}
-	return recipient, nil
+	return recipients[0], nil
 }
 
 func isPrivate(text string) bool {
@@ -139,10 +139,20 @@ func (v validRecipients) MarkdownDescription(ctx context.Context) string { retur
 
 // ValidateSet implements validator.Set. Errors have the path of the set, because the path of an element contains its value.
 func (validRecipients) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	for _, text := range texts(req.ConfigValue) {
-		if _, err := parseRecipient(text); err != nil {
+	keys, quantum := texts(req.ConfigValue), 0
+	for _, text := range keys {
+		recipient, err := parseRecipient(text)
+		if err != nil {
 			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Secret Recipient",
 				fmt.Sprintf("The signing secret cannot be encrypted to %s: %s.", shorten(text), err))
 		}
+		if _, ok := recipient.(*age.HybridRecipient); ok {
+			quantum++
+		}
+	}
+	if quantum > 0 && quantum < len(keys) && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Secret Recipient",
+			"age does not encrypt to post-quantum keys (age1pq1…) and other keys together, because the text would only be as safe as with "+
+				"the other keys. Use keys of one of these two kinds.")
 	}
 }

@@ -5,93 +5,75 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// SecretSettings are the attributes that configure how the secret is stored.
-type SecretSettings struct {
-	// Recipients are the public keys that the secret is encrypted to. Null stores it in plain text.
-	Recipients types.Set `tfsdk:"secret_recipients"`
-	// Version has no meaning except that a change of it requests a new secret.
-	Version types.Number `tfsdk:"secret_version"`
+// SecretModel holds the signing secret of a webhook, which the vendor returns only once: in plain text, or encrypted to recipients
+// that the user has chosen. At most one of the two is set, and none after an import.
+type SecretModel struct {
+	Secret          types.String `tfsdk:"secret"`
+	SecretEncrypted types.String `tfsdk:"secret_encrypted"`
+	// SecretRecipients are the public keys that the secret is encrypted to. Null stores it in plain text.
+	SecretRecipients types.Set `tfsdk:"secret_recipients"`
+	// SecretVersion has no meaning except that a change of it requests a new secret.
+	SecretVersion types.Number `tfsdk:"secret_version"`
 }
 
-// NoSecretSettings returns the settings of a resource that is not configured yet.
-func NoSecretSettings() SecretSettings {
-	return SecretSettings{Recipients: types.SetNull(types.StringType)}
-}
+// SecretIsMissing reports that neither form of the secret is stored.
+func (m *SecretModel) SecretIsMissing() bool { return m.Secret.IsNull() && m.SecretEncrypted.IsNull() }
 
-// StoredSecret points at the attributes that hold the secret of a resource. At most one of the two values is set, and none after an
-// import. The zero StoredSecret belongs to a resource that does not exist yet.
-type StoredSecret struct {
-	*SecretSettings
-	Clear     *types.String
-	Encrypted *types.String
-}
-
-// IsMissing reports that neither form of the secret is stored.
-func (s StoredSecret) IsMissing() bool { return s.Clear.IsNull() && s.Encrypted.IsNull() }
-
-// Plan decides how the secret will be stored, based on how it is stored now. It returns the settings whose change requires a
-// new secret, and so a new webhook.
-func (s StoredSecret) Plan(prior StoredSecret) (replacing path.Paths) {
+// PlanSecret decides how the secret will be stored, based on how it is stored now. It returns the settings whose change requires a new
+// secret, and so a new webhook.
+func (m *SecretModel) PlanSecret(prior *SecretModel) (replacing path.Paths) {
 	switch {
-	case prior.SecretSettings == nil:
-		s.markUnknown()
-	case s.rotates(prior):
+	case m.rotates(prior):
 		return path.Paths{path.Root("secret_version")}
-	case prior.IsMissing(), sameRecipients(s.Recipients, prior.Recipients):
-		*s.Clear, *s.Encrypted = *prior.Clear, *prior.Encrypted
-	case !prior.Encrypted.IsNull(): // the provider cannot decrypt the secret to encrypt it again
+	case prior.SecretIsMissing(), sameRecipients(m.SecretRecipients, prior.SecretRecipients):
+		m.Secret, m.SecretEncrypted = prior.Secret, prior.SecretEncrypted
+	case !prior.SecretEncrypted.IsNull(): // the provider cannot decrypt the secret to encrypt it again
 		return path.Paths{path.Root("secret_recipients")}
 	default:
-		s.markUnknown()
+		m.PlanNewSecret()
 	}
 	return nil
 }
 
 // rotates reports a change of the version. Setting it for the first time does not count: after an import that would replace a
 // webhook that is in use.
-func (s StoredSecret) rotates(prior StoredSecret) bool {
-	return !prior.Version.IsNull() && !s.Version.IsNull() && !s.Version.Equal(prior.Version)
+func (m *SecretModel) rotates(prior *SecretModel) bool {
+	return !prior.SecretVersion.IsNull() && !m.SecretVersion.IsNull() && !m.SecretVersion.Equal(prior.SecretVersion)
 }
 
-// markUnknown leaves the value to the apply. The form that will not be stored is already null in the plan.
-func (s StoredSecret) markUnknown() {
-	*s.Clear, *s.Encrypted = types.StringUnknown(), types.StringUnknown()
+// hasNoRecipients reports that the secret is stored in plain text. An empty set is the same as none.
+func (m *SecretModel) hasNoRecipients() bool { return len(m.SecretRecipients.Elements()) == 0 }
+
+// PlanNewSecret leaves the secret to the apply. The form that will not be stored is already null in the plan.
+func (m *SecretModel) PlanNewSecret() {
+	m.Secret, m.SecretEncrypted = types.StringUnknown(), types.StringUnknown()
 	switch {
-	case !isKnown(s.Recipients):
-	case s.Recipients.IsNull():
-		*s.Encrypted = types.StringNull()
+	case !isKnown(m.SecretRecipients):
+	case m.hasNoRecipients():
+		m.SecretEncrypted = types.StringNull()
 	default:
-		*s.Clear = types.StringNull()
+		m.Secret = types.StringNull()
 	}
 }
 
-// Settle sets the values that the plan left unknown: from the secret in the answer to a create, or else from the one that was stored
-// in plain text before.
-func (s StoredSecret) Settle(created string, prior StoredSecret) error {
-	if prior.SecretSettings != nil {
-		created = prior.Clear.ValueString()
-	}
-	return s.fill(created)
-}
-
-// fill sets the unknown values. Without a secret they become null.
-func (s StoredSecret) fill(secret string) error {
-	if s.Clear.IsUnknown() {
-		*s.Clear = types.StringNull()
-		if s.Recipients.IsNull() {
-			*s.Clear = StringOrNull(secret)
+// StoreSecret stores the secret in the form that the plan left unknown. Without a secret it stores null.
+func (m *SecretModel) StoreSecret(secret string) error {
+	if m.Secret.IsUnknown() {
+		m.Secret = types.StringNull()
+		if m.hasNoRecipients() {
+			m.Secret = StringOrNull(secret)
 		}
 	}
-	if !s.Encrypted.IsUnknown() {
+	if !m.SecretEncrypted.IsUnknown() {
 		return nil
 	}
-	*s.Encrypted = types.StringNull()
-	if secret == "" || s.Recipients.IsNull() {
+	m.SecretEncrypted = types.StringNull()
+	if secret == "" || m.hasNoRecipients() {
 		return nil
 	}
-	text, err := encrypt(secret, s.Recipients)
+	text, err := encrypt(secret, m.SecretRecipients)
 	if err == nil {
-		*s.Encrypted = types.StringValue(text)
+		m.SecretEncrypted = types.StringValue(text)
 	}
 	return err
 }

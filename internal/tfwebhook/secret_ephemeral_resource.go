@@ -19,11 +19,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
 
-// EphemeralResources returns the constructors of the ephemeral resource types.
-func EphemeralResources() []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{NewSecretEphemeralResource}
-}
-
 var _ ephemeral.EphemeralResource = secretEphemeralResource{}
 
 // secretEphemeralResource decrypts a signing secret. It makes no call and stores nothing. Terraform opens it in every plan and
@@ -85,7 +80,7 @@ func (secretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenReque
 	if data.Ciphertext.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "No Secret to Decrypt",
 			"The value is null, so there is no encrypted secret: the webhook has no secret_recipients, or was imported. Set "+
-				"secret_recipients. After an import, also replace the webhook (terraform apply -replace=ADDRESS), or remove this "+
+				"secret_recipients. After an import, also replace the webhook (terraform or tofu apply -replace=ADDRESS), or remove this "+
 				"ephemeral resource and what uses it from the configuration until then.")
 		return
 	}

@@ -17,7 +17,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // sshKey returns a private key in OpenSSH's format and its public key as a line of an authorized_keys file.
@@ -63,6 +62,8 @@ func TestInvalidRecipients(t *testing.T) {
 	provider := acctest.NewProtocol(t, nil)
 	x25519, err := age.GenerateX25519Identity()
 	must(t, err)
+	quantum, err := age.GenerateHybridIdentity()
+	must(t, err)
 	good := x25519.Recipient().String()
 	sshPrivate, _ := ed25519Key(t, "")
 	_, ecdsaPublic := ecdsaKey(t)
@@ -82,7 +83,10 @@ func TestInvalidRecipients(t *testing.T) {
 		"an age identity":  {[]string{x25519.String()}, []string{"an element that is not shown here: it is a private key", "use the public key of a new key pair"}},
 		"an SSH private":   {[]string{sshPrivate}, []string{"an element that is not shown here: it is a private key"}},
 		"two bad ones":     {[]string{"first", good, "second"}, []string{`"first"`, `"second"`}},
-		"none at all":      {[]string{}, []string{"secret_recipients", "at least 1"}},
+		"none at all":      {[]string{}, nil},
+		"post-quantum":     {[]string{quantum.Recipient().String()}, nil},
+		"of two ages":      {[]string{quantum.Recipient().String(), good}, []string{"post-quantum keys (age1pq1…) and other keys together"}},
+		"a comment":        {[]string{"# me\n" + good}, []string{"neither an age public key"}},
 	} {
 		for _, kind := range []string{"webhook_dfns", "webhook_enfinitos"} {
 			t.Run(kind+" "+name, func(t *testing.T) {
@@ -131,7 +135,8 @@ func TestEphemeralSecret(t *testing.T) {
 		"age key file as one line": `# created: today\n# public key: age1…\r\n` + x25519.String() + `\n`,
 		"age key file, CR":         "# created: C:\\new\r" + x25519.String() + "\r",
 		"SSH ed25519":              ed, "SSH RSA": strings.TrimSpace(rsa),
-		"SSH as one line": strings.ReplaceAll(ed, "\n", `\n`), "SSH, CRLF, after a byte order mark": "\ufeff" + strings.ReplaceAll(rsa, "\n", "\r\n"),
+		"SSH as one line": strings.ReplaceAll(ed, "\n", `\n`), "SSH, blanks for breaks": strings.ReplaceAll(ed, "\n", " "),
+		"SSH, CRLF, after a byte order mark": "\ufeff" + strings.ReplaceAll(rsa, "\n", "\r\n"),
 	} {
 		data, problems := provider.Open("webhook_secret", map[string]acctest.Value{
 			"ciphertext": acctest.String(instance.Text("secret_encrypted")), "identity": acctest.String(identity),
@@ -139,6 +144,16 @@ func TestEphemeralSecret(t *testing.T) {
 		if len(problems) > 0 || !data["plaintext"].Equal(acctest.String(env.Dfns.Webhooks()[0].Secret)) {
 			t.Errorf("%s: got %s, %s", name, data["plaintext"], acctest.Text(problems))
 		}
+	}
+	quantum, err := age.GenerateHybridIdentity()
+	must(t, err)
+	r := model(set(quantum.Recipient().String()), noVersion(), types.StringNull(), types.StringUnknown())
+	must(t, r.StoreSecret("whs-told"))
+	data, problems := provider.Open("webhook_secret", map[string]acctest.Value{
+		"ciphertext": acctest.String(r.SecretEncrypted.ValueString()), "identity": acctest.String(quantum.String()),
+	})
+	if len(problems) > 0 || !data["plaintext"].Equal(acctest.String("whs-told")) {
+		t.Errorf("post-quantum: got %s, %s", data["plaintext"], acctest.Text(problems))
 	}
 }
 
@@ -159,9 +174,9 @@ func TestEphemeralSecretErrors(t *testing.T) {
 	provider := acctest.NewProtocol(t, nil)
 	identity, recipient := newKey(t)
 	other, _ := newKey(t)
-	r := &model{settings(recipient, noVersion()), types.StringNull(), types.StringUnknown()}
-	must(t, r.stored().Settle("whs-hunter2", tfwebhook.StoredSecret{}))
-	armored := r.encrypted.ValueString()
+	r := model(recipient, noVersion(), types.StringNull(), types.StringUnknown())
+	must(t, r.StoreSecret("whs-hunter2"))
+	armored := r.SecretEncrypted.ValueString()
 	locked, _ := ed25519Key(t, "passphrase")
 	ecdsaPrivate, _ := ecdsaKey(t)
 	good := identity.String()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -25,40 +27,39 @@ func Timeouts(ctx context.Context) schema.Block {
 		"API requires. Each defaults to `%s`.", DefaultTimeout)
 	for name, nested := range block.Attributes {
 		if operation, ok := nested.(schema.StringAttribute); ok {
-			operation.Validators = []validator.String{longEnough{}} // the library's validator accepts 0s and negative durations
+			operation.Validators = []validator.String{Duration()} // the library's validator accepts 0s and negative durations
 			block.Attributes[name] = operation
 		}
 	}
 	return block
 }
 
-var _ validator.String = longEnough{}
-
-// longEnough rejects a timeout that would end an operation before it begins.
-type longEnough struct{}
-
-// Description implements validator.Describer.
-func (longEnough) Description(context.Context) string {
-	return "must be a duration longer than 0s, such as \"30s\" or \"1h30m\""
+// Duration returns a validator for the time that something may take. It rejects one that would end it before it begins.
+func Duration() validator.String {
+	return textValidator{
+		summary: "Invalid Duration",
+		must:    `must be a duration longer than 0s, such as "30s" or "1h30m"`,
+		check: func(text string) error {
+			duration, err := time.ParseDuration(text)
+			seconds, _ := strconv.ParseFloat(text, 64)
+			days, _ := strconv.Atoi(strings.TrimSuffix(text, "d"))
+			switch {
+			case err == nil && duration > 0:
+				return nil
+			case err == nil:
+				return errors.New("it is not longer than 0s")
+			case seconds > 0:
+				return fmt.Errorf("it has no unit, so write %q", text+"s")
+			case days > 0:
+				return fmt.Errorf("its units are s, m and h, so write \"%dh\"", 24*days)
+			}
+			return errors.New("its units are s, m and h")
+		},
+	}
 }
 
-// MarkdownDescription implements validator.Describer.
-func (v longEnough) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateString implements validator.String.
-func (v longEnough) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	text := req.ConfigValue.ValueString()
-	if duration, err := time.ParseDuration(text); err != nil || duration <= 0 {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Timeout", fmt.Sprintf(
-			"The value %s. Its units are s, m and h. Got: %q.", v.Description(ctx), text))
-	}
-}
-
-// MoreTime says how to allow an operation more time, if it timed out. Only resources have timeouts: data sources and actions do not.
-func MoreTime(err error) string {
+// moreTime says how to allow an operation more time, if it timed out. Only resources have timeouts: data sources and actions do not.
+func moreTime(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return " To allow more time, set timeouts in the resource."
 	}

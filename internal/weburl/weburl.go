@@ -1,4 +1,4 @@
-// Package weburl checks, compares and prints URLs: https only, equal despite normalization, and without the credentials that
+// Package weburl checks, compares and prints URLs: https, equal despite normalization, and without the credentials that
 // they may contain.
 package weburl
 
@@ -8,16 +8,31 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
 
 // Check returns why text is not an absolute https URL. Plain http is allowed to a loopback host only.
 func Check(text string) error {
+	if err := CheckAny(text); err != nil {
+		return err
+	}
+	if IsPlain(text) {
+		return errors.New("it must be https; http is only accepted for a loopback host")
+	}
+	return nil
+}
+
+// CheckAny returns why text is not an absolute URL of the scheme https or http.
+func CheckAny(text string) error {
+	if err := checkBlanks(text); err != nil {
+		return err
+	}
 	parsed, err := url.Parse(text)
 	switch {
-	case strings.ContainsAny(text, " \t\r\n"): // such as the newline at the end of a file, which is easy to miss in the quoted url
-		return errors.New("it contains white space, possibly at its start or end")
 	case err != nil:
 		return errors.New("it is not a valid URL")
 	case parsed.Scheme != "https" && parsed.Scheme != "http":
@@ -26,10 +41,29 @@ func Check(text string) error {
 		return errors.New("it has no host")
 	case !isPort(parsed.Port()):
 		return errors.New("its port is not between 1 and 65535")
-	case parsed.Scheme == "http" && !isLoopback(parsed.Hostname()):
-		return errors.New("it must be https; http is only accepted for a loopback host")
 	}
 	return nil
+}
+
+// checkBlanks names the place of white space, such as the newline at the end of a file, which is easy to miss in a quoted URL.
+func checkBlanks(text string) error {
+	switch inner := strings.TrimSpace(text); {
+	case inner == "":
+		return errors.New("it is empty")
+	case strings.TrimLeftFunc(text, unicode.IsSpace) != text:
+		return errors.New("it starts with white space")
+	case inner != text:
+		return errors.New("it ends with white space, such as the line break at the end of a file")
+	case strings.ContainsFunc(text, unicode.IsSpace):
+		return errors.New("it contains white space")
+	}
+	return nil
+}
+
+// IsPlain reports a URL whose deliveries anybody on the way can read: http to another machine.
+func IsPlain(text string) bool {
+	parsed, err := url.Parse(text)
+	return err == nil && parsed.Scheme == "http" && !isLoopback(parsed.Hostname())
 }
 
 // CheckBase returns why text cannot be the base of an API's URLs.
@@ -57,8 +91,8 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
-// Same reports whether two URLs differ only in what a server may normalize: the case of scheme and host, a default
-// port, a missing root path.
+// Same reports whether two URLs differ only in what a server may normalize: the case of scheme and host, the two forms of an
+// international host, a default port, dot segments, a missing root path.
 func Same(a, b string) bool {
 	return Normal(a) == Normal(b)
 }
@@ -70,14 +104,25 @@ func Normal(text string) string {
 		return text
 	}
 	parsed.Scheme = strings.ToLower(parsed.Scheme)
-	parsed.Host = strings.ToLower(parsed.Host)
+	parsed.Host = normalHost(parsed.Host)
 	if port := map[string]string{"https": ":443", "http": ":80"}[parsed.Scheme]; port != "" {
 		parsed.Host = strings.TrimSuffix(parsed.Host, port)
+	}
+	if parsed.Host != "" {
+		parsed = parsed.ResolveReference(parsed) // this removes dot segments
 	}
 	if parsed.Path == "" {
 		parsed.Path = "/"
 	}
 	return parsed.String()
+}
+
+// normalHost returns host and port in lower case and in ASCII, as names are looked up and as JavaScript's URL writes them.
+func normalHost(host string) string {
+	if ascii, err := idna.New(idna.MapForLookup(), idna.StrictDomainName(false)).ToASCII(host); err == nil {
+		host = ascii
+	}
+	return strings.ToLower(host)
 }
 
 // Lasting returns the normalized part of a base URL that stays the same as long as the service exists. On loopback that is only
@@ -91,12 +136,33 @@ func Lasting(base string) string {
 	return "loopback" + parsed.EscapedPath()
 }
 
+const hidden = "(hidden)"
+
 // Hide returns scheme and host of a URL, which is all that a message, a log or a note shows of it: user info, path, query and
 // fragment may be credentials. If there is no host, for example without https://, it hides everything.
 func Hide(text string) string {
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Host == "" {
-		return "(hidden)"
+		return hidden
 	}
 	return parsed.Scheme + "://" + parsed.Host
+}
+
+// Quote returns what a message shows of a URL that may be malformed: the same as Hide, in quotes, with the white space that is wrong.
+func Quote(text string) string {
+	inner := strings.TrimSpace(text)
+	before, after, _ := strings.Cut(text, inner)
+	first, _, blank := strings.Cut(inner, " ")
+	shown := Hide(first)
+	switch {
+	case inner == "":
+		return strconv.Quote(text)
+	case shown == hidden || blank && strings.Contains(inner, "@"):
+		return hidden
+	case blank:
+		shown += " …"
+	case shown != inner:
+		shown += "/…"
+	}
+	return strconv.Quote(before + shown + after)
 }

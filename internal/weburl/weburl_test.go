@@ -31,16 +31,18 @@ func TestCheck(t *testing.T) {
 		{"hooks.example.com", "https://"},
 		{"//hooks.example.com", "https://"},
 		{"ftp://hooks.example.com", "https://"},
-		{"", "https://"},
+		{"", "it is empty"},
+		{" \n", "it is empty"},
 		{"https://", "no host"},
 		{"https:hooks.example.com", "no host"},
 		{"https:///path", "no host"},
 		{"https://:443", "no host"},
-		{"https://hooks.example.com/a b", "white space"},
-		{" https://hooks.example.com", "white space"},
-		{"https://hooks.example.com\n", "white space"},
-		{"https://hooks.example.com/\t", "white space"},
-		{"https://hooks.example.com\r", "white space"},
+		{"https://hooks.example.com/a b", "it contains white space"},
+		{"https://hooks .example.com", "it contains white space"},
+		{" https://hooks.example.com", "starts with white space"},
+		{"https://hooks.example.com\n", "ends with white space"},
+		{"https://hooks.example.com/\t", "ends with white space"},
+		{"https://hooks.example.com\r", "ends with white space"},
 		{"https://hooks.example.com/%zz", "not a valid URL"},
 		{"https://hooks.example.com:port", "not a valid URL"},
 		{"https://[::1", "not a valid URL"},
@@ -100,6 +102,17 @@ func TestSame(t *testing.T) {
 		{"http://h.example:80", "http://h.example/", true},
 		{"https://[::1]:443/", "https://[::1]", true},
 		{"https://h.example?a=b", "https://h.example/?a=b", true},
+		{"https://BÜCHER.example/p", "https://xn--bcher-kva.example/p", true},
+		{"https://b%C3%BCcher.example:443/p", "https://xn--bcher-kva.example/p", true},
+		{"https://bücher.example:8443", "https://XN--bcher-kva.example:8443/", true},
+		{"https://bücher_1.example", "https://xn--bcher_1-n2a.example/", true},
+		{"https://stra\u00dfe.example", "https://strasse.example", false},
+		{"https://h.example/a/../b/./c", "https://h.example/b/c", true},
+		{"https://h.example/..", "https://h.example", true},
+		{"https://h.example/a/.", "https://h.example/a/", true},
+		{"https://h.example/a/.", "https://h.example/a", false},
+		{"https://h.example/a//b", "https://h.example/a/b", false},
+		{"https://h.example/a%2F../b", "https://h.example/b", false},
 		{"https://h.example/P", "https://h.example/p", false},
 		{"https://h.example/p/", "https://h.example/p", false},
 		{"https://h.example:80/", "https://h.example/", false},
@@ -153,7 +166,32 @@ func TestHide(t *testing.T) {
 			if got := weburl.Hide(test.url); got != test.want {
 				t.Errorf("Hide(%q) = %q, want %q", test.url, got, test.want)
 			}
+			if got := weburl.Quote(test.url); test.url != "" && strings.TrimSuffix(strings.Trim(got, `"`), "/…") != test.want {
+				t.Errorf("Quote(%q) = %q, want %q in it", test.url, got, test.want)
+			}
 		})
+	}
+}
+
+// A URL with white space is quoted so that one sees where it is.
+func TestQuote(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"":                          `""`,
+		" \n":                       `" \n"`,
+		"https://h.example":         `"https://h.example"`,
+		"https://h.example/":        `"https://h.example/…"`,
+		" https://h.example/p":      `" https://h.example/…"`,
+		"https://h.example\n":       `"https://h.example\n"`,
+		"https://h.example/p\n":     `"https://h.example/…\n"`,
+		"https://h .example/p":      `"https://h …"`,
+		"https://h.example/a b":     `"https://h.example …"`,
+		"https://u p@h.example/a b": "(hidden)",
+		"h.example/p q":             "(hidden)",
+	} {
+		if got := weburl.Quote(url); got != want {
+			t.Errorf("Quote(%q) = %s, want %s", url, got, want)
+		}
 	}
 }
 
@@ -169,6 +207,9 @@ func FuzzHide(f *testing.F) {
 		url := "https://u:" + secret + "@" + host + "/" + path + secret + "?q=" + secret + "#" + secret
 		if got := weburl.Hide(url); strings.Contains(got, secret) {
 			t.Errorf("Hide(%q) = %q", url, got)
+		}
+		if got := weburl.Quote(url); strings.Contains(got, secret) {
+			t.Errorf("Quote(%q) = %s", url, got)
 		}
 	})
 }

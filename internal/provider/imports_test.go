@@ -1,0 +1,187 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/webhook-providers/terraform-provider-webhook/"
+
+// arrows are what each package may import of this module. VENDOR stands for one vendor, and "..." for everything below.
+var arrows = map[string][]string{
+	".": {"internal/provider", "internal/httpapi"},
+	"internal/provider": {
+		"internal/tfVENDOR", "internal/VENDOR", "internal/tfwebhook", "internal/httpapi", "internal/intent", "internal/weburl", "internal/keytext",
+	},
+	"internal/tfVENDOR":         {"internal/VENDOR", "internal/tfwebhook", "internal/weburl"},
+	"internal/tfwebhook":        {"internal/account", "internal/intent", "internal/keytext", "internal/weburl"},
+	"internal/VENDOR":           {"internal/httpapi", "internal/account", "internal/intent", "internal/keytext", "internal/weburl"},
+	"internal/httpapi":          {"internal/weburl"},
+	"internal/weburl":           {"internal/keytext"},
+	"internal/account":          {},
+	"internal/intent":           {},
+	"internal/keytext":          {},
+	"cmd/webhook-sandbox":       {"internal/sandbox"},
+	"internal/sandbox":          {"internal/sandbox/..."},
+	"internal/sandbox/VENDOR":   {"internal/sandbox/clock", "internal/sandbox/delivery", "internal/sandbox/wire"},
+	"internal/sandbox/delivery": {"internal/sandbox/clock"},
+	"internal/sandbox/clock":    {},
+	"internal/sandbox/receiver": {},
+	"internal/sandbox/wire":     {},
+	"internal/acctest":          {"internal/..."},
+	"internal/acctest/golden":   {},
+	"tools/bench":               {"internal/sandbox"},
+	"tools/bench/empty":         {"tools/bench/plugin"},
+	"tools/bench/meter":         {},
+	"tools/bench/null":          {"tools/bench/plugin", "internal/tfVENDOR"},
+	"tools/bench/plugin":        {},
+	"tools/drift":               {"internal/VENDOR"},
+}
+
+const (
+	plugin    = "github.com/hashicorp/terraform-plugin"
+	pluginSDK = plugin + "-sdk" // the provider uses the framework
+)
+
+// usesTerraform are the packages that may import Terraform's plugin packages.
+var usesTerraform = []string{
+	".", "internal/provider", "internal/tfVENDOR", "internal/tfwebhook", "internal/acctest", "tools/bench/empty", "tools/bench/null",
+	"tools/bench/plugin",
+}
+
+// goPackage is what "go list" says of a package. Deps are its imports and theirs.
+type goPackage struct {
+	ImportPath                string
+	Imports, Deps             []string
+	TestImports, XTestImports []string
+}
+
+// The packages import only what DESIGN.md allows, on every platform.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, platform := range []string{"linux", "windows"} {
+		for _, problem := range forbidden(listPackages(t, platform)) {
+			t.Errorf("on %s, %s", platform, strings.ReplaceAll(problem, module, ""))
+		}
+	}
+}
+
+// Each arrow holds for a vendor that does not exist yet too.
+func TestForbiddenImports(t *testing.T) {
+	t.Parallel()
+	for imported, by := range map[string][]string{
+		"internal/provider":             {"internal/tfacme", "internal/tfwebhook", "internal/acme", "internal/httpapi"},
+		"internal/tfacme":               {".", "internal/tfdfns", "internal/tfwebhook", "internal/acme", "internal/httpapi"},
+		"internal/tfwebhook":            {"internal/acme", "internal/httpapi", "internal/intent"},
+		"internal/acme":                 {".", "internal/tfdfns", "internal/dfns", "internal/tfwebhook", "internal/httpapi", "internal/sandbox/acme"},
+		"internal/httpapi":              {"internal/tfacme", "internal/tfwebhook", "internal/intent", "internal/sandbox/acme", "cmd/webhook-sandbox"},
+		"internal/weburl":               {"internal/sandbox", "internal/sandbox/acme", "internal/sandbox/wire"},
+		"internal/sandbox":              {".", "internal/provider", "internal/tfacme", "internal/acme", "internal/sandbox/acme"},
+		"internal/sandbox/acme":         {"internal/provider", "internal/acme", "internal/sandbox/dfns", "internal/sandbox/wire"},
+		"internal/acctest":              {".", "internal/provider", "internal/tfacme", "internal/acme", "internal/sandbox"},
+		"internal/new":                  {"internal/provider"},
+		plugin + "-framework/types":     {"internal/acme", "internal/httpapi", "internal/sandbox/acme", "cmd/webhook-sandbox"},
+		pluginSDK + "/v2/helper/schema": {".", "internal/provider", "internal/tfacme", "internal/tfwebhook"},
+	} {
+		if strings.HasPrefix(imported, "internal/") {
+			imported = module + imported
+		}
+		for _, importer := range by {
+			packages := []goPackage{{ImportPath: module + importer, Imports: []string{imported}, Deps: []string{imported}}}
+			for _, path := range []string{"internal/acme", "internal/tfacme", "internal/dfns", "internal/tfdfns"} {
+				packages = append(packages, goPackage{ImportPath: module + path})
+			}
+			if len(forbidden(packages)) == 0 {
+				t.Errorf("%s may import %s", importer, imported)
+			}
+		}
+	}
+}
+
+func listPackages(t *testing.T, platform string) (out []goPackage) {
+	t.Helper()
+	list := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,TestImports,XTestImports", "../../...")
+	list.Env = append(list.Environ(), "GOOS="+platform, "CGO_ENABLED=0")
+	text, err := list.Output()
+	must(t, err)
+	for decoder := json.NewDecoder(bytes.NewReader(text)); decoder.More(); {
+		var one goPackage
+		must(t, decoder.Decode(&one))
+		out = append(out, one)
+	}
+	return out
+}
+
+// forbidden returns the imports that the arrows do not allow.
+func forbidden(packages []goPackage) (out []string) {
+	vendors := vendorsOf(packages)
+	for _, p := range packages {
+		importer, own := vendors.roleOf(p.ImportPath)
+		allowed, listed := arrows[importer]
+		if !listed {
+			out = append(out, importer+" has no line in arrows")
+		}
+		report := func(imports []string, isForbidden func(imported, role, vendor string) bool) {
+			for _, imported := range imports {
+				if role, vendor := vendors.roleOf(imported); isForbidden(imported, role, vendor) {
+					out = append(out, p.ImportPath+" must not know "+imported)
+				}
+			}
+		}
+		report(p.Imports, func(imported, role, _ string) bool {
+			return strings.HasPrefix(imported, module) && !matches(role, allowed) ||
+				strings.HasPrefix(imported, plugin) && !slices.Contains(usesTerraform, importer) || strings.HasPrefix(imported, pluginSDK)
+		})
+		report(p.Deps, func(_, _, vendor string) bool {
+			return own != "" && vendor != "" && vendor != own
+		})
+		// A helper that the sandbox, or a test of it, shared with a client would hide a mistake on both sides.
+		report(slices.Concat(p.TestImports, p.XTestImports), func(imported, role, vendor string) bool {
+			return own != "" && vendor != "" && vendor != own ||
+				strings.HasPrefix(importer, "internal/sandbox") && strings.HasPrefix(imported, module) && !strings.HasPrefix(role, "internal/sandbox")
+		})
+	}
+	return out
+}
+
+type vendors []string
+
+// vendorsOf returns the vendors. A vendor is what has a package internal/NAME and a package internal/tfNAME.
+func vendorsOf(packages []goPackage) (out vendors) {
+	for _, p := range packages {
+		if name, ok := strings.CutPrefix(p.ImportPath, module+"internal/tf"); ok &&
+			slices.ContainsFunc(packages, func(p goPackage) bool { return p.ImportPath == module+"internal/"+name }) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// roleOf returns the path of a package within the module, with VENDOR in place of the name of a vendor, and that vendor.
+func (v vendors) roleOf(importPath string) (role, vendor string) {
+	if importPath+"/" == module {
+		return ".", ""
+	}
+	elements := strings.Split(strings.TrimPrefix(importPath, module), "/")
+	if !strings.HasPrefix(importPath, module+"internal/") {
+		return strings.Join(elements, "/"), ""
+	}
+	for i, element := range elements {
+		name := strings.TrimPrefix(element, "tf")
+		if slices.Contains(v, name) {
+			elements[i], vendor = strings.TrimSuffix(element, name)+"VENDOR", name
+		}
+	}
+	return strings.Join(elements, "/"), vendor
+}
+
+func matches(role string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		above, everything := strings.CutSuffix(pattern, "...")
+		return role == pattern || everything && strings.HasPrefix(role, above)
+	})
+}

@@ -1,0 +1,99 @@
+package tfwebhook
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Schema returns the schema of a webhook resource: the attributes of the vendor, and those of every webhook resource.
+func (o Object) Schema(ctx context.Context, description string, attributes map[string]schema.Attribute) schema.Schema {
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"id":                Assigned(o.idDescription()),
+		"secret":            o.secretAttribute(),
+		"secret_encrypted":  secretEncryptedAttribute(),
+		"secret_recipients": secretRecipientsAttribute(),
+		"secret_version":    secretVersionAttribute(),
+	})
+	return schema.Schema{
+		Version:             0, // raise it, and add an upgrader, when the meaning of a state changes
+		MarkdownDescription: description,
+		Attributes:          attributes,
+		Blocks:              map[string]schema.Block{"timeouts": Timeouts(ctx)},
+	}
+}
+
+// IdentitySchema returns the schema of the identity of a webhook.
+func (o Object) IdentitySchema() identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{RequiredForImport: true, Description: strings.ReplaceAll(o.idDescription(), "`", "")},
+	}}
+}
+
+func (o Object) idDescription() string {
+	return fmt.Sprintf("The id that %s assigned to the %s%s.", o.Vendor, o.Noun, example(o.ID))
+}
+
+// example returns what a value looks like, to be put after the words that describe it.
+func example(text string) string {
+	if text == "" {
+		return ""
+	}
+	return ", `" + text + "`"
+}
+
+// Assigned returns a string attribute of a resource that the API sets once.
+func Assigned(description string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Computed: true, MarkdownDescription: description,
+		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
+func (o Object) secretAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Computed:  true,
+		Sensitive: true,
+		MarkdownDescription: fmt.Sprintf("The secret that signs the deliveries%s. %s returns it only once, in the answer to the create. It is "+
+			"null after an import, and when `secret_recipients` is set.", example(o.Secret), o.Vendor),
+	}
+}
+
+func secretEncryptedAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: "The signing secret, encrypted to `secret_recipients`, as ASCII-armored age text. It is null if no " +
+			"recipients are set; `secret` is null if they are.",
+	}
+}
+
+func secretRecipientsAttribute() schema.SetAttribute {
+	return schema.SetAttribute{
+		Optional:    true,
+		ElementType: types.StringType,
+		MarkdownDescription: "Public keys to encrypt the signing secret to: age keys (`age1…`), post-quantum ones (`age1pq1…`) among " +
+			"themselves, and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
+			"The state then contains the secret only in encrypted form. If the state already contains it in plain text, adding " +
+			"recipients encrypts it in place (former versions of the state still contain the plain text). Changing or removing " +
+			"recipients later replaces the webhook, because the provider cannot decrypt the secret. After an import there is no " +
+			"secret to encrypt. An empty set is the same as none. The ephemeral resource `webhook_secret` decrypts the secret.",
+		Validators: []validator.Set{setvalidator.NoNullValues(), validRecipients{}},
+	}
+}
+
+func secretVersionAttribute() schema.NumberAttribute {
+	return schema.NumberAttribute{
+		Optional: true,
+		MarkdownDescription: "Any number. Changing it to another number replaces the webhook, which rotates its signing secret. " +
+			"Setting it for the first time, or removing it, changes nothing.",
+	}
+}
