@@ -361,7 +361,7 @@ func TestTokensThatNoHeaderHolds(t *testing.T) {
 			t.Errorf("%q is a problem for who uses neither vendor: %s", value, acctest.Text(problems))
 		}
 		for kind, setting := range map[string]string{"webhook_dfns": "auth_token (DFNS_AUTH_TOKEN)", "webhook_enfinitos": "api_key (ENFINITOS_API_KEY)"} {
-			got := acctest.Text(provider.Import(kind, "x"))
+			got := acctest.Text(provider.Import(kind, map[string]string{"webhook_dfns": "wh-x", "webhook_enfinitos": "x"}[kind]))
 			if want == "" && strings.Contains(got, "ERROR") || want != "" && !strings.Contains(got, "ERROR Invalid Token: "+setting+" "+want) {
 				t.Errorf("%s, %q: got %q, want %q", kind, value, got, want)
 			}

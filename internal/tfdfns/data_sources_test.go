@@ -78,7 +78,7 @@ func TestWebhooksDataSource(t *testing.T) {
 	for _, test := range []struct {
 		url, status string
 		want        int
-	}{{"https://HOOKS.example.com:443/1", "", 150}, {"", "Disabled", 225}, {"https://hooks.example.com/0", "Enabled", 75}, {"https://hooks.example.com/9", "", 0}} {
+	}{{"https://HOOKS.example.com:443/1", "", 150}, {"", "Disabled", 225}, {"https://hooks.example.com/0", "Enabled", 75}, {"http://hooks.example.com/0", "Paused", 0}} {
 		filter := values{}
 		for name, value := range map[string]string{"url": test.url, "status": test.status} {
 			if value != "" {
@@ -89,7 +89,7 @@ func TestWebhooksDataSource(t *testing.T) {
 			t.Errorf("%+v: %d webhooks", test, len(got))
 		}
 	}
-	if got := acctest.Text(provider.ValidateData("webhook_dfns_webhooks", values{"status": acctest.String("Paused")})); !strings.Contains(got, `"Enabled"`) {
+	if got := acctest.Text(provider.ValidateData("webhook_dfns_webhooks", values{"status": acctest.String("disabled")})); !strings.Contains(got, `write "Disabled"`) {
 		t.Error(got)
 	}
 

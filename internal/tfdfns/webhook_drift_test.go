@@ -91,7 +91,7 @@ func TestWebhookIdentityOfWhatIsGone(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	for name, id := range map[string]string{"there": existing(env), "gone": "wh-00000-00000-0000000000000000"} {
-		resp := configured(t, env).ReadFully("webhook_dfns", map[string]acctest.Value{"id": acctest.String(id)})
+		resp := configured(t, env).ReadFully("webhook_dfns", map[string]acctest.Value{"id": acctest.String(id), "url": acctest.String("https://former.example.com")})
 		problems := acctest.Text(resp.Diagnostics)
 		if (problems != "") != (name == "gone") || strings.Contains(problems, "ERROR") || resp.NewIdentity == nil || resp.NewIdentity.IdentityData == nil {
 			t.Errorf("%s: %s identity %v", name, problems, resp.NewIdentity)

@@ -134,7 +134,7 @@ func refreshed(t *testing.T, provider *acctest.Protocol, ids []string) (gone []s
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
-			resp := provider.ReadFully("webhook_dfns", map[string]acctest.Value{"id": acctest.String(id)})
+			resp := provider.ReadFully("webhook_dfns", map[string]acctest.Value{"id": acctest.String(id), "url": acctest.String("https://former.example.com")})
 			state, err := resp.NewState.Unmarshal(kind)
 			if err != nil || len(resp.Diagnostics) != 0 && !state.IsNull() {
 				t.Errorf("%v %s", err, acctest.Text(resp.Diagnostics))
