@@ -336,7 +336,7 @@ func TestSettingsAreTrimmed(t *testing.T) {
 }
 
 // What no header can hold, or would hold twice, is told when the provider is configured, and never shown.
-func TestTokensThatNoHeaderHolds(t *testing.T) {
+func TestInvalidTokens(t *testing.T) {
 	t.Parallel()
 	const control, bearer = "contains a control character, such as a line break", "starts with \"Bearer\""
 	for value, want := range map[string]string{

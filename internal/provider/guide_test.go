@@ -56,7 +56,7 @@ func TestAuthenticationGuide(t *testing.T) {
 }
 
 // Every page shows the files it names, because a template with the wrong name is copied as it is, and links to pages there are.
-func TestPagesAreWhole(t *testing.T) {
+func TestGeneratedPages(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("../../docs/*/*.md")
 	must(t, err)
