@@ -3,6 +3,7 @@ package acctest
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"testing"
 
@@ -145,12 +146,32 @@ func (p *Protocol) ReadFully(resourceType string, attributes map[string]Value) *
 // ReadData reads a data source.
 func (p *Protocol) ReadData(dataSource string, attributes map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
+	_, problems := p.Data(dataSource, attributes)
+	return problems
+}
+
+// Data is ReadData with what the data source returns, nil if that is nothing.
+func (p *Protocol) Data(dataSource string, attributes map[string]Value) (map[string]Value, []*tfprotov6.Diagnostic) {
+	p.t.Helper()
 	schema := p.Schemas.DataSourceSchemas[dataSource]
 	if schema == nil {
 		p.t.Fatalf("there is no data source %s", dataSource)
 	}
 	resp, err := p.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{
 		TypeName: dataSource, Config: p.encode(Object(schema.ValueType(), attributes)),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.decode(schema.ValueType(), resp.State), resp.Diagnostics
+}
+
+// ValidateData validates the configuration of a data source.
+func (p *Protocol) ValidateData(dataSource string, attributes map[string]Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	config := p.encode(Object(p.Schemas.DataSourceSchemas[dataSource].ValueType(), attributes))
+	resp, err := p.ValidateDataResourceConfig(p.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+		TypeName: dataSource, Config: config,
 	})
 	if err != nil {
 		p.t.Fatal(err)
@@ -350,4 +371,44 @@ func Text(diagnostics []*tfprotov6.Diagnostic) string {
 		out += "\n"
 	}
 	return out
+}
+
+// Bool returns a boolean value.
+func Bool(truth bool) Value { return tftypes.NewValue(tftypes.Bool, truth) }
+
+// Plain returns attributes as Go has them: each is nil, a string, an int, a bool, a []any or a map[string]any.
+func Plain(attributes map[string]Value) map[string]any {
+	out := map[string]any{}
+	for name, value := range attributes {
+		out[name] = plain(value)
+	}
+	return out
+}
+
+func plain(value Value) any {
+	var text string
+	var number big.Float
+	var truth bool
+	var attributes map[string]Value
+	var items []Value
+	switch {
+	case value.IsNull():
+		return nil
+	case value.As(&text) == nil:
+		return text
+	case value.As(&number) == nil:
+		whole, _ := number.Int64()
+		return int(whole)
+	case value.As(&truth) == nil:
+		return truth
+	case value.As(&attributes) == nil:
+		return Plain(attributes)
+	case value.As(&items) == nil:
+		out := []any{}
+		for _, item := range items {
+			out = append(out, plain(item))
+		}
+		return out
+	}
+	return value.String()
 }

@@ -199,6 +199,22 @@ func TestErrorShapes(t *testing.T) {
 	}
 }
 
+// A filtered list may have an empty page before its end, and a list is cut where it may not go on.
+func TestPagesOfEvents(t *testing.T) {
+	t.Parallel()
+	pages := map[string]string{"": `{"items": [], "nextPageToken": "2"}`, "2": `{"items": [{"id": "whe-1"}], "nextPageToken": "3"}`, "3": `{"items": []}`}
+	client := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1/events": func(w http.ResponseWriter, r *http.Request) {
+		says(200, pages[r.URL.Query().Get("paginationToken")])(w, r)
+	}}).client(t)
+	for _, calls := range []int{0, 2, 3} {
+		_, err := collect(client.ListWebhookEvents(t.Context(), "wh-1", dfns.EventFilter{MaxCalls: calls}, 0))
+		got, filtered := collect(client.ListWebhookEvents(t.Context(), "wh-1", dfns.EventFilter{Kind: "key.created", MaxCalls: calls}, 0))
+		if err == nil || dfns.IsCut(err) || dfns.IsCut(filtered) != (calls == 2) || (filtered == nil) != (calls != 2) || len(got) != 1 {
+			t.Errorf("at most %d calls: %v; filtered, %d events, %v", calls, err, len(got), filtered)
+		}
+	}
+}
+
 // An answer without items is no empty list: a proxy's {} must not prove that a webhook is gone.
 func TestEmptyLists(t *testing.T) {
 	t.Parallel()

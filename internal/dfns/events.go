@@ -25,12 +25,23 @@ type WebhookEvent struct {
 	// Error is the error message, empty if the attempt succeeded.
 	Error string `json:"error"`
 
-	// The vendor's prose names the following fields, its schema does not. Nil and empty mean absent.
+	// The vendor's prose names the following fields, its schema does not. Nil and empty mean absent. RetryOf is the id of the
+	// original event, that is of the first attempt, by the schema of what is delivered, and of a previous attempt by the prose.
 
 	DeliveryFailed  httpapi.Optional[bool]  `json:"deliveryFailed"`
 	DeliveryAttempt httpapi.Optional[int64] `json:"deliveryAttempt"`
 	RetryOf         string                  `json:"retryOf"`
 	NextAttemptDate string                  `json:"nextAttemptDate"`
+}
+
+// Failed reports whether the attempt failed. Where the API does not say it, every status but 200 means failure. Nil means that
+// the API did not tell the status either.
+func (e *WebhookEvent) Failed() *bool {
+	if e.DeliveryFailed.Value != nil || e.Status == "" {
+		return e.DeliveryFailed.Value
+	}
+	failed := e.Status != "200"
+	return &failed
 }
 
 // EventFilter selects events. Its zero value selects all.
@@ -39,6 +50,8 @@ type EventFilter struct {
 	Kind string
 	// DeliveryFailed selects attempts that failed or those that did not. Nil selects both.
 	DeliveryFailed *bool
+	// MaxCalls limits the calls, 0 to 50. IsCut reports the error of a list that needs more. Zero means 50.
+	MaxCalls int
 }
 
 // ListWebhookEvents returns the delivery attempts of a webhook. It fetches pages of pageSize items (1 to 200, 0 for 200) as
@@ -55,7 +68,8 @@ func (c *Client) ListWebhookEvents(
 	if filter.DeliveryFailed != nil {
 		query.Set("deliveryFailed", strconv.FormatBool(*filter.DeliveryFailed))
 	}
-	return listPages(ctx, c, pageSize, query, func(event *WebhookEvent) string { return event.ID }, "webhooks", webhookID, "events")
+	return listPages(ctx, c, pageSize, filter.MaxCalls, query,
+		func(event *WebhookEvent) string { return event.ID }, "webhooks", webhookID, "events")
 }
 
 // GetWebhookEvent returns one delivery attempt. IsNotFound reports the error if the API has no such event or webhook.

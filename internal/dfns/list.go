@@ -13,14 +13,14 @@ import (
 // MaxPage is the largest page size of a list.
 const MaxPage = 200
 
-// listPages returns the items of all pages. It fetches pages as the caller needs them.
+// listPages returns the items of all pages, at most so many (0 for 50). It fetches pages as the caller needs them.
 func listPages[T any](
-	ctx context.Context, c *Client, pageSize int, filter url.Values, id func(*T) string, path ...string,
+	ctx context.Context, c *Client, pageSize, mostPages int, filter url.Values, id func(*T) string, path ...string,
 ) iter.Seq2[*T, error] {
 	if pageSize <= 0 || pageSize > MaxPage {
 		pageSize = MaxPage
 	}
-	return httpapi.Pages(path, func(token httpapi.Token) (httpapi.Page[T], error) {
+	return httpapi.PagesUpTo(mostPages, path, func(token httpapi.Token) (httpapi.Page[T], error) {
 		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 		maps.Copy(query, filter)
 		if token != "" {
@@ -30,6 +30,6 @@ func listPages[T any](
 			Items httpapi.Items[T] `json:"items"`
 			Next  httpapi.Token    `json:"nextPageToken"`
 		}](ctx, c, query, path...)
-		return httpapi.Page[T]{Items: page.Items, Next: page.Next}, err
+		return httpapi.Page[T]{Items: page.Items, Next: page.Next, Filtered: len(filter) > 0}, err
 	}, id)
 }

@@ -99,7 +99,7 @@ func (c *Client) ListWebhooks(ctx context.Context, pageSize int) iter.Seq2[*Webh
 	return func(yield func(*Webhook, error) bool) {
 		item := 0
 		id := func(webhook *Webhook) string { return webhook.ID }
-		for webhook, err := range listPages(ctx, c, pageSize, nil, id, "webhooks") {
+		for webhook, err := range listPages(ctx, c, pageSize, 0, nil, id, "webhooks") {
 			item++
 			if err == nil && !webhook.isWhole() {
 				yield(nil, badItem(item, webhook))

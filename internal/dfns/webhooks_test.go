@@ -2,7 +2,6 @@ package dfns_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -13,9 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
 // A webhook from its create to its delete: what is sent, what comes back, and what the API holds.
@@ -140,76 +137,6 @@ func TestListWebhooks(t *testing.T) {
 			t.Errorf("%s: there are %d webhooks, or not the right ones", name, len(got))
 		}
 		if diff := cmp.Diff(test.calls, journal(s)); diff != "" {
-			t.Errorf("%s: calls (-want +got):\n%s", name, diff)
-		}
-	}
-}
-
-func TestWebhookEvents(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	client := newClient(t, s)
-	id := s.Dfns.Register(state.Webhook{URL: "https://h.example", Events: []string{"*"}, Status: "Enabled"})
-	for i := range 5 {
-		if err := s.Dfns.RecordEvent([]string{"key.created", "wallet.created"}[i%2], json.RawMessage(fmt.Sprintf(`{"n":%d}`, i))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	all, err := collect(client.ListWebhookEvents(t.Context(), id, dfns.EventFilter{}, 0))
-	if err != nil || len(all) != 5 {
-		t.Fatalf("there are %d events: %v", len(all), err)
-	}
-	failed, first := httpapi.Optional[bool]{Value: new(false)}, httpapi.Optional[int64]{Value: new(int64(1))}
-	want := &dfns.WebhookEvent{
-		ID: all[1].ID, Date: nowText, Kind: "wallet.created", Data: json.RawMessage(`{"n":1}`), Status: "200",
-		TimestampSent: now.Unix(), DeliveryFailed: failed, DeliveryAttempt: first,
-	}
-	if diff := cmp.Diff(want, all[1]); diff != "" {
-		t.Errorf("listed (-want +got):\n%s", diff)
-	}
-	got, err := client.GetWebhookEvent(t.Context(), id, all[1].ID)
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("asked for: %v (-want +got):\n%s", err, diff)
-	}
-	if _, err := client.GetWebhookEvent(t.Context(), id, "whe-none"); !dfns.IsNotFound(err) {
-		t.Errorf("an event that is not there: %v", err)
-	}
-}
-
-func TestEventFilter(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	client := newClient(t, s)
-	id := s.Dfns.Register(state.Webhook{URL: "https://h.example", Events: []string{"*"}, Status: "Enabled"})
-	for _, kind := range []string{"key.created", "wallet.created", "key.created", "key.created"} {
-		if err := s.Dfns.RecordEvent(kind, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tests := map[string]struct {
-		filter dfns.EventFilter
-		size   int
-		count  int
-		calls  []string
-	}{
-		"kind": {dfns.EventFilter{Kind: "wallet.created"}, 0, 1, []string{"kind=wallet.created&limit=200"}},
-		"every page": {
-			dfns.EventFilter{Kind: "key.created", DeliveryFailed: new(false)}, 2, 3,
-			[]string{"deliveryFailed=false&kind=key.created&limit=2", "deliveryFailed=false&kind=key.created&limit=2&paginationToken=NA"},
-		},
-		"failed": {dfns.EventFilter{DeliveryFailed: new(true)}, 0, 0, []string{"deliveryFailed=true&limit=200"}},
-		"none":   {dfns.EventFilter{}, 100, 4, []string{"limit=100"}},
-	}
-	for name, test := range tests {
-		got, err := collect(client.ListWebhookEvents(t.Context(), id, test.filter, test.size))
-		if err != nil || len(got) != test.count {
-			t.Errorf("%s: there are %d events: %v", name, len(got), err)
-		}
-		var want []string
-		for _, query := range test.calls {
-			want = append(want, "GET /webhooks/"+id+"/events?"+query)
-		}
-		if diff := cmp.Diff(want, journal(s)); diff != "" {
 			t.Errorf("%s: calls (-want +got):\n%s", name, diff)
 		}
 	}

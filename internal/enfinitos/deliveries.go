@@ -48,8 +48,21 @@ func (c *Client) ListDeliveries(ctx context.Context, id, status string, pageSize
 	if pageSize <= 0 {
 		pageSize = DefaultPage
 	}
+	return c.deliveryPages(ctx, id, status, pageSize, 0)
+}
+
+// BigPage is the page size of RecentDeliveries. The documentation names no upper limit.
+const BigPage = 200
+
+// RecentDeliveries returns the deliveries of a subscription, newest first, with at most maxCalls calls. IsCut reports the error
+// of a list that needs more.
+func (c *Client) RecentDeliveries(ctx context.Context, id string, maxCalls int) iter.Seq2[*Delivery, error] {
+	return c.deliveryPages(ctx, id, "", BigPage, maxCalls)
+}
+
+func (c *Client) deliveryPages(ctx context.Context, id, status string, pageSize, mostPages int) iter.Seq2[*Delivery, error] {
 	path := []string{"v1", "webhooks", id, "deliveries"}
-	return httpapi.Pages(path, func(token httpapi.Token) (httpapi.Page[Delivery], error) {
+	return httpapi.PagesUpTo(mostPages, path, func(token httpapi.Token) (httpapi.Page[Delivery], error) {
 		page, err := c.deliveries(ctx, id, status, token, pageSize)
 		return httpapi.Page[Delivery]{Items: page.Deliveries, Next: page.NextCursor}, gone(err)
 	}, func(delivery *Delivery) string { return delivery.ID })

@@ -1,6 +1,8 @@
 package enfinitos_test
 
 import (
+	"fmt"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -10,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
@@ -20,70 +21,45 @@ func TestListDeliveries(t *testing.T) {
 	client := at(t, s)
 	id := s.Enfinitos.Register(example)
 	var ids []string // newest first
-	for range 120 {
-		ids = append(ids, s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: state.Delivered}))
+	for i := range 120 {
+		ids = append(ids, s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: []string{state.Delivered, state.Failed}[i/110]}))
 	}
+	s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: s.Enfinitos.Register(example), Status: state.Failed})
 	slices.Reverse(ids)
-	tests := map[string]struct {
-		size, take int
-		queries    []string
+	for name, test := range map[string]struct {
+		list    iter.Seq2[*enfinitos.Delivery, error]
+		take    int
+		queries []string
 	}{
-		"all":                   {50, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"zero is the default":   {0, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"more":                  {120, 120, []string{"limit=120"}},
-		"the next page's first": {50, 51, []string{"limit=50", "cursor=50&limit=50"}},
-	}
-	for name, test := range tests {
-		var got []string
-		for delivery, err := range client.ListDeliveries(t.Context(), id, "", test.size) {
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
+		"zero is the default":   {client.ListDeliveries(t.Context(), id, "", 0), 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
+		"exact multiple":        {client.ListDeliveries(t.Context(), id, "", 60), 120, []string{"limit=60", "cursor=60&limit=60"}},
+		"the page's last":       {client.ListDeliveries(t.Context(), id, "", 50), 50, []string{"limit=50"}},
+		"the next page's first": {client.ListDeliveries(t.Context(), id, "", 50), 51, []string{"limit=50", "cursor=50&limit=50"}},
+		"one status":            {client.ListDeliveries(t.Context(), id, "failed", 6), 10, []string{"limit=6&status=failed", "cursor=6&limit=6&status=failed"}},
+		"recent":                {client.RecentDeliveries(t.Context(), id, 1), 120, []string{"limit=200"}},
+	} {
+		for range 2 { // a sequence that is gone through again starts anew
+			var got []string
+			for delivery, err := range test.list {
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				got = append(got, delivery.ID)
+				if len(got) == test.take && test.take < 120 && name != "one status" {
+					break
+				}
 			}
-			got = append(got, delivery.ID)
-			if len(got) == test.take && test.take < 120 {
-				break
+			if !slices.Equal(got, ids[:test.take]) {
+				t.Errorf("%s: there are %d deliveries, or not the right ones", name, len(got))
+			}
+			var want []string
+			for _, query := range test.queries {
+				want = append(want, "GET /v1/webhooks/"+id+"/deliveries?"+query)
+			}
+			if diff := cmp.Diff(want, journal(s)); diff != "" {
+				t.Errorf("%s: calls (-want +got):\n%s", name, diff)
 			}
 		}
-		if !slices.Equal(got, ids[:test.take]) {
-			t.Errorf("%s: there are %d deliveries, or not the right ones", name, len(got))
-		}
-		var want []string
-		for _, query := range test.queries {
-			want = append(want, "GET /v1/webhooks/"+id+"/deliveries?"+query)
-		}
-		if diff := cmp.Diff(want, journal(s)); diff != "" {
-			t.Errorf("%s: calls (-want +got):\n%s", name, diff)
-		}
-	}
-}
-
-func TestListOfOneStatus(t *testing.T) {
-	t.Parallel()
-	a := serve(t, map[string]http.HandlerFunc{deliveries: holds(emptyPage)})
-	_, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "failed", 0))
-	if diff := cmp.Diff([]string{deliveries + "?limit=50&status=failed"}, a.made()); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-}
-
-func TestDeliveryAtTheSandbox(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	if err := s.Enfinitos.RecordEvent("right.issued", []byte(`{"right":1}`)); err != nil {
-		t.Fatal(err)
-	}
-	got, err := collect(at(t, s).ListDeliveries(t.Context(), id, "", 0))
-	if err != nil || len(got) != 1 {
-		t.Fatalf("there are %d deliveries: %v", len(got), err)
-	}
-	held := s.Enfinitos.Deliveries()[0]
-	want := &enfinitos.Delivery{
-		ID: held.ID, SubscriptionID: id, DeveloperID: got[0].DeveloperID, Status: "delivered", Payload: held.Payload,
-		FirstAttemptedAt: nowText, LastAttemptedAt: nowText, DeliveredAt: nowText, AttemptCount: some(int64(1)), HTTPStatus: some(int64(200)),
-	}
-	if diff := cmp.Diff(want, got[0]); diff != "" || !strings.HasPrefix(got[0].DeveloperID, "dev_") || !strings.Contains(held.Payload, `{"right":1}`) {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -95,11 +71,14 @@ func TestTolerantDelivery(t *testing.T) {
 		body string
 		want enfinitos.Delivery
 	}{
+		"least": {`{"deliveryId":"dlv_1","subscriptionId":"whs_1"}`, enfinitos.Delivery{ID: "dlv_1", SubscriptionID: "whs_1"}},
 		"nulls": {
 			`{"deliveryId":"dlv_1","subscriptionId":"whs_1","developerId":null,"status":null,"payload":null,"firstAttemptedAt":null,
 			"lastAttemptedAt":null,"attemptCount":null,"httpStatus":null,"responseBodyExcerpt":null,"errorMessage":null,
 			"nextRetryAt":null,"deliveredAt":null,"signatureHeader":null}`, enfinitos.Delivery{ID: "dlv_1", SubscriptionID: "whs_1"},
 		},
+		"zeroes":         {`{"attemptCount":0,"httpStatus":0,"payload":""}`, enfinitos.Delivery{AttemptCount: some(int64(0)), HTTPStatus: some(int64(0))}},
+		"unknown fields": {`{"deliveryId":"dlv_1","id":7,"next":{"a":[1]},"status":"on_hold"}`, enfinitos.Delivery{ID: "dlv_1", Status: "on_hold"}},
 		"everything": {
 			`{"deliveryId":"dlv_1","subscriptionId":"whs_1","developerId":"dev_1","status":"failed","payload":"{\"a\":1}",
 			"firstAttemptedAt":"2026-01-01T00:00:00Z","lastAttemptedAt":"2026-01-02T00:00:00Z","attemptCount":2,"httpStatus":503,
@@ -134,12 +113,17 @@ func TestTolerantDelivery(t *testing.T) {
 
 // cursors are the ends of a page, and what the next page is asked for by; nothing where there is none.
 var cursors = map[string]string{
-	`,"nextCursor":50`:     "50",
-	`,"nextCursor":0`:      "0",
-	`,"nextCursor":"ü&?#"`: "ü&?#",
-	`,"nextCursor":null`:   "",
-	`,"nextCursor":""`:     "",
-	``:                     "",
+	`,"nextCursor":50`:               "50",
+	`,"nextCursor":12345678901234`:   "12345678901234",
+	`,"nextCursor":0`:                "0",
+	`,"nextCursor":"50"`:             "50",
+	`,"nextCursor":"b2Zmc2V0OjUw=="`: "b2Zmc2V0OjUw==",
+	`,"nextCursor":"a\/b\u003d\"c"`:  `a/b="c`,
+	`,"nextCursor":"ü&?#"`:           "ü&?#",
+	`,"nextCursor":null`:             "",
+	`,"nextCursor": null `:           "",
+	`,"nextCursor":""`:               "",
+	``:                               "",
 }
 
 func TestCursors(t *testing.T) {
@@ -165,30 +149,34 @@ func TestCursors(t *testing.T) {
 	}
 }
 
-func TestListEndsWithAnError(t *testing.T) {
+// A list ends with the first error, which says what is wrong with it.
+func TestDeliveriesEndWithAnError(t *testing.T) {
 	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	for range 3 {
-		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id})
+	page := func(id, next int) string {
+		return fmt.Sprintf(`{"deliveries":[{"deliveryId":"dlv_%d"}],"nextCursor":%d}`, id, next)
 	}
-	fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Skip: 1, Effect: sandbox.Status, Status: 403})
-	items, errors := 0, 0
-	for delivery, err := range at(t, s).ListDeliveries(t.Context(), id, "", 2) {
-		switch {
-		case err == nil && errors == 0:
-			items++
-		case enfinitos.Status(err) == 403 && delivery == nil:
-			errors++
-		default:
-			t.Errorf("the sequence has %v, %v", delivery, err)
+	for name, test := range map[string]struct {
+		page  func(call int) string
+		items int
+		want  string
+	}{
+		"the same cursor": {func(call int) string { return page(call, 50) }, 2, "the same page token twice"},
+		"empty pages":     {func(call int) string { return fmt.Sprintf(`{"deliveries":[],"nextCursor":"c%d"}`, call) }, 0, "a page without anything new"},
+		"more than may":   {func(call int) string { return page(call, call) }, 3, "more than 3 pages"},
+		"no list":         {func(call int) string { return []string{page(1, 1), `{}`}[call-1] }, 1, "the answer is not a list"},
+	} {
+		made := 0
+		a := serve(t, map[string]http.HandlerFunc{deliveries: func(w http.ResponseWriter, r *http.Request) {
+			made++
+			holds(test.page(made))(w, r)
+		}})
+		got, err := collect(a.client(t).RecentDeliveries(t.Context(), "whs_1", 3))
+		if err == nil || !strings.Contains(err.Error(), "/v1/webhooks/whs_1/deliveries: 200 OK: ") || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: it ends in %v", name, err)
 		}
-	}
-	if items != 2 || errors != 1 {
-		t.Errorf("there are %d deliveries and %d errors", items, errors)
-	}
-	if _, err := collect(at(t, s).ListDeliveries(t.Context(), "whs_none", "", 2)); enfinitos.Status(err) != 403 {
-		t.Errorf("of no subscription it ends in %v", err)
+		if len(got) != test.items || enfinitos.IsCut(err) != (name == "more than may") {
+			t.Errorf("%s: %d deliveries before %v", name, len(got), err)
+		}
 	}
 }
 
@@ -249,5 +237,16 @@ func TestProcessDue(t *testing.T) {
 		if _, err := client.ProcessDue(t.Context(), limit); enfinitos.Status(err) != 400 {
 			t.Errorf("a limit of %d ends in %v", limit, err)
 		}
+	}
+}
+
+func TestDrainResult(t *testing.T) {
+	t.Parallel()
+	a := serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks/deliveries/process-due": holds(
+		`{"processed":10,"delivered":7,"failed":2,"deadLettered":1,"batchLimit":10}`)})
+	got, err := a.client(t).ProcessDue(t.Context(), 10)
+	want := enfinitos.DrainResult{Processed: some(int64(10)), Delivered: 7, Failed: 2, DeadLettered: 1, BatchLimit: 10}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }

@@ -34,6 +34,12 @@ func IsNoAnswer(err error) bool { return errors.Is(err, httpapi.ErrNoAnswer) }
 // IsInvalidID reports an id that cannot be part of a path, so that nothing was sent.
 func IsInvalidID(err error) bool { return errors.Is(err, httpapi.ErrPath) }
 
+// IsCut reports the end of a list that has more pages than may be read.
+func IsCut(err error) bool {
+	_, ok := errors.AsType[httpapi.MorePagesError](err)
+	return ok
+}
+
 // Status returns the status with which the API refused a call, or 0 for every other error.
 func Status(err error) int { return httpapi.Status(err) }
 

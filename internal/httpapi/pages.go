@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -15,12 +16,30 @@ type Page[T any] struct {
 	Items Items[T]
 	// Next is the token of the next page. The last page has none.
 	Next Token
+	// Filtered says that the API may cut pages before it filters them, so that an empty page is not the end.
+	Filtered bool
+}
+
+// MorePagesError ends a list that has more than so many pages.
+type MorePagesError int
+
+// Error says how many pages may be read.
+func (most MorePagesError) Error() string {
+	return fmt.Sprintf("the list has more than %d pages", int(most))
 }
 
 // Pages returns the items of a list, which get fetches page by page as they are needed. Only a page without a next token ends a
 // list: a token seen before, a page without a new id and a list that is too long are errors, because a list that is not complete
 // proves nothing about what it lacks.
 func Pages[T any](path []string, get func(token Token) (Page[T], error), id func(*T) string) iter.Seq2[*T, error] {
+	return PagesUpTo(maxPages, path, get, id)
+}
+
+// PagesUpTo is Pages of a list that is too long if it has more than most pages. Zero means the limit of Pages.
+func PagesUpTo[T any](
+	most int, path []string, get func(token Token) (Page[T], error), id func(*T) string,
+) iter.Seq2[*T, error] {
+	most = cmp.Or(most, maxPages)
 	return func(yield func(*T, error) bool) {
 		tokens, ids := map[Token]bool{}, map[string]bool{}
 		for token := Token(""); ; {
@@ -44,8 +63,9 @@ func Pages[T any](path []string, get func(token Token) (Page[T], error), id func
 				return
 			}
 			tokens[token], token = true, page.Next
-			if problem := endless(tokens, token, len(ids) > before); problem != "" {
-				yield(nil, BadAnswer(path, problem))
+			anythingNew := len(ids) > before || page.Filtered && len(page.Items.List) == 0
+			if problem := endless(tokens, token, anythingNew, most); problem != nil {
+				yield(nil, badAnswer(path, problem))
 				return
 			}
 		}
@@ -53,19 +73,21 @@ func Pages[T any](path []string, get func(token Token) (Page[T], error), id func
 }
 
 // endless returns why a list does not end with this page.
-func endless(tokens map[Token]bool, next Token, anythingNew bool) string {
+func endless(tokens map[Token]bool, next Token, anythingNew bool, most int) error {
 	switch {
 	case tokens[next]:
-		return "the API sent the same page token twice, so the list has no end"
+		return errors.New("the API sent the same page token twice, so the list has no end")
 	case !anythingNew:
-		return "the API sent a page without anything new and a token for another page, so the list has no end"
-	case len(tokens) == maxPages:
-		return fmt.Sprintf("the list has more than %d pages", maxPages)
+		return errors.New("the API sent a page without anything new and a token for another page, so the list has no end")
+	case len(tokens) == most:
+		return MorePagesError(most)
 	}
-	return ""
+	return nil
 }
 
 // BadAnswer returns the error for a 2xx answer to a GET without what it must contain, such as a list that has no end.
-func BadAnswer(path []string, problem string) error {
-	return &Error{Method: http.MethodGet, Path: EscapedPath(path...), Status: http.StatusOK, Cause: errors.New(problem)}
+func BadAnswer(path []string, problem string) error { return badAnswer(path, errors.New(problem)) }
+
+func badAnswer(path []string, problem error) error {
+	return &Error{Method: http.MethodGet, Path: EscapedPath(path...), Status: http.StatusOK, Cause: problem}
 }

@@ -1,12 +1,16 @@
 package provider_test
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 
@@ -139,43 +143,67 @@ func (a account) copied(t *testing.T, name string) *tfexec.Terraform {
 	return cli
 }
 
-// Nothing is said while deliveries succeed, checks warn when they fail, and a postcondition stops the plan.
+// A plan exits with 0 whether deliveries succeed or not. It warns once when they do not, and a postcondition stops it.
 func TestMonitoringGuide(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	cli := a.copied(t, "monitoring")
-	apply := func() string {
-		out, err := a.Run(t, cli, "apply", "-auto-approve", "-no-color")
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
+	must(t, cli.Apply(t.Context()))
+	plan := func(code int, warnings int, says ...string) {
+		t.Helper()
+		out, err := a.Run(t, cli, "plan", "-no-color", "-detailed-exitcode")
+		if exitCode(err) != code || strings.Count(out, "Warning:") != warnings || !acctest.Says(says...).MatchString(out) {
+			t.Errorf("it exits with %d, want %d, with %d warnings and %q:\n%s", exitCode(err), code, warnings, says, out)
 		}
-		return out
 	}
-	apply()
-	if out := apply(); strings.Contains(out, "Warning") {
-		t.Errorf("there is a warning before anything fails:\n%s", out)
-	}
+	plan(0, 0, "No changes.")
 
-	webhook := a.Dfns.Webhooks()[1].ID
-	moved := func(url string) {
-		must(t, a.Dfns.Edit(webhook, func(w *dfns.Webhook) { w.URL = url }))
-	}
-	moved("https://elsewhere.example.com") // which the sandbox never reaches
-	must(t, a.Dfns.Deliver("wallet.transfer.failed", nil))
-	<-a.retries
-	moved(a.ReceiverURL + "/dfns")
-	subscription := a.Enfinitos.Subscriptions()[1].ID
-	dead := a.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: subscription, Status: enfinitos.DeadLettered, Attempts: 5, Error: "refused"})
-	out, _ := a.Run(t, cli, "plan", "-no-color")
-	if !acctest.Says("Deliveries of "+webhook+" fail", "wallet.transfer.failed").MatchString(out) || !acctest.Says("EnfinitOS has given up these deliveries", dead, "refused").MatchString(out) {
-		t.Errorf("the checks say nothing :\n%s", out)
-	}
+	webhooks, rights := a.Dfns.Webhooks(), a.Enfinitos.Subscriptions()[1].ID
+	must(t, a.DfnsCalls.AddFault(sandbox.Fault{Path: "/webhooks/" + webhooks[1].ID + "/events", Effect: "patch", Patch: json.RawMessage(fmt.Sprintf(
+		`{"items": [{"id": "whe-1", "status": "500", "timestampSent": %d, "deliveryAttempt": 5}]}`, time.Now().Unix()))}))
+	a.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: rights, Status: enfinitos.DeadLettered, First: time.Now(), Error: "refused"})
+	lost := ": 1 events lost, 0 pending. Last error: "
+	plan(0, 1, "No changes.", webhooks[1].ID+")"+lost+"500.", "rights ("+rights+")"+lost+"refused.")
 
-	must(t, a.Dfns.Edit(a.Dfns.Webhooks()[0].ID, func(w *dfns.Webhook) { w.Status = "Disabled" }))
-	out, err := a.Run(t, cli, "plan", "-no-color")
-	if err == nil || !acctest.Says("so the ledger misses transfers").MatchString(out) {
-		t.Errorf("%v\n%s", err, out)
+	must(t, a.Dfns.Edit(webhooks[0].ID, func(w *dfns.Webhook) { w.Status = "Disabled" }))
+	plan(1, 1, "so the ledger misses transfers")
+}
+
+// A receiver that is down is a warning, which costs neither the webhook nor its secret, and retries are made before a destroy.
+func TestMonitoringActions(t *testing.T) {
+	t.Parallel()
+	acctest.RequireActions(t)
+	if !acctest.KnowsCaller(t) {
+		t.Skip("this CLI has neither on_failure nor before_destroy")
 	}
+	a := newAccount(t)
+	cli := a.copied(t, "monitoring-actions")
+	for _, test := range []struct {
+		command string
+		code    int
+		says    string
+	}{
+		{"apply -auto-approve", 0, "Warning: Dfns Ping Failed"},
+		{"plan -detailed-exitcode", 0, "No changes."},
+		{"apply -auto-approve -invoke=action.webhook_dfns_ping.payments", 1, "Error: Dfns Ping Failed"},
+		{"destroy -auto-approve", 0, "Processed 0 due retries"},
+	} {
+		out, err := a.Run(t, cli, append(strings.Fields(test.command), "-no-color", "-var=receiver=https://elsewhere.example.com")...)
+		if exitCode(err) != test.code || !acctest.Says(test.says).MatchString(out) {
+			t.Errorf("%s exits with %d:\n%s", test.command, exitCode(err), out)
+		}
+	}
+	calls := strings.Join(append(acctest.Changes(a.DfnsCalls), acctest.Changes(a.EnfinitosCalls)...), "\n")
+	if strings.Count(calls, "POST /webhooks 200") != 1 || !acctest.Says("/process-due 200 DELETE /v1/webhooks/").MatchString(calls) {
+		t.Errorf("the calls are\n%s", calls)
+	}
+}
+
+func exitCode(err error) int {
+	if exited, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exited.ExitCode()
+	}
+	return 0
 }
 
 // What exists is listed, imported with generated configuration, and not changed.

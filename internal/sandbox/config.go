@@ -35,9 +35,10 @@ type Config struct {
 	// Log receives one line for every call. Nil means no lines.
 	Log io.Writer
 
-	// DfnsWebhookLimit, DfnsSecretOnUpdate and DfnsNormalize are passed to Dfns.
+	// DfnsWebhookLimit, DfnsSecretOnUpdate, DfnsBareEvents and DfnsNormalize are passed to Dfns.
 	DfnsWebhookLimit   int
 	DfnsSecretOnUpdate bool
+	DfnsBareEvents     bool
 	DfnsNormalize      func(*dfns.Webhook)
 	// EnfinitosConventional adds the calls that EnfinitOS does not document.
 	EnfinitosConventional bool

@@ -22,11 +22,13 @@ var dfnsVendor = registration{
 		flags.IntVar(&config.DfnsWebhookLimit, "dfns-webhook-limit", 0, "`NUMBER` of webhooks that Dfns allows; 0 means any")
 		flags.BoolVar(&config.DfnsSecretOnUpdate, "dfns-secret-on-update", false,
 			"Dfns also shows the secret in the answer to an update, as one edition of its pages has it")
+		flags.BoolVar(&config.DfnsBareEvents, "dfns-bare-events", false, "events of Dfns have only the fields of its published schema")
 	},
 	open: func(config Config, common shared) Vendor {
 		return dfns.New(dfns.Options{
 			Clock: config.Clock, Random: common.random, Engine: common.engine, Scale: common.scale, Changed: common.changed, Touch: common.touch,
-			WebhookLimit: config.DfnsWebhookLimit, SecretOnUpdate: config.DfnsSecretOnUpdate, Normalize: config.DfnsNormalize,
+			WebhookLimit: config.DfnsWebhookLimit, SecretOnUpdate: config.DfnsSecretOnUpdate, BareEvents: config.DfnsBareEvents,
+			Normalize: config.DfnsNormalize,
 		})
 	},
 	expose: func(s *Sandbox, site *Site) {

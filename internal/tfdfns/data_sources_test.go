@@ -3,14 +3,15 @@ package tfdfns_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
+	"maps"
+	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -26,87 +27,77 @@ func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
 	return provider
 }
 
+// Who asks for a webhook that there is not is told of ten that there are, and of no more.
 func TestWebhookDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	config := "data \"webhook_dfns\" \"test\" {\n  id = \"wh-none\"\n}\n"
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config, ExpectError: acctest.Says("Dfns Webhook Not Found", "Reading webhook wh-none failed", "has no webhook")},
-		{
-			PreConfig:   func() { existing(env) },
-			Config:      config,
-			ExpectError: acctest.Says("Reading webhook wh-none failed", "has: wh-", "https://hooks.example.com"),
-		},
-		{
-			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/*", Effect: "status", Status: 403}),
-			Config:      config,
-			ExpectError: acctest.Says("Unable to read Dfns webhooks", "Reading webhook wh-none failed", "lacks the permission Webhooks:Read"),
-		},
-	}})
+	provider := configured(t, env)
+	ask := func() string {
+		return acctest.Text(provider.ReadData("webhook_dfns", values{"id": acctest.String("wh-none")}))
+	}
+	if got := ask(); !acctest.Says("Dfns Webhook Not Found", "Reading webhook wh-none failed", "has no webhook").MatchString(got) {
+		t.Error(got)
+	}
+	for count := 1; count <= 12; count++ {
+		existing(env)
+		got := ask()
+		named, more := strings.Count(got, "https://"), strings.HasSuffix(strings.TrimSpace(got), "\n…")
+		if named != min(count, 10) || more != (count > 10) || !strings.Contains(got, "has:\nwh-") {
+			t.Errorf("of %d webhooks it names %d: %s", count, named, got)
+		}
+	}
+	inject(t, env, sandbox.Fault{Path: "/webhooks/*", Effect: "status", Status: 403})()
+	if got := ask(); !acctest.Says("Unable to read Dfns webhooks", "Reading webhook wh-none failed", "lacks the permission Webhooks:Read").MatchString(got) {
+		t.Error(got)
+	}
 }
 
+// The webhooks are listed oldest first, whatever the order of the API, and those of one moment by their ids.
 func TestWebhooksDataSource(t *testing.T) {
 	t.Parallel()
-	const data = "data.webhook_dfns_webhooks.test"
 	env := acctest.New(t, sandbox.Config{})
 	for i := range 450 {
 		env.Dfns.Register(dfns.Webhook{
 			URL: fmt.Sprintf("https://hooks.example.com/%d", i%3), Events: []string{"*"}, Status: []string{"Enabled", "Disabled"}[i%2],
 		})
 	}
-	config := func(filter string) string {
-		return "data \"webhook_dfns_webhooks\" \"test\" {\n" + filter + "\n}\n"
-	}
-	length := func(n int) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownValue(data, attribute("webhooks"), knownvalue.ListSizeExact(n))}
-	}
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config(`status = "disabled"`), ExpectError: acctest.Says("status", `write "Disabled"`)},
-		{Config: config(""), ConfigStateChecks: length(450)},
-		{Config: config(`url = "https://HOOKS.example.com:443/1"`), ConfigStateChecks: length(150)},
-		{Config: config(`status = "Disabled"`), ConfigStateChecks: length(225)},
-		{Config: config("url = \"https://hooks.example.com/0\"\n  status = \"Enabled\""), ConfigStateChecks: length(75)},
-		{Config: config("url = \"http://hooks.example.com/0\"\n  status = \"Paused\""), ConfigStateChecks: length(0)},
-	}})
-	env.DfnsCalls.ForgetCalls()
-	if got := configured(t, env).ReadData("webhook_dfns_webhooks", nil); len(got) != 0 || len(acctest.Reads(env.DfnsCalls)) != 3 {
-		t.Errorf("%s %q, want 3 calls", acctest.Text(got), acctest.Reads(env.DfnsCalls))
-	}
-}
-
-// The webhooks are listed oldest first, whatever the order of the API, and those of one moment by their ids.
-func TestWebhooksDataSourceOrder(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	var items []string
-	var want []knownvalue.Check
-	for i, day := range []int{3, 1, 2, 2} {
-		items = append(items, fmt.Sprintf(`{"id":"wh-%d","url":"https://h.example","events":["*"],"dateCreated":"2026-10-0%dT12:00:00Z"}`, 9-i, day))
-	}
-	for _, id := range []string{"wh-8", "wh-6", "wh-7", "wh-9"} {
-		want = append(want, knownvalue.ObjectPartial(map[string]knownvalue.Check{"id": knownvalue.StringExact(id)}))
-	}
-	env.DfnsURL = acctest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = fmt.Fprintf(w, `{"items":[%s]}`, strings.Join(items, ","))
-	})
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-		Config: "data \"webhook_dfns_webhooks\" \"test\" {\n}\n",
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue("data.webhook_dfns_webhooks.test", attribute("webhooks"), knownvalue.ListExact(want)),
-		},
-	}}})
-}
-
-// Who asks for a webhook that there is not is told of ten that there are, and of no more.
-func TestWebhookDataSourceNamesTen(t *testing.T) {
-	t.Parallel()
-	for count, want := range map[int]int{1: 1, 10: 10, 11: 10, 12: 10} {
-		env := acctest.New(t, sandbox.Config{})
-		registered(env, count)
-		got := acctest.Text(configured(t, env).ReadData("webhook_dfns", map[string]acctest.Value{"id": acctest.String("wh-none")}))
-		if named := strings.Count(got, "https://"); named != want || strings.HasSuffix(strings.TrimSpace(got), "\n…") != (count > want) {
-			t.Errorf("of %d webhooks it names %d: %s", count, named, got)
+	provider := configured(t, env)
+	list := func(filter values) (ids []string) {
+		result, problems := provider.Data("webhook_dfns_webhooks", filter)
+		if len(problems) != 0 {
+			t.Error(acctest.Text(problems))
 		}
+		for _, webhook := range acctest.Plain(result)["webhooks"].([]any) {
+			ids = append(ids, webhook.(map[string]any)["id"].(string))
+		}
+		return ids
+	}
+	if got := list(nil); len(got) != 450 || len(acctest.Reads(env.DfnsCalls)) != 3 {
+		t.Errorf("%d webhooks after %q", len(got), acctest.Reads(env.DfnsCalls))
+	}
+	for _, test := range []struct {
+		url, status string
+		want        int
+	}{{"https://HOOKS.example.com:443/1", "", 150}, {"", "Disabled", 225}, {"https://hooks.example.com/0", "Enabled", 75}, {"http://hooks.example.com/0", "Paused", 0}} {
+		filter := values{}
+		for name, value := range map[string]string{"url": test.url, "status": test.status} {
+			if value != "" {
+				filter[name] = acctest.String(value)
+			}
+		}
+		if got := list(filter); len(got) != test.want {
+			t.Errorf("%+v: %d webhooks", test, len(got))
+		}
+	}
+	if got := acctest.Text(provider.ValidateData("webhook_dfns_webhooks", values{"status": acctest.String("disabled")})); !strings.Contains(got, `write "Disabled"`) {
+		t.Error(got)
+	}
+
+	item := `{"id": "wh-%d", "url": "https://h.example", "events": ["*"], "dateCreated": "2026-10-0%dT12:00:00Z"}`
+	inject(t, env, sandbox.Fault{Path: "/webhooks", Effect: "patch", Patch: json.RawMessage(
+		fmt.Sprintf(`{"items": [`+item+","+item+","+item+","+item+`], "nextPageToken": null}`, 9, 3, 8, 1, 7, 2, 6, 2))})()
+	if diff := cmp.Diff([]string{"wh-8", "wh-6", "wh-7", "wh-9"}, list(nil)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -120,97 +111,177 @@ func record(t *testing.T, env *acctest.Env, kind string, times int) {
 	}
 }
 
-func TestEventsDataSource(t *testing.T) {
-	t.Parallel()
-	const data = "data.webhook_dfns_events.test"
-	env := acctest.New(t, sandbox.Config{})
-	id := existing(env)
-	record(t, env, "wallet.created", 120)
-	record(t, env, "wallet.transfer.confirmed", 3)
-	config := func(filter string) string {
-		return fmt.Sprintf("data \"webhook_dfns_events\" \"test\" {\n  webhook_id = %q\n  %s\n}\n", id, filter)
+// eventShapes runs a test in virtual time with an API that shows what the vendor's prose names, and with one that shows only what its
+// schema has. Deliveries to the webhook fail, because the sandbox never calls another machine.
+func eventShapes(t *testing.T, test func(t *testing.T, env *acctest.Env, provider *acctest.Protocol, id string, bare bool)) {
+	t.Helper()
+	for name, bare := range map[string]bool{"prose": false, "schema": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				env := acctest.NewVirtual(t, sandbox.Config{DfnsBareEvents: bare})
+				provider := env.Protocol(t, nil)
+				if problems := provider.Configure(nil); len(problems) != 0 {
+					t.Fatal(acctest.Text(problems))
+				}
+				test(t, env, provider, existing(env), bare)
+			})
+		})
 	}
-	length := func(n int) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue(data, attribute("events"), knownvalue.ListSizeExact(n))
-	}
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config(""), ConfigStateChecks: []statecheck.StateCheck{length(100)}},
-		{Config: config("max_results = 1000"), ConfigStateChecks: []statecheck.StateCheck{length(123)}},
-		{
-			Config: config("kind = \"wallet.transfer.confirmed\"\n  delivery_failed = false") +
-				"output \"number\" {\n  value = jsondecode(" + data + ".events[2].data).wallet.number\n}\n",
-			ConfigStateChecks: []statecheck.StateCheck{
-				length(3),
-				statecheck.ExpectKnownOutputValue("number", knownvalue.Int64Exact(2)),
-				statecheck.ExpectKnownValue(data, attribute("events").AtSliceIndex(0), knownvalue.ObjectPartial(map[string]knownvalue.Check{
-					"kind":              knownvalue.StringExact("wallet.transfer.confirmed"),
-					"status":            knownvalue.StringExact("200"),
-					"delivery_failed":   knownvalue.Bool(false),
-					"delivery_attempt":  knownvalue.Int64Exact(1),
-					"timestamp_sent":    knownvalue.NotNull(),
-					"error":             knownvalue.Null(),
-					"retry_of":          knownvalue.Null(),
-					"next_attempt_date": knownvalue.Null(),
-				})),
-			},
-		},
-		{Config: config("delivery_failed = true"), ConfigStateChecks: []statecheck.StateCheck{length(0)}},
-		{Config: config(`kind = "*"`), ExpectError: acctest.Says("kind", "must be one event kind")},
-		{Config: strings.Replace(config(""), id, "wh-none", 1), ExpectError: acctest.Says("the events of webhook wh-none", "no such webhook")},
-		{
-			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/*/events", Effect: "status", Status: 403}),
-			Config:      config(""),
-			ExpectError: acctest.Says("lacks the permission Webhooks:Events:Read"),
-		},
-	}})
 }
 
-// No more is asked of the API than is wanted.
-func TestEventsDataSourceCalls(t *testing.T) {
+// read reads a data source about a webhook.
+func read(t *testing.T, provider *acctest.Protocol, name, id string, further map[string]acctest.Value) map[string]any {
+	t.Helper()
+	attributes := map[string]acctest.Value{"webhook_id": acctest.String(id)}
+	maps.Copy(attributes, further)
+	result, problems := provider.Data(name, attributes)
+	if len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	return acctest.Plain(result)
+}
+
+type values = map[string]acctest.Value
+
+// Both shapes of an event say whether it failed, nothing shows a payload that was not asked for, and no more calls are made than needed.
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	eventShapes(t, func(t *testing.T, env *acctest.Env, provider *acctest.Protocol, id string, bare bool) {
+		record(t, env, "wallet.created", 230)
+		<-time.After(time.Minute)
+		deliver(t, env, "wallet.transfer.confirmed")
+		held := env.Dfns.Events()[230]
+		want := map[string]any{
+			"id": held.ID, "date": held.Date.UTC().Format("2006-01-02T15:04:05.000Z"), "kind": "wallet.transfer.confirmed", "data": nil,
+			"status": "ENOTLOOPBACK", "timestamp_sent": int(held.Sent.Unix()), "error": held.Error, "delivery_failed": true,
+			"delivery_attempt": 1, "retry_of": nil, "next_attempt_date": held.Next.UTC().Format("2006-01-02T15:04:05.000Z"),
+		}
+		if bare {
+			want["delivery_attempt"], want["next_attempt_date"] = nil, nil
+		}
+		private := maps.Clone(want)
+		private["data"] = `{"number":1}`
+		for name, test := range map[string]struct {
+			filter        values
+			events, calls int
+			last          map[string]any // nil for one that was delivered
+		}{
+			"default":  {nil, 100, 1, nil},
+			"seven":    {values{"max_results": acctest.Number(7)}, 7, 1, nil},
+			"200":      {values{"max_results": acctest.Number(200)}, 200, 1, nil},
+			"201":      {values{"max_results": acctest.Number(201)}, 201, 2, nil},
+			"all":      {values{"max_results": acctest.Number(1000)}, 231, 2, want},
+			"kind":     {values{"kind": acctest.String("wallet.transfer.confirmed")}, 1, 1, want},
+			"failed":   {values{"delivery_failed": acctest.Bool(true)}, 1, 1, want},
+			"payloads": {values{"delivery_failed": acctest.Bool(true), "include_payload": acctest.Bool(true)}, 1, 1, private},
+			"good":     {values{"delivery_failed": acctest.Bool(false), "max_results": acctest.Number(1000)}, 230, 2, nil},
+		} {
+			env.DfnsCalls.ForgetCalls()
+			events := read(t, provider, "webhook_dfns_events", id, test.filter)["events"].([]any)
+			if reads := acctest.Reads(env.DfnsCalls); len(events) != test.events || len(reads) != test.calls {
+				t.Fatalf("%s: %d events, after %q", name, len(events), reads)
+			}
+			last := events[len(events)-1].(map[string]any)
+			if test.last == nil && (last["delivery_failed"] != false || last["data"] != nil || last["error"] != nil) {
+				t.Errorf("%s: the last event is %v", name, last)
+			}
+			if diff := cmp.Diff(test.last, last); test.last != nil && diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+		private["webhook_id"] = id
+		if diff := cmp.Diff(private, read(t, provider, "webhook_dfns_event", id, values{"id": acctest.String(held.ID)})); diff != "" {
+			t.Errorf("one event (-want +got):\n%s", diff)
+		}
+		health := read(t, provider, "webhook_dfns_delivery_health", id, values{"max_calls": acctest.Number(1)})
+		if health["complete"] != false || health["delivered"] != 200 {
+			t.Errorf("of 200 events: %v", health)
+		}
+		inject(t, env, sandbox.Fault{Path: "/webhooks/*/events", Effect: "patch", Patch: json.RawMessage(
+			`{"items": [{"id": "2", "timestampSent": 2}, {"id": "3", "timestampSent": 2}, {"id": "1", "timestampSent": 1}], "nextPageToken": null}`)})()
+		order := ""
+		for _, event := range read(t, provider, "webhook_dfns_events", id, nil)["events"].([]any) {
+			order += event.(map[string]any)["id"].(string)
+		}
+		if order != "123" {
+			t.Errorf("the events have the order %s", order)
+		}
+	})
+}
+
+// deliver has an event delivered, and returns after the first attempt.
+func deliver(t *testing.T, env *acctest.Env, kind string) {
+	t.Helper()
+	if err := env.Dfns.Deliver(kind, json.RawMessage(`{"number":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+// The verdict follows an event through the vendor's schedule: until it is lost, because the receiver was down or because the webhook was
+// disabled when an attempt was due.
+func TestHealthDataSource(t *testing.T) {
+	t.Parallel()
+	eventShapes(t, func(t *testing.T, env *acctest.Env, provider *acctest.Protocol, id string, bare bool) {
+		began, other := time.Now().UTC(), existing(env)
+		text := func(at time.Time) string { return at.Format(time.RFC3339) }
+		basis := map[bool]string{true: "schedule", false: "api"}[bare]
+		health := func(id string, delivered, pending, lost int, further map[string]any) {
+			t.Helper()
+			want := map[string]any{
+				"webhook_id": id, "window": "25h", "max_calls": nil, "delivered": delivered, "pending": pending, "lost": lost, "complete": true,
+				"last_delivered_at": text(began), "oldest_pending_at": nil, "last_error": nil, "basis": nil,
+			}
+			maps.Copy(want, further)
+			env.DfnsCalls.ForgetCalls()
+			got := read(t, provider, "webhook_dfns_delivery_health", id, values{"window": acctest.String("25h")})
+			if diff := cmp.Diff(want, got); diff != "" || len(acctest.Reads(env.DfnsCalls)) != 1 {
+				t.Errorf("after %s, with the calls %q (-want +got):\n%s", time.Since(began), acctest.Reads(env.DfnsCalls), diff)
+			}
+		}
+		record(t, env, "wallet.created", 2)
+		health(id, 2, 0, 0, nil)
+		deliver(t, env, "wallet.created")
+		failed := map[string]any{"last_error": "ENOTLOOPBACK: " + env.Dfns.Events()[4].Error, "basis": basis, "oldest_pending_at": text(began)}
+		health(id, 2, 1, 0, failed)
+		if err := env.Dfns.Edit(other, func(w *dfns.Webhook) { w.Status = "Disabled" }); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(3 * time.Hour)
+		health(id, 2, 1, 0, failed)
+		delete(failed, "oldest_pending_at")
+		health(other, 2, 0, 1, failed)
+		<-time.After(21*time.Hour + time.Minute)
+		health(id, 2, 0, 1, failed)
+	})
+}
+
+// What is asked about no webhook, without a permission, or about no event, fails with the reason.
+func TestEventErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	id := existing(env)
-	record(t, env, "wallet.created", 450)
-	provider := configured(t, env)
-	for most, want := range map[int]int{7: 1, 200: 1, 201: 2, 1000: 3} {
-		env.DfnsCalls.ForgetCalls()
-		got := provider.ReadData("webhook_dfns_events", map[string]acctest.Value{
-			"webhook_id": acctest.String(id), "max_results": acctest.Number(most),
-		})
-		if reads := acctest.Reads(env.DfnsCalls); len(got) != 0 || len(reads) != want {
-			t.Errorf("max_results %d: %s %q, want %d calls", most, acctest.Text(got), reads, want)
+	id, provider := existing(env), configured(t, env)
+	for _, test := range []struct{ name, webhook, refused, want string }{
+		{"events", "wh-none", "", "Reading the events of webhook wh-none failed: .*no such webhook"},
+		{"events", id, "/webhooks/*/events", "lacks the permission Webhooks:Events:Read"},
+		{"delivery_health", "wh-none", "", "Reading the events of webhook wh-none failed: .*no such webhook"},
+		{"delivery_health", id, "/webhooks/*/events", "lacks the permission Webhooks:Events:Read"},
+		{"event", id, "", "Reading event whe-none of webhook " + id + " failed: .*older than 31 days"},
+		{"event", "wh-none", "", "Dfns Webhook Not Found: Reading event whe-none of webhook wh-none .*has:\n" + id},
+		{"event", "wh-none", "/webhooks/wh-none", "Dfns Webhook Event Not Found: .*or the webhook itself does not exist"},
+	} {
+		if test.refused != "" {
+			inject(t, env, sandbox.Fault{Path: test.refused, Effect: "status", Status: 403, Times: 1})()
+		}
+		got := acctest.Text(provider.ReadData("webhook_dfns_"+test.name, values{"webhook_id": acctest.String(test.webhook), "id": acctest.String("whe-none")}))
+		if !regexp.MustCompile("(?s)" + test.want).MatchString(got) {
+			t.Errorf("%s of %s: %s", test.name, test.webhook, got)
 		}
 	}
-}
-
-func TestEventDataSource(t *testing.T) {
-	t.Parallel()
-	const data = "data.webhook_dfns_event.test"
-	env := acctest.New(t, sandbox.Config{})
-	id := existing(env)
-	record(t, env, "wallet.created", 1)
-	config := func(event string) string {
-		return fmt.Sprintf("data \"webhook_dfns_event\" \"test\" {\n  webhook_id = %q\n  id = %s\n}\n", id, event)
+	if got := acctest.Text(provider.ValidateData("webhook_dfns_events", values{"kind": acctest.String("*")})); !strings.Contains(got, "must be one event kind") {
+		t.Errorf("of the kind *: %s", got)
 	}
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{
-			Config: fmt.Sprintf("data \"webhook_dfns_events\" \"all\" {\n  webhook_id = %q\n}\n", id) + config("data.webhook_dfns_events.all.events[0].id"),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(data, attribute("kind"), knownvalue.StringExact("wallet.created")),
-				statecheck.ExpectKnownValue(data, attribute("data"), knownvalue.StringExact(`{"wallet":{"number":0}}`)),
-			},
-		},
-		{Config: config(`"whe-none"`), ExpectError: acctest.Says("Reading event whe-none of webhook "+id, "older than 31 days")},
-		{
-			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
-			ExpectError: acctest.Says("Dfns Webhook Not Found", "Reading event whe-none of webhook wh-none", "has: "+id),
-		},
-		{
-			PreConfig:   inject(t, env, sandbox.Fault{Path: "/webhooks/wh-none", Effect: "status", Status: 403}),
-			Config:      strings.Replace(config(`"whe-none"`), id, "wh-none", 1),
-			ExpectError: acctest.Says("Dfns Webhook Event Not Found", "or the webhook itself does not exist"),
-		},
-	}})
 }
 
 // An id that would reach another path is never sent, and the error says so instead of sending people to their network.
@@ -226,6 +297,7 @@ func TestIDsThatAreNone(t *testing.T) {
 			"delete": acctest.Text(provider.Delete("webhook_dfns", attributes)),
 			"data":   acctest.Text(provider.ReadData("webhook_dfns", attributes)),
 			"events": acctest.Text(provider.ReadData("webhook_dfns_events", attributes)),
+			"health": acctest.Text(provider.ReadData("webhook_dfns_delivery_health", attributes)),
 			"ping":   fmt.Sprint(pinged),
 		} {
 			if !strings.Contains(got, "The id is not valid. No request was sent") || strings.Contains(got, "base_url") {
@@ -252,23 +324,36 @@ func TestSignatureFunction(t *testing.T) {
 	}
 }
 
+func TestOriginIPsFunction(t *testing.T) {
+	t.Parallel()
+	provider := acctest.NewProtocol(t, nil)
+	for region, want := range map[string][]string{
+		"eu": {"35.181.116.68"}, "uae": {"40.172.249.100", "51.45.23.79"}, "staging": {"52.47.197.63"},
+	} {
+		if got, err := provider.Call("dfns_origin_ips", acctest.String(region)); err != nil || !got.Equal(acctest.StringSet(want...)) {
+			t.Errorf("%s: %s, %v", region, got, err)
+		}
+	}
+	_, err := provider.Call("dfns_origin_ips", acctest.String("EU"))
+	if want := `argument 0: The region "EU" is not known. Known regions are eu, uae, staging`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestEventKindsFunction(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	config := func(arguments string) string {
-		return "output \"test\" {\n  value = provider::webhook::dfns_event_kinds(" + arguments + ")\n}\n"
+	provider := acctest.NewProtocol(t, nil)
+	got, err := provider.Call("dfns_event_kinds", acctest.String("policy.approval.*"), acctest.String("key.created"), acctest.String("policy.*.resolved"))
+	if want := acctest.StringSet("key.created", "policy.approval.pending", "policy.approval.resolved"); err != nil || !got.Equal(want) {
+		t.Errorf("got %s, %v", got, err)
 	}
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{
-			Config: config(`"policy.approval.*", "key.created", "policy.*.resolved"`),
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("test", knownvalue.SetExact([]knownvalue.Check{
-				knownvalue.StringExact("key.created"),
-				knownvalue.StringExact("policy.approval.pending"), knownvalue.StringExact("policy.approval.resolved"),
-			}))},
-		},
-		{Config: config(`"key.created", "wallet.transfers.*"`), ExpectError: acctest.Says(`"wallet.transfers.*" matches no Dfns event kind`, `"wallet.transfer.`)},
-		{Config: config(""), ExpectError: acctest.Says("At least one pattern")},
-	}})
+	_, err = provider.Call("dfns_event_kinds", acctest.String("key.created"), acctest.String("wallet.transfers.*"))
+	if err == nil || !acctest.Says(`argument 1: Pattern "wallet.transfers.*" matches no Dfns event kind`, `"wallet.transfer.`).MatchString(err.Error()) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := provider.Call("dfns_event_kinds"); err == nil || !strings.Contains(err.Error(), "At least one pattern") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // The API refuses a kind that its specification does not have, so only who names one that the vendor's prose has gets it.

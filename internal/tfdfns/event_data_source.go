@@ -36,8 +36,9 @@ func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes["webhook_id"] = tfwebhook.Required("The id of the webhook, `wh-…`.")
 	attributes["id"] = tfwebhook.Required("The id of the attempt, `whe-…`.")
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for 31 days. Makes one " +
-			"API call. The token needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for " +
+			"31 days. Makes one API call. The payload of the event, `data`, gets into the state, in plain text and marked " +
+			"as sensitive. The token needs the permission `Webhooks:Events:Read`.",
 		Attributes: attributes,
 	}
 }
@@ -63,7 +64,7 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 
-	data.refresh(event)
+	data.refresh(event, true)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 

@@ -24,7 +24,8 @@ type eventModel struct {
 	NextAttemptDate types.String         `tfsdk:"next_attempt_date"`
 }
 
-func (m *eventModel) refresh(api *dfns.WebhookEvent) {
+// refresh sets the model to an attempt, with the data of its event only if that is wanted.
+func (m *eventModel) refresh(api *dfns.WebhookEvent, withData bool) {
 	*m = eventModel{
 		ID:              tfwebhook.StringOrNull(api.ID),
 		Date:            tfwebhook.StringOrNull(api.Date),
@@ -33,12 +34,12 @@ func (m *eventModel) refresh(api *dfns.WebhookEvent) {
 		Status:          tfwebhook.StringOrNull(api.Status),
 		TimestampSent:   types.Int64Value(api.TimestampSent),
 		Error:           tfwebhook.StringOrNull(api.Error),
-		DeliveryFailed:  types.BoolPointerValue(api.DeliveryFailed.Value),
+		DeliveryFailed:  types.BoolPointerValue(api.Failed()),
 		DeliveryAttempt: types.Int64PointerValue(api.DeliveryAttempt.Value),
 		RetryOf:         tfwebhook.StringOrNull(api.RetryOf),
 		NextAttemptDate: tfwebhook.StringOrNull(api.NextAttemptDate),
 	}
-	if len(api.Data) > 0 {
+	if withData && len(api.Data) > 0 {
 		m.Data = jsontypes.NewNormalizedValue(string(api.Data))
 	}
 }
@@ -51,6 +52,7 @@ func eventAttributes() map[string]schema.Attribute {
 		"kind": tfwebhook.Computed("The kind of the event."),
 		"data": schema.StringAttribute{
 			Computed:            true,
+			Sensitive:           true,
 			CustomType:          jsontypes.NormalizedType{},
 			MarkdownDescription: "The data of the event as JSON text, for `jsondecode`. Its structure depends on the kind.",
 		},
@@ -61,14 +63,18 @@ func eventAttributes() map[string]schema.Attribute {
 		},
 		"error": tfwebhook.Computed("The error message; null if the attempt succeeded."),
 		"delivery_failed": schema.BoolAttribute{
-			Computed:            true,
-			MarkdownDescription: "Whether the attempt failed; null if the API does not say.",
+			Computed: true,
+			MarkdownDescription: "Whether the attempt failed. Where the API does not say it, every `status` but `200` " +
+				"means that it failed.",
 		},
 		"delivery_attempt": schema.Int64Attribute{
 			Computed:            true,
 			MarkdownDescription: "The number of the attempt, starting at 1; null if the API does not say.",
 		},
-		"retry_of":          tfwebhook.Computed("The id of the attempt that this one retries; null for a first attempt."),
-		"next_attempt_date": tfwebhook.Computed("The approximate time of the next attempt, in ISO 8601; null if there is none."),
+		"retry_of": tfwebhook.Computed("The id of the original event, which is that of its first attempt, if this attempt " +
+			"is a retry; null for a first attempt, or if the API does not say. The prose of Dfns also allows the id of the " +
+			"attempt before."),
+		"next_attempt_date": tfwebhook.Computed("The approximate time of the next attempt, in ISO 8601; null if there is " +
+			"none, or if the API does not say."),
 	}
 }

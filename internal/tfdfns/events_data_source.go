@@ -1,7 +1,9 @@
 package tfdfns
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -25,6 +27,7 @@ type eventsModel struct {
 	Kind           types.String `tfsdk:"kind"`
 	DeliveryFailed types.Bool   `tfsdk:"delivery_failed"`
 	MaxResults     types.Int64  `tfsdk:"max_results"`
+	IncludePayload types.Bool   `tfsdk:"include_payload"`
 	Events         []eventModel `tfsdk:"events"`
 }
 
@@ -36,8 +39,9 @@ func NewEventsDataSource() datasource.DataSource {
 // Schema implements datasource.DataSource.
 func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the delivery attempts of one Dfns webhook, in the order of the API. Dfns keeps attempts for 31 days. " +
-			"The token needs the permission `Webhooks:Events:Read`.",
+		MarkdownDescription: "Lists the delivery attempts of one Dfns webhook, ordered by `timestamp_sent`. Dfns keeps " +
+			"attempts for 31 days. To find out whether the webhook delivers, use `webhook_dfns_delivery_health`. The token " +
+			"needs the permission `Webhooks:Events:Read`.",
 		Attributes: map[string]schema.Attribute{
 			"webhook_id": tfwebhook.Required("The id of the webhook, `wh-…`."),
 			"kind": schema.StringAttribute{
@@ -50,14 +54,18 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				MarkdownDescription: "Only failed attempts (`true`) or only successful ones (`false`).",
 			},
 			"max_results": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "The maximum number of attempts to read. Defaults to 100. Each page of 200 takes one API call.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Optional: true,
+				MarkdownDescription: "The maximum number of attempts to read. Defaults to 100. Each page of 200 takes one " +
+					"API call. The order in which Dfns lists attempts is not documented, so these are not necessarily the " +
+					"newest.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
+			"include_payload": tfwebhook.IncludePayload("`data`"),
 			"events": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The attempts. Each retry of a delivery is a separate entry with the same `data`.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: eventAttributes()},
+				Computed: true,
+				MarkdownDescription: "The attempts. Each retry of a delivery is a separate entry with the same `data`, " +
+					"which is null without `include_payload`.",
+				NestedObject: schema.NestedAttributeObject{Attributes: eventAttributes()},
 			},
 		},
 	}
@@ -82,11 +90,14 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 			return
 		}
 		var model eventModel
-		model.refresh(event)
+		model.refresh(event, data.IncludePayload.ValueBool())
 		data.Events = append(data.Events, model)
 		if len(data.Events) == most {
 			break
 		}
 	}
+	slices.SortStableFunc(data.Events, func(a, b eventModel) int {
+		return cmp.Compare(a.TimestampSent.ValueInt64(), b.TimestampSent.ValueInt64())
+	})
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

@@ -16,11 +16,13 @@ import (
 // Types returns everything that this package adds to Terraform.
 func Types() tfwebhook.Types {
 	return tfwebhook.Types{
-		Resources:     []func() resource.Resource{NewWebhookResource},
-		DataSources:   []func() datasource.DataSource{NewWebhookDataSource, NewWebhooksDataSource, NewEventsDataSource, NewEventDataSource},
+		Resources: []func() resource.Resource{NewWebhookResource},
+		DataSources: []func() datasource.DataSource{
+			NewWebhookDataSource, NewWebhooksDataSource, NewEventsDataSource, NewEventDataSource, NewHealthDataSource,
+		},
 		ListResources: []func() list.ListResource{NewWebhookListResource},
 		Actions:       []func() action.Action{NewPingAction},
-		Functions:     []func() function.Function{NewEventKindsFunction, NewSignatureFunction},
+		Functions:     []func() function.Function{NewEventKindsFunction, NewSignatureFunction, NewOriginIPsFunction},
 	}
 }
 

@@ -2,12 +2,12 @@ package tfenfinitos_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -16,153 +16,169 @@ import (
 
 func TestWebhookDataSource(t *testing.T) {
 	t.Parallel()
-	const data = "data.webhook_enfinitos.test"
 	profiles(t, func(t *testing.T, env *acctest.Env, conventional bool) {
-		config := webhook() + "data \"webhook_enfinitos\" \"test\" {\n  id = webhook_enfinitos.test.id\n}\n"
-		if !conventional {
-			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-				Config: config, ExpectError: acctest.Says("Unable to read EnfinitOS webhook", "Subscription whs_", "cannot be read, because this API has no call to read"),
-			}}})
-			return
+		id, provider := register(env), configured(t, env)
+		read := func(id string) (map[string]any, string) {
+			result, problems := provider.Data("webhook_enfinitos", values{"id": acctest.String(id)})
+			return acctest.Plain(result), acctest.Text(problems)
 		}
-		env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-			{
-				Config: config,
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(data, attribute("url"), knownvalue.StringExact("https://hooks.example.com/enfinitos")),
-					statecheck.ExpectKnownValue(data, attribute("events"), knownvalue.SetSizeExact(2)),
-					statecheck.ExpectKnownValue(data, attribute("label"), knownvalue.StringExact("rights")),
-					statecheck.ExpectKnownValue(data, attribute("active"), knownvalue.Bool(true)),
-					statecheck.ExpectKnownValue(data, attribute("last_delivered_at"), knownvalue.Null()),
-				},
-			},
-			{
-				PreConfig: func() {
-					if err := env.Enfinitos.RecordEvent("right.issued", nil); err != nil {
-						t.Error(err)
-					}
-				},
-				Config: config,
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(data, attribute("last_delivered_at"), knownvalue.NotNull()),
-				},
-			},
-		}})
+		if _, problems := read("whs_none"); !acctest.Says("Reading subscription whs_none failed", "has no such subscription").MatchString(problems) {
+			t.Error(problems)
+		}
+		for _, delivered := range []bool{false, true} {
+			got, problems := read(id)
+			if !conventional {
+				if !acctest.Says("Unable to read EnfinitOS webhook", "Subscription "+id, "cannot be read, because this API has no call to read").MatchString(problems) {
+					t.Error(problems)
+				}
+				continue
+			}
+			held := env.Enfinitos.Subscriptions()[0]
+			if got["url"] != held.URL || len(got["events"].([]any)) != len(held.Events) || got["label"] != held.Label || got["active"] != true ||
+				(got["last_delivered_at"] != nil) != delivered || problems != "" {
+				t.Errorf("it is %v: %s", got, problems)
+			}
+			if err := env.Enfinitos.RecordEvent("right.issued", nil); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 }
 
-func TestWebhookDataSourceOfNothing(t *testing.T) {
-	t.Parallel()
-	profiles(t, func(t *testing.T, env *acctest.Env, _ bool) {
-		env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-			Config:      "data \"webhook_enfinitos\" \"test\" {\n  id = \"whs_none\"\n}\n",
-			ExpectError: acctest.Says("Reading subscription whs_none failed", "has no such subscription"),
-		}}})
-	})
+type values = map[string]acctest.Value
+
+// result reads a data source about a subscription.
+func result(t *testing.T, provider *acctest.Protocol, name, id string, further values) map[string]any {
+	t.Helper()
+	attributes := values{"subscription_id": acctest.String(id)}
+	maps.Copy(attributes, further)
+	out, problems := provider.Data(name, attributes)
+	if len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	return acctest.Plain(out)
 }
 
-// deliveries returns a configuration that lists the deliveries of a subscription.
-func deliveries(id string, further ...string) string {
-	return fmt.Sprintf("data \"webhook_enfinitos_deliveries\" \"test\" {\n  subscription_id = %q\n  %s\n}\n", id, strings.Join(further, "\n  "))
-}
-
+// The newest deliveries come first, nothing shows a payload that was not asked for, and no more calls are made than needed.
 func TestDeliveriesDataSource(t *testing.T) {
 	t.Parallel()
-	const data = "data.webhook_enfinitos_deliveries.test"
 	env := acctest.New(t, sandbox.Config{})
-	id := register(env)
-	for i := range 120 {
-		env.Enfinitos.AddDelivery(enfinitos.Delivery{
-			SubscriptionID: id, Status: enfinitos.Delivered, Attempts: 1, HTTPStatus: 200, Payload: fmt.Sprintf(`{"number":%d}`, i),
-		})
+	id, provider := register(env), configured(t, env)
+	for range 120 {
+		env.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: enfinitos.Delivered, Attempts: 1, HTTPStatus: 200, Payload: "{}"})
 	}
 	dead := env.Enfinitos.AddDelivery(enfinitos.Delivery{
-		SubscriptionID: id, Status: enfinitos.DeadLettered, Attempts: 5, Error: "connection refused", Payload: `{"number":120}`,
+		SubscriptionID: id, Status: enfinitos.DeadLettered, Attempts: 5, Error: "refused", Payload: `{"number":120}`, Excerpt: "busy", Signature: "t=1,v1=a",
 	})
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{
-			Config: deliveries(id) + "output \"newest\" {\n  value = jsondecode(" + data + ".deliveries[0].payload).number\n}\n",
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(data, attribute("deliveries"), knownvalue.ListSizeExact(100)),
-				statecheck.ExpectKnownOutputValue("newest", knownvalue.Int64Exact(120)),
-			},
-		},
-		{
-			Config: deliveries(id, "max_results = 7"),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(data, attribute("deliveries"), knownvalue.ListSizeExact(7)),
-			},
-		},
-		{
-			Config: deliveries(id, `status = "dead_lettered"`),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(data, attribute("deliveries"), knownvalue.ListExact([]knownvalue.Check{
-					knownvalue.ObjectPartial(map[string]knownvalue.Check{
-						"id":            knownvalue.StringExact(dead),
-						"status":        knownvalue.StringExact("dead_lettered"),
-						"attempt_count": knownvalue.Int64Exact(5),
-						"error_message": knownvalue.StringExact("connection refused"),
-						"http_status":   knownvalue.Null(),
-						"delivered_at":  knownvalue.Null(),
-					}),
-				})),
-			},
-		},
-		{
-			Config: deliveries(id, `status = "queued"`),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(data, attribute("deliveries"), knownvalue.ListSizeExact(0)),
-			},
-		},
-	}})
-}
-
-// No more is asked of the API than is wanted.
-func TestDeliveriesDataSourceCalls(t *testing.T) {
-	t.Parallel()
-	for most, want := range map[int]int{7: 1, 50: 1, 51: 2, 100: 2, 1000: 3} {
-		env := acctest.New(t, sandbox.Config{})
-		id := register(env)
-		for range 120 {
-			env.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: enfinitos.Delivered})
+	want := map[string]any{
+		"id": dead, "status": "dead_lettered", "attempt_count": 5, "error_message": "refused", "http_status": nil, "delivered_at": nil,
+		"first_attempted_at": nil, "last_attempted_at": nil, "next_retry_at": nil, "payload": nil, "response_body_excerpt": nil, "signature_header": nil,
+	}
+	private := maps.Clone(want)
+	private["payload"], private["response_body_excerpt"], private["signature_header"] = `{"number":120}`, "busy", "t=1,v1=a"
+	for name, test := range map[string]struct {
+		filter            values
+		deliveries, calls int
+		newest            map[string]any
+	}{
+		"default":  {nil, 100, 2, want},
+		"seven":    {values{"max_results": acctest.Number(7)}, 7, 1, want},
+		"51":       {values{"max_results": acctest.Number(51)}, 51, 2, want},
+		"all":      {values{"max_results": acctest.Number(1000)}, 121, 3, want},
+		"status":   {values{"status": acctest.String("dead_lettered")}, 1, 1, want},
+		"none":     {values{"status": acctest.String("queued")}, 0, 1, nil},
+		"payloads": {values{"status": acctest.String("dead_lettered"), "include_payload": acctest.Bool(true)}, 1, 1, private},
+	} {
+		env.EnfinitosCalls.ForgetCalls()
+		deliveries := result(t, provider, "webhook_enfinitos_deliveries", id, test.filter)["deliveries"].([]any)
+		if reads := acctest.Reads(env.EnfinitosCalls); len(deliveries) != test.deliveries || len(reads) != test.calls {
+			t.Fatalf("%s: %d deliveries, after %q", name, len(deliveries), reads)
 		}
-		got := acctest.Text(configured(t, env).ReadData("webhook_enfinitos_deliveries", map[string]acctest.Value{
-			"subscription_id": acctest.String(id), "max_results": acctest.Number(most),
-		}))
-		if made := acctest.Reads(env.EnfinitosCalls); got != "" || len(made) != want {
-			t.Errorf("max_results %d: %s %q, want %d calls", most, got, made, want)
+		if test.newest != nil {
+			if diff := cmp.Diff(test.newest, deliveries[0]); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
 		}
 	}
 }
 
-func TestDeliveriesDataSourceErrors(t *testing.T) {
+// A read ends where the window begins, with one call for every 200 deliveries, and what was not read makes the verdict incomplete.
+func TestHealthDataSource(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	id := register(env)
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: deliveries("whs_none"), ExpectError: acctest.Says("the deliveries of subscription whs_none", "no such subscription")},
-		{Config: deliveries(id, "max_results = 0"), ExpectError: acctest.Says("max_results", "at least 1")},
-		{
-			PreConfig:   inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Effect: "status", Status: 403}),
-			Config:      deliveries(id),
-			ExpectError: acctest.Says("403 Forbidden", "scope * or audit:read"),
-		},
-	}})
+	id, provider := register(env), configured(t, env)
+	now := time.Now().UTC().Truncate(time.Second)
+	add := func(count int, status string, age time.Duration) {
+		made := enfinitos.Delivery{SubscriptionID: id, Status: status, Attempts: 1, First: now.Add(-age), Last: now.Add(-age), Payload: "{}"}
+		if status == enfinitos.Delivered {
+			made.HTTPStatus, made.DeliveredAt = 204, made.Last
+		} else {
+			made.Error = "refused"
+		}
+		for range count {
+			env.Enfinitos.AddDelivery(made)
+		}
+	}
+	text := func(age time.Duration) string { return now.Add(-age).Format(time.RFC3339) }
+	add(700, enfinitos.Delivered, 30*time.Hour)
+	add(190, enfinitos.Delivered, 20*time.Hour)
+	healthy := map[string]any{
+		"subscription_id": id, "window": nil, "max_calls": nil, "delivered": 190, "pending": 0, "lost": 0, "complete": true,
+		"last_delivered_at": text(20 * time.Hour), "oldest_pending_at": nil, "last_error": nil, "basis": nil,
+	}
+	check := func(name string, attributes values, calls int, want map[string]any) {
+		t.Helper()
+		env.EnfinitosCalls.ForgetCalls()
+		got := result(t, provider, "webhook_enfinitos_delivery_health", id, attributes)
+		if diff := cmp.Diff(want, got); diff != "" || len(acctest.Reads(env.EnfinitosCalls)) != calls {
+			t.Errorf("%s, with the calls %q (-want +got):\n%s", name, acctest.Reads(env.EnfinitosCalls), diff)
+		}
+	}
+	check("healthy", nil, 2, healthy)
+	add(2, enfinitos.Failed, 2*time.Hour)
+	add(1, enfinitos.DeadLettered, time.Hour)
+	add(1, enfinitos.Failed, 0)
+	sick := maps.Clone(healthy)
+	maps.Copy(sick, map[string]any{"pending": 3, "lost": 1, "oldest_pending_at": text(2 * time.Hour), "last_error": "refused", "basis": "api"})
+	check("sick", nil, 2, sick)
+	maps.Copy(sick, map[string]any{"max_calls": 1, "complete": false})
+	check("cut", values{"max_calls": acctest.Number(1)}, 1, sick)
+	maps.Copy(sick, map[string]any{"max_calls": nil, "complete": true, "window": "48h", "delivered": 890})
+	check("two days", values{"window": acctest.String("48h")}, 5, sick)
+}
+
+func TestDeliveryErrors(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	id, provider := register(env), configured(t, env)
+	for _, name := range []string{"webhook_enfinitos_deliveries", "webhook_enfinitos_delivery_health"} {
+		got := acctest.Text(provider.ReadData(name, values{"subscription_id": acctest.String("whs_none")}))
+		if !acctest.Says("the deliveries of subscription whs_none", "no such subscription").MatchString(got) {
+			t.Errorf("%s: %s", name, got)
+		}
+		inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Effect: "status", Status: 403, Times: 1})()
+		got = acctest.Text(provider.ReadData(name, values{"subscription_id": acctest.String(id)}))
+		if !acctest.Says("403 Forbidden", "scope * or audit:read").MatchString(got) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
 }
 
 // A monitor with a misspelt status would stay silent forever.
 func TestDeliveriesOfAnUnknownStatus(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	for status, want := range map[string]bool{`"dead_lettered"`: false, `"deadlettered"`: true, "null": false, "var.unknown": false} {
-		config := deliveries("whs_1", "status = "+status) + "variable \"unknown\" {}\n" // validate knows no values
-		out, err := env.Run(t, env.CLI(t, config), "validate", "-no-color")
-		if err != nil || strings.Contains(out, "Warning:") != want {
-			t.Errorf("%s: %v: %s", status, err, out)
+	provider := acctest.NewProtocol(t, nil)
+	for status, want := range map[string]acctest.Value{"dead_lettered": acctest.String("dead_lettered"), "unknown": acctest.Unknown()} {
+		if got := acctest.Text(provider.ValidateData("webhook_enfinitos_deliveries", values{"status": want})); strings.Contains(got, "Unknown Status") {
+			t.Errorf("%s: %s", status, got)
 		}
-		if want && !acctest.Says("Unknown Status: deadlettered", `["queued" "delivered" "failed" "dead_lettered"]`).MatchString(out) {
-			t.Errorf("%s: %s", status, out)
-		}
+	}
+	got := acctest.Text(provider.ValidateData("webhook_enfinitos_deliveries", values{
+		"status": acctest.String("deadlettered"), "max_results": acctest.Number(0),
+	}))
+	if !acctest.Says("WARNING Unknown Status: deadlettered", `["queued" "delivered" "failed" "dead_lettered"]`).MatchString(got) ||
+		!strings.Contains(got, "at least 1") {
+		t.Errorf("of a misspelt one: %s", got)
 	}
 }
 
@@ -181,6 +197,7 @@ func TestIDsThatAreNone(t *testing.T) {
 			"delete":     acctest.Text(provider.Delete("webhook_enfinitos", attributes)),
 			"data":       acctest.Text(provider.ReadData("webhook_enfinitos", attributes)),
 			"deliveries": acctest.Text(provider.ReadData("webhook_enfinitos_deliveries", attributes)),
+			"health":     acctest.Text(provider.ReadData("webhook_enfinitos_delivery_health", attributes)),
 			"replay":     fmt.Sprint(replayed),
 		} {
 			if !strings.Contains(got, "The id is not valid. No request was sent") || strings.Contains(got, "base_url") {

@@ -24,6 +24,7 @@ type deliveriesModel struct {
 	SubscriptionID types.String    `tfsdk:"subscription_id"`
 	Status         types.String    `tfsdk:"status"`
 	MaxResults     types.Int64     `tfsdk:"max_results"`
+	IncludePayload types.Bool      `tfsdk:"include_payload"`
 	Deliveries     []deliveryModel `tfsdk:"deliveries"`
 }
 
@@ -42,20 +43,23 @@ type deliveryModel struct {
 	SignatureHeader     types.String `tfsdk:"signature_header"`
 }
 
-func (m *deliveryModel) refresh(api *enfinitos.Delivery) {
+// refresh sets the model to a delivery, with what was sent and answered only if that is wanted.
+func (m *deliveryModel) refresh(api *enfinitos.Delivery, withPayload bool) {
 	*m = deliveryModel{
-		ID:                  tfwebhook.StringOrNull(api.ID),
-		Status:              tfwebhook.StringOrNull(api.Status),
-		Payload:             tfwebhook.StringOrNull(api.Payload),
-		FirstAttemptedAt:    tfwebhook.StringOrNull(api.FirstAttemptedAt),
-		LastAttemptedAt:     tfwebhook.StringOrNull(api.LastAttemptedAt),
-		NextRetryAt:         tfwebhook.StringOrNull(api.NextRetryAt),
-		DeliveredAt:         tfwebhook.StringOrNull(api.DeliveredAt),
-		AttemptCount:        types.Int64PointerValue(api.AttemptCount.Value),
-		HTTPStatus:          types.Int64PointerValue(api.HTTPStatus.Value),
-		ResponseBodyExcerpt: tfwebhook.StringOrNull(api.ResponseBodyExcerpt),
-		ErrorMessage:        tfwebhook.StringOrNull(api.ErrorMessage),
-		SignatureHeader:     tfwebhook.StringOrNull(api.SignatureHeader),
+		ID:               tfwebhook.StringOrNull(api.ID),
+		Status:           tfwebhook.StringOrNull(api.Status),
+		FirstAttemptedAt: tfwebhook.StringOrNull(api.FirstAttemptedAt),
+		LastAttemptedAt:  tfwebhook.StringOrNull(api.LastAttemptedAt),
+		NextRetryAt:      tfwebhook.StringOrNull(api.NextRetryAt),
+		DeliveredAt:      tfwebhook.StringOrNull(api.DeliveredAt),
+		AttemptCount:     types.Int64PointerValue(api.AttemptCount.Value),
+		HTTPStatus:       types.Int64PointerValue(api.HTTPStatus.Value),
+		ErrorMessage:     tfwebhook.StringOrNull(api.ErrorMessage),
+	}
+	if withPayload {
+		m.Payload = tfwebhook.StringOrNull(api.Payload)
+		m.ResponseBodyExcerpt = tfwebhook.StringOrNull(api.ResponseBodyExcerpt)
+		m.SignatureHeader = tfwebhook.StringOrNull(api.SignatureHeader)
 	}
 }
 
@@ -71,8 +75,12 @@ func (d *deliveriesDataSource) Schema(
 	number := func(description string) schema.Int64Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
+	private := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: description}
+	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the deliveries of one EnfinitOS subscription, newest first. The key needs the scope `audit:read`.",
+		MarkdownDescription: "Lists the deliveries of one EnfinitOS subscription, newest first. To find out whether the " +
+			"subscription delivers, use `webhook_enfinitos_delivery_health`. The key needs the scope `audit:read`.",
 		Attributes: map[string]schema.Attribute{
 			"subscription_id": tfwebhook.Required("The id of the subscription."),
 			"status": schema.StringAttribute{
@@ -86,22 +94,24 @@ func (d *deliveriesDataSource) Schema(
 				MarkdownDescription: "The maximum number of deliveries to read. Defaults to 100. Each page of 50 takes one API call.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
+			"include_payload": tfwebhook.IncludePayload("`payload`, `response_body_excerpt` and `signature_header`"),
 			"deliveries": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The deliveries. Values that the API does not return are null.",
+				Computed: true,
+				MarkdownDescription: "The deliveries. Values that the API does not return are null. Without " +
+					"`include_payload`, so are `payload`, `response_body_excerpt` and `signature_header`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":                    tfwebhook.Computed("The id of the delivery, `dlv_…`. The action `webhook_enfinitos_replay` needs it."),
 					"status":                tfwebhook.Computed("`queued`, `delivered`, `failed` or `dead_lettered`."),
-					"payload":               tfwebhook.Computed("The delivered body, as JSON text."),
+					"payload":               private("The delivered body, as JSON text."),
 					"first_attempted_at":    tfwebhook.Computed("When the first attempt was made, in RFC 3339."),
 					"last_attempted_at":     tfwebhook.Computed("When the last attempt was made, in RFC 3339."),
 					"next_retry_at":         tfwebhook.Computed("When the next attempt is due, in RFC 3339."),
 					"delivered_at":          tfwebhook.Computed("When an attempt succeeded, in RFC 3339."),
 					"attempt_count":         number("The number of attempts so far."),
 					"http_status":           number("The last HTTP status of the receiver."),
-					"response_body_excerpt": tfwebhook.Computed("The beginning of the receiver's last answer."),
+					"response_body_excerpt": private("The beginning of the receiver's last answer."),
 					"error_message":         tfwebhook.Computed("The last error message."),
-					"signature_header":      tfwebhook.Computed("The signature header of the delivery."),
+					"signature_header":      private("The signature header of the delivery."),
 				}},
 			},
 		},
@@ -129,7 +139,7 @@ func (d *deliveriesDataSource) Read(
 			return
 		}
 		var model deliveryModel
-		model.refresh(delivery)
+		model.refresh(delivery, data.IncludePayload.ValueBool())
 		data.Deliveries = append(data.Deliveries, model)
 		if len(data.Deliveries) == most {
 			break

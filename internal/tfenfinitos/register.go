@@ -16,7 +16,7 @@ import (
 func Types() tfwebhook.Types {
 	return tfwebhook.Types{
 		Resources:   []func() resource.Resource{NewWebhookResource},
-		DataSources: []func() datasource.DataSource{NewWebhookDataSource, NewDeliveriesDataSource},
+		DataSources: []func() datasource.DataSource{NewWebhookDataSource, NewDeliveriesDataSource, NewHealthDataSource},
 		Actions:     []func() action.Action{NewReplayAction, NewProcessDueAction},
 		Functions:   []func() function.Function{NewEventKindsFunction, NewSignatureFunction},
 	}

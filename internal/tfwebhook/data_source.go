@@ -29,3 +29,12 @@ func Required(description string) schema.StringAttribute {
 func Computed(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 }
+
+// IncludePayload returns the attribute that asks for what was delivered, which the given attributes contain.
+func IncludePayload(attributes string) schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Optional: true,
+		MarkdownDescription: "Whether the result contains what was delivered (" + attributes + "). Defaults to `false`. " +
+			"With `true`, that gets into the state, in plain text and marked as sensitive.",
+	}
+}

@@ -27,7 +27,8 @@ func (v vendor) differences(ctx context.Context) ([]string, error) {
 	if len(kinds) == 0 {
 		return nil, errors.New("no page lists a known event kind; check whether the format of the pages has changed")
 	}
-	return slices.Concat(v.kindDifferences(kinds, found.text), v.operationDifferences(found)), nil
+	origins, err := v.originDifferences(ctx)
+	return slices.Concat(v.kindDifferences(kinds, found.text), v.operationDifferences(found), origins), err
 }
 
 // publishedKinds are those of every enum and table that names a kind which is known here, and of the events themselves.

@@ -94,6 +94,12 @@ func TestDifferences(t *testing.T) {
 			"`GET /v1/webhooks/{subscriptionId}/deliveries`: the client has field `signatureHeader` of the answer's `data.deliveries`, which is not documented.",
 			"`POST /v1/webhooks/{subscriptionId}/deliveries/{deliveryId}/replay`: the client has field `signatureHeader` of the answer's `data.delivery`, which is not documented.",
 		}},
+		"another address": {dfnsWebhooks(), []string{"`40.172.249.100`<br />`Temporary 51.45.23.79`", "`40.172.249.100`"},
+			[]string{"Webhooks of `api.uae.dfns.io` are documented to come from [\"40.172.249.100\"], but `internal/dfns/origins.go` has [\"40.172.249.100\" \"51.45.23.79\"]."}},
+		"another region": {dfnsWebhooks(), []string{"`api.dfns.ninja`", "`api.us.dfns.io`"}, []string{
+			"Webhooks of `api.dfns.ninja` are documented to come from [], but `internal/dfns/origins.go` has [\"52.47.197.63\"].",
+			"Webhooks of `api.us.dfns.io` are documented to come from [\"52.47.197.63\"], but `internal/dfns/origins.go` has [].",
+		}},
 		"a schema that is not found": {dfnsWebhooks(), []string{"schemas/Ping'", "schemas/Pong'"},
 			[]string{"`POST /webhooks/{webhookId}/ping`: the fields of the answer are not documented."}},
 	} {
@@ -119,6 +125,7 @@ func TestUnreadable(t *testing.T) {
 		"an index is gone":   {[]string{"/guides.md", "/guide.md"}, "/guide.md: 404 Not Found"},
 		"a document is gone": {[]string{"/openapi.yaml", "/openapi.json"}, "/openapi.json: 404 Not Found"},
 		"a page is gone":     {[]string{"/webhook-events.md", "/webhook-event.md"}, "/webhook-event.md: 404 Not Found"},
+		"no addresses":       {[]string{"35.181", "", "40.172", "", "51.45", "", "52.47", ""}, "/api-reference/regions.md lists no address"},
 		"not YAML":           {[]string{"paths:\n", "paths: {\n"}, "/openapi.yaml: yaml: "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,6 +15,10 @@ type vendor struct {
 	file  string
 	// operations are the documented calls that the client makes.
 	operations []operation
+	// origins are the addresses from which the vendor delivers, by the host of the API, and regions is the path of the page
+	// that lists them. Not every vendor documents any.
+	origins map[string][]string
+	regions string
 }
 
 // operation is one call. The names in the JSON of the client's types are compared with the published schemas.
@@ -46,6 +50,10 @@ func dfnsWebhooks() vendor {
 			{"POST", "/webhooks/{webhookId}/ping", nil, map[string]any{"": dfns.PingResult{}}},
 			{"GET", "/webhooks/{webhookId}/events", nil, map[string]any{"": page, "items": event}},
 			{"GET", "/webhooks/{webhookId}/events/{webhookEventId}", nil, map[string]any{"": event}},
+		},
+		regions: "/api-reference/regions.md",
+		origins: map[string][]string{
+			"api.dfns.io": dfns.OriginIPs("eu"), "api.uae.dfns.io": dfns.OriginIPs("uae"), "api.dfns.ninja": dfns.OriginIPs("staging"),
 		},
 	}
 }

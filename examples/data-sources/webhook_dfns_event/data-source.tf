@@ -4,5 +4,6 @@ data "webhook_dfns_event" "lost" {
 }
 
 output "transfer" {
-  value = jsondecode(data.webhook_dfns_event.lost.data).transferRequest.id
+  value     = jsondecode(data.webhook_dfns_event.lost.data).transferRequest.id
+  sensitive = true
 }

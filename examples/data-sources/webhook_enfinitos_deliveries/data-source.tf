@@ -5,9 +5,5 @@ data "webhook_enfinitos_deliveries" "dead" {
 }
 
 output "dead_lettered" {
-  value = [for delivery in data.webhook_enfinitos_deliveries.dead.deliveries : {
-    id    = delivery.id
-    kind  = jsondecode(delivery.payload).kind
-    error = delivery.error_message
-  }]
+  value = { for delivery in data.webhook_enfinitos_deliveries.dead.deliveries : delivery.id => delivery.error_message }
 }

@@ -140,7 +140,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	answers := make([]map[string]any, 0, len(items))
 	for _, event := range items {
-		answers = append(answers, event.answer())
+		answers = append(answers, s.describe(event))
 	}
 	answer(w, list(answers, next))
 }
@@ -163,7 +163,7 @@ func (s *Server) getEvent(w http.ResponseWriter, r *http.Request) {
 	s.forgetOldEvents()
 	for _, event := range s.events {
 		if event.ID == r.PathValue("event") && event.WebhookID == r.PathValue("id") {
-			answer(w, event.answer())
+			answer(w, s.describe(event))
 			return
 		}
 	}
@@ -174,21 +174,26 @@ func (e *Event) matches(kind, failed string) bool {
 	return (kind == "" || e.Kind == kind) && (failed == "" || strconv.FormatBool(e.Failed) == failed)
 }
 
-func (e *Event) answer() map[string]any {
+// describe returns an event as the API shows it. The schema that the vendor publishes has only the bare fields; its prose names
+// more.
+func (s *Server) describe(e *Event) map[string]any {
 	out := map[string]any{
-		"id":              e.ID,
-		"date":            date(e.Date),
-		"kind":            e.Kind,
-		"data":            e.Data,
-		"status":          e.Status,
-		"timestampSent":   e.Sent.Unix(),
-		"deliveryFailed":  e.Failed,
-		"deliveryAttempt": e.Attempt,
+		"id":            e.ID,
+		"date":          date(e.Date),
+		"kind":          e.Kind,
+		"data":          e.Data,
+		"status":        e.Status,
+		"timestampSent": e.Sent.Unix(),
 	}
-	for key, text := range map[string]string{"error": e.Error, "retryOf": e.RetryOf} {
-		if text != "" {
-			out[key] = text
-		}
+	if e.Error != "" {
+		out["error"] = e.Error
+	}
+	if s.options.BareEvents {
+		return out
+	}
+	out["deliveryFailed"], out["deliveryAttempt"] = e.Failed, e.Attempt
+	if e.RetryOf != "" {
+		out["retryOf"] = e.RetryOf
 	}
 	if !e.Next.IsZero() {
 		out["nextAttemptDate"] = date(e.Next)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
@@ -80,4 +81,21 @@ func TestEventOfAnotherWebhook(t *testing.T) {
 	a.change("DELETE", "/webhooks/"+mine, "").ok()
 	a.get("/webhooks/"+mine+"/events/"+event).refused(404, "Webhook not found")
 	a.get("/webhooks/"+mine+"/events").refused(404, "Webhook not found")
+}
+
+// The published schema of an event lacks the fields that only the vendor's prose names.
+func TestBareEvent(t *testing.T) {
+	t.Parallel()
+	for _, bare := range []bool{false, true} {
+		a := start(t, func(o *dfns.Options) { o.BareEvents = bare })
+		path := "/webhooks/" + a.create("wallet.created") + "/events"
+		a.record("wallet.created", `{}`)
+		listed := a.page(path).Items[0].ID
+		got := a.get(path + "/" + listed).ok()
+		for _, name := range []string{"deliveryFailed", "deliveryAttempt"} {
+			if _, told := got[name]; told == bare {
+				t.Errorf("bare %t: %s is told: %t", bare, name, told)
+			}
+		}
+	}
 }

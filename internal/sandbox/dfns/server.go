@@ -36,6 +36,8 @@ type Options struct {
 	WebhookLimit int
 	// SecretOnUpdate adds the signing secret to the answer of an update, as one edition of the vendor's pages shows.
 	SecretOnUpdate bool
+	// BareEvents leaves out of events what only the vendor's prose names and its schema does not.
+	BareEvents bool
 	// Normalize changes what a create or an update stores, as an API does that keeps values in another form. It may be nil, and
 	// must not call the sandbox.
 	Normalize func(*Webhook)

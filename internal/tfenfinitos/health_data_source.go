@@ -1,0 +1,93 @@
+package tfenfinitos
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
+)
+
+var _ datasource.DataSourceWithConfigure = (*healthDataSource)(nil)
+
+// healthDataSource says whether one EnfinitOS subscription delivers.
+type healthDataSource struct {
+	tfwebhook.DataSource[enfinitos.Client]
+}
+
+type healthModel struct {
+	tfwebhook.Health
+	SubscriptionID types.String `tfsdk:"subscription_id"`
+}
+
+// NewHealthDataSource returns the data source webhook_enfinitos_delivery_health.
+func NewHealthDataSource() datasource.DataSource {
+	return &healthDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos_delivery_health", ClientFrom: clientFrom}}
+}
+
+// Schema implements datasource.DataSource.
+func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Says whether an EnfinitOS subscription delivers: it counts the events of the last 24 hours, " +
+			"or of another window, that were delivered, that are still being tried, and that are lost. No payload gets " +
+			"into the state.\n\nEnfinitOS lists the newest deliveries first. A read ends where the scheduled attempts end " +
+			"before the window, and takes one API call for every 200 deliveries. So a delivery from before the window does " +
+			"not count, even if it was replayed, or retried after a pause, within the window. The key needs the scope " +
+			"`audit:read`.",
+		Attributes: tfwebhook.HealthAttributes(
+			"EnfinitOS makes up to 5 attempts within about an hour and a quarter. It does not document what a pause does "+
+				"to a retry that is due, so deliveries of a paused subscription stay pending until the API says otherwise.",
+			"The samples of EnfinitOS omit the status of a delivery. Without it, the number of attempts and the time of "+
+				"the next one decide, and without those, the documented schedule: what is an hour older than that counts "+
+				"as lost.",
+			map[string]schema.Attribute{"subscription_id": tfwebhook.Required("The id of the subscription.")}),
+	}
+}
+
+// Read implements datasource.DataSource.
+func (d *healthDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data healthModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
+	defer cancel()
+
+	now := time.Now()
+	deliveries, readAll, err := d.since(ctx, data.SubscriptionID.ValueString(), data.Since(now), now, data.Calls())
+	if err != nil {
+		resp.Diagnostics.Append(lookupFailed("the deliveries of subscription "+data.SubscriptionID.ValueString(), err))
+		return
+	}
+	data.Count(deliveries, data.Since(now), readAll)
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}
+
+// since returns the deliveries of a window, and whether these are all. It goes on until so many deliveries as a page holds are
+// from before the window, because those of one moment may be listed in any order.
+func (d *healthDataSource) since(
+	ctx context.Context, id string, begin, now time.Time, maxCalls int,
+) (out []tfwebhook.Delivery, readAll bool, err error) {
+	old := 0
+	for api, err := range d.Client.RecentDeliveries(ctx, id, maxCalls) {
+		if err != nil {
+			if enfinitos.IsCut(err) {
+				return out, false, nil
+			}
+			return nil, false, err
+		}
+		made := outcome(api, now)
+		out = append(out, made)
+		if !isBefore(made, begin) {
+			old = 0
+		} else if old++; old == enfinitos.BigPage {
+			break
+		}
+	}
+	return out, true, nil
+}
