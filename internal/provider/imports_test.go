@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	// The descriptions of the vendors, and the tests that run them.
 	"internal/acctest/conformance":     {"internal/..."},
 	"internal/acctest/conformance/cli": {"internal/..."},
+	"internal/acctest/sequences":       {"internal/..."},
 	"tools/bench":                      {"internal/sandbox"},
 	"tools/bench/empty":                {"tools/bench/plugin"},
 	"tools/bench/meter":                {},

@@ -96,7 +96,7 @@ func (m *webhookData) refresh(api *dfns.Webhook) {
 // one of them, the next plan shows it. Storing it now would make Terraform fail this apply and blame the provider.
 func (m *webhookData) refreshAssigned(api *dfns.Webhook) {
 	m.ID = types.StringValue(api.ID)
-	m.DateCreated = tfwebhook.StringOrNull(api.DateCreated)
+	m.DateCreated = tfwebhook.Keep(m.DateCreated, api.DateCreated)
 	m.DateUpdated = tfwebhook.StringOrNull(api.DateUpdated)
 }
 

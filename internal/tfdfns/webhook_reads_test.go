@@ -43,7 +43,9 @@ func refreshed(t *testing.T, provider *acctest.Protocol, ids []string) (gone []s
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
-			resp := provider.ReadFully("webhook_dfns", map[string]acctest.Value{"id": acctest.String(id), "url": acctest.String("https://former.example.com")})
+			resp := provider.ReadFully("webhook_dfns", map[string]acctest.Value{
+				"id": acctest.String(id), "url": acctest.String("https://former.example.com"), "date_created": acctest.String("2020-01-01T00:00:00Z"),
+			})
 			state, err := resp.NewState.Unmarshal(kind)
 			if err != nil || len(resp.Diagnostics) != 0 && !state.IsNull() {
 				t.Errorf("%v %s", err, acctest.Text(resp.Diagnostics))

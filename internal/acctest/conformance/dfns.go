@@ -30,7 +30,7 @@ var Dfns = Vendor{
 		{"url": acctest.String("https://elsewhere.example.com/Dfns")}, {"events": acctest.StringSet("*")},
 		{"description": acctest.String("other")}, {"description": null()},
 	},
-	Fields:   map[string]string{"events": "events", "status": "status"},
+	Fields:   map[string]string{"events": "events", "status": "status", "date_created": "dateCreated"},
 	Profiles: map[string]Profile{"": {Sandbox: sandbox.Config{DfnsSecretOnUpdate: true}, Reads: true, Deletes: true}},
 	Lists:    true, Sendings: 5,
 	Create: []string{"POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200"},
