@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"log"
 	"os"
 	"os/signal"
@@ -21,7 +22,12 @@ var version = "dev"
 
 func main() {
 	debug := flag.Bool("debug", false, "keep running so that a debugger can attach; set the printed variable for Terraform")
+	showVersion := flag.Bool("version", false, "print the version")
 	flag.Parse()
+	if *showVersion {
+		_, _ = fmt.Fprintln(os.Stdout, "terraform-provider-webhook", version)
+		return
+	}
 	if !*debug { // a debugger's user reads the log, and ends the process
 		for name, level := range provider.LogLevels(os.Getenv) {
 			_ = os.Setenv(name, level)

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# All account settings come from the environment file of the sandbox.
+# All account settings come from the variables of the sandbox.
 provider "webhook" {}
 
 variable "status" {
@@ -20,11 +20,19 @@ variable "receiver" {
   default = "https://hooks.example.com"
 }
 
+# The age keys that the signing secrets are encrypted to. Without one, the state contains the secrets.
+variable "recipients" {
+  type    = list(string)
+  default = null
+}
+
 resource "webhook_dfns" "payments" {
   url         = "${var.receiver}/dfns"
   events      = ["wallet.transfer.confirmed", "wallet.transfer.failed"]
   description = "ledger"
   status      = var.status
+
+  secret_recipients = var.recipients
 }
 
 resource "webhook_enfinitos" "rights" {
@@ -32,6 +40,8 @@ resource "webhook_enfinitos" "rights" {
   events = ["right.issued", "right.revoked"]
   label  = "rights ledger"
   active = var.status == "Enabled"
+
+  secret_recipients = var.recipients
 }
 
 output "webhooks" {

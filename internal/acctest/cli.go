@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -77,17 +78,31 @@ func WithEphemerals() []tfversion.TerraformVersionCheck {
 // RequireActions is WithActions for a test that drives the CLI itself.
 func RequireActions(t *testing.T) {
 	t.Helper()
-	if product, at := cliVersion(t); product != "Terraform" || at.LessThan(tfversion.Version1_14_0) {
+	if !HasActions(t) {
 		t.Skip("this CLI has no actions and no lists")
 	}
+}
+
+// HasActions reports whether the CLI has actions and lists.
+func HasActions(t *testing.T) bool {
+	t.Helper()
+	product, at := cliVersion(t)
+	return product == "Terraform" && at.GreaterThanOrEqual(tfversion.Version1_14_0)
 }
 
 // RequireIdentity is WithIdentity for a test that drives the CLI itself.
 func RequireIdentity(t *testing.T) {
 	t.Helper()
-	if _, at := cliVersion(t); at.LessThan(tfversion.Version1_12_0) {
+	if !HasIdentity(t) {
 		t.Skip("this CLI knows no identity")
 	}
+}
+
+// HasIdentity reports whether the CLI knows the identity of resources.
+func HasIdentity(t *testing.T) bool {
+	t.Helper()
+	_, at := cliVersion(t)
+	return at.GreaterThanOrEqual(tfversion.Version1_12_0)
 }
 
 // KnowsCaller reports whether an action can refer to the resource that triggers it as caller, which needs Terraform 1.16.
@@ -204,6 +219,29 @@ func (e *Env) CLI(t *testing.T, config string) *tfexec.Terraform {
 		t.Fatal(err)
 	}
 	return e.initialized(t, dir)
+}
+
+// Validate validates configurations of a resource called test, by name, in one run of a CLI, and returns what it says about each.
+func (e *Env) Validate(t *testing.T, configs map[string]string) map[string]string {
+	t.Helper()
+	all, labels := "", map[string]string{}
+	for name, config := range configs {
+		labels[name] = fmt.Sprintf("case_%03d", len(labels))
+		all += strings.Replace(config, `"test"`, strconv.Quote(labels[name]), 1)
+	}
+	said, err := e.Run(t, e.CLI(t, all), "validate", "-no-color")
+	if err == nil {
+		t.Errorf("every configuration is valid: %s", said)
+	}
+	out := map[string]string{}
+	for problem := range strings.SplitSeq(said, "\nError: ") {
+		for name, label := range labels {
+			if strings.Contains(problem, label) {
+				out[name] += problem + "\n"
+			}
+		}
+	}
+	return out
 }
 
 // CLIFor is CLI for a copy of a directory, with everything in it.

@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -15,6 +16,8 @@ type Instance struct {
 	Type     string
 	// State is nil if there is none.
 	State map[string]Value
+	// Context is that of the operations. Terraform ends it after Ctrl-C. Nil means that of the test.
+	Context context.Context //nolint:containedctx // an instance outlives no operation
 
 	private []byte
 	// tainted says that the next apply replaces the instance.
@@ -103,13 +106,16 @@ func (i *Instance) Refresh() Report {
 	if i.State == nil {
 		return Report{}
 	}
-	resp, err := i.Provider.ReadResource(i.Provider.t.Context(), &tfprotov6.ReadResourceRequest{
+	resp, err := i.Provider.ReadResource(i.context(), &tfprotov6.ReadResourceRequest{
 		TypeName: i.Type, CurrentState: i.encode(i.State), Private: i.private,
 	})
 	if err != nil {
 		i.Provider.t.Fatal(err)
 	}
 	report := Report{Problems: Text(resp.Diagnostics)}
+	if !report.Failed() {
+		report.Problems += i.misidentified(i.Text("id"), resp.NewIdentity)
+	}
 	if !report.Failed() {
 		i.State, i.private = i.decode(resp.NewState), resp.Private
 	}
@@ -128,7 +134,34 @@ func (i *Instance) Destroy() Report {
 // Import forgets the instance and imports the object with an id.
 func (i *Instance) Import(id string) Report {
 	i.Provider.t.Helper()
-	resp, err := i.Provider.ImportResourceState(i.Provider.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: i.Type, ID: id})
+	return i.imported(&tfprotov6.ImportResourceStateRequest{TypeName: i.Type, ID: id})
+}
+
+// ImportByIdentity is Import with the identity that has an id.
+func (i *Instance) ImportByIdentity(id string) Report {
+	i.Provider.t.Helper()
+	data := i.Provider.encode(tftypes.NewValue(identity, map[string]Value{"id": String(id)}))
+	return i.imported(&tfprotov6.ImportResourceStateRequest{TypeName: i.Type, Identity: &tfprotov6.ResourceIdentityData{IdentityData: data}})
+}
+
+// identity is the type of the identity of every resource.
+var identity = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
+
+// misidentified reports an identity that is missing or not of an id. Newer CLIs fail the operation then.
+func (i *Instance) misidentified(id string, data *tfprotov6.ResourceIdentityData) string {
+	i.Provider.t.Helper()
+	if data == nil || data.IdentityData == nil {
+		return "ERROR Missing Resource Identity\n"
+	}
+	if got := i.Provider.decode(identity, data.IdentityData)["id"]; !got.Equal(String(id)) {
+		return fmt.Sprintf("ERROR Unexpected Identity Change: %s became %s\n", id, got)
+	}
+	return ""
+}
+
+func (i *Instance) imported(request *tfprotov6.ImportResourceStateRequest) Report {
+	i.Provider.t.Helper()
+	resp, err := i.Provider.ImportResourceState(i.context(), request)
 	if err != nil {
 		i.Provider.t.Fatal(err)
 	}
@@ -137,7 +170,9 @@ func (i *Instance) Import(id string) Report {
 		return report
 	}
 	found := resp.ImportedResources[0]
-	imported := &Instance{Provider: i.Provider, Type: i.Type, State: i.decode(found.State), private: found.Private}
+	imported := &Instance{
+		Provider: i.Provider, Type: i.Type, Context: i.Context, State: i.decode(found.State), private: found.Private,
+	}
 	report.Problems += imported.Refresh().Problems
 	if !report.Failed() {
 		*i = *imported
@@ -170,7 +205,7 @@ func (i *Instance) plan(prior, config map[string]Value, private []byte) (
 	map[string]Value, []byte, bool, []*tfprotov6.Diagnostic,
 ) {
 	i.Provider.t.Helper()
-	resp, err := i.Provider.PlanResourceChange(i.Provider.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+	resp, err := i.Provider.PlanResourceChange(i.context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: i.Type, PriorState: i.encode(prior), ProposedNewState: i.encode(i.propose(prior, config)),
 		Config: i.encode(config), PriorPrivate: private,
 	})
@@ -212,7 +247,7 @@ func (i *Instance) propose(prior, config map[string]Value) map[string]Value {
 func (i *Instance) apply(planned, config map[string]Value, private []byte) (problems string) {
 	i.Provider.t.Helper()
 	creates := i.State == nil
-	resp, err := i.Provider.ApplyResourceChange(i.Provider.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+	resp, err := i.Provider.ApplyResourceChange(i.context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: i.Type, PriorState: i.encode(i.State), PlannedState: i.encode(planned), Config: i.encode(config), PlannedPrivate: private,
 	})
 	if err != nil {
@@ -225,6 +260,9 @@ func (i *Instance) apply(planned, config map[string]Value, private []byte) (prob
 	}
 	i.State, i.private = state, resp.Private
 	i.tainted = state != nil && creates && strings.Contains(problems, "ERROR ")
+	if planned != nil && state != nil && !strings.Contains(problems, "ERROR ") {
+		problems += i.misidentified(i.Text("id"), resp.NewIdentity)
+	}
 	return problems
 }
 
@@ -240,6 +278,16 @@ func inconsistencies(planned, state map[string]Value) (problems string) {
 	}
 	return problems
 }
+
+func (i *Instance) context() context.Context {
+	if i.Context != nil {
+		return i.Context
+	}
+	return i.Provider.t.Context()
+}
+
+// Taint makes the next apply replace the instance.
+func (i *Instance) Taint() { i.tainted = i.State != nil }
 
 func (i *Instance) schema() *tfprotov6.Schema { return i.Provider.Schemas.ResourceSchemas[i.Type] }
 func (i *Instance) kind() tftypes.Type        { return i.Provider.resource(i.Type) }

@@ -157,7 +157,7 @@ func (e *Env) ForgetCalls() {
 }
 
 // DfnsClient returns a client for the sandbox or the account, for changes outside Terraform.
-func (e *Env) DfnsClient(t *testing.T) *dfns.Client {
+func (e *Env) DfnsClient(t testing.TB) *dfns.Client {
 	t.Helper()
 	env := e.Env()
 	signer, err := dfns.ParsePrivateKey(env["DFNS_PRIVATE_KEY"])
@@ -174,7 +174,7 @@ func (e *Env) DfnsClient(t *testing.T) *dfns.Client {
 }
 
 // EnfinitosClient is the same for EnfinitOS.
-func (e *Env) EnfinitosClient(t *testing.T) *enfinitos.Client {
+func (e *Env) EnfinitosClient(t testing.TB) *enfinitos.Client {
 	t.Helper()
 	client, err := enfinitos.New(enfinitos.Config{HTTP: calls(e.Env()["ENFINITOS_API_URL"], e.Env()[enfinitosKey])})
 	if err != nil {

@@ -35,6 +35,11 @@ func TalkTo(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return Attach(t, server, schemas)
+}
+
+// Attach returns a Protocol for a provider whose schemas the caller has, because fetching them takes longer than an apply.
+func Attach(t testing.TB, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse) *Protocol {
 	return &Protocol{ProviderServer: server, Schemas: schemas, t: t}
 }
 
@@ -83,7 +88,7 @@ func (p *Protocol) Import(resourceType, id string) []*tfprotov6.Diagnostic {
 	return resp.Diagnostics
 }
 
-// Plan plans a change of a resource from one set of attributes to another. For a create, the first is nil.
+// Plan plans a change of a resource from one set of attributes to another. For a create the first is nil, for a destroy the second.
 func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) []*tfprotov6.Diagnostic {
 	p.t.Helper()
 	kind := p.resource(resourceType)
@@ -98,15 +103,20 @@ func (p *Protocol) Plan(resourceType string, prior, proposed map[string]Value) [
 			config[block.TypeName] = value
 		}
 	}
-	before := tftypes.NewValue(kind, nil)
-	if prior != nil {
-		before = Object(kind, prior)
+	object := func(attributes map[string]Value) *tfprotov6.DynamicValue {
+		if attributes == nil {
+			return p.encode(tftypes.NewValue(kind, nil))
+		}
+		return p.encode(Object(kind, attributes))
+	}
+	if proposed == nil {
+		config = nil
 	}
 	resp, err := p.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName:         resourceType,
-		PriorState:       p.encode(before),
-		ProposedNewState: p.encode(Object(kind, proposed)),
-		Config:           p.encode(Object(kind, config)),
+		PriorState:       object(prior),
+		ProposedNewState: object(proposed),
+		Config:           object(config),
 	})
 	if err != nil {
 		p.t.Fatal(err)

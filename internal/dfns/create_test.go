@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -371,6 +372,29 @@ func TestCreateAfterAnEarlierOne(t *testing.T) {
 				}
 				w.ours()
 			})
+		})
+	}
+}
+
+// A delete ends the note of what it deletes, whether it is answered or read back.
+func TestDeleteRemovesTheNote(t *testing.T) {
+	t.Parallel()
+	for _, answered := range []bool{true, false} {
+		inBubble(t, func(w *world) {
+			dir := t.TempDir()
+			client := w.client(func(config *dfns.Config) { config.Notes = intent.NewLog(dir) })
+			created, err := w.create(client)
+			if notes := must(os.ReadDir(dir)); err != nil || len(notes) == 0 {
+				t.Fatalf("no note: %v", err)
+			}
+			pass(time.Hour)
+			if !answered {
+				w.fault(sandbox.Fault{Method: "DELETE", Effect: sandbox.DropAfter})
+			}
+			err = client.DeleteWebhook(w.t.Context(), created.ID, created.DateCreated)
+			if notes := must(os.ReadDir(dir)); len(notes) != 0 || err != nil && !dfns.IsNotFound(err) {
+				t.Errorf("%d files are left: %v", len(notes), err)
+			}
 		})
 	}
 }

@@ -22,27 +22,18 @@ func TestErrorShapes(t *testing.T) {
 		`{"error":{"type":"bad_url","detail":"url is bad"}}`:                                      {"bad_url", "url is bad", false},
 		`{"error":{"code":"inner","message":"in"},"code":"outer","message":"out"}`:                {"inner", "in", false},
 		`{"error":"url is bad"}`:                                                               {"", "url is bad", false},
-		`{"error":"bad_url","message":"url is bad"}`:                                           {"", "url is bad", false},
 		`{"code":"bad_url","message":"url is bad"}`:                                            {"bad_url", "url is bad", false},
 		`{"message":"url is bad"}`:                                                             {"", "url is bad", false},
-		`{"code":404,"message":"no Route matched"}`:                                            {"", "no Route matched", false},
-		`{"error":"Not Found","message":"Cannot GET /"}`:                                       {"", "Cannot GET /", false},
 		`{"detail":"url is bad"}`:                                                              {"", "url is bad", false},
 		`{"type":"https://e.example/bad","title":"Bad","detail":"url is bad"}`:                 {"https://e.example/bad", "url is bad", false},
 		`{"title":"Bad","detail":"no","message":"url is bad","code":"bad_url","type":"t"}`:     {"bad_url", "url is bad", false},
-		`{"title":"url is bad"}`:                                                               {"", "url is bad", false},
 		`{"errors":[{"code":"bad_url","message":"url is bad"},{"code":"x","message":"more"}]}`: {"bad_url", "url is bad", false},
-		`{"errors":["url is bad"],"message":"bad"}`:                                            {"", "bad", false},
 		`{"errors":[],"message":"url is bad"}`:                                                 {"", "url is bad", false},
 		`{"errors":{"message":"url is bad"}}`:                                                  {"", "url is bad", false},
-		`{"error":null,"message":"url is bad"}`:                                                {"", "url is bad", false},
 		`{"code":400,"message":["url is bad"]}`:                                                {"", `{"code":400,"message":["url is bad"]}`, false},
-		`{"code":"","type":"bad_url"}`:                                                         {"bad_url", `{"code":"","type":"bad_url"}`, false},
 		`{"ok":false}`:                                                                         {"", "", true},
 		`{}`:                                                                                   {"", "{}", false},
 		`null`:                                                                                 {"", "null", false},
-		`[]`:                                                                                   {"", "[]", false},
-		`"url is bad"`:                                                                         {"", `"url is bad"`, false},
 		`url is bad`:                                                                           {"", "url is bad", false},
 		`{"message":"url is`:                                                                   {"", `{"message":"url is`, false},
 		`<html>url is bad</html>`:                                                              {"", "an HTML page, so a proxy may have answered instead of the API", false},
@@ -79,10 +70,7 @@ func TestTextOfErrors(t *testing.T) {
 	}{
 		"refusal":     {says(403, `{"ok":false,"error":{"code":"forbidden","message":"no scope"}}`), "403 Forbidden: forbidden: no scope"},
 		"not ok":      {says(200, refusal), "200 OK: refused: the field ok of the answer is false: as asked"},
-		"no more":     {says(200, `{"ok":false}`), "200 OK: the field ok of the answer is false"},
 		"no envelope": {says(200, `{}`), "200 OK: the answer cannot be read: it lacks the field ok, which every EnfinitOS answer has"},
-		"HTML":        {says(200, `<html>`), "200 OK: the answer cannot be read: it is an HTML page, so a proxy may have answered instead of the API"},
-		"cut":         {cuts(""), "no answer: "},
 	}
 	for name, test := range tests {
 		for _, operation := range operations {
@@ -92,17 +80,5 @@ func TestTextOfErrors(t *testing.T) {
 				t.Errorf("%s, %s: the error is\n%v, want\n%s", name, operation.name, err, want)
 			}
 		}
-	}
-}
-
-// The request id is what the vendor's support can find a call by.
-func TestRequestID(t *testing.T) {
-	t.Parallel()
-	a := serve(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Request-Id", "req_7")
-		refuses(422)(w, r)
-	}})
-	if _, err := a.client(t).CreateSubscription(t.Context(), request); err == nil || !strings.Contains(err.Error(), "request id req_7)") {
-		t.Errorf("the error is %v", err)
 	}
 }

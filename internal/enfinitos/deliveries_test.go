@@ -1,7 +1,6 @@
 package enfinitos_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -29,15 +28,10 @@ func TestListDeliveries(t *testing.T) {
 		size, take int
 		queries    []string
 	}{
-		"all":                        {50, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"zero is the default":        {0, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"less is the default":        {-1, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
-		"more":                       {120, 120, []string{"limit=120"}},
-		"exact multiple":             {60, 120, []string{"limit=60", "cursor=60&limit=60"}},
-		"first only":                 {50, 1, []string{"limit=50"}},
-		"the page's last":            {50, 50, []string{"limit=50"}},
-		"the next page's first":      {50, 51, []string{"limit=50", "cursor=50&limit=50"}},
-		"pages of one, second's end": {1, 2, []string{"limit=1", "cursor=1&limit=1"}},
+		"all":                   {50, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
+		"zero is the default":   {0, 120, []string{"limit=50", "cursor=50&limit=50", "cursor=100&limit=50"}},
+		"more":                  {120, 120, []string{"limit=120"}},
+		"the next page's first": {50, 51, []string{"limit=50", "cursor=50&limit=50"}},
 	}
 	for name, test := range tests {
 		var got []string
@@ -65,27 +59,10 @@ func TestListDeliveries(t *testing.T) {
 
 func TestListOfOneStatus(t *testing.T) {
 	t.Parallel()
-	s := start(t, documented)
-	client := at(t, s)
-	id, other := s.Enfinitos.Register(example), s.Enfinitos.Register(example)
-	for i, status := range []string{state.Failed, state.DeadLettered, state.Failed, state.Queued, state.Failed, state.Failed} {
-		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: []string{id, other}[i/5], Status: status})
-	}
-	for status, queries := range map[string][]string{
-		"failed": {"limit=2&status=failed", "cursor=2&limit=2&status=failed"}, "dead_lettered": {"limit=2&status=dead_lettered"},
-		"delivered": {"limit=2&status=delivered"},
-	} {
-		got, err := collect(client.ListDeliveries(t.Context(), id, status, 2))
-		want := map[string]int{"failed": 3, "dead_lettered": 1}[status]
-		if err != nil || len(got) != want || slices.ContainsFunc(got, func(d *enfinitos.Delivery) bool { return d.Status != status || d.SubscriptionID != id }) {
-			t.Errorf("%s: there are %d deliveries, want %d: %v", status, len(got), want, err)
-		}
-		for i, query := range queries {
-			queries[i] = "GET /v1/webhooks/" + id + "/deliveries?" + query
-		}
-		if diff := cmp.Diff(queries, journal(s)); diff != "" {
-			t.Errorf("%s: calls (-want +got):\n%s", status, diff)
-		}
+	a := serve(t, map[string]http.HandlerFunc{deliveries: holds(emptyPage)})
+	_, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "failed", 0))
+	if diff := cmp.Diff([]string{deliveries + "?limit=50&status=failed"}, a.made()); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
 
@@ -118,14 +95,11 @@ func TestTolerantDelivery(t *testing.T) {
 		body string
 		want enfinitos.Delivery
 	}{
-		"least": {`{"deliveryId":"dlv_1","subscriptionId":"whs_1"}`, enfinitos.Delivery{ID: "dlv_1", SubscriptionID: "whs_1"}},
 		"nulls": {
 			`{"deliveryId":"dlv_1","subscriptionId":"whs_1","developerId":null,"status":null,"payload":null,"firstAttemptedAt":null,
 			"lastAttemptedAt":null,"attemptCount":null,"httpStatus":null,"responseBodyExcerpt":null,"errorMessage":null,
 			"nextRetryAt":null,"deliveredAt":null,"signatureHeader":null}`, enfinitos.Delivery{ID: "dlv_1", SubscriptionID: "whs_1"},
 		},
-		"zeroes":         {`{"attemptCount":0,"httpStatus":0,"payload":""}`, enfinitos.Delivery{AttemptCount: some(int64(0)), HTTPStatus: some(int64(0))}},
-		"unknown fields": {`{"deliveryId":"dlv_1","id":7,"next":{"a":[1]},"status":"on_hold"}`, enfinitos.Delivery{ID: "dlv_1", Status: "on_hold"}},
 		"everything": {
 			`{"deliveryId":"dlv_1","subscriptionId":"whs_1","developerId":"dev_1","status":"failed","payload":"{\"a\":1}",
 			"firstAttemptedAt":"2026-01-01T00:00:00Z","lastAttemptedAt":"2026-01-02T00:00:00Z","attemptCount":2,"httpStatus":503,
@@ -160,17 +134,12 @@ func TestTolerantDelivery(t *testing.T) {
 
 // cursors are the ends of a page, and what the next page is asked for by; nothing where there is none.
 var cursors = map[string]string{
-	`,"nextCursor":50`:               "50",
-	`,"nextCursor":12345678901234`:   "12345678901234",
-	`,"nextCursor":0`:                "0",
-	`,"nextCursor":"50"`:             "50",
-	`,"nextCursor":"b2Zmc2V0OjUw=="`: "b2Zmc2V0OjUw==",
-	`,"nextCursor":"a\/b\u003d\"c"`:  `a/b="c`,
-	`,"nextCursor":"ü&?#"`:           "ü&?#",
-	`,"nextCursor":null`:             "",
-	`,"nextCursor": null `:           "",
-	`,"nextCursor":""`:               "",
-	``:                               "",
+	`,"nextCursor":50`:     "50",
+	`,"nextCursor":0`:      "0",
+	`,"nextCursor":"ü&?#"`: "ü&?#",
+	`,"nextCursor":null`:   "",
+	`,"nextCursor":""`:     "",
+	``:                     "",
 }
 
 func TestCursors(t *testing.T) {
@@ -192,57 +161,6 @@ func TestCursors(t *testing.T) {
 		}
 		if diff := cmp.Diff(calls, asked); diff != "" || err != nil || len(got) != len(calls) {
 			t.Errorf("%s: %d deliveries, %v (-want +got):\n%s", end, len(got), err, diff)
-		}
-	}
-}
-
-// A list ends, whatever the API says: a cursor seen before, a page without anything new and too many pages are errors.
-func TestListWithoutEnd(t *testing.T) {
-	t.Parallel()
-	page := func(id, next int) string {
-		return fmt.Sprintf(`{"deliveries":[{"deliveryId":"dlv_%d"}],"nextCursor":%d}`, id, next)
-	}
-	for name, test := range map[string]struct {
-		page  func(call int) string
-		calls int
-		want  string
-	}{
-		"the same cursor":   {func(call int) string { return page(call, 50) }, 2, "the same page token twice"},
-		"cursors in turn":   {func(call int) string { return page(call, 50+call%2) }, 3, "the same page token twice"},
-		"new cursors alone": {func(call int) string { return page(1, call) }, 2, "a page without anything new"},
-		"empty pages":       {func(call int) string { return fmt.Sprintf(`{"deliveries":[],"nextCursor":"c%d"}`, call) }, 1, "a page without anything new"},
-		"no end":            {func(call int) string { return page(call, call) }, 50, "more than 50 pages"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			made := 0
-			a := serve(t, map[string]http.HandlerFunc{deliveries: func(w http.ResponseWriter, r *http.Request) {
-				made++
-				holds(test.page(made))(w, r)
-			}})
-			_, err := collect(a.client(t).ListDeliveries(t.Context(), "whs_1", "", 0))
-			if err == nil || !strings.Contains(err.Error(), "/v1/webhooks/whs_1/deliveries: 200 OK: ") || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("it ends in %v", err)
-			}
-			if made != test.calls {
-				t.Errorf("%d calls, want %d", made, test.calls)
-			}
-		})
-	}
-}
-
-// A sequence can be gone through again, and then starts anew.
-func TestListTwice(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	for range 3 {
-		s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id})
-	}
-	sequence := at(t, s).ListDeliveries(t.Context(), id, "", 2)
-	for range 2 {
-		if got, err := collect(sequence); err != nil || len(got) != 3 {
-			t.Errorf("there are %d deliveries: %v", len(got), err)
 		}
 	}
 }
@@ -331,16 +249,5 @@ func TestProcessDue(t *testing.T) {
 		if _, err := client.ProcessDue(t.Context(), limit); enfinitos.Status(err) != 400 {
 			t.Errorf("a limit of %d ends in %v", limit, err)
 		}
-	}
-}
-
-func TestDrainResult(t *testing.T) {
-	t.Parallel()
-	a := serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks/deliveries/process-due": holds(
-		`{"processed":10,"delivered":7,"failed":2,"deadLettered":1,"batchLimit":10}`)})
-	got, err := a.client(t).ProcessDue(t.Context(), 10)
-	want := enfinitos.DrainResult{Processed: some(int64(10)), Delivered: 7, Failed: 2, DeadLettered: 1, BatchLimit: 10}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }

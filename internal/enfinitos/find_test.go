@@ -1,8 +1,6 @@
 package enfinitos_test
 
 import (
-	"context"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
 const (
@@ -36,31 +33,19 @@ type answer struct {
 
 // uncertain are answers to any call that prove nothing.
 var uncertain = map[string]answer{
-	"302":                   {says(302, ""), doubt, 302},
-	"400":                   {says(400, notFound), doubt, 400},
-	"401":                   {says(401, notFound), doubt, 401},
-	"410":                   {says(410, notFound), doubt, 410},
-	"500":                   {says(500, notFound), doubt, 500},
-	"502 HTML":              {says(502, "<html>"), doubt, 502},
-	"503":                   {says(503, ""), doubt, 503},
-	"cut":                   {cuts(""), doubt, 0},
-	"cut in the middle":     {cuts(envelope(whs1)[:30]), doubt, 0},
-	"200 HTML":              {says(200, "<html>Sign in</html>"), doubt, 0},
-	"200 truncated":         {says(200, envelope(whs1)[:30]), doubt, 0},
-	"200 no envelope":       {says(200, whs1), doubt, 0},
-	"200 {}":                {says(200, "{}"), doubt, 0},
-	"200 null":              {says(200, "null"), doubt, 0},
-	"200 maintenance":       {says(200, `{"message":"Service is in maintenance"}`), doubt, 0},
-	"200 ok null":           {says(200, `{"ok":null,"data":`+whs1+`}`), doubt, 0},
-	"200 that is not ok":    {says(200, notFound), doubt, 200},
-	"200 no ok, with data":  {says(200, `{"ok":false,"data":`+whs1+`}`), doubt, 200},
-	"200 of another list":   {holds(`[]`), doubt, 0},
-	"200 deliveries null":   {holds(`{"deliveries":null}`), doubt, 0},
-	"200 deliveries object": {holds(`{"deliveries":{}}`), doubt, 0},
-	"200 other id":          {holds(`{"subscription":{"subscriptionId":"whs_2","active":false}}`), doubt, 0},
-	"200 no id":             {holds(`{"subscription":{"label":"ledger","active":false}}`), doubt, 0},
-	"200 id of a type":      {holds(`{"subscription":{"subscriptionId":7,"active":false}}`), doubt, 0},
-	"200 no object":         {holds(`{"subscription":[]}`), doubt, 0},
+	"400":                 {says(400, notFound), doubt, 400},
+	"500":                 {says(500, notFound), doubt, 500},
+	"502 HTML":            {says(502, "<html>"), doubt, 502},
+	"cut":                 {cuts(""), doubt, 0},
+	"cut in the middle":   {cuts(envelope(whs1)[:30]), doubt, 0},
+	"200 HTML":            {says(200, "<html>Sign in</html>"), doubt, 0},
+	"200 truncated":       {says(200, envelope(whs1)[:30]), doubt, 0},
+	"200 ok null":         {says(200, `{"ok":null,"data":`+whs1+`}`), doubt, 0},
+	"200 that is not ok":  {says(200, notFound), doubt, 200},
+	"200 of another list": {holds(`[]`), doubt, 0},
+	"200 deliveries null": {holds(`{"deliveries":null}`), doubt, 0},
+	"200 other id":        {holds(`{"subscription":{"subscriptionId":"whs_2","active":false}}`), doubt, 0},
+	"200 no id":           {holds(`{"subscription":{"label":"ledger","active":false}}`), doubt, 0},
 }
 
 // with adds answers to those that usually prove nothing.
@@ -79,10 +64,9 @@ var reads = with(map[string]answer{
 	"200": {holds(whs1), read, 0},
 	"200 odd types": {holds(`{"subscription":{"subscriptionId":"whs_1","label":"ledger","createdAt":1,"events":"*","active":{},` +
 		`"url":[],"developerId":false,"lastDeliveredAt":{},"secretLastRotatedAt":7}}`), read, 0},
-	"404":      {says(404, notFound), missing, 404},
-	"404 HTML": {says(404, "<html>"), missing, 404},
-	"405":      {says(405, notFound), missing, 405},
-	"501":      {says(501, ""), missing, 501},
+	"404": {says(404, notFound), missing, 404},
+	"405": {says(405, notFound), missing, 405},
+	"501": {says(501, ""), missing, 501},
 })
 
 // What the list of deliveries proves.
@@ -96,7 +80,6 @@ const (
 var proofs = func() map[string]answer {
 	out := with(map[string]answer{
 		"200":                {holds(emptyPage), alive, 0},
-		"200 with one":       {holds(`{"deliveries":[{"deliveryId":"dlv_1"}],"nextCursor":1,"total":7}`), alive, 0},
 		"200 odd deliveries": {holds(`{"deliveries":[7,{"deliveryId":{}}],"nextCursor":{},"total":"x"}`), alive, 0},
 		"404":                {says(404, notFound), gone, 404},
 		"404 least":          {says(404, `{"ok":false}`), gone, 404},
@@ -188,90 +171,5 @@ func TestFindAtTheSandbox(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"GET /v1/webhooks/" + id}, journal(s)); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-}
-
-func TestFindWithoutTheCall(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	got, presence, err := at(t, s).Find(t.Context(), id, "")
-	if diff := cmp.Diff(&enfinitos.Subscription{ID: id}, got); diff != "" || presence != enfinitos.Alive || err != nil {
-		t.Errorf("presence %d, %v (-want +got):\n%s", presence, err, diff)
-	}
-	if diff := cmp.Diff([]string{"GET /v1/webhooks/" + id, "GET /v1/webhooks/" + id + "/deliveries?limit=1"}, journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-}
-
-func TestFindOfWhatIsGone(t *testing.T) {
-	t.Parallel()
-	for name, profile := range profiles {
-		s := start(t, profile)
-		id := s.Enfinitos.Register(example)
-		s.Enfinitos.Remove(id)
-		_, _, err := at(t, s).Find(t.Context(), id, "")
-		if !enfinitos.IsNotFound(err) || len(journal(s)) != 2 {
-			t.Errorf("%s: it ends in %v", name, err)
-		}
-	}
-}
-
-// The scope audit:read is what the list of deliveries needs, and a key may lack it.
-func TestFindWithoutTheScope(t *testing.T) {
-	t.Parallel()
-	for _, there := range []bool{true, false} {
-		s := start(t, documented)
-		id := s.Enfinitos.Register(example)
-		if !there {
-			s.Enfinitos.Remove(id)
-		}
-		fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Effect: sandbox.Status, Status: 403})
-		got, presence, err := at(t, s).Find(t.Context(), id, "")
-		if diff := cmp.Diff(&enfinitos.Subscription{ID: id}, got); diff != "" || presence != enfinitos.Unproven || err != nil {
-			t.Errorf("there %t: presence %d, %v (-want +got):\n%s", there, presence, err, diff)
-		}
-	}
-}
-
-// With a base URL that is wrong everything is a 404, in the words of whatever is there instead.
-func TestWrongBaseURL(t *testing.T) {
-	t.Parallel()
-	for name, body := range foreign {
-		a := serve(t, map[string]http.HandlerFunc{"/": says(404, body)})
-		for _, operation := range operations {
-			if err := operation.run(t.Context(), a.client(t)); enfinitos.IsNotFound(err) || !outcomeUnknown(err) {
-				t.Errorf("%s answered by %s: it ends in %v", operation.name, name, err)
-			}
-		}
-	}
-}
-
-func TestFindIsCancelled(t *testing.T) {
-	t.Parallel()
-	for _, last := range []string{"GET /v1/webhooks/whs_1", "GET /v1/webhooks/whs_1/deliveries"} {
-		ctx, cancel := context.WithCancel(t.Context())
-		routes := map[string]http.HandlerFunc{"GET /v1/webhooks/whs_1": says(404, notFound)}
-		routes[last] = func(_ http.ResponseWriter, r *http.Request) {
-			cancel()
-			<-r.Context().Done()
-		}
-		_, _, err := serve(t, routes).client(t).Find(ctx, "whs_1", "")
-		if !errors.Is(err, context.Canceled) || enfinitos.IsNotFound(err) {
-			t.Errorf("%s: it ends in %v", last, err)
-		}
-	}
-}
-
-// Reads are sent again after an outage, each for itself.
-func TestFindIsRepeated(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*", Effect: sandbox.HTML, Times: 2})
-	fault(t, s, sandbox.Fault{Path: "/v1/webhooks/*/deliveries", Effect: sandbox.Status, Status: 429, Times: 3})
-	_, presence, err := at(t, s).Find(t.Context(), id, "")
-	if calls := journal(s); err != nil || presence != enfinitos.Alive || len(calls) != 7 {
-		t.Errorf("presence %d, %v after %q", presence, err, calls)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
 // done is the kind of answer that says that a subscription was deleted.
@@ -21,24 +20,18 @@ const empty = "empty"
 
 // deletes are answers to the undocumented call.
 var deletes = with(map[string]answer{
-	"200":                   {holds(`{"deleted":true}`), done, 0},
-	"200 subscription":      {holds(whs1), done, 0},
-	"200 data null":         {holds(`null`), done, 0},
-	"200 no data":           {says(200, `{"ok":true}`), done, 0},
-	"200 not deleted":       {holds(`{"deleted":false}`), doubt, 0},
-	"200 of another list":   {holds(`[]`), done, 0},
-	"200 deliveries null":   {holds(`{"deliveries":null}`), done, 0},
-	"200 deliveries object": {holds(`{"deliveries":{}}`), done, 0},
-	"200 no id":             {holds(`{"subscription":{"label":"ledger"}}`), done, 0},
-	"200 id of a type":      {holds(`{"subscription":{"subscriptionId":7}}`), done, 0},
-	"200 no object":         {holds(`{"subscription":[]}`), done, 0},
-	"202":                   {says(202, envelope("{}")), done, 0},
-	"200 empty":             {says(200, ""), empty, 0},
-	"204":                   {says(204, ""), empty, 0},
-	"404":                   {says(404, notFound), missing, 0},
-	"404 HTML":              {says(404, "<html>"), missing, 0},
-	"405":                   {says(405, ""), missing, 0},
-	"501":                   {says(501, notFound), missing, 0},
+	"200":                 {holds(`{"deleted":true}`), done, 0},
+	"200 data null":       {holds(`null`), done, 0},
+	"200 no data":         {says(200, `{"ok":true}`), done, 0},
+	"200 not deleted":     {holds(`{"deleted":false}`), doubt, 0},
+	"200 of another list": {holds(`[]`), done, 0},
+	"200 deliveries null": {holds(`{"deliveries":null}`), done, 0},
+	"200 no id":           {holds(`{"subscription":{"label":"ledger"}}`), done, 0},
+	"200 empty":           {says(200, ""), empty, 0},
+	"204":                 {says(204, ""), empty, 0},
+	"404":                 {says(404, notFound), missing, 0},
+	"405":                 {says(405, ""), missing, 0},
+	"501":                 {says(501, notFound), missing, 0},
 })
 
 // pauses are answers to the documented call that pauses a subscription.
@@ -173,43 +166,6 @@ func TestRemoveAtTheSandbox(t *testing.T) {
 	}
 	if outcome, err := client.Remove(t.Context(), id, ""); outcome != enfinitos.Gone || err != nil {
 		t.Errorf("the second time it ends in %d, %v", outcome, err)
-	}
-}
-
-func TestRemoveWithoutTheCall(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	id := s.Enfinitos.Register(example)
-	client := at(t, s)
-	for range 2 { // pausing it again is pausing it
-		if outcome, err := client.Remove(t.Context(), id, ""); outcome != enfinitos.Paused || err != nil {
-			t.Errorf("it ends in %d, %v", outcome, err)
-		}
-		want := []string{"DELETE /v1/webhooks/" + id, "POST /v1/webhooks/" + id + `/active {"active":false}`}
-		if diff := cmp.Diff(want, journal(s)); diff != "" {
-			t.Errorf("calls (-want +got):\n%s", diff)
-		}
-	}
-	if left := s.Enfinitos.Subscriptions(); len(left) != 1 || left[0].Active {
-		t.Errorf("the sandbox holds %+v", left)
-	}
-	s.Enfinitos.Remove(id)
-	if outcome, err := client.Remove(t.Context(), id, ""); outcome != enfinitos.Gone || err != nil {
-		t.Errorf("of what is gone it ends in %d, %v", outcome, err)
-	}
-}
-
-// A delete whose answer is lost is sent again, and then finds nothing.
-func TestRemoveIsRepeated(t *testing.T) {
-	t.Parallel()
-	for _, effect := range []string{sandbox.DropAfter, sandbox.StatusAfter, sandbox.Truncate} {
-		s := start(t, conventional)
-		id := s.Enfinitos.Register(example)
-		fault(t, s, sandbox.Fault{Method: "DELETE", Effect: effect, Status: 502, Times: 1})
-		outcome, err := at(t, s).Remove(t.Context(), id, "")
-		if outcome != enfinitos.Gone || err != nil || len(s.Enfinitos.Subscriptions()) != 0 {
-			t.Errorf("%s: it ends in %d, %v", effect, outcome, err)
-		}
 	}
 }
 

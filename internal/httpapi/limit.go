@@ -11,24 +11,44 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// gate holds back all calls of a client while the vendor requires a pause.
+// gate holds back all calls of a client while the vendor requires a pause. They pass in the order of their arrival, or one of them could
+// be refused until its operation has no time left.
 type gate struct {
+	// turn is held by the call that passes next. The others queue for it, and Go serves the queue of a channel in order.
+	turn chan struct{}
+
 	mu    sync.Mutex
 	until time.Time // the end of the pause
 }
 
 // wait returns once a call may be made. It fails immediately if the context would end before that.
 func (g *gate) wait(ctx context.Context) error {
+	if err := tooLong(ctx, g.end()); err != nil {
+		return err
+	}
+	select {
+	case g.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-g.turn }()
 	for until := g.end(); time.Now().Before(until); until = g.end() { // an answer may lengthen the pause meanwhile
-		if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
-			return fmt.Errorf("the API requires a wait of %s, which is longer than this operation's timeout allows: %w",
-				time.Until(until).Round(time.Second), context.DeadlineExceeded)
+		if err := tooLong(ctx, until); err != nil {
+			return err
 		}
 		if err := wait(ctx, time.Until(until)); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
+}
+
+func tooLong(ctx context.Context, until time.Time) error {
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
+		return fmt.Errorf("the API requires a wait of %s, which is longer than this operation's timeout allows: %w",
+			time.Until(until).Round(time.Second), context.DeadlineExceeded)
+	}
+	return nil
 }
 
 func (g *gate) end() time.Time {

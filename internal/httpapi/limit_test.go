@@ -164,3 +164,40 @@ func TestCancelledDuringAPause(t *testing.T) {
 		}
 	})
 }
+
+// noting is a context that notes the first question whether it has ended. A call asks it as the last thing while it has its turn.
+type noting struct {
+	context.Context
+	note func()
+}
+
+func (n *noting) Err() error {
+	n.note()
+	return n.Context.Err()
+}
+
+func TestCallsPassInOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := scripted(t, []step{answer(503, "", "Retry-After", "30"), answer(200, "")}, retries(0))
+		_, _ = client.Do(t.Context(), get("a"))
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		var got []int
+		for i := range 50 {
+			all.Go(func() {
+				first := sync.OnceFunc(func() {
+					mu.Lock()
+					defer mu.Unlock()
+					got = append(got, i)
+				})
+				_, _ = client.Do(&noting{t.Context(), first}, post("a"))
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+		if len(got) != 50 || !slices.IsSorted(got) {
+			t.Errorf("the calls passed in the order %v", got)
+		}
+	})
+}

@@ -60,7 +60,7 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 		return ctx.Err() == nil, ctx.Err()
 	}
 	state := attemptsOf(ctx)
-	may := isRefused(err) || state.request.idempotent() && isTransient(response, err)
+	may := isRefused(err) || state.request.idempotent() && isTransient(ctx, response, err)
 	if may && ctx.Err() == nil {
 		state.failed++
 		return state.failed <= c.config.MaxRetries, nil
@@ -69,8 +69,8 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 }
 
 // isTransient reports a cut connection or a 5xx.
-func isTransient(response *http.Response, err error) bool {
-	again, _ := retryablehttp.DefaultRetryPolicy(context.Background(), response, err)
+func isTransient(ctx context.Context, response *http.Response, err error) bool {
+	again, _ := retryablehttp.DefaultRetryPolicy(context.WithoutCancel(ctx), response, err)
 	return again
 }
 

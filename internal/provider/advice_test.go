@@ -66,7 +66,7 @@ func TestExpiredToken(t *testing.T) {
 }
 
 // Only resources have timeouts, so only they are told to set them.
-func TestTimeoutsAreNamedForResourcesOnly(t *testing.T) {
+func TestTimeoutAdviceIsForResources(t *testing.T) {
 	t.Parallel()
 	provider := vendorsThatRefuse(t, http.StatusTooManyRequests, "token")
 	const timedOut, advice = "Try again later.", "To allow more time, set timeouts in the resource."

@@ -7,34 +7,36 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-exec/tfexec"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// webhooks is a webhook of each vendor. Terraform checks a provider block only if something uses the provider.
-const webhooks = `
-resource "webhook_dfns" "test" {
-  url    = "https://hooks.example.com/dfns"
-  events = ["wallet.created"]
-  %[1]s
+// webhooks returns a webhook of each vendor. Terraform checks a provider block only if something uses the provider.
+func webhooks(lines ...string) (out string) {
+	for _, v := range conformance.Vendors {
+		out += v.HCL(v.Config, lines...)
+	}
+	return out
 }
-resource "webhook_enfinitos" "test" {
-  url    = "https://hooks.example.com/enfinitos"
-  events = ["right.issued"]
-  label  = "rights"
-  %[1]s
+
+// made fails unless each vendor holds one webhook.
+func made(t *testing.T, env *acctest.Env) {
+	t.Helper()
+	for _, v := range conformance.Vendors {
+		if all := v.Objects(env); len(all) != 1 {
+			t.Errorf("%s holds %+v", v.Name, all)
+		}
+	}
 }
-`
 
 // A misspelt setting is an error that names it, wherever it is: otherwise a default would silently take its place.
 func TestMisspeltSettings(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	cli := env.CLI(t, fmt.Sprintf(webhooks, ""))
+	cli := env.CLI(t, webhooks())
 	for wrong, test := range map[string]struct{ config, hint string }{
 		"base_ulr":      {vendorBlocks(`base_ulr = "https://api.example.com"`, ""), `Did you mean "base_url"?`},
 		"signer_comand": {vendorBlocks(`signer_comand = ["kms-sign"]`, ""), `Did you mean "signer_command"?`},
@@ -56,7 +58,7 @@ func TestMisspeltSettings(t *testing.T) {
 func TestBlocksAreSingle(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	cli := env.CLI(t, fmt.Sprintf(webhooks, "")+"provider \"webhook\" {\n  dfns {}\n  dfns {}\n}\n")
+	cli := env.CLI(t, webhooks()+"provider \"webhook\" {\n  dfns {}\n  dfns {}\n}\n")
 	if out, err := env.Run(t, cli, "validate", "-no-color"); err == nil || !acctest.Says("Duplicate dfns block").MatchString(out) {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -68,73 +70,12 @@ func vendorBlocks(dfns, enfinitos string) string {
 }
 
 func withTimeouts(block string) string {
-	return strings.ReplaceAll(fmt.Sprintf(webhooks, block), `"test"`, `"limited"`)
+	return strings.ReplaceAll(webhooks(block), `"test"`, `"limited"`)
 }
 
 func write(t *testing.T, cli *tfexec.Terraform, name, text string) {
 	t.Helper()
 	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), name), []byte(text), 0o600))
-}
-
-// No timeouts and an empty block mean the same and plan no update. Terraform itself tells them apart, so adding or removing an
-// empty block is an update, but one that makes no call.
-func TestEmptyTimeouts(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	provider := acctest.NewProtocol(t, env.Env())
-	if problems := provider.Configure(nil); len(problems) != 0 {
-		t.Fatal(acctest.Text(problems))
-	}
-	for name, schema := range provider.Schemas.ResourceSchemas {
-		object, _ := schema.ValueType().(tftypes.Object)
-		kind := object.AttributeTypes["timeouts"]
-		config := map[string]acctest.Value{"url": acctest.String("https://hooks.example.com"), "events": acctest.StringSet("*")}
-		if _, ok := object.AttributeTypes["label"]; ok {
-			config["label"] = acctest.String("rights")
-		}
-		none, empty := tftypes.NewValue(kind, nil), acctest.Object(kind, nil)
-		instance := &acctest.Instance{Provider: provider, Type: name}
-		var got []string
-		for _, timeouts := range []acctest.Value{none, none, empty, empty, none} {
-			config["timeouts"] = timeouts
-			report := instance.Apply(config)
-			got = append(got, report.Planned+report.Problems)
-			if !instance.State["timeouts"].Equal(timeouts) {
-				t.Errorf("%s: the state holds %s, not %s", name, instance.State["timeouts"], timeouts)
-			}
-		}
-		if diff := cmp.Diff([]string{"create", "no-op", "update", "no-op", "update"}, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-	changes := append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...)
-	if len(env.Dfns.Webhooks()) != 1 || len(env.Enfinitos.Subscriptions()) != 1 || len(changes) != 4 {
-		t.Errorf("more was called than the two creates: %q", changes)
-	}
-}
-
-// The same with a real CLI, where a block may also come from a dynamic block or have only values that are null.
-func TestEmptyTimeoutsWithCLI(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	cli := env.CLI(t, fmt.Sprintf(webhooks, ""))
-	apply := func(timeouts string) {
-		t.Helper()
-		must(t, os.Remove(filepath.Join(cli.WorkingDir(), "main.tf")))
-		write(t, cli, "main.tf", requiredProviders+fmt.Sprintf(webhooks, timeouts))
-		must(t, cli.Apply(t.Context()))
-		settled(t, cli)
-	}
-	apply("")
-	env.ForgetCalls()
-	apply("timeouts {}")
-	apply("")
-	apply("timeouts {\n    create = null\n  }")
-	apply("dynamic \"timeouts\" {\n    for_each = []\n    content {}\n  }")
-	apply("dynamic \"timeouts\" {\n    for_each = [\"1m\"]\n    content {\n      create = timeouts.value\n    }\n  }")
-	if changes := append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...); len(changes) != 0 {
-		t.Errorf("changes were made: %q", changes)
-	}
 }
 
 const requiredProviders = `
@@ -177,15 +118,16 @@ provider "webhook" {
 func TestProviderBlocksAreDynamic(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	cli := env.CLI(t, fromVariables+fmt.Sprintf(webhooks, ""))
+	cli := env.CLI(t, fromVariables+webhooks())
 	settings := env.Env()
 	urls := fmt.Sprintf("urls={dfns=%q,enfinitos=%q}", settings["DFNS_API_URL"], settings["ENFINITOS_API_URL"])
 	elsewhere := []string{"DFNS_API_URL=http://127.0.0.1:1", "DFNS_AUTH_TOKEN=of-nobody", "ENFINITOS_API_URL=http://127.0.0.1:1"}
 	token := "token=" + settings["DFNS_AUTH_TOKEN"]
 	out, err := env.RunWith(t, cli, elsewhere, "apply", "-no-color", "-auto-approve", "-var", urls, "-var", token)
-	if err != nil || len(env.Dfns.Webhooks()) != 1 || len(env.Enfinitos.Subscriptions()) != 1 {
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	made(t, env)
 	settled(t, cli)
 }
 
@@ -209,26 +151,25 @@ provider "webhook" {
     base_url = terraform_data.urls.output.enfinitos
   }
 }
-`, settings["DFNS_API_URL"], settings["ENFINITOS_API_URL"])+fmt.Sprintf(webhooks, ""))
+`, settings["DFNS_API_URL"], settings["ENFINITOS_API_URL"])+webhooks())
 	elsewhere := []string{"DFNS_API_URL=http://127.0.0.1:1", "ENFINITOS_API_URL=http://127.0.0.1:1"}
 	out, err := env.RunWith(t, cli, elsewhere, "apply", "-no-color", "-auto-approve")
-	if err != nil || len(env.Dfns.Webhooks()) != 1 || len(env.Enfinitos.Subscriptions()) != 1 {
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	made(t, env)
 }
 
 // What Terraform generates for an imported webhook holds no timeouts.
 func TestGeneratedConfigurationHasNoTimeouts(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	cli := env.CLI(t, fmt.Sprintf(webhooks, ""))
+	cli := env.CLI(t, webhooks())
 	must(t, cli.Apply(t.Context()))
 	must(t, os.Remove(filepath.Join(cli.WorkingDir(), "terraform.tfstate")))
 	config := requiredProviders
-	for address, id := range map[string]string{
-		"webhook_dfns.test": env.Dfns.Webhooks()[0].ID, "webhook_enfinitos.test": env.Enfinitos.Subscriptions()[0].ID,
-	} {
-		config += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id)
+	for _, v := range conformance.Vendors {
+		config += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", v.Address(), v.Objects(env)[0].ID)
 	}
 	write(t, cli, "main.tf", config)
 	if out, err := env.Run(t, cli, "plan", "-no-color", "-generate-config-out=generated.tf"); err != nil {
@@ -240,7 +181,7 @@ func TestGeneratedConfigurationHasNoTimeouts(t *testing.T) {
 		t.Errorf("%s", generated)
 	}
 	out, err := env.Run(t, cli, "plan", "-no-color")
-	if err != nil || !acctest.Says("Plan: 2 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
+	if err != nil || !acctest.Says(fmt.Sprintf("Plan: %d to import, 0 to add, 0 to change, 0 to destroy", len(conformance.Vendors))).MatchString(out) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

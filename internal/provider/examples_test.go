@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,9 +17,9 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
 const examples = "../../examples"
@@ -39,25 +38,11 @@ func newAccount(t *testing.T) account {
 		EnfinitosConventional: true, ReceiverAddress: "127.0.0.1:0",
 		Wait: func(until time.Time) <-chan time.Time { retries <- until; return nil },
 	})
-	webhook := env.Dfns.Register(dfns.Webhook{
-		URL: env.ReceiverURL + "/dfns", Events: []string{"wallet.transfer.confirmed", "wallet.transfer.failed"},
-		Status: "Enabled", Description: "ledger",
-	})
-	must(t, env.Dfns.RecordEvent("wallet.transfer.confirmed", json.RawMessage(`{"transferRequest": {"id": "xfr-1"}}`)))
-	subscription := env.Enfinitos.Register(enfinitos.Subscription{
-		URL: env.ReceiverURL + "/enfinitos", Events: []string{"right.issued", "right.revoked"}, Label: "rights ledger",
-	})
-	lost := env.Enfinitos.AddDelivery(enfinitos.Delivery{
-		SubscriptionID: subscription, Status: enfinitos.DeadLettered, Attempts: 5, Payload: `{"kind": "right.issued"}`,
-	})
-	return account{env, strings.NewReplacer(
-		"https://hooks.example.com", env.ReceiverURL,
-		"cr-6uunn-bm6ja-f6rmod5kqrk5rbel", env.Env()["DFNS_CRED_ID"],
-		"wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d", webhook,
-		"whe-2b7k1-9d4f6-3h8m0q5s1v7x2z4c", env.Dfns.Events()[0].ID,
-		"SUBSCRIPTION_ID", subscription,
-		"dlv_4s9g2p3v1c8m0q6t2k5r", lost,
-	), retries}
+	pairs := []string{"https://hooks.example.com", env.ReceiverURL}
+	for _, v := range conformance.Vendors {
+		pairs = append(pairs, v.Examples(env)...)
+	}
+	return account{env, strings.NewReplacer(pairs...), retries}
 }
 
 // example returns the text of a file of the examples, about what exists.
@@ -73,11 +58,18 @@ func (a account) example(t *testing.T, elements ...string) string {
 
 // ids are what the vendors hold.
 func (a account) ids() (out []string) {
-	for _, webhook := range a.Dfns.Webhooks() {
-		out = append(out, webhook.ID)
+	for _, v := range conformance.Vendors {
+		for _, o := range v.Objects(a.Env) {
+			out = append(out, o.ID)
+		}
 	}
-	for _, subscription := range a.Enfinitos.Subscriptions() {
-		out = append(out, subscription.ID)
+	return out
+}
+
+// changes are the calls to all vendors that change something.
+func (a account) changes() (out []string) {
+	for _, v := range conformance.Vendors {
+		out = append(out, acctest.Changes(v.API(a.Env))...)
 	}
 	return out
 }
@@ -90,55 +82,59 @@ func settled(t *testing.T, cli *tfexec.Terraform) {
 	}
 }
 
-// Every example does what it says: it is applied, the second plan is empty, and destroying it leaves what was there before.
+// Every example does what it says: it is applied, the second plan is empty, and destroying it leaves what was there before. Each is a
+// module of one configuration, because a run of a CLI is expensive.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	var names []string
+	a, identity := newAccount(t), newIdentity(t)
+	before := a.ids()
+	root, modules := "variable \"age_identity\" {\n  ephemeral = true\n}\n", map[string]string{}
 	for kind, file := range map[string]string{
 		"data-sources": "data-source.tf", "functions": "function.tf", "resources": "resource.tf", "actions": "action.tf",
 		"ephemeral-resources": "ephemeral-resource.tf",
 	} {
 		found, err := filepath.Glob(filepath.Join(examples, kind, "*", file))
 		must(t, err)
-		names = append(names, found...)
+		for _, path := range found {
+			if kind == "actions" && !acctest.HasActions(t) {
+				continue
+			}
+			name := kind + "_" + filepath.Base(filepath.Dir(path))
+			modules[name] = requiredProviders + age1.ReplaceAllString(a.example(t, strings.TrimPrefix(path, examples)), strconv.Quote(identity.Recipient().String()))
+			root += fmt.Sprintf("module %q {\n  source = \"./%s\"\n", name, name)
+			if strings.Contains(modules[name], `variable "age_identity"`) {
+				root += "  age_identity = var.age_identity\n"
+			}
+			root += "}\n"
+		}
 	}
-	if len(names) < 15 {
-		t.Fatalf("only %d examples were found", len(names))
+	if len(modules) < 10 {
+		t.Fatalf("only %d examples were found", len(modules))
 	}
-	for _, file := range names {
-		name := strings.TrimPrefix(file, examples+"/")
-		t.Run(filepath.Dir(name), func(t *testing.T) {
-			t.Parallel()
-			if strings.HasPrefix(name, "actions/") {
-				acctest.RequireActions(t)
-			}
-			a := newAccount(t)
-			before := a.ids()
-			cli := a.CLI(t, a.example(t, name))
-			if strings.HasPrefix(name, "ephemeral-resources/") {
-				giveIdentity(t, cli)
-			}
-			must(t, cli.Apply(t.Context()))
-			settled(t, cli)
-			must(t, cli.Destroy(t.Context()))
-			if diff := cmp.Diff(before, a.ids()); diff != "" {
-				t.Errorf("the vendors hold (-before +after):\n%s", diff)
-			}
-		})
+	dir := t.TempDir()
+	for name, text := range modules {
+		must(t, os.Mkdir(filepath.Join(dir, name), 0o750))
+		must(t, os.WriteFile(filepath.Join(dir, name, "main.tf"), []byte(text), 0o600))
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "main.tf"), []byte(requiredProviders+root), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "identity.auto.tfvars"), []byte("age_identity = "+strconv.Quote(identity.String())), 0o600))
+	cli := a.CLIFor(t, dir)
+	must(t, cli.Apply(t.Context()))
+	settled(t, cli)
+	must(t, cli.Destroy(t.Context()))
+	if diff := cmp.Diff(before, a.ids()); diff != "" {
+		t.Errorf("the vendors hold (-before +after):\n%s", diff)
 	}
 }
 
-// giveIdentity gives a configuration a recipient whose private key there is, and that key.
-func giveIdentity(t *testing.T, cli *tfexec.Terraform) {
+// age1 matches the recipients of the examples.
+var age1 = regexp.MustCompile(`"age1[a-z0-9]+"`)
+
+func newIdentity(t *testing.T) *age.X25519Identity {
 	t.Helper()
 	identity, err := age.GenerateX25519Identity()
 	must(t, err)
-	config := filepath.Join(cli.WorkingDir(), "main.tf")
-	text, err := os.ReadFile(config)
-	must(t, err)
-	text = regexp.MustCompile(`"age1[a-z0-9]+"`).ReplaceAll(text, []byte(strconv.Quote(identity.Recipient().String())))
-	must(t, os.WriteFile(config, text, 0o600))
-	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "identity.auto.tfvars"), []byte("age_identity = "+strconv.Quote(identity.String())), 0o600))
+	return identity
 }
 
 func TestProviderExample(t *testing.T) {
@@ -159,48 +155,45 @@ func TestProviderExample(t *testing.T) {
 // The imports take over what exists and change nothing.
 func TestImportExamples(t *testing.T) {
 	t.Parallel()
-	for name, id := range map[string]func(account) string{
-		"webhook_dfns":      func(a account) string { return a.Dfns.Webhooks()[0].ID },
-		"webhook_enfinitos": func(a account) string { return a.Enfinitos.Subscriptions()[0].ID },
-	} {
-		for _, file := range []string{"import-by-string-id.tf", "import-by-identity.tf", "import.sh"} {
-			t.Run(name+"/"+file, func(t *testing.T) {
-				t.Parallel()
-				if file == "import-by-identity.tf" {
-					acctest.RequireIdentity(t)
+	for _, file := range []string{"import-by-string-id.tf", "import-by-identity.tf", "import.sh"} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			if file == "import-by-identity.tf" {
+				acctest.RequireIdentity(t)
+			}
+			a := newAccount(t)
+			config, commands := "", []string{}
+			for _, v := range conformance.Vendors {
+				config += a.example(t, "resources", v.Type, "resource.tf")
+				if example := a.example(t, "resources", v.Type, file); file == "import.sh" {
+					commands = append(commands, example)
+				} else {
+					config += example
 				}
-				a := newAccount(t)
-				config, example := a.example(t, "resources", name, "resource.tf"), a.example(t, "resources", name, file)
-				if file == "import.sh" {
-					cli := a.CLI(t, config)
-					out, err := a.Run(t, cli, strings.Fields(example)[1:]...)
-					if err != nil {
-						t.Fatalf("%v\n%s", err, out)
-					}
-					imported(t, a, cli, name, id(a))
-					return
+			}
+			cli := a.CLI(t, config)
+			for _, command := range commands {
+				if out, err := a.Run(t, cli, strings.Fields(command)[1:]...); err != nil {
+					t.Fatalf("%v\n%s", err, out)
 				}
-				cli := a.CLI(t, config+example)
-				must(t, cli.Apply(t.Context()))
-				imported(t, a, cli, name, id(a))
-			})
-		}
-	}
-}
-
-// imported fails unless the state holds one resource, of an id, and nothing was changed.
-func imported(t *testing.T, a account, cli *tfexec.Terraform, name, id string) {
-	t.Helper()
-	must(t, cli.Apply(t.Context())) // the outputs, which the command does not import
-	settled(t, cli)
-	state, err := cli.Show(t.Context())
-	must(t, err)
-	resources := state.Values.RootModule.Resources
-	if len(resources) != 1 || resources[0].Type != name || resources[0].AttributeValues["id"] != id {
-		t.Errorf("the state holds %+v", resources)
-	}
-	if changes := append(acctest.Changes(a.DfnsCalls), acctest.Changes(a.EnfinitosCalls)...); len(changes) != 0 {
-		t.Errorf("changes were made: %q", changes)
+			}
+			must(t, cli.Apply(t.Context())) // also the outputs, which the command does not import
+			settled(t, cli)
+			state, err := cli.Show(t.Context())
+			must(t, err)
+			got := map[string]any{}
+			for _, resource := range state.Values.RootModule.Resources {
+				got[resource.Type] = resource.AttributeValues["id"]
+			}
+			for _, v := range conformance.Vendors {
+				if id := v.Objects(a.Env)[0].ID; got[v.Type] != id {
+					t.Errorf("the state holds %v, not %s", got, id)
+				}
+			}
+			if changes := a.changes(); len(changes) != 0 {
+				t.Errorf("changes were made: %q", changes)
+			}
+		})
 	}
 }
 
@@ -233,7 +226,7 @@ func TestActionExamples(t *testing.T) {
 					t.Errorf("%v\n%s", err, out)
 				}
 			}
-			changes := strings.Join(append(acctest.Changes(a.DfnsCalls), acctest.Changes(a.EnfinitosCalls)...), "\n")
+			changes := strings.Join(a.changes(), "\n")
 			if got := strings.Count(changes, test.call); got != test.times {
 				t.Errorf("there were %d calls that end in %s, want %d:\n%s", got, test.call, test.times, changes)
 			}

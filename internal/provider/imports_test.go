@@ -34,12 +34,15 @@ var arrows = map[string][]string{
 	"internal/sandbox/wire":     {},
 	"internal/acctest":          {"internal/..."},
 	"internal/acctest/golden":   {},
-	"tools/bench":               {"internal/sandbox"},
-	"tools/bench/empty":         {"tools/bench/plugin"},
-	"tools/bench/meter":         {},
-	"tools/bench/null":          {"tools/bench/plugin", "internal/tfVENDOR"},
-	"tools/bench/plugin":        {},
-	"tools/drift":               {"internal/VENDOR"},
+	// The descriptions of the vendors, and the tests that run them.
+	"internal/acctest/conformance":     {"internal/..."},
+	"internal/acctest/conformance/cli": {"internal/..."},
+	"tools/bench":                      {"internal/sandbox"},
+	"tools/bench/empty":                {"tools/bench/plugin"},
+	"tools/bench/meter":                {},
+	"tools/bench/null":                 {"tools/bench/plugin", "internal/tfVENDOR"},
+	"tools/bench/plugin":               {},
+	"tools/drift":                      {"internal/VENDOR"},
 }
 
 const (
@@ -49,7 +52,7 @@ const (
 
 // usesTerraform are the packages that may import Terraform's plugin packages.
 var usesTerraform = []string{
-	".", "internal/provider", "internal/tfVENDOR", "internal/tfwebhook", "internal/acctest", "tools/bench/empty", "tools/bench/null",
+	".", "internal/provider", "internal/tfVENDOR", "internal/tfwebhook", "internal/acctest", "internal/acctest/conformance", "tools/bench/empty", "tools/bench/null",
 	"tools/bench/plugin",
 }
 

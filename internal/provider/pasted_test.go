@@ -56,7 +56,7 @@ func TestPastedSettings(t *testing.T) {
 }
 
 // What is inside a value cannot be removed without a guess. It is named, and the rest of the value is not shown.
-func TestPastedInside(t *testing.T) {
+func TestPastedCharacterInsideASetting(t *testing.T) {
 	t.Parallel()
 	for odd, named := range map[string]string{
 		"\u200b": "U+200B", "\u2060": "U+2060", "\ufeff": "U+FEFF", "\u00ad": "U+00AD", `"`: "U+0022", "’": "U+2019", " ": "U+0020",
@@ -90,7 +90,7 @@ func TestBaseURLOfSlashes(t *testing.T) {
 }
 
 // Without a block, each object that uses a vendor says in one line what is missing. With a block, only the provider says it.
-func TestMissingSettingsAreSaidShortly(t *testing.T) {
+func TestMissingSettings(t *testing.T) {
 	t.Parallel()
 	for kind, test := range map[string]struct {
 		block func(*acctest.Protocol, map[string]tftypes.Value) map[string]tftypes.Value

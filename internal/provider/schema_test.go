@@ -178,7 +178,7 @@ func changedAttributes(owner string, former, later map[string]attribute) (proble
 }
 
 // Each change that breaks is found, and none that does not.
-func TestBreaking(t *testing.T) {
+func TestBreakingSchemaChanges(t *testing.T) {
 	t.Parallel()
 	attributes := func(changes ...func(map[string]attribute)) snapshot {
 		out := map[string]attribute{

@@ -6,16 +6,17 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
 // update writes what the first release is taken to be: its schema and a state made with it. Once it is out, they stay as
@@ -56,9 +57,10 @@ func TestFirstReleaseState(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the state has changed (-first release +now):\n%s", diff)
 	}
-	changes := append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...)
-	if len(changes) != 0 || len(acctest.Reads(env.DfnsCalls)) == 0 || len(acctest.Reads(env.EnfinitosCalls)) == 0 {
-		t.Errorf("the calls were %q, %q and %q", changes, acctest.Reads(env.DfnsCalls), acctest.Reads(env.EnfinitosCalls))
+	for _, v := range conformance.Vendors {
+		if len(acctest.Changes(v.API(env))) != 0 || len(acctest.Reads(v.API(env))) == 0 {
+			t.Errorf("the calls were %q", v.API(env).Journal())
+		}
 	}
 }
 
@@ -72,11 +74,10 @@ func writeFirstState(t *testing.T) {
 	state, err := os.ReadFile(filepath.Join(cli.WorkingDir(), "terraform.tfstate"))
 	must(t, err)
 	text := string(state)
-	for _, webhook := range env.Dfns.Webhooks() {
-		text = strings.ReplaceAll(text, webhook.Secret, "whs-"+strings.Repeat("fake", 8))
-	}
-	for _, subscription := range env.Enfinitos.Subscriptions() {
-		text = strings.ReplaceAll(text, subscription.Secret, "whsec_"+strings.Repeat("fake", 10))
+	for _, v := range conformance.Vendors {
+		for _, o := range v.Objects(env) {
+			text = strings.ReplaceAll(text, o.Secret, regexp.MustCompile(`[^-_]{4,}$`).ReplaceAllString(o.Secret, strings.Repeat("fake", 8)))
+		}
 	}
 	must(t, os.WriteFile(filepath.Join(firstRelease, "terraform.tfstate"), []byte(text), 0o600))
 }
@@ -117,21 +118,24 @@ func readState(t *testing.T, path string) (out []instance) {
 // hold makes the sandbox hold what a state says it holds.
 func hold(t *testing.T, env *acctest.Env, in instance) {
 	t.Helper()
-	text := func(name string) string {
-		value, _ := in.Attributes[name].(string)
-		return value
+	values := conformance.Values{}
+	for name, value := range in.Attributes {
+		switch value := value.(type) {
+		case string:
+			values[name] = acctest.String(value)
+		case bool:
+			values[name] = tftypes.NewValue(tftypes.Bool, value)
+		case []any:
+			var texts []string
+			for _, element := range value {
+				texts = append(texts, element.(string))
+			}
+			values[name] = acctest.StringSet(texts...)
+		}
 	}
-	var events []string
-	for _, kind := range in.Attributes["events"].([]any) {
-		events = append(events, kind.(string))
+	for _, v := range conformance.Vendors {
+		if v.Type == in.Type {
+			must(t, v.Edit(env, v.Register(env, values), values))
+		}
 	}
-	if in.Type == "webhook_dfns" {
-		id := env.Dfns.Register(dfns.Webhook{
-			URL: text("url"), Events: events, Status: text("status"), Description: text("description"),
-		})
-		must(t, env.Dfns.Edit(id, func(w *dfns.Webhook) { w.ID = text("id") }))
-		return
-	}
-	id := env.Enfinitos.Register(enfinitos.Subscription{URL: text("url"), Events: events, Label: text("label")})
-	must(t, env.Enfinitos.Edit(id, func(s *enfinitos.Subscription) { s.ID, s.Active = text("id"), in.Attributes["active"] == true }))
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // The notes of each workspace are where Terraform keeps its data, and the workspace is the one that Terraform uses.
-func TestWhereNotesAre(t *testing.T) {
+func TestNotesDirectory(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		selected        string            // in the file that "terraform workspace select" writes
@@ -59,7 +59,7 @@ func TestWhereNotesAre(t *testing.T) {
 }
 
 // What earlier runs did not finish is told when the provider is configured, in one warning, whatever the configuration now is.
-func TestUnfinishedCreatesAreTold(t *testing.T) {
+func TestUnfinishedCreatesWarnAtConfigure(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	log := intent.NewLog(filepath.Join(dir, "webhook", "default"))

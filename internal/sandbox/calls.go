@@ -1,16 +1,16 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -20,21 +20,6 @@ const (
 	maxCalls        = 100_000
 	maxJournalBytes = 64 << 20
 )
-
-// vendor is the stand-in for one API. The journal, the faults and the control calls are the same for all vendors.
-type vendor interface {
-	http.Handler
-	// Refuse answers with a status in the vendor's format.
-	Refuse(w http.ResponseWriter, r *http.Request, status int, message string)
-	// Reset forgets everything but the account.
-	Reset()
-	// Control answers the calls under /_sandbox/ that only this vendor has.
-	Control() http.Handler
-	// DropUnknownPage removes a page token that this vendor has not made from a query.
-	DropUnknownPage(query url.Values)
-	// Overview returns the data of the page.
-	Overview() wire.Overview
-}
 
 // Call is one line of the journal.
 type Call struct {
@@ -72,7 +57,7 @@ type Calls struct {
 	// test can change the state at that moment. It must be set before the first call, and may run concurrently.
 	Before func(*http.Request)
 
-	vendor  vendor
+	vendor  Vendor
 	name    string
 	clock   func() time.Time
 	wait    clock.Wait
@@ -80,13 +65,17 @@ type Calls struct {
 	// save returns when all changes are saved. No change is acknowledged before that.
 	save       func() error
 	background *background
+	engine     *delivery.Engine
+	touch      func(touched)
 
-	mu      sync.Mutex
-	log     io.Writer
-	journal []Call
-	held    int // the bytes of the journal
-	faults  []*Fault
-	resets  int
+	mu         sync.Mutex
+	log        io.Writer
+	journal    []Call
+	first      int // the number of the first call of the journal
+	held       int // the bytes of the journal
+	faults     []*Fault
+	faultCount int
+	resets     int
 }
 
 // Journal returns the latest calls, without those to /_sandbox/.
@@ -100,20 +89,41 @@ func (c *Calls) Journal() []Call {
 func (c *Calls) ForgetCalls() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.first += len(c.journal)
 	c.journal, c.held = nil, 0
+}
+
+// numbered returns the call with a number, nil if the journal has it no more.
+func (c *Calls) numbered(number int) *Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if number < c.first || number >= c.first+len(c.journal) {
+		return nil
+	}
+	call := c.journal[number-c.first]
+	return &call
+}
+
+// latest returns at most n calls for the page, the newest first.
+func (c *Calls) latest(n int) []shownCall {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := []shownCall{}
+	for i := len(c.journal) - 1; i >= 0 && len(out) < n; i-- {
+		out = append(out, c.journal[i].shown(c.first+i))
+	}
+	return out
+}
+
+func (c Call) shown(number int) shownCall {
+	c.Body = ""
+	return shownCall{Number: number, Call: c}
 }
 
 // ServeHTTP answers a control call, or passes a call to the vendor and writes it into the journal.
 func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/" && r.Method == http.MethodGet {
-		servePage(w)
-		return
-	}
 	if strings.HasPrefix(r.URL.Path, "/_sandbox/") {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		answer := &answer{header: http.Header{}, status: http.StatusOK}
-		c.control().ServeHTTP(answer, r)
-		c.acknowledge(r, answer).send(w)
+		c.serveControl(w, r)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -129,6 +139,13 @@ func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := c.acknowledge(r, c.inject(fault, r, body))
 	c.record(r, body, fault, answer)
 	answer.send(w)
+}
+
+func (c *Calls) serveControl(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	answer := &answer{header: http.Header{}, status: http.StatusOK}
+	c.control().ServeHTTP(answer, r)
+	c.acknowledge(r, answer).send(w)
 }
 
 // acknowledge returns the answer once its change is saved, or a refusal if saving failed.
@@ -157,6 +174,7 @@ func (c *Calls) record(r *http.Request, body []byte, fault *Fault, answer *answe
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.keep(call)
+	c.touch(touched{what: changedCall, call: c.first + len(c.journal) - 1})
 	_, _ = fmt.Fprintf(c.log, "%-10s%s\n", c.name, call)
 }
 
@@ -168,6 +186,7 @@ func (c *Calls) keep(call Call) {
 		c.held -= c.journal[0].size()
 		c.journal[0] = Call{}
 		c.journal = c.journal[1:]
+		c.first++
 	}
 }
 
@@ -176,33 +195,64 @@ func (c Call) size() int { return len(c.Path) + len(c.Query) + len(c.Body) }
 
 func (c *Calls) control() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /_sandbox/requests", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(c.Journal())
+	mux.HandleFunc("GET /_sandbox/requests", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, c.Journal()) })
+	mux.HandleFunc("GET /_sandbox/requests/{number}", func(w http.ResponseWriter, r *http.Request) {
+		number, _ := strconv.Atoi(r.PathValue("number"))
+		answerOne(w, c.numbered(number))
 	})
-	mux.HandleFunc("GET /_sandbox/state", c.serveOverview)
+	mux.HandleFunc("GET /_sandbox/faults", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, c.Faults()) })
 	mux.HandleFunc("POST /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
 		var fault Fault
 		err := wire.DecodeStrictly(wire.Body(r), &fault)
 		if err == nil {
 			err = c.AddFault(fault)
 		}
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
+		answerDone(w, err, http.StatusBadRequest)
 	})
 	mux.HandleFunc("DELETE /_sandbox/faults", func(w http.ResponseWriter, _ *http.Request) {
 		c.ClearFaults()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("DELETE /_sandbox/faults/{number}", func(w http.ResponseWriter, r *http.Request) {
+		if !c.clearFaults(func(f *Fault) bool { return strconv.Itoa(f.number) == r.PathValue("number") }) {
+			http.NotFound(w, r)
+			return
+		}
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("POST /_sandbox/reset", func(w http.ResponseWriter, _ *http.Request) {
 		c.reset()
 		w.WriteHeader(http.StatusNoContent)
 	})
-	mux.Handle("/_sandbox/", c.vendor.Control())
+	mux.HandleFunc("POST /_sandbox/events", c.engine.Events(c.vendor))
+	mux.HandleFunc("GET /_sandbox/deliveries/{id}", func(w http.ResponseWriter, r *http.Request) {
+		answerOne(w, c.vendor.ShowDelivery(r.PathValue("id")))
+	})
+	mux.HandleFunc("POST /_sandbox/deliveries/{id}/resend", func(w http.ResponseWriter, r *http.Request) {
+		answerDone(w, c.vendor.Resend(r.Context(), r.PathValue("id")), http.StatusConflict)
+	})
+	if own := c.vendor.Control(); own != nil {
+		mux.Handle("/_sandbox/", own)
+	}
 	return mux
+}
+
+// answerOne answers an object, or that there is none.
+func answerOne[T any](w http.ResponseWriter, object *T) {
+	if object == nil {
+		http.Error(w, "it is not there any more", http.StatusNotFound)
+		return
+	}
+	answerJSON(w, object)
+}
+
+// answerDone answers a control call that returns nothing.
+func answerDone(w http.ResponseWriter, err error, refusal int) {
+	if err != nil {
+		http.Error(w, err.Error(), refusal)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (c *Calls) reset() {
@@ -212,6 +262,7 @@ func (c *Calls) reset() {
 	c.vendor.Reset()
 	c.ClearFaults()
 	c.ForgetCalls()
+	c.touch(touched{what: changedAll})
 }
 
 // wait delays an answer, unless the caller gives up.

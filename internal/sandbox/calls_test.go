@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 func TestJournal(t *testing.T) {
@@ -22,46 +23,24 @@ func TestJournal(t *testing.T) {
 	s.call("GET /webhooks/a%20b")
 	s.send("PUT", "/webhooks/wh", `{"status":"Disabled"}`, "")
 	s.call("DELETE /webhooks/wh")
-	s.control("GET requests", "", http.StatusOK)
-	same(t, s.DfnsCalls.Journal(), []sandbox.Call{
+	want := []sandbox.Call{
 		{Time: epoch, Method: "GET", Path: "/webhooks", Query: "limit=1&paginationToken=", Status: 200},
 		{Time: epoch, Method: "POST", Path: "/webhooks", Body: minimal, Status: 403},
 		{Time: epoch, Method: "GET", Path: "/webhooks/a%20b", Status: 404},
 		{Time: epoch, Method: "PUT", Path: "/webhooks/wh", Body: `{"status":"Disabled"}`, Status: 503, Fault: "status"},
 		{Time: epoch, Method: "DELETE", Path: "/webhooks/wh", Fault: "drop_before"},
-	})
-}
-
-// TestJournalOfASignedChange shows the three calls that one change costs.
-func TestJournalOfASignedChange(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.create()
-	same(t, s.journal(), []string{"POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200"})
-}
-
-func TestJournalOverHTTP(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
-	s.call("GET /webhooks?limit=1")
-	s.send("POST", "/webhooks", "{}", "")
+	}
 	var got []sandbox.Call
 	if err := json.Unmarshal([]byte(s.control("GET requests", "", http.StatusOK)), &got); err != nil {
 		t.Fatal(err)
 	}
-	same(t, len(got), 2)
-	same(t, got, s.DfnsCalls.Journal())
-}
-
-func TestJournalIsACopy(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.call("GET /webhooks")
-	s.DfnsCalls.Journal()[0].Method = "PUT"
-	same(t, s.journal(), []string{"GET /webhooks 200"})
+	kit.Same(t, got, want)
+	s.DfnsCalls.Journal()[0].Method = "PUT" // of a copy
+	kit.Same(t, s.DfnsCalls.Journal(), want)
+	kit.Contains(t, s.control("GET requests/3", "", http.StatusOK), `"body":"{\"status\":\"Disabled\"}"`)
+	s.control("GET requests/5", "", http.StatusNotFound)
 	s.DfnsCalls.ForgetCalls()
-	same(t, s.journal(), []string{})
+	kit.Same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
 }
 
 // The journal holds the latest calls, as many and of as many bytes as it has room for.
@@ -77,17 +56,17 @@ func TestJournalIsBounded(t *testing.T) {
 		call(fmt.Sprint("/", i), "")
 	}
 	journal := s.DfnsCalls.Journal()
-	same(t, len(journal), most)
-	same(t, []string{journal[0].Path, journal[most-1].Path}, []string{"/3", fmt.Sprint("/", most+2)})
+	kit.Same(t, len(journal), most)
+	kit.Same(t, []string{journal[0].Path, journal[most-1].Path}, []string{"/3", fmt.Sprint("/", most+2)})
 
 	for range mostBytes>>20 + 1 {
 		call("/large?"+strings.Repeat("q", 1<<18), strings.Repeat("b", 3<<18))
 	}
 	journal = s.DfnsCalls.Journal()
-	same(t, len(journal), mostBytes>>20-1) // the paths take room too
+	kit.Same(t, len(journal), mostBytes>>20-1) // the paths take room too
 	s.DfnsCalls.ForgetCalls()
 	call("/last", strings.Repeat("b", 1<<20))
-	same(t, len(s.DfnsCalls.Journal()), 1)
+	kit.Same(t, len(s.DfnsCalls.Journal()), 1)
 }
 
 func TestLog(t *testing.T) {
@@ -98,22 +77,22 @@ func TestLog(t *testing.T) {
 	s.call("GET /webhooks?limit=1")
 	s.call("DELETE /webhooks/wh")
 	s.Close()
-	same(t, strings.Fields(log.String()), strings.Fields(`
+	kit.Same(t, strings.Fields(log.String()), strings.Fields(`
 		dfns GET /webhooks?limit=1 200
 		dfns DELETE /webhooks/wh cut (drop_after)`))
-	same(t, strings.Count(log.String(), "\n"), 2)
+	kit.Same(t, strings.Count(log.String(), "\n"), 2)
 }
 
 func TestTooLargeBody(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	same(t, s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20), "").status, 403)
+	kit.Same(t, s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20), "").status, 403)
 	// The answer may be lost while the rest of the body is still on its way; the journal has it in any case.
 	if got := s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20+1), ""); got.err == nil {
-		same(t, got.status, 413)
+		kit.Same(t, got.status, 413)
 	}
 	journal := s.DfnsCalls.Journal()
-	same(t, journal[len(journal)-1], sandbox.Call{Time: epoch, Method: "POST", Path: "/webhooks", Status: 413})
+	kit.Same(t, journal[len(journal)-1], sandbox.Call{Time: epoch, Method: "POST", Path: "/webhooks", Status: 413})
 }
 
 func TestReset(t *testing.T) {
@@ -123,30 +102,7 @@ func TestReset(t *testing.T) {
 	s.fault(`{"effect":"status","status":500}`)
 	s.call("GET /webhooks")
 	s.control("POST reset", "", http.StatusNoContent)
-	same(t, len(s.Dfns.Webhooks()), 0)
-	same(t, s.journal(), []string{})
-	same(t, s.create().status, 200)
-}
-
-// TestVendorsControl reaches the control calls that are the vendor's own through the same listener.
-func TestVendorsControl(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.create()
-	s.control("POST events", `{"kind":"wallet.created"}`, http.StatusNoContent)
-	s.control("POST events", `{"kind":"*"}`, http.StatusBadRequest)
-	s.control("POST credentials", `{}`, http.StatusBadRequest)
-	s.control("POST nonsense", ``, http.StatusNotFound)
-	eventually(t, "the event is recorded", func() bool { return len(s.Dfns.Events()) == 1 })
-	events := s.call("GET /webhooks/" + s.Dfns.Webhooks()[0].ID + "/events")
-	same(t, strings.Count(events.body, `"kind":"wallet.created"`), 1)
-}
-
-// TestControlHasNoFaults keeps a test able to clear a fault that matches everything.
-func TestControlHasNoFaults(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"drop_before"}`)
-	s.control("DELETE faults", "", http.StatusNoContent)
-	same(t, s.call("GET /webhooks").status, 200)
+	kit.Same(t, len(s.Dfns.Webhooks()), 0)
+	kit.Same(t, s.journal(), []string{})
+	kit.Same(t, s.create().status, 200)
 }

@@ -73,7 +73,7 @@ func (c *Calls) inject(f *Fault, r *http.Request, body []byte) *answer {
 }
 
 // change returns the answer that a fault makes of the vendor's.
-func (f *Fault) change(out *answer, v vendor, r *http.Request) *answer {
+func (f *Fault) change(out *answer, v Vendor, r *http.Request) *answer {
 	switch f.Effect {
 	case DropBefore, DropAfter, Late:
 		return &answer{header: http.Header{}, cut: true}
@@ -97,7 +97,7 @@ func (f *Fault) change(out *answer, v vendor, r *http.Request) *answer {
 func (f *Fault) duration() time.Duration { return time.Duration(f.Milliseconds) * time.Millisecond }
 
 // refuse answers with a status: with the fault's body, or as the vendor would.
-func (f *Fault) refuse(out *answer, v vendor, r *http.Request) {
+func (f *Fault) refuse(out *answer, v Vendor, r *http.Request) {
 	if f.RetryAfter != "" {
 		out.header.Set("Retry-After", string(f.RetryAfter))
 	}

@@ -11,60 +11,10 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 const right = `{"url":"https://hooks.example.com/in","events":["right.issued"],"label":"rights"}`
-
-func TestAnswerWithBody(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		fault       string
-		status      int
-		contentType string
-		body        string
-		held        int
-	}{
-		"not carried out":   {`"effect":"status","status":200,"body":"{\"message\":\"maintenance\"}"`, 200, "application/json", `{"message":"maintenance"}`, 0},
-		"carried out":       {`"effect":"status_after","status":200,"body":"null"`, 200, "application/json", "null", 1},
-		"empty":             {`"effect":"status","status":599,"body":""`, 599, "application/json", "", 0},
-		"no content":        {`"effect":"status_after","status":204,"body":""`, 204, "application/json", "", 1},
-		"of another type":   {`"effect":"status","status":404,"body":"gone","content_type":"text/plain"`, 404, "text/plain", "gone", 0},
-		"with other fields": {`"effect":"status","status":429,"body":"{}","message":"unused","retry_after":7`, 429, "application/json", "{}", 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, sandbox.Config{})
-			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
-			got := s.create()
-			same(t, []any{got.status, got.header.Get("Content-Type"), got.body}, []any{c.status, c.contentType, c.body})
-			same(t, len(s.Dfns.Webhooks()), c.held)
-		})
-	}
-}
-
-// The body of no fault is the vendor's refusal, which null stands for too.
-func TestAnswerWithoutBody(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"status","status":404,"body":null}`)
-	contains(t, s.call("GET /webhooks/a").body, `"message":"Webhook not found"`)
-	addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Status, Status: 404})
-	contains(t, s.enfinitos("GET /v1/webhooks/a/deliveries", "").body, `"ok":false`)
-}
-
-// TestHeaders sets headers on the answer of each effect that answers.
-func TestHeaders(t *testing.T) {
-	t.Parallel()
-	for _, fault := range []string{
-		`"status","status":429`, `"status","status":200,"body":""`, `"status_after","status":500`, `"truncate"`, `"html"`, `"delay"`,
-		`"twice"`, `"patch"`, `"lag","ms":1`,
-	} {
-		s := start(t, sandbox.Config{})
-		s.fault(`{"headers":{"date":"Sat, 03 Jan 2026 03:04:05 GMT","X-RateLimit-Reset":"7"},"effect":` + fault + `}`)
-		got := s.call("GET /webhooks")
-		same(t, []string{got.header.Get("Date"), got.header.Get("X-Ratelimit-Reset")}, []string{"Sat, 03 Jan 2026 03:04:05 GMT", "7"})
-	}
-}
 
 func TestPatch(t *testing.T) {
 	t.Parallel()
@@ -82,11 +32,11 @@ func TestPatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			answer := `{"id":"ID","status":"Enabled","events":["a.b"],"data":{"large":12345678901234567890}}`
-			same(t, sandbox.Patched(answer, c.patch, 2), canonical(t, c.want))
+			kit.Same(t, sandbox.Patched(answer, c.patch, 2), canonical(t, c.want))
 		})
 	}
-	same(t, sandbox.Patched("<html>", `{"id":1}`, 1), "<html>")
-	same(t, sandbox.Patched("", `{"id":1}`, 1), "")
+	kit.Same(t, sandbox.Patched("<html>", `{"id":1}`, 1), "<html>")
+	kit.Same(t, sandbox.Patched("", `{"id":1}`, 1), "")
 }
 
 // canonical is JSON with sorted keys, as the sandbox answers it.
@@ -106,7 +56,7 @@ func canonical(t *testing.T, text string) string {
 	return string(out) + "\n"
 }
 
-// A patch reaches each element of a list, and a refusal too. What the stand-in holds does not change.
+// A patch reaches each element of a list, and a refusal too. What the sandbox holds does not change.
 func TestPatchOfLists(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{EnfinitosConventional: true})
@@ -120,17 +70,17 @@ func TestPatchOfLists(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, item := range list.Items {
-			same(t, []any{item["url"], item["dateUpdated"]}, []any{fmt.Sprint(n + 1), 1760000000.0})
+			kit.Same(t, []any{item["url"], item["dateUpdated"]}, []any{fmt.Sprint(n + 1), 1760000000.0})
 		}
-		same(t, len(list.Items), 2)
+		kit.Same(t, len(list.Items), 2)
 	}
-	same(t, s.Dfns.Webhooks()[1].URL, "https://hooks.example.com/2")
+	kit.Same(t, s.Dfns.Webhooks()[1].URL, "https://hooks.example.com/2")
 	addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage(`{"data":{"subscriptions":{"active":"true"}},"error":{"code":5}}`)})
-	contains(t, s.enfinitos("GET /v1/webhooks", "").body, `"active":"true"`)
-	contains(t, s.enfinitos("GET /v1/webhooks/none", "").body, `"code":5`, `"ok":false`)
+	kit.Contains(t, s.enfinitos("GET /v1/webhooks", "").body, `"active":"true"`)
+	kit.Contains(t, s.enfinitos("GET /v1/webhooks/none", "").body, `"code":5`, `"ok":false`)
 }
 
-// A list whose next token is always new, or always the same, begins again each time. Tokens of the stand-in's own stay.
+// A list whose next token is always new, or always the same, begins again each time. Tokens of the sandbox's own stay.
 func TestPatchedPages(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
@@ -142,19 +92,19 @@ func TestPatchedPages(t *testing.T) {
 	token := ""
 	for _, want := range []string{"page-1", "page-2", "again", "again"} {
 		got := s.call("GET /webhooks?limit=1&paginationToken=" + token)
-		contains(t, got.body, first, `"nextPageToken":"`+want+`"`)
+		kit.Contains(t, got.body, first, `"nextPageToken":"`+want+`"`)
 		token = want
 	}
 	var page struct{ NextPageToken string }
 	_ = json.Unmarshal([]byte(s.call("GET /webhooks?limit=1&paginationToken=again").body), &page)
-	contains(t, s.call("GET /webhooks?limit=1&paginationToken="+page.NextPageToken).body, second)
-	same(t, s.journal()[2], "GET /webhooks?limit=1&paginationToken=page-2 200 (patch)")
+	kit.Contains(t, s.call("GET /webhooks?limit=1&paginationToken="+page.NextPageToken).body, second)
+	kit.Same(t, s.journal()[2], "GET /webhooks?limit=1&paginationToken=page-2 200 (patch)")
 	s.DfnsCalls.ClearFaults()
-	same(t, s.call("GET /webhooks?paginationToken=again").status, 400)
+	kit.Same(t, s.call("GET /webhooks?paginationToken=again").status, 400)
 
 	addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage(`{"data":{"nextCursor":"page-$n"}}`)})
-	contains(t, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries", "").body, `"nextCursor":"page-1"`)
-	contains(t, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries?cursor=page-1", "").body, `"deliveries":[]`, `"nextCursor":"page-2"`)
+	kit.Contains(t, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries", "").body, `"nextCursor":"page-1"`)
+	kit.Contains(t, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries?cursor=page-1", "").body, `"deliveries":[]`, `"nextCursor":"page-2"`)
 }
 
 // The number of a hit is that of its call, although a later call is answered first.
@@ -170,25 +120,9 @@ func TestPatchOfCallsAtTheSameTime(t *testing.T) {
 		first := make(chan reply)
 		go func() { first <- s.call("GET /slow") }()
 		synctest.Wait()
-		same(t, s.call("GET /webhooks").body, `"hit 2"`+"\n")
-		same(t, (<-first).body, `"hit 1"`+"\n")
+		kit.Same(t, s.call("GET /webhooks").body, `"hit 2"`+"\n")
+		kit.Same(t, (<-first).body, `"hit 1"`+"\n")
 	})
-}
-
-// Twice a create is a second subscription at EnfinitOS. At Dfns its token protects it.
-func TestTwice(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Twice})
-	got := s.enfinitos("POST /v1/webhooks", right)
-	held := s.Enfinitos.Subscriptions()
-	same(t, len(held), 2)
-	contains(t, got.body, held[1].ID, held[1].Secret)
-	same(t, len(s.EnfinitosCalls.Journal()), 1)
-
-	s.fault(`{"effect":"twice","method":"POST","path":"/webhooks"}`)
-	contains(t, s.create().body, "user action has already been used")
-	same(t, len(s.Dfns.Webhooks()), 1)
 }
 
 // TestLag looks at a webhook that was there before, is then changed, and one each that is created and deleted, before and after
@@ -210,11 +144,11 @@ func TestLag(t *testing.T) {
 			if !old {
 				oldStatus, newStatus, description, list = 404, 200, "new", []string{changed, created}
 			}
-			same(t, s.call("GET /webhooks/"+deleted).status, oldStatus)
-			same(t, s.call("GET /webhooks/"+created).status, newStatus)
-			same(t, s.call("GET /webhooks/"+created+"/events").status, newStatus)
-			contains(t, s.call("GET /webhooks/"+changed).body, `"description":"`+description+`"`)
-			same(t, listed(t, s.call("GET /webhooks").body), list)
+			kit.Same(t, s.call("GET /webhooks/"+deleted).status, oldStatus)
+			kit.Same(t, s.call("GET /webhooks/"+created).status, newStatus)
+			kit.Same(t, s.call("GET /webhooks/"+created+"/events").status, newStatus)
+			kit.Contains(t, s.call("GET /webhooks/"+changed).body, `"description":"`+description+`"`)
+			kit.Same(t, listed(t, s.call("GET /webhooks").body), list)
 		}
 		pass(5*time.Second - time.Millisecond)
 		shows(true)
@@ -230,14 +164,14 @@ func TestLagOfCalls(t *testing.T) {
 		addFault(t, s.DfnsCalls, sandbox.Fault{Effect: sandbox.Lag, Milliseconds: 5000})
 		s.create()
 		path, update := "/webhooks/"+s.Dfns.Webhooks()[0].ID, `{"status":"Disabled"}`
-		same(t, s.call("GET "+path).status, 404)
+		kit.Same(t, s.call("GET "+path).status, 404)
 		pass(5 * time.Second)
-		same(t, s.send("PUT", path, update, s.userAction("PUT", path, update)).status, 200)
-		contains(t, s.call("GET "+path).body, `"status":"Enabled"`)
-		same(t, s.send("DELETE", path, "", s.userAction("DELETE", path, "")).status, 200)
-		same(t, s.call("GET "+path).status, 200)
+		kit.Same(t, s.send("PUT", path, update, s.userAction("PUT", path, update)).status, 200)
+		kit.Contains(t, s.call("GET "+path).body, `"status":"Enabled"`)
+		kit.Same(t, s.send("DELETE", path, "", s.userAction("DELETE", path, "")).status, 200)
+		kit.Same(t, s.call("GET "+path).status, 200)
 		pass(5 * time.Second)
-		same(t, s.call("GET "+path).status, 404)
+		kit.Same(t, s.call("GET "+path).status, 404)
 	})
 }
 
@@ -251,18 +185,18 @@ func TestLagAtEnfinitOS(t *testing.T) {
 			return []int{s.enfinitos("GET /v1/webhooks/"+id, "").status, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries", "").status}
 		}
 		list := func() string { return s.enfinitos("GET /v1/webhooks", "").body }
-		same(t, status(), []int{404, 404})
-		contains(t, list(), `"subscriptions":[]`, `"total":0`)
+		kit.Same(t, status(), []int{404, 404})
+		kit.Contains(t, list(), `"subscriptions":[]`, `"total":0`)
 		pass(15 * time.Second)
-		same(t, status(), []int{200, 200})
+		kit.Same(t, status(), []int{200, 200})
 		s.enfinitos("POST /v1/webhooks/"+id+"/active", `{"active":false}`)
-		contains(t, list(), `"active":true`)
+		kit.Contains(t, list(), `"active":true`)
 		pass(15 * time.Second)
-		contains(t, list(), `"active":false`)
+		kit.Contains(t, list(), `"active":false`)
 		s.enfinitos("DELETE /v1/webhooks/"+id, "")
-		same(t, status(), []int{200, 200})
+		kit.Same(t, status(), []int{200, 200})
 		pass(15 * time.Second)
-		same(t, status(), []int{404, 404})
+		kit.Same(t, status(), []int{404, 404})
 	})
 }
 
@@ -294,30 +228,18 @@ func TestLate(t *testing.T) {
 				if s.send("POST", "/webhooks", minimal, token).err == nil {
 					t.Error("the late call was answered")
 				}
-				same(t, time.Since(began), time.Duration(0))
+				kit.Same(t, time.Since(began), time.Duration(0))
 				if c.again {
-					same(t, s.send("POST", "/webhooks", minimal, token).status, 200)
+					kit.Same(t, s.send("POST", "/webhooks", minimal, token).status, 200)
 				}
 				pass(30*time.Second - time.Millisecond)
-				same(t, len(s.Dfns.Webhooks()), c.held[0])
+				kit.Same(t, len(s.Dfns.Webhooks()), c.held[0])
 				pass(time.Millisecond)
-				same(t, len(s.Dfns.Webhooks()), c.held[1])
-				contains(t, s.send("POST", "/webhooks", minimal, token).body, "already been used")
+				kit.Same(t, len(s.Dfns.Webhooks()), c.held[1])
+				kit.Contains(t, s.send("POST", "/webhooks", minimal, token).body, "already been used")
 			})
 		})
 	}
-}
-
-func TestLateAtEnfinitOS(t *testing.T) {
-	t.Parallel()
-	inProcess(t, func(t *testing.T, s *running) {
-		addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Late, Milliseconds: 1000, Times: 1})
-		s.enfinitos("POST /v1/webhooks", right)
-		s.enfinitos("POST /v1/webhooks", right)
-		same(t, len(s.Enfinitos.Subscriptions()), 1)
-		pass(time.Second)
-		same(t, len(s.Enfinitos.Subscriptions()), 2)
-	})
 }
 
 // What is late does not reach what a reset has emptied, nor hold up Close.
@@ -326,16 +248,16 @@ func TestLateEnds(t *testing.T) {
 	inProcess(t, func(t *testing.T, s *running) {
 		addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Late, Milliseconds: 1000})
 		s.enfinitos("POST /v1/webhooks", right)
-		same(t, s.enfinitos("POST /_sandbox/reset", "").status, http.StatusNoContent)
+		kit.Same(t, s.enfinitos("POST /_sandbox/reset", "").status, http.StatusNoContent)
 		pass(time.Second)
-		same(t, len(s.Enfinitos.Subscriptions()), 0)
+		kit.Same(t, len(s.Enfinitos.Subscriptions()), 0)
 
 		addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Late, Milliseconds: 1000})
 		s.enfinitos("POST /v1/webhooks", right)
 		began := time.Now()
 		s.Close()
-		same(t, time.Since(began), time.Duration(0))
-		same(t, len(s.Enfinitos.Subscriptions()), 0)
+		kit.Same(t, time.Since(began), time.Duration(0))
+		kit.Same(t, len(s.Enfinitos.Subscriptions()), 0)
 	})
 }
 
@@ -372,32 +294,20 @@ func TestBefore(t *testing.T) {
 				for _, held := range s.Enfinitos.Subscriptions() {
 					got = append(got, held.Label)
 				}
-				same(t, got, c.want)
+				kit.Same(t, got, c.want)
 			})
 		})
 	}
 }
 
-// A control call is no call of the API.
-func TestBeforeLeavesControlAlone(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	calls := 0
-	s.DfnsCalls.Before = func(*http.Request) { calls++ }
-	s.control("GET requests", "", http.StatusOK)
-	same(t, calls, 0)
-	s.call("GET /webhooks")
-	same(t, calls, 1)
-}
-
 func TestNormalize(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{DfnsNormalize: func(w *dfns.Webhook) { w.URL += "/" }})
-	contains(t, s.create().body, `"url":"https://hooks.example.com/in/"`)
+	kit.Contains(t, s.create().body, `"url":"https://hooks.example.com/in/"`)
 	stored := s.Dfns.Webhooks()[0]
 	path, update := "/webhooks/"+stored.ID, `{"url":"https://hooks.example.com/out"}`
-	contains(t, s.send("PUT", path, update, s.userAction("PUT", path, update)).body, `"url":"https://hooks.example.com/out/"`)
+	kit.Contains(t, s.send("PUT", path, update, s.userAction("PUT", path, update)).body, `"url":"https://hooks.example.com/out/"`)
 	s.Dfns.Register(dfns.Webhook{URL: "https://hooks.example.com/stranger"})
-	same(t, []string{s.Dfns.Webhooks()[0].URL, s.Dfns.Webhooks()[1].URL},
+	kit.Same(t, []string{s.Dfns.Webhooks()[0].URL, s.Dfns.Webhooks()[1].URL},
 		[]string{"https://hooks.example.com/out/", "https://hooks.example.com/stranger"})
 }

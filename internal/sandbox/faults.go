@@ -16,30 +16,39 @@ import (
 // Fault makes matching calls go wrong.
 type Fault struct {
 	// Method and Path select calls. Path is a glob in which * matches within one element. Empty or "*" matches everything.
-	Method string `json:"method"`
-	Path   string `json:"path"`
+	Method string `json:"method,omitempty"`
+	Path   string `json:"path,omitempty"`
 	// Skip is how many matching calls pass first.
-	Skip int `json:"skip"`
+	Skip int `json:"skip,omitempty"`
 	// Times is how many calls go wrong. Zero means all of them, until the faults are cleared.
-	Times int `json:"times"`
+	Times int `json:"times,omitempty"`
 	// Effect is what goes wrong.
 	Effect string `json:"effect"`
 	// Status, RetryAfter (the header's value) and Message shape the answer of status, status_after and html.
-	Status     int        `json:"status"`
-	RetryAfter headerText `json:"retry_after"`
-	Message    string     `json:"message"`
+	Status     int        `json:"status,omitempty"`
+	RetryAfter headerText `json:"retry_after,omitempty"`
+	Message    string     `json:"message,omitempty"`
 	// Body is the exact body of status and status_after, instead of the vendor's refusal. Its type is ContentType, or JSON.
-	Body        *string `json:"body"`
-	ContentType string  `json:"content_type"`
+	Body        *string `json:"body,omitempty"`
+	ContentType string  `json:"content_type,omitempty"`
 	// Headers are set on every answer.
-	Headers map[string]string `json:"headers"`
+	Headers map[string]string `json:"headers,omitempty"`
 	// Patch is the JSON merge patch (RFC 7396) of patch. It changes each element of an array, and $n in a text of it becomes the
 	// number of the call that goes wrong.
-	Patch json.RawMessage `json:"patch"`
+	Patch json.RawMessage `json:"patch,omitempty"`
 	// Milliseconds is how long delay and late wait, and how old the answer of lag is.
-	Milliseconds int `json:"ms"`
+	Milliseconds int `json:"ms,omitempty"`
 
-	hits int
+	number int
+	hits   int
+}
+
+// ActiveFault is a fault that has been set and not been cleared.
+type ActiveFault struct {
+	Number int `json:"number"`
+	// Hits is how many calls have gone wrong.
+	Hits int `json:"hits"`
+	Fault
 }
 
 // headerText is the value of a header. In JSON it may also be a number, which is the simplest form of a number of seconds.
@@ -67,7 +76,10 @@ func (c *Calls) AddFault(fault Fault) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.faultCount++
+	fault.number = c.faultCount
 	c.faults = append(c.faults, &fault)
+	c.touch(touched{what: changedFaults})
 	return nil
 }
 
@@ -110,11 +122,27 @@ func (f *Fault) checkParts() error {
 	return nil
 }
 
-// ClearFaults ends every fault.
-func (c *Calls) ClearFaults() {
+// Faults returns the faults that have been set and not been cleared, the oldest first.
+func (c *Calls) Faults() []ActiveFault {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults = nil
+	out := []ActiveFault{}
+	for _, fault := range c.faults {
+		out = append(out, ActiveFault{Number: fault.number, Hits: max(0, fault.hits-fault.Skip), Fault: *fault})
+	}
+	return out
+}
+
+// ClearFaults ends every fault.
+func (c *Calls) ClearFaults() { c.clearFaults(func(*Fault) bool { return true }) }
+
+func (c *Calls) clearFaults(which func(*Fault) bool) (cleared bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := len(c.faults)
+	c.faults = slices.DeleteFunc(c.faults, which)
+	c.touch(touched{what: changedFaults})
+	return len(c.faults) < before
 }
 
 // nextFault returns a copy of the fault that acts on a call, because its count goes on.
@@ -126,6 +154,7 @@ func (c *Calls) nextFault(r *http.Request) *Fault {
 			continue
 		}
 		fault.hits++
+		c.touch(touched{what: changedFaults})
 		if fault.hits > fault.Skip {
 			hit := *fault
 			return &hit

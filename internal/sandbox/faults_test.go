@@ -3,129 +3,15 @@ package sandbox_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
-
-// outcome is what a fault leaves behind: what the client saw, what the stand-in holds, what the journal says.
-type outcome struct {
-	Status  int
-	Cut     bool
-	Held    int
-	Journal string
-}
-
-// TestEffects creates a webhook while a fault acts on the last of the three calls it takes.
-func TestEffects(t *testing.T) {
-	t.Parallel()
-	cases := map[string]struct {
-		fault string
-		want  outcome
-	}{
-		"drop_before":  {`"effect":"drop_before"`, outcome{0, true, 0, "POST /webhooks cut (drop_before)"}},
-		"drop_after":   {`"effect":"drop_after"`, outcome{0, true, 1, "POST /webhooks cut (drop_after)"}},
-		"status":       {`"effect":"status","status":429`, outcome{429, false, 0, "POST /webhooks 429 (status)"}},
-		"status_after": {`"effect":"status_after","status":503`, outcome{503, false, 1, "POST /webhooks 503 (status_after)"}},
-		"truncate":     {`"effect":"truncate"`, outcome{200, true, 1, "POST /webhooks 200 (truncate)"}},
-		"html":         {`"effect":"html"`, outcome{502, false, 0, "POST /webhooks 502 (html)"}},
-		"html status":  {`"effect":"html","status":200`, outcome{200, false, 0, "POST /webhooks 200 (html)"}},
-		"delay":        {`"effect":"delay","ms":1`, outcome{200, false, 1, "POST /webhooks 200 (delay)"}},
-		"late":         {`"effect":"late","ms":3600000`, outcome{0, true, 0, "POST /webhooks cut (late)"}},
-		"twice":        {`"effect":"twice"`, outcome{400, false, 1, "POST /webhooks 400 (twice)"}},
-		"patch":        {`"effect":"patch","patch":{}`, outcome{200, false, 1, "POST /webhooks 200 (patch)"}},
-		"lag of a GET": {`"effect":"lag","ms":1`, outcome{200, false, 1, "POST /webhooks 200"}},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, sandbox.Config{})
-			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
-			got := s.create()
-			journal := s.journal()
-			same(t, outcome{got.status, got.err != nil, len(s.Dfns.Webhooks()), journal[len(journal)-1]}, c.want)
-		})
-	}
-}
-
-// TestCutConnections tells an answer that never began from one that ended early.
-func TestCutConnections(t *testing.T) {
-	t.Parallel()
-	for effect, want := range map[string]error{
-		"drop_before": io.EOF, "drop_after": io.EOF, "truncate": io.ErrUnexpectedEOF,
-	} {
-		s := start(t, sandbox.Config{})
-		s.fault(`{"effect":"` + effect + `"}`)
-		if got := s.call("GET /webhooks"); !errors.Is(got.err, want) {
-			t.Errorf("%s: the error is %v, want %v", effect, got.err, want)
-		}
-	}
-}
-
-func TestTruncateSendsHalf(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	whole := s.call("GET /webhooks").body
-	s.fault(`{"effect":"truncate"}`)
-	same(t, s.call("GET /webhooks").body, whole[:len(whole)/2])
-}
-
-func TestStatusAnswer(t *testing.T) {
-	t.Parallel()
-	for _, effect := range []string{"status", "status_after"} {
-		s := start(t, sandbox.Config{})
-		s.fault(`{"effect":"` + effect + `","status":429,"retry_after":"7","message":"slow down","times":1}`)
-		s.fault(`{"effect":"` + effect + `","status":403}`)
-		got := s.call("GET /webhooks")
-		same(t, got.header.Get("Retry-After"), "7")
-		contains(t, got.body, `"message":"slow down"`, `"status":429`)
-		contains(t, s.call("GET /webhooks").body, "is not authorized to perform operation (Webhooks:Read)")
-	}
-}
-
-// TestRetryAfterAsNumber writes the seconds as a JSON number.
-func TestRetryAfterAsNumber(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	for number, want := range map[string]string{"7": "7", "null": ""} {
-		s.fault(`{"effect":"status","status":429,"times":1,"retry_after":` + number + `}`)
-		same(t, s.call("GET /webhooks").header.Get("Retry-After"), want)
-	}
-}
-
-func TestHTMLAnswer(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"html","status":504}`)
-	got := s.call("GET /webhooks")
-	same(t, got.header.Get("Content-Type"), "text/html")
-	contains(t, got.body, "<title>504 Gateway Timeout</title>", "<h1>Gateway Timeout</h1>")
-}
-
-// TestDelay asserts a lower bound only, so that a slow machine cannot fail it.
-func TestDelay(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"delay","ms":20}`)
-	began := time.Now()
-	same(t, s.call("GET /webhooks").status, 200)
-	if took := time.Since(began); took < 20*time.Millisecond {
-		t.Errorf("a delayed answer took %s", took)
-	}
-}
-
-func contains(t *testing.T, text string, parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		if !strings.Contains(text, part) {
-			t.Errorf("there is no %q in %q", part, text)
-		}
-	}
-}
 
 // TestFaultSelection makes calls of which some are answered 500 by a fault. Without one, GET /webhooks is answered
 // 200, a change without a token 403 and GET /webhooks/a 404.
@@ -170,7 +56,7 @@ func TestFaultSelection(t *testing.T) {
 			for _, call := range c.calls {
 				got = append(got, s.call(call).status)
 			}
-			same(t, got, c.want)
+			kit.Same(t, got, c.want)
 		})
 	}
 }
@@ -217,23 +103,100 @@ func TestRefusedFaults(t *testing.T) {
 		`nonsense`:                               "invalid character",
 		``:                                       "EOF",
 	} {
-		contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
+		kit.Contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
 	}
-	same(t, s.call("GET /webhooks").status, 200)
+	kit.Same(t, s.call("GET /webhooks").status, 200)
 }
 
-func TestAddFaultFromGo(t *testing.T) {
+// TestEffects creates a webhook while a fault acts on the last of the three calls that it takes: what the client sees, what the
+// sandbox holds, and what the journal says.
+func TestEffects(t *testing.T) {
+	t.Parallel()
+	const limits = `"headers":{"date":"Sat, 03 Jan 2026 03:04:05 GMT","Retry-After":"7"}`
+	for name, c := range map[string]struct {
+		fault, contentType, body, retryAfter string
+		status, held                         int
+	}{
+		"cut before":              {`"effect":"drop_before"`, "", "", "", 0, 0},
+		"cut after":               {`"effect":"drop_after"`, "", "", "", 0, 1},
+		"late":                    {`"effect":"late","ms":3600000`, "", "", "", 0, 0},
+		"a page of success":       {`"effect":"html","status":200`, "text/html", "<html>", "", 200, 0},
+		"a body, not carried out": {`"effect":"status","status":200,"body":"{\"a\":1}"`, "application/json", `{"a":1}`, "", 200, 0},
+		"a body, carried out":     {`"effect":"status_after","status":200,"body":"null"`, "application/json", "null", "", 200, 1},
+		"an empty body":           {`"effect":"status","status":599,"body":""`, "application/json", "", "", 599, 0},
+		"no content":              {`"effect":"status_after","status":204,"body":""`, "application/json", "", "", 204, 1},
+		"a body of another type":  {`"effect":"status","status":404,"body":"gone","content_type":"text/plain"`, "text/plain", "gone", "", 404, 0},
+		"a body beside others":    {`"effect":"status","status":429,"body":"{}","message":"unused","retry_after":"7"`, "application/json", "{}", "7", 429, 0},
+		"the vendor's words":      {`"effect":"status","status":403,"body":null`, "application/json", "perform operation (Webhooks:Create)", "", 403, 0},
+		"words of one's own":      {`"effect":"status_after","status":429,"message":"slow down","retry_after":7`, "application/json", `"message":"slow down"`, "7", 429, 1},
+		"no time to wait":         {`"effect":"status","status":429,"retry_after":null`, "application/json", `"status":429`, "", 429, 0},
+		"a page":                  {`"effect":"html","status":504`, "text/html", "<title>504 Gateway Timeout</title>", "", 504, 0},
+		"headers of a status":     {`"effect":"status","status":503,` + limits, "application/json", `"status":503`, "7", 503, 0},
+		"headers of a page":       {`"effect":"html",` + limits, "text/html", "<h1>Bad Gateway</h1>", "7", 502, 0},
+		"headers of a delay":      {`"effect":"delay",` + limits, "application/json", `"secret":"whs-`, "7", 200, 1},
+		"headers of a patch":      {`"effect":"patch",` + limits, "application/json", `"secret":"whs-`, "7", 200, 1},
+		"headers of a half":       {`"effect":"truncate",` + limits, "application/json", `{"dateCreated"`, "7", 200, 1},
+		"headers of two":          {`"effect":"twice",` + limits, "application/json", "already been used", "7", 400, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, sandbox.Config{})
+			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
+			got := s.create()
+			kit.Same(t, []any{got.status, got.header.Get("Content-Type"), got.header.Get("Retry-After")}, []any{c.status, c.contentType, c.retryAfter})
+			kit.Contains(t, got.body, c.body)
+			kit.Same(t, c.body == "" && got.body != "" || strings.Contains(c.fault, "date") && got.header.Get("Date") != "Sat, 03 Jan 2026 03:04:05 GMT", false)
+			kit.Same(t, len(s.Dfns.Webhooks()), c.held)
+			effect, _, _ := strings.Cut(strings.TrimPrefix(c.fault, `"effect":"`), `"`)
+			outcome := fmt.Sprint(c.status)
+			if c.status == 0 {
+				outcome = "cut"
+			}
+			kit.Same(t, s.journal()[2], "POST /webhooks "+outcome+" ("+effect+")")
+		})
+	}
+	s := start(t, sandbox.Config{})
+	s.fault(`{"method":"POST","effect":"lag","ms":1}`) // acts on reads only
+	s.create()
+	kit.Same(t, s.journal()[2], "POST /webhooks 200")
+}
+
+// An answer that never began is cut in another way than one that ended early, with a connection and without.
+func TestCutConnections(t *testing.T) {
+	t.Parallel()
+	for effect, want := range map[string]error{
+		"drop_before": io.EOF, "drop_after": io.EOF, "truncate": io.ErrUnexpectedEOF,
+	} {
+		s := start(t, sandbox.Config{})
+		whole := s.call("GET /webhooks").body
+		s.fault(`{"effect":"` + effect + `"}`)
+		for _, transport := range []http.RoundTripper{s.client.Transport, s.DfnsCalls.Transport()} {
+			s.client = &http.Client{Transport: transport}
+			got := s.call("GET /webhooks")
+			if !errors.Is(got.err, want) || effect == "truncate" && got.body != whole[:len(whole)/2] {
+				t.Errorf("%s: the error is %v after %q, want %v", effect, got.err, got.body, want)
+			}
+		}
+	}
+}
+
+// What is set is listed with its hits, and ended one by one or all at once. A control call never goes wrong.
+func TestListedFaults(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	if err := s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.HTML}); err != nil {
-		t.Fatal(err)
-	}
-	same(t, s.call("GET /webhooks").status, 502)
-	s.DfnsCalls.ClearFaults()
-	same(t, s.call("GET /webhooks").status, 200)
-	for effect, patch := range map[string]string{"explode": "", sandbox.Patch: "{"} {
-		if s.DfnsCalls.AddFault(sandbox.Fault{Effect: effect, Patch: json.RawMessage(patch)}) == nil {
-			t.Errorf("effect %q with patch %q is accepted", effect, patch)
-		}
+	s.fault(`{"effect":"status","status":500,"skip":1,"method":"GET"}`)
+	s.fault(`{"effect":"drop_before"}`)
+	s.call("GET /webhooks")
+	s.call("GET /webhooks")
+	kit.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)),
+		`[{"number":1,"hits":1,"method":"GET","skip":1,"effect":"status","status":500},{"number":2,"hits":1,"effect":"drop_before"}]`)
+	s.control("DELETE faults/1", "", http.StatusNoContent)
+	s.control("DELETE faults/1", "", http.StatusNotFound)
+	kit.Same(t, s.call("GET /webhooks").err != nil, true)
+	s.control("DELETE faults", "", http.StatusNoContent)
+	kit.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)), "[]")
+	kit.Same(t, s.call("GET /webhooks").status, 200)
+	if s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage("{")}) == nil {
+		t.Error("a patch that is not JSON is accepted")
 	}
 }

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
@@ -33,7 +31,9 @@ type running struct {
 
 func start(t *testing.T, config sandbox.Config) *running {
 	t.Helper()
-	config.Clock = func() time.Time { return epoch }
+	if config.Clock == nil {
+		config.Clock = func() time.Time { return epoch }
+	}
 	s, err := sandbox.Start(config)
 	if err != nil {
 		t.Fatal(err)
@@ -163,14 +163,6 @@ func (s *running) journal() []string {
 		lines = append(lines, strings.Join(strings.Fields(call.String()), " "))
 	}
 	return lines
-}
-
-// same compares what a test got with what it wants.
-func same(t *testing.T, got, want any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
 }
 
 // addFault sets a fault without a call.

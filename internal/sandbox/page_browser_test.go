@@ -5,100 +5,264 @@ package sandbox_test
 import (
 	"cmp"
 	"context"
-	"html"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
-// TestPageInBrowser renders the page of each vendor in headless Chromium and looks at what it shows, and at what it must
-// not show or run. It needs Chromium, so it has a build tag of its own; CHROMIUM says where it is.
-func TestPageInBrowser(t *testing.T) {
-	t.Parallel()
+// page is the sandbox's page in headless Chromium. CHROMIUM says where that is.
+type page struct {
+	*running
+
+	ctx context.Context
+}
+
+// open starts a sandbox with a webhook for each way a delivery can go, and returns its page in a window of its own.
+func open(t *testing.T, width int64, scheme string, events int) *page {
+	t.Helper()
+	s := start(t, sandbox.Config{Clock: time.Now, Seed: 1, ReceiverAddress: "127.0.0.1:0", DeliveryTimeout: time.Hour})
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	t.Cleanup(refusing.Close)
-	s, err := sandbox.Start(sandbox.Config{ReceiverAddress: "127.0.0.1:0", DeliveryTimeout: time.Hour})
-	if err != nil {
-		t.Fatal(err)
+	var all []string
+	for _, kind := range s.Dfns.Kinds() {
+		all = append(all, kind.Name)
 	}
-	t.Cleanup(s.Close)
-	const script = `<img src=x onerror="document.title='broken in'"><script>document.title='broken in'</script>`
-	wallet := s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL + "/?token=hunter2", Events: []string{"*"}, Status: "Enabled", Description: script})
-	s.Dfns.Register(dfns.Webhook{URL: refusing.URL, Events: []string{"*"}, Status: "Enabled"})
-	right := s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL, Events: []string{"*"}, Label: script})
-	if err := s.Dfns.Deliver("wallet.created", nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Enfinitos.Deliver("right.issued", nil); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "everything is recorded", func() bool {
-		return len(s.Dfns.Events()) == 2 && s.Enfinitos.Deliveries()[0].Status == enfinitos.Delivered
+	s.Dfns.Register(dfns.Webhook{
+		URL: s.ReceiverURL + "/dfns?token=hunter2", Events: []string{"wallet.transfer.confirmed", "wallet.transfer.failed"},
+		Status: "Enabled", Description: "ledger",
 	})
-	for url, want := range map[string][]string{
-		s.DfnsURL: {">Dfns<", wallet, s.Dfns.Events()[0].ID, s.Dfns.Events()[1].ID, `class="delivered"`, `class="failed"`, ">418<",
-			`<span id="pending">1</span>`, ">Enabled<"},
-		s.EnfinitosURL: {">EnfinitOS<", right, s.Enfinitos.Deliveries()[0].ID, `class="delivered"`, ">active<", "right.issued"},
-	} {
-		shown := render(t, url)
-		for _, text := range append(want, html.EscapeString(script[:9]), "<title>webhook-sandbox</title>") {
-			if !strings.Contains(shown, text) {
-				t.Errorf("%s does not show %q:\n%s", url, text, shown)
-			}
-		}
-		for _, text := range []string{"broken in</title>", "<img", "hunter2", s.Dfns.Webhooks()[0].Secret, s.Enfinitos.Subscriptions()[0].Secret} {
-			if strings.Contains(shown, text) {
-				t.Errorf("%s holds %q", url, text)
-			}
-		}
+	s.Dfns.Register(dfns.Webhook{URL: refusing.URL + "/audit", Events: all, Status: "Enabled", Description: "audit of all events"})
+	s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL + "/enfinitos", Events: []string{"right.issued", "right.revoked"}, Label: "rights ledger"})
+	for range events / 3 {
+		sendSample(t, s.Sandbox, "dfns", "wallet.transfer.confirmed")
+		sendSample(t, s.Sandbox, "enfinitos", "right.issued")
 	}
+	kit.Eventually(t, "all is delivered", func() bool { return len(s.Dfns.Events())+delivered(s.Sandbox) == events/3*3 })
+
+	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.ExecPath(cmp.Or(os.Getenv("CHROMIUM"), "chromium")))...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, kit.Patience)
+	t.Cleanup(cancel)
+	p := &page{s, ctx}
+	p.run(chromedp.EmulateViewport(width, 840), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}), chromedp.Navigate(s.EnfinitosURL))
+	p.until(`document.querySelector('#connection').textContent === 'Live'`)
+	return p
 }
 
-// TestPageRefreshes changes the state after the page has been loaded: the second look at it comes by itself.
-func TestPageRefreshes(t *testing.T) {
-	t.Parallel()
-	s, err := sandbox.Start(sandbox.Config{})
+func sendSample(t *testing.T, s *sandbox.Sandbox, vendor, name string) {
+	t.Helper()
+	kind, err := s.At(vendor).Vendor.Kinds().Find(name, false)
+	if err == nil {
+		_, err = s.At(vendor).Vendor.Raise(name, kind.Sample)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
-	var looks atomic.Int64
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/_sandbox/state" {
-			if looks.Add(1) == 2 {
-				s.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1/late", Events: []string{"*"}, Status: "Enabled"})
-			}
+}
+
+func delivered(s *sandbox.Sandbox) (n int) {
+	for _, delivery := range s.Enfinitos.Deliveries() {
+		if delivery.Status == enfinitos.Delivered {
+			n++
 		}
-		s.DfnsCalls.ServeHTTP(w, r)
-	}))
-	t.Cleanup(proxy.Close)
-	if shown := render(t, proxy.URL); !strings.Contains(shown, "http://127.0.0.1:1/late") || !strings.Contains(shown, `<span id="webhook-count">1</span>`) {
-		t.Errorf("after %d looks the page shows:\n%s", looks.Load(), shown)
+	}
+	return n
+}
+
+func (p *page) run(actions ...chromedp.Action) {
+	p.t.Helper()
+	if err := chromedp.Run(p.ctx, actions...); err != nil {
+		p.t.Fatal(err)
 	}
 }
 
-// render returns the page as it stands after some seconds of the browser's own, fast time.
-func render(t *testing.T, url string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	command := exec.CommandContext(ctx, cmp.Or(os.Getenv("CHROMIUM"), "chromium"),
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(), "--virtual-time-budget=5000", "--dump-dom", url)
-	var problems strings.Builder
-	command.Stderr = &problems
-	out, err := command.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, problems.String())
+// until waits until an expression is true.
+func (p *page) until(expression string) {
+	p.t.Helper()
+	if err := chromedp.Run(p.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(kit.Patience/4))); err != nil {
+		p.t.Fatalf("%s does not become true: %v\n%s", expression, err, p.read(`document.body.innerText`))
 	}
-	return string(out)
+}
+
+// read returns the value of an expression as a text.
+func (p *page) read(expression string) string {
+	p.t.Helper()
+	var out any
+	p.run(chromedp.Evaluate(expression, &out))
+	if text, ok := out.(string); ok {
+		return text
+	}
+	text, _ := json.Marshal(out)
+	return string(text)
+}
+
+// fill types into the fields of a form, or selects there, and submits it.
+func (p *page) submit(form string, fields map[string]string) {
+	p.t.Helper()
+	for id, value := range fields {
+		p.run(chromedp.Evaluate(fmt.Sprintf(`{const f = document.getElementById(%q); f.value = %q; f.dispatchEvent(new Event('input')); f.dispatchEvent(new Event('change'))}`, id, value), nil))
+	}
+	p.run(chromedp.Click("#"+form+" > button", chromedp.ByQuery))
+}
+
+// screenshot writes what is seen into the directory of SCREENSHOTS, for people.
+func (p *page) screenshot(name string) {
+	if dir := os.Getenv("SCREENSHOTS"); dir != "" {
+		var shot []byte
+		p.run(chromedp.CaptureScreenshot(&shot))
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), shot, 0o600); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// faultsOfLayout lists what is too narrow to be read, what stands out of the window, and texts of a contrast under 4.5.
+const faultsOfLayout = `(() => {
+  const found = []
+  if (document.documentElement.scrollWidth > innerWidth) found.push('wider than the window: ' + document.documentElement.scrollWidth)
+  const light = (color) => {
+    const [r, g, b] = color.match(/[\d.]+/g).map((v, i) => i > 2 ? 0 : (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    return .2126 * r + .7152 * g + .0722 * b
+  }
+  const behind = (node) => {
+    for (; node; node = node.parentElement) {
+      const color = getComputedStyle(node).backgroundColor
+      if (!/, 0\)$|transparent/.test(color)) return color
+    }
+    return 'rgb(255, 255, 255)'
+  }
+  for (const node of document.querySelectorAll('body *')) {
+    const text = [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.textContent.trim()).join('')
+    if (!text && node.tagName !== 'INPUT' || !node.checkVisibility()) continue
+    const [a, b] = [light(getComputedStyle(node).color), light(behind(node))]
+    const contrast = (Math.max(a, b) + .05) / (Math.min(a, b) + .05)
+    if (contrast < 4.5) found.push('contrast ' + contrast.toFixed(1) + ': ' + text)
+    if (node.closest('.row') && text.length > 8 && node.getBoundingClientRect().width < 60) found.push('narrow: ' + text)
+  }
+  return found
+})()`
+
+func TestPageLayout(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		scheme     string
+		width      int64
+		deliveries int
+	}{{"light", 1300, 9}, {"dark", 1300, 9}, {"light", 1300, 2001}, {"dark", 400, 2001}, {"light", 400, 3}, {"dark", 1300, 0}} {
+		name := fmt.Sprintf("%s-%d-%d", test.scheme, test.width, test.deliveries)
+		t.Run(name, func(t *testing.T) { //nolint:paralleltest // each has a browser
+			p := open(t, test.width, test.scheme, test.deliveries)
+			kit.Same(t, p.read(`document.getElementById('deliveries-count').textContent.match(/\d+/)[0]`), fmt.Sprint(test.deliveries))
+			if test.deliveries > 0 {
+				p.run(chromedp.Click(`#deliveries li:nth-child(3) summary`, chromedp.ByQuery))
+				p.until(`document.querySelector('#deliveries .more pre')`)
+			}
+			p.run(chromedp.Click(`#webhooks details summary`, chromedp.ByQuery))
+			kit.Same(t, p.read(faultsOfLayout), "[]")
+			p.run(chromedp.Click(`#webhooks details summary`, chromedp.ByQuery), chromedp.Evaluate(`scrollTo(0, 0)`, nil))
+			p.screenshot(name)
+		})
+	}
+}
+
+// One visit, as a person makes it: each step leaves the page as the next finds it.
+func TestPageIsUsed(t *testing.T) {
+	t.Parallel()
+	p := open(t, 1300, "light", 3)
+	row := `document.querySelector('#deliveries li:has(.badge.good) details')`
+	p.run(chromedp.Evaluate(row+`.querySelector('summary').focus()`, nil), chromedp.KeyEvent(kb.Enter))
+	p.until(row + `.querySelectorAll('pre').length === 3`)
+	opened := p.read(row + `.innerText`)
+	for _, want := range []string{"verified", "The receiver answered 200", "has verified the signature", "received", `"kind": "`, "Headers, with the signature"} {
+		if !strings.Contains(opened, want) {
+			t.Errorf("an open delivery does not show %q:\n%s", want, opened)
+		}
+	}
+	shown := p.read(`document.documentElement.outerHTML`)
+	for _, secret := range []string{"hunter2", p.Dfns.Webhooks()[0].Secret, p.Enfinitos.Subscriptions()[0].Secret, p.Env()["DFNS_AUTH_TOKEN"]} {
+		if strings.Contains(shown, secret) {
+			t.Errorf("the page shows the secret %q", secret)
+		}
+	}
+
+	// What comes later leaves the open row, the focus and the selection where they are.
+	p.run(chromedp.Evaluate(`{const range = document.createRange(); range.selectNodeContents(`+row+`.querySelector('pre'));
+		getSelection().removeAllRanges(); getSelection().addRange(range); window.before = [document.activeElement, `+row+`]}`, nil))
+	selected := p.read(`getSelection().toString()`)
+	sendSample(t, p.Sandbox, "dfns", "wallet.created")
+	p.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1/late", Events: []string{"*"}, Status: "Enabled"})
+	p.until(`document.getElementById('deliveries').innerText.includes('wallet.created') && document.getElementById('webhooks').innerText.includes('/late')`)
+	kit.Same(t, p.read(`document.activeElement === before[0] && before[1].isConnected && before[1].open`), "true")
+	kit.Same(t, p.read(`getSelection().toString()`), selected)
+
+	received := len(p.Dfns.Events()) + p.Enfinitos.Deliveries()[0].Attempts
+	p.run(chromedp.Click(`.resend`, chromedp.ByQuery))
+	kit.Eventually(t, "it is sent again", func() bool { return len(p.Dfns.Events())+p.Enfinitos.Deliveries()[0].Attempts > received })
+
+	p.submit("event", map[string]string{"event-kind": "dfns/wallet.transfer.failed", "event-data": `{"mine": 7}`})
+	p.until(`document.getElementById('event-answer').textContent === '3 deliveries of wallet.transfer.failed.'`)
+	p.submit("event", map[string]string{"event-kind": "enfinitos/right.resumed", "event-data": ``})
+	p.until(`document.getElementById('event-answer').textContent.includes('does not fire today') && !document.getElementById('event-force-label').hidden`)
+	p.submit("event", map[string]string{"event-kind": "enfinitos/offer.proposed"})
+	p.until(`document.getElementById('event-answer').textContent.startsWith('No delivery: no enabled webhook subscribes')`)
+
+	p.submit("fault", map[string]string{"fault-path": "/webhooks", "fault-effect": "status", "fault-status": "503", "fault-times": ""})
+	p.until(`document.getElementById('faults').innerText.includes('status 503')`)
+	kit.Same(t, p.call("GET /webhooks").status, 503)
+	p.until(`document.getElementById('faults').innerText.includes('1 of all') && document.querySelector('#calls .badge.bad').textContent === '503'`)
+	p.run(chromedp.Click(`#faults .fault button`, chromedp.ByQuery))
+	p.until(`document.getElementById('faults').innerText.includes('No call goes wrong')`)
+	kit.Same(t, p.call("GET /webhooks").status, 200)
+
+	p.run(chromedp.SendKeys(`#search`, "ledger right", chromedp.ByQuery))
+	p.until(`document.getElementById('webhooks-count').textContent === '(1 of 4)' && document.querySelectorAll('#deliveries details').length === 1`)
+	p.run(chromedp.Evaluate(`{const s = document.getElementById('search'); s.value = ''; s.dispatchEvent(new Event('input'));
+		const d = document.getElementById('state'); d.value = 'failed'; d.dispatchEvent(new Event('input'))}`, nil))
+	p.until(`document.querySelectorAll('#deliveries .badge.good').length === 0 && document.querySelectorAll('#deliveries .badge.bad').length > 0`)
+
+	kit.Same(t, p.journal(), []string{"GET /webhooks 503 (status)", "GET /webhooks 200"}) // nothing of the page
+	kit.Same(t, len(p.EnfinitosCalls.Journal()), 0)
+	p.Close()
+	p.until(`document.getElementById('connection').textContent.includes('not reachable')`)
+}
+
+// What a webhook is called, and what a receiver answers, is text and never run.
+func TestPageRunsNothingForeign(t *testing.T) {
+	t.Parallel()
+	p := open(t, 1300, "light", 0)
+	const script = `<img src=x onerror="document.title='broken in'"><script>document.title='broken in'</script>`
+	answering := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(script)) }))
+	t.Cleanup(answering.Close)
+	p.Dfns.Register(dfns.Webhook{URL: answering.URL + "/foreign", Events: []string{"*"}, Status: "Enabled", Description: script})
+	if err := p.Dfns.Deliver("key.created", json.RawMessage(`{"text":`+fmt.Sprintf("%q", script)+`}`)); err != nil {
+		t.Fatal(err)
+	}
+	p.until(`document.querySelectorAll('#deliveries details').length === 2`)
+	p.run(chromedp.Evaluate(`for (const d of document.querySelectorAll('#deliveries details')) d.open = true`, nil))
+	p.until(`document.querySelectorAll('#deliveries pre').length === 6`)
+	kit.Same(t, p.read(`document.title + document.querySelectorAll('img').length`), "webhook-sandbox0")
+	p.run(chromedp.Evaluate(`{const s = document.createElement('script'); s.textContent = 'document.title = "inline"'; document.head.append(s);
+		fetch('http://127.0.0.1:9/').catch(() => document.body.dataset.blocked = 'yes')}`, nil))
+	p.until(`document.body.dataset.blocked === 'yes'`)
+	kit.Same(t, p.read(`document.title`), "webhook-sandbox")
 }

@@ -1,4 +1,4 @@
-// Package sandbox serves stand-ins for the vendors' APIs on loopback, with a journal of every call and faults on request.
+// Package sandbox simulates the vendors' APIs on loopback, with a journal of every call and faults on request.
 //
 // It imports no client and nothing of the provider, so both sides agree only on the vendor's contract.
 package sandbox
@@ -7,11 +7,13 @@ import (
 	"cmp"
 	"context"
 	cryptorand "crypto/rand"
+	"crypto/tls"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"math/rand/v2"
 	"net"
@@ -21,64 +23,21 @@ import (
 	"sync"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
 )
 
-// Config configures a sandbox. The zero value serves every vendor on a free loopback port.
-type Config struct {
-	// DfnsAddress is the host and port the Dfns stand-in listens on. The host must be loopback; empty means a free port.
-	DfnsAddress string
-	// EnfinitosAddress is the same for the EnfinitOS stand-in.
-	EnfinitosAddress string
-	// Latency is added to every answer.
-	Latency time.Duration
-	// Seed makes ids, secrets and keys the same in every run. Zero means they differ.
-	Seed uint64
-	// Clock is the clock of the stand-ins. Nil means the real clock.
-	Clock func() time.Time
-	// Wait waits for the retries of deliveries and for late calls. Nil means real waiting, for as long as Clock says.
-	Wait clock.Wait
-	// TimeScale divides the vendors' waits between attempts. Zero means 1.
-	TimeScale float64
-	// DeliveryTimeout is how long a receiver has to answer. Zero means the vendors' 10 seconds.
-	DeliveryTimeout time.Duration
-	// StatePath is a file that keeps the state across restarts. Empty means that nothing is kept.
-	StatePath string
-	// ReceiverAddress is the host and port of a receiver that verifies deliveries and logs them. Empty means there is none.
-	ReceiverAddress string
-	// Log receives one line for every call. Nil means no lines.
-	Log io.Writer
-
-	// DfnsWebhookLimit, DfnsSecretOnUpdate and DfnsNormalize are passed to the Dfns stand-in.
-	DfnsWebhookLimit   int
-	DfnsSecretOnUpdate bool
-	DfnsNormalize      func(*dfns.Webhook)
-	// EnfinitosConventional adds the calls that EnfinitOS does not document.
-	EnfinitosConventional bool
-}
-
-// Sandbox is a running set of stand-ins.
+// Sandbox simulates all vendors.
 type Sandbox struct {
-	// Dfns is the state behind the Dfns listener. Tests can read and change it.
-	Dfns *dfns.Server
-	// DfnsCalls are the journal and the faults of the Dfns listener.
-	DfnsCalls *Calls
-
-	// DfnsURL is the base URL of the Dfns listener.
-	DfnsURL string
-
-	// Enfinitos, EnfinitosCalls and EnfinitosURL are the same for EnfinitOS.
-	Enfinitos      *enfinitos.Server
-	EnfinitosCalls *Calls
-	EnfinitosURL   string
+	byName
 
 	// ReceiverURL is the URL of the receiver, empty if there is none.
 	ReceiverURL string
 
+	sites      []*Site
+	receiver   *receiver.Receiver
+	console    *console
+	authority  *authority
 	engine     *delivery.Engine
 	store      *store
 	background *background
@@ -93,7 +52,9 @@ func New(config Config) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.DfnsURL, s.EnfinitosURL = "http://127.0.0.1:1", "http://127.0.0.1:2"
+	for i, site := range s.sites {
+		s.serveAt(site, fmt.Sprintf("http://127.0.0.1:%d", i+1))
+	}
 	s.resume()
 	return s, nil
 }
@@ -117,15 +78,26 @@ func build(config *Config) (*Sandbox, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
-	kept, err := readState(config.StatePath)
+	lock, err := lockState(config.StatePath)
 	if err != nil {
 		return nil, err
 	}
+	kept, err := readState(config.StatePath)
+	if err != nil {
+		_ = lock.Unlock()
+		return nil, err
+	}
 	s := &Sandbox{background: newBackground()}
-	s.store = &store{path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}
+	s.console = newConsole(s)
+	s.store = &store{lock: lock, path: config.StatePath, failed: func(err error) { _, _ = fmt.Fprintf(config.Log, "sandbox   %v\n", err) }}
 	s.store.start()
 	s.engine = delivery.New(delivery.Options{Now: config.Clock, Wait: config.Wait, Timeout: config.DeliveryTimeout})
-	s.addVendors(*config, kept)
+	starts := 0
+	if kept != nil {
+		starts = kept.Starts + 1
+	}
+	s.addVendors(*config, starts)
+	s.store.snapshot = func() ([]byte, error) { return s.snapshot(starts) }
 	if err := s.load(kept, config.StatePath); err != nil {
 		s.discard()
 		return nil, err
@@ -141,97 +113,79 @@ func (s *Sandbox) discard() {
 
 // resume takes up the deliveries of a loaded state.
 func (s *Sandbox) resume() {
-	s.Dfns.Resume()
-	s.Enfinitos.Resume()
-}
-
-// complete fills in defaults and rejects invalid values.
-func (config *Config) complete() error {
-	if config.Clock == nil {
-		config.Clock = time.Now
+	for _, site := range s.sites {
+		site.Vendor.Resume()
 	}
-	if config.Wait == nil {
-		config.Wait = clock.WaitBy(config.Clock)
-	}
-	if config.Log == nil {
-		config.Log = io.Discard
-	}
-	config.Log = &lockedWriter{to: config.Log}
-	if scale := config.TimeScale; scale != 0 && !(scale >= 1 && scale <= 1e9) {
-		return fmt.Errorf("the time scale is %v, but must be at least 1", scale)
-	}
-	return nil
-}
-
-func (s *Sandbox) addVendors(config Config, kept *state) {
-	starts := 0
-	if kept != nil {
-		starts = kept.Starts + 1
-	}
-	scale := delivery.Scale(config.TimeScale)
-	s.Dfns = dfns.New(dfns.Options{
-		Clock:          config.Clock,
-		Random:         random(config.Seed, "dfns", starts),
-		WebhookLimit:   config.DfnsWebhookLimit,
-		SecretOnUpdate: config.DfnsSecretOnUpdate,
-		Normalize:      config.DfnsNormalize,
-		Engine:         s.engine, Scale: scale, Changed: s.store.Soon,
-	})
-	s.Enfinitos = enfinitos.New(enfinitos.Options{
-		Clock:        config.Clock,
-		Random:       random(config.Seed, "enfinitos", starts),
-		Conventional: config.EnfinitosConventional,
-		Engine:       s.engine, Scale: scale, Changed: s.store.Soon,
-	})
-	calls := func(vendor vendor, name string) *Calls {
-		return &Calls{
-			vendor: vendor, name: name, clock: config.Clock, wait: config.Wait, latency: config.Latency, log: config.Log,
-			save: s.store.Save, background: s.background,
-		}
-	}
-	s.DfnsCalls, s.EnfinitosCalls = calls(s.Dfns, "dfns"), calls(s.Enfinitos, "enfinitos")
-	s.store.snapshot = func() ([]byte, error) { return s.snapshot(starts) }
 }
 
 // snapshot returns the content of the state file.
 func (s *Sandbox) snapshot(starts int) ([]byte, error) {
-	dfnsState, err := s.Dfns.Save()
-	enfinitosState, err2 := s.Enfinitos.Save()
-	if err := errors.Join(err, err2); err != nil {
-		return nil, err
+	out := state{Format: stateFormat, Starts: starts, Vendors: map[string]json.RawMessage{}}
+	for _, site := range s.sites {
+		saved, err := site.Vendor.Save()
+		if err != nil {
+			return nil, err
+		}
+		out.Vendors[site.name] = saved
 	}
-	return json.Marshal(state{Format: stateFormat, Starts: starts, Dfns: dfnsState, Enfinitos: enfinitosState})
+	return json.Marshal(out)
 }
 
 // load passes the saved state to the vendors, and saves it again immediately: a file that cannot be written must be an error
-// before anything is acknowledged.
+// before anything is acknowledged. A vendor that an earlier edition did not have begins without a state.
 func (s *Sandbox) load(kept *state, path string) error {
-	if kept != nil {
-		if err := errors.Join(s.Dfns.Load(kept.Dfns), s.Enfinitos.Load(kept.Enfinitos)); err != nil {
-			return fmt.Errorf("%s is a damaged state file of webhook-sandbox (%w); the file was not changed", path, err)
+	if kept == nil {
+		return s.store.Save()
+	}
+	for name, saved := range kept.Vendors {
+		err := errors.New("it has a vendor that this edition does not know")
+		if site := s.At(name); site != nil {
+			err = site.Vendor.Load(saved)
+		}
+		if err != nil {
+			return fmt.Errorf("%s is a damaged state file of webhook-sandbox (%s: %w); the file was not changed", path, name, err)
 		}
 	}
 	return s.store.Save()
 }
 
 func (s *Sandbox) open(config Config) (err error) {
-	if config.ReceiverAddress != "" {
-		s.ReceiverURL, err = s.listen(config.ReceiverAddress, &receiver.Receiver{
-			Dfns: s.Dfns.Secrets, Enfinitos: s.Enfinitos.Secrets, Now: config.Clock, Log: config.Log,
-		})
+	if config.TLS {
+		if s.authority, err = newAuthority(); err != nil {
+			return err
+		}
 	}
-	var err1, err2 error
-	s.DfnsURL, err1 = s.listen(config.DfnsAddress, s.DfnsCalls)
-	s.EnfinitosURL, err2 = s.listen(config.EnfinitosAddress, s.EnfinitosCalls)
-	return errors.Join(err, err1, err2)
+	if config.ReceiverAddress != "" {
+		s.receiver = &receiver.Receiver{Now: config.Clock, Log: config.Log}
+		for _, site := range s.sites {
+			signer := receiver.Signer{Vendor: site.name, Scheme: site.verify, Secrets: site.Vendor.Secrets}
+			s.receiver.Signers = append(s.receiver.Signers, signer)
+		}
+		if s.ReceiverURL, err = s.listen(config.ReceiverAddress, s.receiver); err != nil {
+			return err
+		}
+	}
+	for _, site := range s.sites {
+		url, err := s.listen(config.Addresses[site.name], site.Calls)
+		if err != nil {
+			return err
+		}
+		s.serveAt(site, url)
+	}
+	return nil
 }
 
-// Env returns the environment variables for clients of all stand-ins.
+// Env returns the environment variables for clients of all vendors.
 func (s *Sandbox) Env() map[string]string {
-	env := s.Dfns.Env(s.DfnsURL)
-	maps.Copy(env, s.Enfinitos.Env(s.EnfinitosURL))
+	env := map[string]string{}
+	for _, site := range s.sites {
+		maps.Copy(env, site.Vendor.Env(site.URL))
+	}
 	if s.ReceiverURL != "" {
 		env["WEBHOOK_RECEIVER_URL"] = s.ReceiverURL
+	}
+	if s.authority != nil {
+		maps.Copy(env, s.authority.env())
 	}
 	return env
 }
@@ -263,6 +217,9 @@ func (s *Sandbox) Close() {
 		}
 		s.serving.Wait()
 		s.store.close()
+		if s.authority != nil {
+			s.authority.close()
+		}
 	})
 }
 
@@ -279,10 +236,17 @@ func (s *Sandbox) listen(address string, handler http.Handler) (url string, err 
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: s.console.over(handler), ReadHeaderTimeout: time.Minute}
 	s.servers = append(s.servers, server)
-	s.serving.Go(func() { _ = server.Serve(listener) })
-	return "http://" + listener.Addr().String(), nil
+	if s.authority == nil {
+		s.serving.Go(func() { _ = server.Serve(listener) })
+		return "http://" + listener.Addr().String(), nil
+	}
+	server.TLSConfig = s.authority.config()
+	server.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){} // over HTTP/2, faults could not cut a connection
+	server.ErrorLog = log.New(io.Discard, "", 0)                                   // a client that does not trust it says so itself
+	s.serving.Go(func() { _ = server.ServeTLS(listener, "", "") })
+	return "https://" + listener.Addr().String(), nil
 }
 
 // random returns the random source of one vendor, so that the calls of one vendor do not change the ids of the other. Each

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // TestCloseLeavesNoGoroutine closes while one answer is held back for an hour. It is not parallel: it looks at every
@@ -24,16 +25,16 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 	s.fault(`{"effect":"delay","ms":3600000,"path":"/webhooks"}`)
 	answered := make(chan reply)
 	go func() { answered <- s.call("GET /webhooks") }()
-	eventually(t, "the call is held back", func() bool { return strings.Contains(stacks(), "sandbox.wait(") })
+	kit.Eventually(t, "the call is held back", func() bool { return strings.Contains(stacks(), "sandbox.wait(") })
 
 	s.Close()
 	if got := <-answered; got.err == nil {
 		t.Errorf("the call that was cut is answered %d", got.status)
 	}
-	if strings.Contains(stacks(), "internal/sandbox.(*Sandbox).listen") {
+	if strings.Contains(stacks(), "internal/sandbox.(*Sandbox).listen.func") {
 		t.Error("Close returns before the listener's goroutine does")
 	}
-	eventually(t, "every connection's goroutine ends", func() bool { return !strings.Contains(stacks(), "net/http.(*") })
+	kit.Eventually(t, "every connection's goroutine ends", func() bool { return !strings.Contains(stacks(), "net/http.(*") })
 	s.Close() // closing twice is harmless
 }
 
@@ -47,7 +48,7 @@ func TestCloseRightAfterStart(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Close()
-		if strings.Contains(stacks(), "internal/sandbox.(*Sandbox).listen") {
+		if strings.Contains(stacks(), "internal/sandbox.(*Sandbox).listen.func") {
 			t.Fatal("Close returns before the listener's goroutine does")
 		}
 	}
@@ -56,123 +57,6 @@ func TestCloseRightAfterStart(t *testing.T) {
 func stacks() string {
 	buffer := make([]byte, 1<<20)
 	return string(buffer[:runtime.Stack(buffer, true)])
-}
-
-// patience is how long a test waits for what must happen.
-const patience = 2 * time.Minute
-
-// eventually lets other goroutines run until a condition holds that nothing can be waited for.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !holds(); <-time.After(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("it never happens that %s:\n%s", what, stacks())
-		}
-	}
-}
-
-func TestAddresses(t *testing.T) {
-	t.Parallel()
-	for address, loopback := range map[string]bool{
-		"": true, "127.0.0.1:0": true, "127.0.0.2:0": runtime.GOOS == "linux", "localhost:0": true,
-		":0": false, "0.0.0.0:0": false, "[::]:0": false, "192.0.2.1:0": false, "example.com:0": false, "nonsense": false,
-	} {
-		s, err := sandbox.Start(sandbox.Config{DfnsAddress: address})
-		if (err == nil) != loopback {
-			t.Errorf("starting on %q: %v", address, err)
-		}
-		if err == nil {
-			s.Close()
-		}
-	}
-}
-
-func TestAddressInUse(t *testing.T) {
-	t.Parallel()
-	first := start(t, sandbox.Config{})
-	if _, err := sandbox.Start(sandbox.Config{DfnsAddress: strings.TrimPrefix(first.DfnsURL, "http://")}); err == nil {
-		t.Error("two sandboxes listen on one address")
-	}
-}
-
-func TestEnv(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	env := s.Env()
-	same(t, env["DFNS_API_URL"], s.DfnsURL)
-	for _, name := range []string{"DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY"} {
-		if env[name] == "" {
-			t.Errorf("%s is empty", name)
-		}
-	}
-	same(t, s.call("GET /webhooks").status, 200)
-}
-
-func TestEnvFile(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	env := s.Env()
-	want := []string{}
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		want = append(want, "export "+name+"='"+env[name]+"'\n")
-	}
-	same(t, s.EnvFile(), strings.Join(want, ""))
-}
-
-func TestWriteEnvFile(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	path := filepath.Join(t.TempDir(), "env")
-	for range 2 { // the second time replaces the first
-		if err := s.WriteEnvFile(path); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	same(t, string(text), s.EnvFile())
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	same(t, info.Mode(), os.FileMode(0o600))
-	same(t, names(t, filepath.Dir(path)), []string{"env"})
-}
-
-// TestShellReadsEnvFile holds because the private key has several lines.
-func TestShellReadsEnvFile(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	path := filepath.Join(t.TempDir(), "env")
-	if err := s.WriteEnvFile(path); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range s.Env() {
-		// printenv is another process, so it sees what is exported and not only set.
-		got, err := exec.CommandContext(t.Context(), "sh", "-c", `. "$0"; printenv "$1"`, path, name).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		same(t, string(got), want+"\n")
-	}
-}
-
-func TestWriteEnvFileFails(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	if s.WriteEnvFile(filepath.Join(t.TempDir(), "missing", "env")) == nil {
-		t.Error("a file was written into a directory that does not exist")
-	}
-	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "env", "full"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if s.WriteEnvFile(filepath.Join(dir, "env")) == nil {
-		t.Error("a directory was replaced by a file")
-	}
-	same(t, names(t, dir), []string{"env"})
 }
 
 func names(t *testing.T, dir string) (out []string) {
@@ -187,23 +71,11 @@ func names(t *testing.T, dir string) (out []string) {
 	return out
 }
 
-func TestSeed(t *testing.T) {
-	t.Parallel()
-	account := func(seed uint64) string {
-		env := start(t, sandbox.Config{Seed: seed}).Env()
-		return env["DFNS_AUTH_TOKEN"] + env["DFNS_CRED_ID"] + env["DFNS_PRIVATE_KEY"]
-	}
-	same(t, account(1), account(1))
-	different := []string{account(0), account(0), account(1), account(2)}
-	slices.Sort(different)
-	same(t, len(slices.Compact(different)), 4)
-}
-
 func TestDfnsOptions(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{DfnsWebhookLimit: 1, DfnsSecretOnUpdate: true})
-	same(t, s.create().status, 200)
-	same(t, s.create().status, 400)
+	kit.Same(t, s.create().status, 200)
+	kit.Same(t, s.create().status, 400)
 	webhook := s.Dfns.Webhooks()[0]
 	path := "/webhooks/" + webhook.ID
 	if got := s.send("PUT", path, "{}", s.userAction("PUT", path, "{}")); !strings.Contains(got.body, webhook.Secret) {
@@ -214,10 +86,71 @@ func TestDfnsOptions(t *testing.T) {
 // TestLatency asserts a lower bound only, so that a slow machine cannot fail it.
 func TestLatency(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Config{Latency: 20 * time.Millisecond})
+	s := start(t, sandbox.Config{Latency: 10 * time.Millisecond})
+	s.fault(`{"effect":"delay","ms":10}`)
 	began := time.Now()
-	same(t, s.call("GET /webhooks").status, http.StatusOK)
+	kit.Same(t, s.call("GET /webhooks").status, http.StatusOK)
 	if took := time.Since(began); took < 20*time.Millisecond {
 		t.Errorf("an answer took %s", took)
 	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	at := func(address string) sandbox.Config {
+		return sandbox.Config{Addresses: map[string]string{"dfns": address}}
+	}
+	used := strings.TrimPrefix(start(t, sandbox.Config{}).DfnsURL, "http://")
+	for name, test := range map[string]struct {
+		config sandbox.Config
+		good   bool
+	}{
+		"any port": {at("127.0.0.1:0"), true}, "another loopback": {at("127.0.0.2:0"), runtime.GOOS == "linux"}, "name": {at("localhost:0"), true},
+		"no host": {at(":0"), false}, "every address": {at("0.0.0.0:0"), false}, "every address of IPv6": {at("[::]:0"), false},
+		"another host": {at("192.0.2.1:0"), false}, "another name": {at("example.com:0"), false}, "no address": {at("nonsense"), false},
+		"in use": {at(used), false}, "a receiver elsewhere": {sandbox.Config{ReceiverAddress: "0.0.0.0:0"}, false},
+		"real time": {sandbox.Config{TimeScale: 1}, true}, "fast": {sandbox.Config{TimeScale: 86400}, true}, "slow": {sandbox.Config{TimeScale: 0.5}, false},
+		"back": {sandbox.Config{TimeScale: -1}, false}, "too fast": {sandbox.Config{TimeScale: 1e10}, false},
+	} {
+		s, err := sandbox.Start(test.config)
+		if (err == nil) != test.good {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil {
+			s.Close()
+		}
+	}
+}
+
+// TestEnvFile has a shell read the file, because the private key has several lines.
+func TestEnvFile(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	path := filepath.Join(t.TempDir(), "env")
+	for range 2 { // the second time replaces the first
+		if err := s.WriteEnvFile(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := s.Env()
+	kit.Same(t, slices.Sorted(maps.Keys(env)), []string{"DFNS_API_URL", "DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY", "ENFINITOS_API_URL"})
+	for name, want := range env {
+		// printenv is another process, so it sees what is exported and not only set.
+		got, err := exec.CommandContext(t.Context(), "sh", "-c", `. "$0"; printenv "$1"`, path, name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		kit.Same(t, string(got), want+"\n")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kit.Same(t, info.Mode(), os.FileMode(0o600))
+	kit.Same(t, names(t, filepath.Dir(path)), []string{"env"})
+	if err := os.MkdirAll(filepath.Join(path+"s", "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	kit.Same(t, s.WriteEnvFile(path+"s") != nil && s.WriteEnvFile(filepath.Join(path, "missing")) != nil, true)
+	kit.Same(t, names(t, filepath.Dir(path)), []string{"env", "envs"})
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/gofrs/flock"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -21,9 +23,26 @@ type state struct {
 	Format string
 	// Starts counts the starts from this file. It is part of the seed, so that a seeded sandbox does not issue the ids of its
 	// last run again.
-	Starts    int
-	Dfns      json.RawMessage
-	Enfinitos json.RawMessage
+	Starts int
+	// Vendors are the states of the vendors by name.
+	Vendors map[string]json.RawMessage
+}
+
+// lockState makes sure that no other sandbox keeps its state in the file. The lock is a file of its own, because the state file is
+// replaced by each save. It stays: whoever removed it could remove the lock of another.
+func lockState(path string) (*flock.Flock, error) {
+	lock := flock.New(path + ".lock")
+	if path == "" {
+		return lock, nil
+	}
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("the state file cannot be used: %w", err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("another sandbox keeps its state in %s: stop it, or use another path", path)
+	}
+	return lock, nil
 }
 
 // readState reads the state file, and returns nothing if it does not exist yet. A file that is not a complete state is an error
@@ -47,11 +66,15 @@ func readState(path string) (*state, error) {
 	if out.Format != stateFormat {
 		return nil, fmt.Errorf("%s has the format %q instead of %q; the file was not changed: use another path", path, out.Format, stateFormat)
 	}
+	if len(out.Vendors) == 0 {
+		return nil, fmt.Errorf("%s is a damaged state file of webhook-sandbox: it has no vendors; the file was not changed", path)
+	}
 	return &out, nil
 }
 
 // store keeps the state file up to date. Its zero value keeps nothing.
 type store struct {
+	lock     *flock.Flock
 	path     string
 	snapshot func() ([]byte, error)
 	// failed is called if a save in the background fails.
@@ -118,6 +141,7 @@ func (s *store) close() {
 	close(s.stop)
 	s.saver.Wait()
 	s.saveUnasked()
+	_ = s.lock.Unlock()
 }
 
 func (s *store) saveUnasked() {

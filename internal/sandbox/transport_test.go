@@ -3,7 +3,6 @@ package sandbox_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // inProcess runs a test in a bubble with virtual time, with a sandbox without listeners.
@@ -34,48 +34,6 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-func TestTransportDelayTakesNoRealTime(t *testing.T) {
-	t.Parallel()
-	inProcess(t, func(t *testing.T, s *running) {
-		addFault(t, s.DfnsCalls, sandbox.Fault{Effect: sandbox.Delay, Milliseconds: 20_000})
-		began := time.Now()
-		same(t, s.call("GET /webhooks").status, 200)
-		same(t, time.Since(began), 20*time.Second)
-	})
-}
-
-func TestTransportServesSignedChanges(t *testing.T) {
-	t.Parallel()
-	inProcess(t, func(t *testing.T, s *running) {
-		same(t, s.create().status, 200)
-		got := s.call("GET /webhooks?limit=1")
-		contains(t, got.body, s.Dfns.Webhooks()[0].ID)
-		same(t, got.header.Get("Content-Type"), "application/json")
-		same(t, s.journal(), []string{
-			"POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200", "GET /webhooks?limit=1 200",
-		})
-	})
-}
-
-func TestTransportCutConnections(t *testing.T) {
-	t.Parallel()
-	for effect, want := range map[string]error{
-		sandbox.DropBefore: io.EOF, sandbox.DropAfter: io.EOF, sandbox.Truncate: io.ErrUnexpectedEOF,
-	} {
-		inProcess(t, func(t *testing.T, s *running) {
-			whole := s.call("GET /webhooks").body
-			addFault(t, s.DfnsCalls, sandbox.Fault{Effect: effect})
-			got := s.call("GET /webhooks")
-			if !errors.Is(got.err, want) {
-				t.Errorf("%s: the error is %v, want %v", effect, got.err, want)
-			}
-			if effect == sandbox.Truncate {
-				same(t, got.body, whole[:len(whole)/2])
-			}
-		})
-	}
-}
-
 // A caller that gives up is answered at once. The sandbox carries the call out nevertheless.
 func TestTransportCancellation(t *testing.T) {
 	t.Parallel()
@@ -95,9 +53,9 @@ func TestTransportCancellation(t *testing.T) {
 		if _, err := s.client.Do(request); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // there is none
 			t.Errorf("the error is %v", err)
 		}
-		same(t, time.Since(began), 5*time.Second)
+		kit.Same(t, time.Since(began), 5*time.Second)
 		synctest.Wait()
-		same(t, len(s.Dfns.Webhooks()), 1)
+		kit.Same(t, len(s.Dfns.Webhooks()), 1)
 	})
 }
 
@@ -111,7 +69,7 @@ func TestTransportOfACanceledRequestSendsNothing(t *testing.T) {
 			t.Errorf("the error is %v", err)
 		}
 		synctest.Wait()
-		same(t, s.journal(), []string{})
+		kit.Same(t, s.journal(), []string{})
 	})
 }
 
@@ -132,7 +90,7 @@ func TestTransportTrace(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = response.Body.Close()
-		same(t, order, []string{"GotConn", "WroteHeaders", "WroteRequest", "carried out"})
+		kit.Same(t, order, []string{"GotConn", "WroteHeaders", "WroteRequest", "carried out"})
 	})
 }
 
@@ -143,7 +101,7 @@ func TestTransportAfterClose(t *testing.T) {
 		if got := s.call("GET /webhooks"); !errors.Is(got.err, syscall.ECONNREFUSED) {
 			t.Errorf("the error is %v", got.err)
 		}
-		same(t, s.journal(), []string{})
+		kit.Same(t, s.journal(), []string{})
 	})
 }
 
@@ -156,7 +114,7 @@ func TestTransportCloseEndsWaitingCalls(t *testing.T) {
 		go func() { answered <- s.call("GET /webhooks") }()
 		synctest.Wait()
 		s.Close()
-		same(t, (<-answered).status, 200)
-		same(t, time.Since(began), time.Duration(0))
+		kit.Same(t, (<-answered).status, 200)
+		kit.Same(t, time.Since(began), time.Duration(0))
 	})
 }

@@ -11,25 +11,26 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // TestTypeScriptSDK has the vendor's own client perform every webhook operation against the sandbox. It needs Node.js,
 // and npm with a registry, so it has a build tag of its own.
 func TestTypeScriptSDK(t *testing.T) {
 	t.Parallel()
-	s, err := sandbox.Start(sandbox.Config{})
-	if err != nil {
+	s := start(t, sandbox.Config{Clock: time.Now})
+	dir := t.TempDir() // so that the tree stays without node_modules
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("dfns", "testdata", "typescript-sdk"))); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
-	dir := copyOf(t, filepath.Join("dfns", "testdata", "typescript-sdk"))
 	run(t, dir, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 	run(t, dir, s.Env(), "node", "operations.mjs")
 
 	const id, event = "/webhooks/{webhook}", "/webhooks/{webhook}/events/{event}"
-	same(t, slices.Compact(operations(s.DfnsCalls.Journal())), []string{
+	kit.Same(t, slices.Compact(operations(s.DfnsCalls.Journal())), []string{
 		"POST /webhooks 200",
 		"GET /webhooks 200",
 		"GET " + id + " 200",
@@ -40,23 +41,7 @@ func TestTypeScriptSDK(t *testing.T) {
 		"DELETE " + id + " 200",
 		"GET " + id + " 404", // shows that the SDK reads an error
 	})
-	same(t, len(s.Dfns.Webhooks()), 0)
-}
-
-// copyOf copies what is checked in, so that the tree stays without node_modules.
-func copyOf(t *testing.T, source string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for _, name := range []string{"package.json", "package-lock.json", "operations.mjs"} {
-		text, err := os.ReadFile(filepath.Join(source, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
+	kit.Same(t, len(s.Dfns.Webhooks()), 0)
 }
 
 func run(t *testing.T, dir string, env map[string]string, name string, args ...string) {

@@ -61,12 +61,12 @@ func TestWebhooksDataSource(t *testing.T) {
 		return []statecheck.StateCheck{statecheck.ExpectKnownValue(data, attribute("webhooks"), knownvalue.ListSizeExact(n))}
 	}
 	env.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{Config: config(`status = "Paused"`), ExpectError: acctest.Says("status", `"Enabled"`)},
+		{Config: config(`status = "disabled"`), ExpectError: acctest.Says("status", `write "Disabled"`)},
 		{Config: config(""), ConfigStateChecks: length(450)},
 		{Config: config(`url = "https://HOOKS.example.com:443/1"`), ConfigStateChecks: length(150)},
 		{Config: config(`status = "Disabled"`), ConfigStateChecks: length(225)},
 		{Config: config("url = \"https://hooks.example.com/0\"\n  status = \"Enabled\""), ConfigStateChecks: length(75)},
-		{Config: config(`url = "https://hooks.example.com/9"`), ConfigStateChecks: length(0)},
+		{Config: config("url = \"http://hooks.example.com/0\"\n  status = \"Paused\""), ConfigStateChecks: length(0)},
 	}})
 	env.DfnsCalls.ForgetCalls()
 	if got := configured(t, env).ReadData("webhook_dfns_webhooks", nil); len(got) != 0 || len(acctest.Reads(env.DfnsCalls)) != 3 {

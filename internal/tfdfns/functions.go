@@ -17,7 +17,8 @@ func NewEventKindsFunction() function.Function {
 // kinds returns the event kinds of the vendor.
 func kinds() tfwebhook.EventCatalogue {
 	return tfwebhook.EventCatalogue{
-		Vendor: "Dfns", Known: dfns.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*", Prose: dfns.ProseEventKinds(), Deprecated: dfns.DeprecatedEventKinds(),
+		Vendor: "Dfns", Known: dfns.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*",
+		Prose: dfns.ProseEventKinds(), Deprecated: dfns.DeprecatedEventKinds(),
 		Growth: "The next plan then adds them to the webhook in place; its signing secret stays the same. To avoid that, list " +
 			"the names.",
 	}

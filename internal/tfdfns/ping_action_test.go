@@ -1,12 +1,11 @@
 package tfdfns_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -16,46 +15,6 @@ import (
 func receiver(t *testing.T, status int) string {
 	t.Helper()
 	return acctest.Serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
-}
-
-// pinged returns a configuration of a webhook that is pinged once it is created.
-func pinged(url string) string {
-	return fmt.Sprintf(`
-resource "webhook_dfns" "test" {
-  url    = %q
-  events = ["wallet.created"]
-  lifecycle {
-    action_trigger {
-      events  = [after_create]
-      actions = [action.webhook_dfns_ping.test]
-    }
-  }
-}
-action "webhook_dfns_ping" "test" {
-  config {
-    webhook_id = webhook_dfns.test.id
-  }
-}
-`, url)
-}
-
-func TestPingAfterCreate(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	env.Test(t, resource.TestCase{
-		TerraformVersionChecks: acctest.WithActions(),
-		Steps: []resource.TestStep{{
-			Config: pinged(receiver(t, 200)),
-			PostApplyFunc: func() {
-				id := env.Dfns.Webhooks()[0].ID
-				if err := calls(acctest.Changes(env.DfnsCalls),
-					"POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200",
-					"POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks/"+id+"/ping 200"); err != nil {
-					t.Error(err)
-				}
-			},
-		}},
-	})
 }
 
 func TestPingProgress(t *testing.T) {
@@ -84,13 +43,8 @@ func TestPingFails(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, sandbox.Config{})
 			id := existing(env)
-			acctest.Rewrite(t, &env.DfnsURL, rewriteBody("POST", func(answer map[string]any) {
-				answer["status"], answer["error"] = test.status, test.error
-			}))
-			environment := env.Env()
-			environment["DFNS_API_URL"] = env.DfnsURL
-			provider := acctest.NewProtocol(t, environment)
-			provider.Configure(nil)
+			inject(t, env, sandbox.Fault{Path: "/webhooks/*/ping", Effect: "patch", Patch: json.RawMessage(fmt.Sprintf(`{"status":%q,"error":%q}`, test.status, test.error))})()
+			provider := configured(t, env)
 			_, err := provider.Invoke("webhook_dfns_ping", map[string]acctest.Value{"webhook_id": acctest.String(id)})
 			if err == nil || !test.want.MatchString(err.Error()) {
 				t.Errorf("got %v", err)
@@ -114,17 +68,5 @@ func TestPingErrors(t *testing.T) {
 	inject(t, env, sandbox.Fault{Path: "/webhooks/*/ping", Effect: "status", Status: 403})()
 	if err := ping(none); err == nil || !acctest.Says("lacks the permission Webhooks:Ping").MatchString(err.Error()) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestPingInvokedByCommand(t *testing.T) {
-	t.Parallel()
-	acctest.RequireActions(t)
-	env := acctest.New(t, sandbox.Config{})
-	id := env.Dfns.Register(existingAt(receiver(t, 200)))
-	cli := env.CLI(t, fmt.Sprintf("action \"webhook_dfns_ping\" \"test\" {\n  config {\n    webhook_id = %q\n  }\n}\n", id))
-	out, err := env.Run(t, cli, "apply", "-auto-approve", "-no-color", "-invoke=action.webhook_dfns_ping.test")
-	if err != nil || !acctest.Says("The receiver answered 200").MatchString(out) {
-		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -63,7 +63,7 @@ func (l *limited) admit() (header http.Header, admitted bool) {
 
 // Fifty creates, ten at once as Terraform makes them, at an API that allows 30 calls a minute, of which others have just used all: they
 // are held up, all are made, once, and only the calls in progress are refused, which could not know.
-func TestStorm(t *testing.T) {
+func TestCreatesUnderARateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const webhooks, atOnce = 50, 10

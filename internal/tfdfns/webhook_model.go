@@ -104,7 +104,7 @@ func (m *webhookData) refreshAssigned(api *dfns.Webhook) {
 func (m *webhookModel) lastAnswer() *dfns.Webhook {
 	return &dfns.Webhook{
 		ID: m.ID.ValueString(), URL: m.URL.ValueString(), Events: tfwebhook.SortedKinds(m.Events), Status: m.Status.ValueString(),
-		Description: m.Description.ValueString(), DateCreated: m.DateCreated.ValueString(), DateUpdated: m.DateUpdated.ValueString(),
+		Description: m.Description.ValueString(), DateCreated: tfwebhook.Created(m.DateCreated, m.URL), DateUpdated: m.DateUpdated.ValueString(),
 	}
 }
 

@@ -173,7 +173,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
-	webhook, err := r.Client.ReadWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
+	webhook, err := r.Client.ReadWebhook(ctx, state.ID.ValueString(), tfwebhook.Created(state.DateCreated, state.URL))
 	if dfns.IsNotFound(err) {
 		object.RemoveGone(ctx, r.Client, req, resp, &state)
 		return
@@ -233,7 +233,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 
-	err := r.Client.DeleteWebhook(ctx, state.ID.ValueString(), state.DateCreated.ValueString())
+	err := r.Client.DeleteWebhook(ctx, state.ID.ValueString(), tfwebhook.Created(state.DateCreated, state.URL))
 	switch {
 	case dfns.IsNotFound(err):
 		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, state.Name(), r.Client.Account())...)

@@ -1,6 +1,7 @@
 package tfdfns_test
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // A configuration that cannot work fails at plan, on its attribute, before any call.
 func TestWebhookInvalidConfiguration(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
+	tests := map[string]struct {
 		url, events, further string
 		error                *regexp.Regexp
 	}{
@@ -38,26 +39,21 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 		"timeout":               {further: `timeouts { create = "soon" }`, error: acctest.Says("create", "its units are s, m and h", `Got: "soon"`)},
 		"timeout in days":       {further: `timeouts { create = "1d" }`, error: acctest.Says(`write "24h"`)},
 		"timeout of a number":   {further: `timeouts { create = 30 }`, error: acctest.Says("it has no unit", `write "30s"`)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := acctest.New(t, sandbox.Config{})
-			if test.url == "" {
-				test.url = "https://hooks.example.com/dfns"
-			}
-			if test.events == "" {
-				test.events = `["wallet.created"]`
-			}
-			env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-				Config: "resource \"webhook_dfns\" \"test\" {\n  url = \"" + test.url + "\"\n  events = " + test.events + "\n" +
-					test.further + "\n}\n",
-				PlanOnly:    true,
-				ExpectError: test.error,
-			}}})
-			if made := env.DfnsCalls.Journal(); len(made) != 0 {
-				t.Errorf("calls were made: %v", made)
-			}
-		})
+	}
+	configs := map[string]string{}
+	for name, test := range tests {
+		url, events := cmp.Or(test.url, "https://hooks.example.com/dfns"), cmp.Or(test.events, `["wallet.created"]`)
+		configs[name] = "resource \"webhook_dfns\" \"test\" {\n  url = \"" + url + "\"\n  events = " + events + "\n" + test.further + "\n}\n"
+	}
+	env := acctest.New(t, sandbox.Config{})
+	for name, said := range env.Validate(t, configs) {
+		if !tests[name].error.MatchString(said) {
+			t.Errorf("%s: got %s", name, said)
+		}
+		delete(configs, name)
+	}
+	if made := env.DfnsCalls.Journal(); len(made)+len(configs) != 0 {
+		t.Errorf("calls were made: %v, and nothing is said about %v", made, configs)
 	}
 }
 

@@ -83,53 +83,47 @@ func TestReplayFailsWithoutAReason(t *testing.T) {
 
 func TestActionErrors(t *testing.T) {
 	t.Parallel()
-	replay := func(id, delivery string) string { return replayOf(id, delivery) }
+	const replay, processDue = "webhook_enfinitos_replay", "webhook_enfinitos_process_due"
 	for name, test := range map[string]struct {
-		disturb func(*testing.T, *acctest.Env)
-		config  func(id, delivery string) string
-		error   *regexp.Regexp
+		action string
+		fault  sandbox.Fault
+		want   []string
 	}{
-		"receiver fails": {
-			func(_ *testing.T, env *acctest.Env) { env.Enfinitos.FailReplays("connect: connection refused") }, replay,
-			acctest.Says("EnfinitOS Replay Failed", "dlv_", "connect: connection refused", "Receiver status: 500"),
-		},
-		"no such delivery": {
-			nil, func(id, _ string) string { return replayOf(id, "dlv_none") },
-			acctest.Says("Unable to replay EnfinitOS delivery", "dlv_none", "has no such delivery"),
-		},
-		"empty id": {
-			nil, func(id, _ string) string { return replayOf(id, "") },
-			acctest.Says("delivery_id", "at least 1"),
-		},
-		"answer lost": {
-			func(t *testing.T, env *acctest.Env) {
-				inject(t, env, sandbox.Fault{Path: "/v1/webhooks/*/deliveries/*/replay", Effect: "drop_after"})()
-			}, replay,
-			acctest.Says("no answer", "may or may not have done this"),
-		},
-		"limit": {
-			nil, func(string, string) string { return triggered("webhook_enfinitos_process_due", "limit = 51") },
-			acctest.Says("limit", "between 1 and 50"),
-		},
-		"scope": {
-			func(t *testing.T, env *acctest.Env) {
-				inject(t, env, sandbox.Fault{Path: "/v1/webhooks/deliveries/process-due", Effect: "status", Status: 403})()
-			}, func(string, string) string { return triggered("webhook_enfinitos_process_due", "") },
-			acctest.Says("Unable to process due EnfinitOS retries", "403 Forbidden", "scope"),
-		},
+		"receiver fails":   {replay, sandbox.Fault{}, []string{"EnfinitOS Replay Failed", "dlv_", "connect: connection refused", "Receiver status: 500"}},
+		"no such delivery": {replay, sandbox.Fault{Effect: "status", Status: 404}, []string{"Unable to replay EnfinitOS delivery", "dlv_", "Check the ids"}},
+		"answer lost":      {replay, sandbox.Fault{Effect: "drop_after"}, []string{"no answer", "may or may not have done this"}},
+		"scope":            {processDue, sandbox.Fault{Effect: "status", Status: 403}, []string{"Unable to process due EnfinitOS retries", "403 Forbidden", "scope"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, withReceiver)
 			id := register(env)
-			delivery := lost(env, id)
-			if test.disturb != nil {
-				test.disturb(t, env)
+			attributes := map[string]acctest.Value{"subscription_id": acctest.String(id), "delivery_id": acctest.String(lost(env, id))}
+			env.Enfinitos.FailReplays("connect: connection refused")
+			if test.fault.Effect != "" {
+				inject(t, env, test.fault)()
 			}
-			env.Test(t, resource.TestCase{
-				TerraformVersionChecks: acctest.WithActions(),
-				Steps:                  []resource.TestStep{{Config: test.config(id, delivery), ExpectError: test.error}},
-			})
+			if test.action == processDue {
+				attributes = nil
+			}
+			if _, err := configured(t, env).Invoke(test.action, attributes); err == nil || !acctest.Says(test.want...).MatchString(err.Error()) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// At most 50 retries are processed at once, and an action without an id has nothing to do.
+func TestInvalidActions(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	for config, want := range map[string]*regexp.Regexp{
+		triggered("webhook_enfinitos_process_due", "limit = 51"): acctest.Says("limit", "between 1 and 50"),
+		replayOf("whs_1", ""): acctest.Says("delivery_id"),
+	} {
+		env.Test(t, resource.TestCase{
+			TerraformVersionChecks: acctest.WithActions(),
+			Steps:                  []resource.TestStep{{Config: config, PlanOnly: true, ExpectError: want}},
 		})
 	}
 }
@@ -163,22 +157,5 @@ func TestProcessDueAction(t *testing.T) {
 	got, err = configured(t, env).Invoke("webhook_enfinitos_process_due", nil)
 	if err != nil || !acctest.Says("Processed 0 due retries", "(limit 10)").MatchString(got) {
 		t.Errorf("got %q, %v", got, err)
-	}
-}
-
-// An action can be run by itself.
-func TestActionsInvokedByCommand(t *testing.T) {
-	t.Parallel()
-	acctest.RequireActions(t)
-	env := acctest.New(t, withReceiver)
-	id := register(env)
-	delivery := lost(env, id)
-	cli := env.CLI(t, fmt.Sprintf("action \"webhook_enfinitos_replay\" \"test\" {\n  config {\n    subscription_id = %q\n    delivery_id = %q\n  }\n}\n", id, delivery))
-	out, err := env.Run(t, cli, "apply", "-auto-approve", "-no-color", "-invoke=action.webhook_enfinitos_replay.test")
-	if err != nil || !acctest.Says("Replaying delivery "+delivery, "Delivered. Receiver status: 200").MatchString(out) {
-		t.Errorf("%v: %s", err, out)
-	}
-	if got := env.Enfinitos.Deliveries()[0]; got.Status != enfinitos.Delivered {
-		t.Errorf("the delivery is %+v", got)
 	}
 }

@@ -137,8 +137,8 @@ func remedyByStatus(operation string, refused *enfinitos.Error) string {
 		return "The key was not accepted. Check api_key (ENFINITOS_API_KEY). Also check that base_url (ENFINITOS_API_URL) is " +
 			"the URL of the key's environment."
 	case status == http.StatusForbidden && refused.Recognized:
-		return "The key lacks the scope " + scopes[operation] + ", or its role does not allow the call. Create a key with that scope, of a role " +
-			"that may manage webhooks: tenant_admin may do everything in its tenant."
+		return "The key lacks the scope " + scopes[operation] + ", or its role does not allow the call. Create a key with that scope, of a " +
+			"role that may manage webhooks: tenant_admin may do everything in its tenant."
 	case status == http.StatusForbidden:
 		return "The key lacks the scope " + scopes[operation] + ", its role does not allow the call, or a firewall or proxy has refused the " +
 			"call: the answer does not have the form that EnfinitOS documents."

@@ -2,21 +2,16 @@ package tfenfinitos_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
-
-const address = "webhook_enfinitos.test"
 
 func attribute(name string) tfjsonpath.Path { return tfjsonpath.New(name) }
 
@@ -56,37 +51,25 @@ func calls(env *acctest.Env, want ...string) error {
 	return nil
 }
 
-func planned(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{
-		PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
-		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
+	t.Helper()
+	provider := acctest.NewProtocol(t, env.Env())
+	if problems := provider.Configure(nil); len(problems) != 0 {
+		t.Fatal(acctest.Text(problems))
+	}
+	return provider
+}
+
+func configuration(active bool) map[string]acctest.Value {
+	return map[string]acctest.Value{
+		"url": acctest.String("https://hooks.example.com/"), "events": acctest.StringSet("right.issued"),
+		"label": acctest.String("rights"), "active": tftypes.NewValue(tftypes.Bool, active),
 	}
 }
 
-// nothingActive fails when a destroy has left a subscription that still delivers. Where none can be deleted, what is
-// left must be paused.
-func nothingActive(env *acctest.Env, conventional bool) func(*terraform.State) error {
-	return func(*terraform.State) error {
-		for _, subscription := range env.Enfinitos.Subscriptions() {
-			if conventional || subscription.Active {
-				return fmt.Errorf("the sandbox still holds %s, active %t", subscription.ID, subscription.Active)
-			}
-		}
-		return nil
-	}
-}
-
-// tracked fails unless the state holds the one subscription there is, with its live secret.
-func tracked(env *acctest.Env) func(*terraform.State) error {
-	return func(state *terraform.State) error {
-		got := env.Enfinitos.Subscriptions()
-		if len(got) != 1 {
-			return fmt.Errorf("the sandbox holds %d subscriptions, want 1", len(got))
-		}
-		attributes := state.RootModule().Resources[address].Primary.Attributes
-		if attributes["id"] != got[0].ID || attributes["secret"] != got[0].Secret {
-			return errors.New("id and secret in state are not those of the subscription")
-		}
-		return nil
+func clean(t *testing.T, report acctest.Report) {
+	t.Helper()
+	if report.Failed() {
+		t.Fatalf("without a fault: %+v", report)
 	}
 }

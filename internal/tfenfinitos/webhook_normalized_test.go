@@ -31,7 +31,7 @@ func rewritten(t *testing.T, env *acctest.Env, pairs ...string) *acctest.Protoco
 }
 
 // What the API makes of the values of a new subscription is said at once, because each later apply would replace it.
-func TestWebhookCreatedOtherwise(t *testing.T) {
+func TestWebhookCreatedWithDifferentValues(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		attribute string

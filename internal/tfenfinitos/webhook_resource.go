@@ -146,7 +146,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 // pauseCreated pauses a new subscription. An error would taint it, and the next apply would replace it and its secret. With a warning it
 // stays, and the next apply pauses it.
 func (r *webhookResource) pauseCreated(ctx context.Context, resp *resource.CreateResponse, webhook webhookModel) {
-	if _, err := r.Client.SetActive(ctx, webhook.ID.ValueString(), webhook.CreatedAt.ValueString(), false); err != nil {
+	if _, err := r.Client.SetActive(ctx, webhook.ID.ValueString(), tfwebhook.Created(webhook.CreatedAt, webhook.URL), false); err != nil {
 		resp.Diagnostics.Append(notPaused(webhook, err))
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, []byte("true"))...)
 	}
@@ -161,7 +161,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
-	found, presence, err := r.Client.Find(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
+	found, presence, err := r.Client.Find(ctx, state.ID.ValueString(), tfwebhook.Created(state.CreatedAt, state.URL))
 	if enfinitos.IsNotFound(err) {
 		object.RemoveGone(ctx, r.Client, req, resp, &state)
 		return
@@ -222,7 +222,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 func (r *webhookResource) setActive(
 	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, prior webhookModel,
 ) {
-	_, err := r.Client.SetActive(ctx, prior.ID.ValueString(), prior.CreatedAt.ValueString(), plan.Active.ValueBool())
+	_, err := r.Client.SetActive(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.CreatedAt, prior.URL), plan.Active.ValueBool())
 	if err == nil {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
 		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
@@ -245,7 +245,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 
-	removal, err := r.Client.Remove(ctx, state.ID.ValueString(), state.CreatedAt.ValueString())
+	removal, err := r.Client.Remove(ctx, state.ID.ValueString(), tfwebhook.Created(state.CreatedAt, state.URL))
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(failed("delete", state, err))

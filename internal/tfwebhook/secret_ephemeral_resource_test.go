@@ -16,6 +16,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
@@ -88,14 +89,10 @@ func TestInvalidRecipients(t *testing.T) {
 		"of two ages":      {[]string{quantum.Recipient().String(), good}, []string{"post-quantum keys (age1pq1…) and other keys together"}},
 		"a comment":        {[]string{"# me\n" + good}, []string{"neither an age public key"}},
 	} {
-		for _, kind := range []string{"webhook_dfns", "webhook_enfinitos"} {
-			t.Run(kind+" "+name, func(t *testing.T) {
+		for _, v := range conformance.Vendors {
+			t.Run(v.Type+" "+name, func(t *testing.T) {
 				t.Parallel()
-				event := map[string]string{"webhook_dfns": "wallet.created", "webhook_enfinitos": "right.issued"}[kind]
-				got := acctest.Text(provider.Validate(kind, map[string]acctest.Value{
-					"url": acctest.String("https://hooks.example.com"), "label": acctest.String("x"),
-					"events": acctest.StringSet(event), "secret_recipients": acctest.StringSet(test.recipients...),
-				}))
+				got := acctest.Text(provider.Validate(v.Type, v.With(conformance.Values{"secret_recipients": acctest.StringSet(test.recipients...)})))
 				if len(test.want) == 0 != (got == "") || !acctest.Says(test.want...).MatchString(got) {
 					t.Errorf("got %q, want %q in it", got, test.want)
 				}

@@ -197,10 +197,12 @@ type receipt struct {
 func newVerifying(t *testing.T, secrets *manager) *verifying {
 	t.Helper()
 	v := &verifying{received: map[string]map[int]*receipt{"dfns": {}, "enfinitos": {}}, arrived: make(chan struct{}, 1000)}
+	signer := func(scheme receiver.Scheme, name string) receiver.Signer {
+		return receiver.Signer{Scheme: scheme, Secrets: func() map[string]string { return secrets.accepted(name) }}
+	}
 	verify := &receiver.Receiver{
-		Dfns:      func() map[string]string { return secrets.accepted("webhooks/payments") },
-		Enfinitos: func() map[string]string { return secrets.accepted("webhooks/rights") },
-		Now:       time.Now, Log: io.Discard,
+		Signers: []receiver.Signer{signer(receiver.Dfns, "webhooks/payments"), signer(receiver.Enfinitos, "webhooks/rights")},
+		Now:     time.Now, Log: io.Discard,
 	}
 	v.URL = acctest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)

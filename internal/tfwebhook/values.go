@@ -18,3 +18,12 @@ func Keep(former types.String, text string) types.String {
 	}
 	return StringOrNull(text)
 }
+
+// Created returns the date of a webhook for its client. A webhook without a date may be young, unless it is being imported: then its
+// state has no url yet.
+func Created(date, url types.String) string {
+	if date.ValueString() == "" && !url.IsNull() {
+		return "unknown"
+	}
+	return date.ValueString()
+}

@@ -40,6 +40,20 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// Who waits until a webhook without a date is old cannot take a young one, which reads may not show, for gone.
+func TestCreated(t *testing.T) {
+	t.Parallel()
+	null, text := types.StringNull(), types.StringValue
+	for want, got := range map[string]string{
+		"2026-01-01": tfwebhook.Created(text("2026-01-01"), text("u")), "unknown": tfwebhook.Created(null, text("u")),
+		"": tfwebhook.Created(null, null), // an import
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestMaxResults(t *testing.T) {
 	t.Parallel()
 	for configured, want := range map[types.Int64]int{types.Int64Null(): tfwebhook.DefaultMaxResults, types.Int64Value(7): 7, types.Int64Value(1000): 1000} {

@@ -1,4 +1,4 @@
-# The account settings come from the environment file of the sandbox.
+# The account settings come from the variables of the sandbox.
 provider "webhook" {}
 
 variables {

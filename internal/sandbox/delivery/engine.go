@@ -1,4 +1,4 @@
-// Package delivery makes the deliveries of the vendors' stand-ins: with a fixed number of workers, from a bounded queue, only to
+// Package delivery makes the deliveries of the simulated vendors: with a fixed number of workers, from a bounded queue, only to
 // loopback addresses, and with retries.
 //
 // It is independent of the vendors: the job decides what is sent, what counts as success, when to retry and what is recorded.
@@ -142,8 +142,8 @@ func (e *Engine) AdmitEvent(r *http.Request) error {
 	return e.Admit(ctx)
 }
 
-// StatusOf returns the status for a rejected event: the event is invalid, or the sandbox has no room.
-func StatusOf(err error) int {
+// statusOf returns the status for a rejected event: the event is invalid, or the sandbox has no room.
+func statusOf(err error) int {
 	if errors.Is(err, ErrFull) || errors.Is(err, ErrClosed) {
 		return http.StatusServiceUnavailable
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
@@ -53,17 +52,6 @@ func TestOnlyLoopback(t *testing.T) {
 			result.Code == "ENOTLOOPBACK" && !strings.Contains(result.Error, "loopback addresses only") {
 			t.Errorf("%s: %+v, %v", url, result, err)
 		}
-	}
-}
-
-// A receiver may have a certificate of its own making.
-func TestHTTPS(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	t.Cleanup(server.Close)
-	result, err := engine(t, delivery.Options{}).Post(t.Context(), delivery.Request{URL: server.URL})
-	if result.Status != 200 || err != nil {
-		t.Errorf("%+v, %v", result, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package dfns
 
 import (
 	"cmp"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -42,28 +43,56 @@ type pending struct {
 	last *Event
 }
 
-// Deliver sends an event to each enabled webhook that subscribes to its kind, and returns before the receivers answer.
+// Deliver is Raise for those who know how many deliveries it makes.
 func (s *Server) Deliver(kind string, data json.RawMessage) error {
-	data, err := checkEvent(kind, data)
+	_, err := s.Raise(kind, data)
+	return err
+}
+
+// Raise sends an event to each enabled webhook that subscribes to its kind, and returns how many those are before their receivers
+// answer.
+func (s *Server) Raise(kind string, data json.RawMessage) (deliveries int, err error) {
+	data, err = checkEvent(kind, data)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.pending) >= maxPending || s.pendingBytes > maxPendingBytes {
-		return delivery.ErrFull
+		return 0, delivery.ErrFull
 	}
-	now := s.options.Clock()
 	var jobs []delivery.Job
 	for _, webhook := range s.webhooks {
 		if webhook.wants(kind) {
-			s.created++
-			p := &pending{Number: s.created, WebhookID: webhook.ID, Kind: kind, Data: data, Raised: now, Attempt: 1, Due: now}
-			s.await(p)
-			jobs = append(jobs, &attempt{server: s, pending: p})
+			jobs = append(jobs, s.job(webhook.ID, kind, data))
 		}
 	}
 	s.options.Engine.Enqueue(jobs...)
+	return len(jobs), nil
+}
+
+// job returns the delivery of a new event to one webhook.
+func (s *Server) job(webhook, kind string, data json.RawMessage) *attempt {
+	now := s.options.Clock()
+	s.created++
+	p := &pending{Number: s.created, WebhookID: webhook, Kind: kind, Data: data, Raised: now, Attempt: 1, Due: now}
+	s.await(p)
+	return &attempt{server: s, pending: p}
+}
+
+// Resend sends the event of a recorded attempt to its webhook once more, as a new event.
+func (s *Server) Resend(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	event := s.event(id)
+	if event == nil {
+		return fmt.Errorf("there is no delivery %s", id)
+	}
+	webhook := s.find(event.WebhookID)
+	if webhook == nil || webhook.Status != enabled {
+		return fmt.Errorf("the webhook %s is deleted or disabled", event.WebhookID)
+	}
+	s.options.Engine.Enqueue(s.job(webhook.ID, event.Kind, event.Data))
 	return nil
 }
 
@@ -106,7 +135,9 @@ func (a *attempt) Attempt() (delivery.Request, bool) {
 		ID: newID(s.attempts, "whe"), WebhookID: p.WebhookID, Kind: p.Kind, Data: p.Data,
 		Date: p.Raised, Sent: s.options.Clock(), Attempt: p.Attempt, RetryOf: p.First,
 	}
-	return a.event.request(webhook), true
+	request := a.event.request(webhook)
+	a.event.Signature = request.Header[signatureHeader]
+	return request, true
 }
 
 // giveUp ends a pending event. Its latest attempt must not promise another one.
@@ -114,6 +145,7 @@ func (s *Server) giveUp(p *pending) {
 	s.settle(p)
 	if p.last != nil {
 		p.last.Next = time.Time{}
+		s.options.Touch(p.last.ID)
 	}
 	s.options.Changed()
 }
@@ -127,6 +159,7 @@ func (a *attempt) Done(result delivery.Result) time.Time {
 		return time.Time{}
 	}
 	event.Status, event.Error, event.Failed = result.Outcome(), result.Error, result.Status != http.StatusOK
+	event.Excerpt = result.Excerpt
 	p.First, p.Last, p.last = cmp.Or(p.First, event.ID), event.ID, event
 	if p.Began.IsZero() {
 		p.Began = event.Sent
@@ -155,6 +188,24 @@ func (s *Server) Resume() {
 // request is the attempt as it is sent. What a receiver signs to compare is JSON.stringify of what it has parsed, so the
 // body has that form.
 func (e *Event) request(webhook *Webhook) delivery.Request {
+	body := e.payload()
+	mac := hmac.New(sha256.New, []byte(webhook.Secret))
+	mac.Write(body)
+	headers := e.headers()
+	headers[signatureHeader] = "sha256=" + hex.EncodeToString(mac.Sum(nil))
+	return delivery.Request{URL: webhook.URL, Body: body, Header: headers}
+}
+
+const signatureHeader = "X-DFNS-WEBHOOK-SIGNATURE"
+
+// headers are those of every delivery, with the signature that the attempt has had.
+func (e *Event) headers() map[string]string {
+	return map[string]string{
+		"Content-Type": "application/json", "User-Agent": "webhook-sandbox (Dfns)", signatureHeader: e.Signature,
+	}
+}
+
+func (e *Event) payload() []byte {
 	body, err := json.Marshal(struct {
 		ID              string          `json:"id"`
 		Date            string          `json:"date"`
@@ -170,13 +221,7 @@ func (e *Event) request(webhook *Webhook) delivery.Request {
 	if err != nil {
 		panic(fmt.Sprintf("data that was checked always marshals: %v", err))
 	}
-	mac := hmac.New(sha256.New, []byte(webhook.Secret))
-	mac.Write(body)
-	return delivery.Request{URL: webhook.URL, Body: body, Header: map[string]string{
-		"Content-Type":             "application/json",
-		"User-Agent":               "webhook-sandbox (Dfns)",
-		"X-DFNS-WEBHOOK-SIGNATURE": "sha256=" + hex.EncodeToString(mac.Sum(nil)),
-	}}
+	return body
 }
 
 // pingWebhook answers what the receiver of a test event answers. The event is not recorded.

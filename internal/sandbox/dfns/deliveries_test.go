@@ -4,13 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,85 +16,34 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience is how long a test waits for what must happen.
-const patience = 2 * time.Minute
-
-// delivered is what a receiver got.
-type delivered struct {
-	header http.Header
-	body   string
+// signed checks a delivery as the vendor's page says: HMAC-SHA256 of the body with the secret as it was told.
+func signed(got kit.Received, secret string) bool {
+	mac := hmac.New(sha256.New, []byte(secret))
+	_, _ = io.WriteString(mac, got.Body)
+	return got.Header.Get("X-DFNS-WEBHOOK-SIGNATURE") == "sha256="+hex.EncodeToString(mac.Sum(nil))
 }
 
 // fields decodes the payload.
-func (d delivered) fields(t *testing.T) map[string]any {
+func fields(t *testing.T, got kit.Received) map[string]any {
 	t.Helper()
-	return decode[map[string]any](t, d.body)
-}
-
-// signedWith checks a delivery as the vendor's page says: HMAC-SHA256 of the body with the secret as it was told.
-func (d delivered) signedWith(t *testing.T, secret string) bool {
-	t.Helper()
-	mac := hmac.New(sha256.New, []byte(secret))
-	_, _ = io.WriteString(mac, d.body)
-	return d.header.Get("X-DFNS-WEBHOOK-SIGNATURE") == "sha256="+hex.EncodeToString(mac.Sum(nil))
-}
-
-// receiver answers with a status that a test may change, and hands on what it gets.
-type receiver struct {
-	url    string
-	status atomic.Int64
-	got    chan delivered
-}
-
-func receive(t *testing.T, status int) *receiver {
-	t.Helper()
-	r := &receiver{got: make(chan delivered, 100)}
-	r.status.Store(int64(status))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		body, _ := io.ReadAll(request.Body)
-		w.WriteHeader(int(r.status.Load()))
-		r.got <- delivered{request.Header, string(body)}
-	}))
-	t.Cleanup(server.Close)
-	r.url = server.URL
-	return r
-}
-
-func (r *receiver) next(t *testing.T) delivered {
-	t.Helper()
-	select {
-	case got := <-r.got:
-		return got
-	case <-time.After(patience):
-		t.Fatal("nothing is delivered")
-		return delivered{}
-	}
-}
-
-// nothingMore fails when the receiver got what the test has not asked for. Everything that was due must be settled.
-func (r *receiver) nothingMore(t *testing.T) {
-	t.Helper()
-	select {
-	case got := <-r.got:
-		t.Errorf("it also got %s", got.body)
-	default:
-	}
+	return kit.Decode[map[string]any](t, got.Body)
 }
 
 // to registers a webhook for a receiver and returns its id and its secret.
-func (a *api) to(r *receiver, events ...string) (id, secret string) {
+func (a *api) to(r *kit.Receiver, events ...string) (id, secret string) {
 	a.t.Helper()
-	out := a.change("POST", "/webhooks", encode(a.t, map[string]any{"url": r.url, "events": events})).ok()
+	out := a.change("POST", "/webhooks", kit.Encode(a.t, map[string]any{"url": r.URL, "events": events})).ok()
 	return out["id"].(string), out["secret"].(string)
 }
 
 func (a *api) raise(kind, data string) {
 	a.t.Helper()
-	if r := a.control("/_sandbox/events", `{"kind":"`+kind+`","data":`+data+`}`); r.status != http.StatusNoContent {
+	if r := a.control("/_sandbox/events", `{"kind":"`+kind+`","data":`+data+`}`); r.status != http.StatusOK {
 		a.t.Fatalf("raising %s: %d %s", kind, r.status, r.body)
 	}
 }
@@ -104,7 +51,7 @@ func (a *api) raise(kind, data string) {
 // recorded waits until so many attempts are in the books, and returns the latest.
 func (a *api) recorded(count int) dfns.Event {
 	a.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(time.Millisecond) {
+	for deadline := time.Now().Add(kit.Patience); time.Now().Before(deadline); <-time.After(time.Millisecond) {
 		if events := a.server.Events(); len(events) >= count {
 			if len(events) > count {
 				a.t.Fatalf("%d attempts are recorded, want %d", len(events), count)
@@ -118,18 +65,19 @@ func (a *api) recorded(count int) dfns.Event {
 
 func TestDelivery(t *testing.T) {
 	t.Parallel()
-	a, r := start(t), receive(t, 200)
+	a, r := start(t), kit.Receive(t, 200)
 	id, secret := a.to(r, "wallet.transfer.requested")
 	a.raise("wallet.transfer.requested", `{ "transferRequest" : {"id":"xfr-1", "amount": 1.0, "note": "<é & \u2028>"} }`)
-	got := r.next(t)
+	got := r.Next(t)
 	event := a.recorded(1)
-	same(t, got.body, `{"id":"`+event.ID+`","date":"`+epochText+`","kind":"wallet.transfer.requested","timestampSent":`+
-		encode(t, epoch.Unix())+`,"deliveryAttempt":1,"data":{"transferRequest":{"id":"xfr-1","amount":1,"note":"<é & `+"\u2028"+`>"}}}`)
-	same(t, got.header.Get("Content-Type"), "application/json")
-	if !got.signedWith(t, secret) || got.signedWith(t, secret+"x") {
-		t.Errorf("the signature is %q", got.header.Get("X-DFNS-WEBHOOK-SIGNATURE"))
+	kit.Same(t, got.Body, `{"id":"`+event.ID+`","date":"`+epochText+`","kind":"wallet.transfer.requested","timestampSent":`+
+		kit.Encode(t, epoch.Unix())+`,"deliveryAttempt":1,"data":{"transferRequest":{"id":"xfr-1","amount":1,"note":"<é & `+"\u2028"+`>"}}}`)
+	kit.Same(t, got.Header.Get("Content-Type"), "application/json")
+	kit.Same(t, eventID.MatchString(event.ID), true)
+	if !signed(got, secret) || signed(got, secret+"x") {
+		t.Errorf("the signature is %q", got.Header.Get("X-DFNS-WEBHOOK-SIGNATURE"))
 	}
-	same(t, a.get("/webhooks/" + id + "/events").ok()["items"], []any{map[string]any{
+	kit.Same(t, a.get("/webhooks/" + id + "/events").ok()["items"], []any{map[string]any{
 		"id": event.ID, "date": epochText, "kind": "wallet.transfer.requested", "status": "200", "timestampSent": float64(epoch.Unix()),
 		"data":           map[string]any{"transferRequest": map[string]any{"id": "xfr-1", "amount": 1.0, "note": "<é & \u2028>"}},
 		"deliveryFailed": false, "deliveryAttempt": 1.0,
@@ -139,77 +87,77 @@ func TestDelivery(t *testing.T) {
 func TestDeliveriesGoToSubscribers(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	one, all, other, disabled := receive(t, 200), receive(t, 200), receive(t, 200), receive(t, 200)
+	one, all, other, disabled := kit.Receive(t, 200), kit.Receive(t, 200), kit.Receive(t, 200), kit.Receive(t, 200)
 	_, secretOfOne := a.to(one, "wallet.created")
 	_, secretOfAll := a.to(all, "*")
 	a.to(other, "policy.triggered")
 	off, _ := a.to(disabled, "*")
 	a.change("PUT", "/webhooks/"+off, `{"status":"Disabled"}`).ok()
 	a.raise("wallet.created", `{}`)
-	if !one.next(t).signedWith(t, secretOfOne) || !all.next(t).signedWith(t, secretOfAll) {
+	if !signed(one.Next(t), secretOfOne) || !signed(all.Next(t), secretOfAll) {
 		t.Error("a delivery is not signed with its webhook's own secret")
 	}
 	a.recorded(2)
-	for _, r := range []*receiver{one, all, other, disabled} {
-		r.nothingMore(t)
+	for _, r := range []*kit.Receiver{one, all, other, disabled} {
+		r.NothingMore(t)
 	}
 }
 
 // TestSchedule goes through the vendor's attempts: five, at 1 minute, 12 minutes, 2 hours and a day after the first.
 func TestSchedule(t *testing.T) {
 	t.Parallel()
-	a, r := start(t), receive(t, 500)
+	a, r := start(t), kit.Receive(t, 500)
 	id, secret := a.to(r, "*")
 	a.raise("key.created", `{"n":1}`)
 	var first dfns.Event
 	seen := map[string]bool{}
 	for i, after := range []time.Duration{0, time.Minute, 12 * time.Minute, 2 * time.Hour, 24 * time.Hour} {
 		if i > 0 {
-			same(t, a.recorded(i).Next, epoch.Add(after))
+			kit.Same(t, a.recorded(i).Next, epoch.Add(after))
 			a.clock.Move(epoch.Add(after).Sub(a.clock.Now()) - 1)
-			r.nothingMore(t)
+			r.NothingMore(t)
 			a.clock.Move(1)
 		}
-		got, event := r.next(t), a.recorded(i+1)
+		got, event := r.Next(t), a.recorded(i+1)
 		if i == 0 {
 			first = event
 		}
-		payload := got.fields(t)
+		payload := fields(t, got)
 		retryOf, _ := payload["retryOf"].(string)
-		same(t, []any{payload["id"], payload["deliveryAttempt"], payload["date"], payload["timestampSent"], payload["data"]},
+		kit.Same(t, []any{payload["id"], payload["deliveryAttempt"], payload["date"], payload["timestampSent"], payload["data"]},
 			[]any{event.ID, float64(i + 1), epochText, float64(epoch.Add(after).Unix()), map[string]any{"n": 1.0}})
-		same(t, retryOf, map[bool]string{false: first.ID}[i == 0])
-		same(t, []any{event.Failed, event.Status, event.RetryOf, event.Attempt}, []any{true, "500", retryOf, i + 1})
-		if !got.signedWith(t, secret) || seen[event.ID] {
+		kit.Same(t, retryOf, map[bool]string{false: first.ID}[i == 0])
+		kit.Same(t, []any{event.Failed, event.Status, event.RetryOf, event.Attempt}, []any{true, "500", retryOf, i + 1})
+		if !signed(got, secret) || seen[event.ID] {
 			t.Errorf("attempt %d: %+v, event %+v", i+1, got, event)
 		}
 		seen[event.ID] = true
 	}
-	same(t, a.recorded(5).Next.IsZero(), true)
+	kit.Same(t, a.recorded(5).Next.IsZero(), true)
 	last := a.get("/webhooks/" + id + "/events/" + a.recorded(5).ID).ok()
-	same(t, last["nextAttemptDate"], nil)
+	kit.Same(t, last["nextAttemptDate"], nil)
 	a.clock.Move(30 * 24 * time.Hour)
 	a.recorded(5)
-	r.nothingMore(t)
-	same(t, len(a.kinds("/webhooks/"+id+"/events?deliveryFailed=true")), 5)
+	r.NothingMore(t)
+	kit.Same(t, len(a.kinds("/webhooks/"+id+"/events?deliveryFailed=true")), 5)
 }
 
 // Anything but exactly 200 is a failure, and the first 200 ends the retries.
 func TestOnly200IsSuccess(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{201, 202, 204, 302, 400, 404, 410, 503} {
-		a, r := start(t), receive(t, status)
+		a, r := start(t), kit.Receive(t, status)
 		id, _ := a.to(r, "*")
 		a.raise("key.created", `{}`)
-		r.next(t)
+		r.Next(t)
 		event := a.recorded(1)
-		same(t, []any{event.Failed, event.Status}, []any{true, encode(t, status)})
-		same(t, a.get("/webhooks/" + id + "/events/" + event.ID).ok()["nextAttemptDate"], "2026-01-02T03:05:05.678Z")
-		r.status.Store(200)
+		kit.Same(t, []any{event.Failed, event.Status}, []any{true, kit.Encode(t, status)})
+		kit.Same(t, a.get("/webhooks/" + id + "/events/" + event.ID).ok()["nextAttemptDate"], "2026-01-02T03:05:05.678Z")
+		r.Status.Store(200)
 		a.clock.Move(time.Minute)
-		r.next(t)
+		r.Next(t)
 		event = a.recorded(2)
-		same(t, []any{event.Failed, event.Status, event.Next.IsZero()}, []any{false, "200", true})
+		kit.Same(t, []any{event.Failed, event.Status, event.Next.IsZero()}, []any{false, "200", true})
 		a.clock.Move(48 * time.Hour)
 		a.recorded(2)
 	}
@@ -221,74 +169,22 @@ func TestUnreachableReceiver(t *testing.T) {
 	id := a.create("*") // its url is on the internet
 	a.raise("key.created", `{}`)
 	event := a.get("/webhooks/" + id + "/events/" + a.recorded(1).ID).ok()
-	same(t, []any{event["status"], event["deliveryFailed"]}, []any{"ENOTLOOPBACK", true})
+	kit.Same(t, []any{event["status"], event["deliveryFailed"]}, []any{"ENOTLOOPBACK", true})
 	if text, _ := event["error"].(string); !strings.Contains(text, "loopback") {
 		t.Errorf("the error is %q", text)
 	}
 }
 
-func TestDisabledWhenARetryIsDue(t *testing.T) {
-	t.Parallel()
-	for name, stop := range map[string]func(a *api, id string){
-		"disabled": func(a *api, id string) { a.change("PUT", "/webhooks/"+id, `{"status":"Disabled"}`).ok() },
-		"deleted":  func(a *api, id string) { a.change("DELETE", "/webhooks/"+id, "").ok() },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a, r := start(t), receive(t, 500)
-			id, _ := a.to(r, "*")
-			a.raise("key.created", `{}`)
-			r.next(t)
-			a.recorded(1)
-			stop(a, id)
-			a.clock.Move(time.Minute)
-			a.settled()
-			if name == "disabled" {
-				a.change("PUT", "/webhooks/"+id, `{"status":"Enabled"}`).ok() // too late
-			}
-			a.clock.Move(48 * time.Hour)
-			same(t, a.recorded(1).Next.IsZero(), true)
-			r.nothingMore(t)
-		})
-	}
-}
-
-// settled waits until nothing is left to be delivered.
-func (a *api) settled() {
-	a.t.Helper()
-	for deadline := time.Now().Add(patience); a.server.Overview().Pending > 0; <-time.After(time.Millisecond) {
-		if time.Now().After(deadline) {
-			a.t.Fatal("something is still pending")
-		}
-	}
-}
-
-func TestEnabledAgainInTime(t *testing.T) {
-	t.Parallel()
-	a, r := start(t), receive(t, 500)
-	id, _ := a.to(r, "*")
-	a.raise("key.created", `{}`)
-	r.next(t)
-	a.recorded(1)
-	a.change("PUT", "/webhooks/"+id, `{"status":"Disabled"}`).ok()
-	a.clock.Move(59 * time.Second)
-	a.change("PUT", "/webhooks/"+id, `{"status":"Enabled"}`).ok()
-	r.status.Store(200)
-	a.clock.Move(time.Second)
-	same(t, r.next(t).fields(t)["deliveryAttempt"], 2.0)
-	a.recorded(2)
-}
-
 func TestTimeScale(t *testing.T) {
 	t.Parallel()
-	a, r := start(t, func(o *dfns.Options) { o.Scale = 86400 }), receive(t, 500)
+	a, r := start(t, func(o *dfns.Options) { o.Scale = 86400 }), kit.Receive(t, 500)
 	a.to(r, "*")
 	a.raise("key.created", `{}`)
 	for range 5 {
-		r.next(t)
+		r.Next(t)
 		a.clock.Move(time.Second)
 	}
-	same(t, a.recorded(5).Next.IsZero(), true)
+	kit.Same(t, a.recorded(5).Next.IsZero(), true)
 }
 
 func TestRetention(t *testing.T) {
@@ -301,7 +197,7 @@ func TestRetention(t *testing.T) {
 	a.get("/webhooks/" + id + "/events/" + event).ok()
 	a.clock.Move(1)
 	a.get("/webhooks/"+id+"/events/"+event).refused(404, "event not found")
-	same(t, a.kinds("/webhooks/"+id+"/events"), []string{})
+	kit.Same(t, a.kinds("/webhooks/"+id+"/events"), []string{})
 }
 
 func TestPing(t *testing.T) {
@@ -311,14 +207,14 @@ func TestPing(t *testing.T) {
 		204: {"status": "204", "error": "the receiver answered 204 and not 200"},
 		500: {"status": "500", "error": "the receiver answered 500 and not 200"},
 	} {
-		a, r := start(t), receive(t, status)
+		a, r := start(t), kit.Receive(t, status)
 		id, secret := a.to(r, "wallet.created")
-		same(t, a.change("POST", "/webhooks/"+id+"/ping", "").ok(), want)
-		got := r.next(t)
-		same(t, []any{got.fields(t)["kind"], got.fields(t)["data"], got.signedWith(t, secret)}, []any{"webhook.ping", map[string]any{}, true})
+		kit.Same(t, a.change("POST", "/webhooks/"+id+"/ping", "").ok(), want)
+		got := r.Next(t)
+		kit.Same(t, []any{fields(t, got)["kind"], fields(t, got)["data"], signed(got, secret)}, []any{"webhook.ping", map[string]any{}, true})
 		a.clock.Move(time.Hour)
-		r.nothingMore(t)
-		same(t, a.get("/webhooks/"+id+"/events").ok(), map[string]any{"items": []any{}})
+		r.NothingMore(t)
+		kit.Same(t, a.get("/webhooks/"+id+"/events").ok(), map[string]any{"items": []any{}})
 	}
 }
 
@@ -352,16 +248,16 @@ func TestPingHoldsUpNobody(t *testing.T) {
 	<-asked
 	a.get("/webhooks/" + id).ok()
 	close(release)
-	same(t, (<-pinged).ok(), map[string]any{"status": "200"})
+	kit.Same(t, (<-pinged).ok(), map[string]any{"status": "200"})
 }
 
 // A state that is loaded elsewhere goes on where it stopped, the retries included.
 func TestSaveAndLoad(t *testing.T) {
 	t.Parallel()
-	a, r := start(t), receive(t, 500)
+	a, r := start(t), kit.Receive(t, 500)
 	id, secret := a.to(r, "*")
 	a.raise("key.created", `{"n":1}`)
-	r.next(t)
+	r.Next(t)
 	first := a.recorded(1)
 	text, err := a.server.Save()
 	if err != nil {
@@ -377,63 +273,33 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 	b.server.Resume()
 	b.listen()
-	same(t, b.server.Env("u"), a.server.Env("u"))
-	same(t, b.get("/webhooks/"+id).ok(), a.get("/webhooks/"+id).ok())
-	same(t, b.get("/webhooks/"+id+"/events").ok(), a.get("/webhooks/"+id+"/events").ok())
+	kit.Same(t, b.server.Env("u"), a.server.Env("u"))
+	kit.Same(t, b.get("/webhooks/"+id).ok(), a.get("/webhooks/"+id).ok())
+	kit.Same(t, b.get("/webhooks/"+id+"/events").ok(), a.get("/webhooks/"+id+"/events").ok())
 	b.change("PUT", "/webhooks/"+id, `{"description":"it can still sign"}`).ok()
 
 	a.server.Reset() // so that only the other one retries
-	r.status.Store(200)
+	r.Status.Store(200)
 	a.clock.Move(time.Minute)
-	got := r.next(t)
-	same(t, []any{got.fields(t)["retryOf"], got.fields(t)["deliveryAttempt"], got.signedWith(t, secret)}, []any{first.ID, 2.0, true})
-	same(t, b.recorded(2).Failed, false)
-	same(t, b.server.Events()[0].Next, first.Next)
+	got := r.Next(t)
+	kit.Same(t, []any{fields(t, got)["retryOf"], fields(t, got)["deliveryAttempt"], signed(got, secret)}, []any{first.ID, 2.0, true})
+	kit.Same(t, b.recorded(2).Failed, false)
+	kit.Same(t, b.server.Events()[0].Next, first.Next)
 }
 
 func newRandom(seed byte) *rand.ChaCha8 { return rand.NewChaCha8([32]byte{seed}) }
 
-func TestLoadRefuses(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	for _, text := range []string{`{}`, `[]`, `{"Unknown":1}`, `{"Account":{"Token":"x"},"Credentials":[{"ID":"cr","PublicKey":"x"}]}`} {
-		if err := a.server.Load(json.RawMessage(text)); err == nil {
-			t.Errorf("%s is loaded", text)
-		}
-	}
-	a.create("*") // and the account is what it was
-}
-
 func TestResetEndsRetries(t *testing.T) {
 	t.Parallel()
-	a, r := start(t), receive(t, 500)
+	a, r := start(t), kit.Receive(t, 500)
 	a.to(r, "*")
 	a.raise("key.created", `{}`)
-	r.next(t)
+	r.Next(t)
 	a.recorded(1)
 	a.server.Reset()
 	a.clock.Move(48 * time.Hour)
-	same(t, len(a.server.Events()), 0)
-	r.nothingMore(t)
-}
-
-func TestOverviewHasNoSecrets(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	id := a.server.Register(dfns.Webhook{URL: "http://u:hunter2@127.0.0.1:1/in?token=hunter2", Events: []string{"*"}, Status: "Enabled"})
-	a.raise("key.created", `{"password":"hunter2"}`)
-	event := a.recorded(1)
-	text := encode(t, a.server.Overview())
-	for _, want := range []string{id, event.ID, "ECONNREFUSED", "127.0.0.1:1/in"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is not in %s", want, text)
-		}
-	}
-	for _, secret := range []string{"hunter2", a.token, a.server.Webhooks()[0].Secret, "PRIVATE"} {
-		if strings.Contains(text, secret) {
-			t.Errorf("%q is in %s", secret, text)
-		}
-	}
+	kit.Same(t, len(a.server.Events()), 0)
+	r.NothingMore(t)
 }
 
 // What is being stopped takes on nothing that it could not deliver.
@@ -443,6 +309,42 @@ func TestEventIsRefusedWhenNothingIsTaken(t *testing.T) {
 	closed.Close()
 	a := start(t, func(o *dfns.Options) { o.Engine = closed })
 	a.create("*")
-	a.control("/_sandbox/events", `{"kind":"wallet.created"}`).refused(503, "being stopped")
-	same(t, a.server.Overview().Pending, 0)
+	kit.Same(t, a.control("/_sandbox/events", `{"kind":"wallet.created"}`).status, 503)
+	kit.Same(t, a.server.Pending(), 0)
+}
+
+// What counts is whether the webhook is enabled when a retry is due.
+func TestDisabledWhenARetryIsDue(t *testing.T) {
+	t.Parallel()
+	status := func(status string) func(*api, string) {
+		return func(a *api, id string) { a.change("PUT", "/webhooks/"+id, `{"status":"`+status+`"}`).ok() }
+	}
+	for name, c := range map[string]struct {
+		early, late func(a *api, id string)
+		attempts    int
+	}{
+		"disabled":        {status("Disabled"), status("Enabled"), 1}, // too late
+		"deleted":         {func(a *api, id string) { a.change("DELETE", "/webhooks/"+id, "").ok() }, func(*api, string) {}, 1},
+		"enabled in time": {func(a *api, id string) { status("Disabled")(a, id); status("Enabled")(a, id) }, func(*api, string) {}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, r := start(t), kit.Receive(t, 500)
+			id, _ := a.to(r, "*")
+			a.raise("key.created", `{}`)
+			r.Next(t)
+			a.recorded(1)
+			r.Status.Store(200)
+			c.early(a, id)
+			a.clock.Move(time.Minute)
+			kit.Eventually(t, "nothing is pending", func() bool { return a.server.Pending() == 0 })
+			c.late(a, id)
+			a.clock.Move(48 * time.Hour)
+			kit.Same(t, a.recorded(c.attempts).Next.IsZero(), true)
+			if c.attempts == 2 {
+				kit.Same(t, fields(t, r.Next(t))["deliveryAttempt"], 2.0)
+			}
+			r.NothingMore(t)
+		})
+	}
 }

@@ -4,11 +4,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
-// refusal is how the stand-in refuses a call when it is told to.
+// refusal is how the sandbox refuses a call when it is told to.
 func (a *api) refusal(call string, status int, message string) reply {
 	a.t.Helper()
 	method, path, _ := strings.Cut(call, " ")
@@ -42,23 +43,8 @@ func TestRefuse(t *testing.T) {
 	a.refusal("GET /webhooks", 500, "").refused(500, "Internal Server Error")
 	told := a.refusal("GET /webhooks", 402, "pay first")
 	told.refused(402, "pay first")
-	same(t, told.header.Get("Date"), epoch.Format(http.TimeFormat))
+	kit.Same(t, told.header.Get("Date"), epoch.Format(http.TimeFormat))
 	if told.header.Get("X-Request-Id") == "" {
 		t.Error("a refusal has no request id")
 	}
-}
-
-// TestConcurrentCallers is for the race detector, and counts that no change is lost.
-func TestConcurrentCallers(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	var callers sync.WaitGroup
-	for range 8 {
-		callers.Go(func() {
-			a.change("POST", "/webhooks", minimal).ok()
-			a.server.Webhooks()
-		})
-	}
-	callers.Wait()
-	same(t, len(a.server.Webhooks()), 8)
 }

@@ -30,6 +30,9 @@ type Event struct {
 	RetryOf string
 	// Next is when the attempt after this one is due, zero when there will be none.
 	Next time.Time
+	// Signature is the header that the attempt was signed with, Excerpt the beginning of what the receiver answered.
+	Signature string
+	Excerpt   string
 
 	number int
 }
@@ -98,6 +101,7 @@ func (s *Server) record(event *Event) {
 	s.events = append(s.events, event)
 	s.eventBytes += len(event.Data)
 	s.forgetOldEvents()
+	s.options.Touch(event.ID)
 }
 
 func (s *Server) forgetOldEvents() {

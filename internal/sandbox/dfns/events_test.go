@@ -5,7 +5,8 @@ import (
 	"net/http"
 	"regexp"
 	"testing"
-	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 var eventID = regexp.MustCompile(`^whe-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$`)
@@ -29,50 +30,10 @@ func (a *api) kinds(path string) []string {
 	answer := a.get(path)
 	answer.ok()
 	kinds := []string{}
-	for _, item := range decode[struct{ Items []struct{ Kind string } }](a.t, answer.body).Items {
+	for _, item := range kit.Decode[struct{ Items []struct{ Kind string } }](a.t, answer.body).Items {
 		kinds = append(kinds, item.Kind)
 	}
 	return kinds
-}
-
-func TestEvent(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	id := a.create("wallet.created")
-	a.clock.Move(time.Minute)
-	a.record("wallet.created", `{"wallet":{"id":"wa-1"}}`)
-	path := "/webhooks/" + id + "/events"
-	event := a.page(path).Items[0].ID
-	if !eventID.MatchString(event) {
-		t.Errorf("id is %q", event)
-	}
-	want := map[string]any{
-		"id": event, "date": "2026-01-02T03:05:05.678Z", "kind": "wallet.created", "status": "200",
-		"data":          map[string]any{"wallet": map[string]any{"id": "wa-1"}},
-		"timestampSent": float64(epoch.Add(time.Minute).Unix()), "deliveryFailed": false, "deliveryAttempt": 1.0,
-	}
-	same(t, a.get(path+"/"+event).ok(), want)
-	same(t, a.get(path).ok(), map[string]any{"items": []any{want}})
-}
-
-func TestEventsGoToSubscribers(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	one, other, all, disabled := a.create("wallet.created"), a.create("policy.triggered"), a.create("*"), a.create("*")
-	a.change("PUT", "/webhooks/"+disabled, `{"status":"Disabled"}`).ok()
-	a.record("wallet.created", `{}`)
-	for id, want := range map[string]int{one: 1, other: 0, all: 1, disabled: 0} {
-		same(t, len(a.page("/webhooks/"+id+"/events").Items), want)
-	}
-}
-
-func TestEventWithoutData(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	id := a.create("*")
-	a.record("wallet.created", "")
-	path := "/webhooks/" + id + "/events"
-	same(t, a.get(path + "/" + a.page(path).Items[0].ID).ok()["data"], map[string]any{})
 }
 
 func TestEventFilters(t *testing.T) {
@@ -93,7 +54,7 @@ func TestEventFilters(t *testing.T) {
 		"?deliveryFailed=&kind=":    all,
 		"?deliveryFailed=true&kind": {},
 	} {
-		same(t, a.kinds("/webhooks/"+id+"/events"+query), want)
+		kit.Same(t, a.kinds("/webhooks/"+id+"/events"+query), want)
 	}
 }
 
@@ -119,22 +80,4 @@ func TestEventOfAnotherWebhook(t *testing.T) {
 	a.change("DELETE", "/webhooks/"+mine, "").ok()
 	a.get("/webhooks/"+mine+"/events/"+event).refused(404, "Webhook not found")
 	a.get("/webhooks/"+mine+"/events").refused(404, "Webhook not found")
-}
-
-func TestRefusedEvents(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	id := a.create("*")
-	for body, words := range map[string]string{
-		`{"kind":"*"}`:                          "kind",
-		`{"kind":"wallet"}`:                     "kind",
-		`{}`:                                    "kind",
-		`{"kind":"wallet.created","data":null}`: "data",
-		`{"kind":"wallet.created","dta":{}}`:    "dta",
-		`{"kind":"wallet.created","data":[{"a": 1}]}`: "data",
-		`nonsense`: "",
-	} {
-		a.control("/_sandbox/events", body).refused(400, words)
-	}
-	same(t, a.kinds("/webhooks/"+id+"/events"), []string{})
 }

@@ -1,6 +1,6 @@
 package dfns
 
-// Held tells how many challenges and tokens the stand-in holds.
+// Held tells how many challenges and tokens the sandbox holds.
 func (s *Server) Held() (challenges, tokens int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

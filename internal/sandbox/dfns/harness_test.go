@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"io"
 	"math/rand/v2"
@@ -14,11 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // epoch is when every test begins. Its milliseconds show whether they are kept.
@@ -26,11 +24,12 @@ var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
 const epochText = "2026-01-02T03:04:05.678Z"
 
-// api is a stand-in behind a listener together with a client of it. The client follows the vendor's pages and takes
-// nothing from the stand-in but the credentials that Env tells.
+// api is a sandbox behind a listener together with a client of it. The client follows the vendor's pages and takes
+// nothing from the sandbox but the credentials that Env tells.
 type api struct {
 	t      *testing.T
 	server *dfns.Server
+	engine *delivery.Engine
 	clock  *clock.Manual
 	client *http.Client
 	url    string
@@ -41,13 +40,13 @@ type api struct {
 func start(t *testing.T, change ...func(*dfns.Options)) *api {
 	t.Helper()
 	a := &api{t: t, clock: clock.NewManual(epoch)}
-	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
-	t.Cleanup(engine.Close)
-	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	a.engine = delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
+	t.Cleanup(a.engine.Close)
+	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: a.engine}
 	for _, c := range change {
 		c(&options)
 	}
-	a.server = dfns.New(options)
+	a.engine, a.server = options.Engine, dfns.New(options)
 	a.listen()
 	env := a.server.Env(a.url)
 	a.token = env["DFNS_AUTH_TOKEN"]
@@ -58,6 +57,7 @@ func start(t *testing.T, change ...func(*dfns.Options)) *api {
 func (a *api) listen() {
 	mux := http.NewServeMux()
 	mux.Handle("/_sandbox/", a.server.Control())
+	mux.Handle("POST /_sandbox/events", a.engine.Events(a.server))
 	mux.Handle("/", a.server)
 	listener := httptest.NewServer(mux)
 	a.t.Cleanup(listener.Close)
@@ -138,13 +138,13 @@ func (r reply) ok() map[string]any {
 	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/json" {
 		r.t.Fatalf("answer is %d (%s) %s, want 200", r.status, r.header.Get("Content-Type"), r.body)
 	}
-	return decode[map[string]any](r.t, r.body)
+	return kit.Decode[map[string]any](r.t, r.body)
 }
 
 // refused fails the test unless the answer is an error of the vendor's shape whose message holds the given words.
 func (r reply) refused(status int, words string) {
 	r.t.Helper()
-	out := decode[struct {
+	out := kit.Decode[struct {
 		Error struct {
 			ID      string
 			Status  int
@@ -153,31 +153,6 @@ func (r reply) refused(status int, words string) {
 	}](r.t, r.body).Error
 	if r.status != status || out.Status != status || out.ID == "" || !strings.Contains(out.Message, words) {
 		r.t.Errorf("answer is %d %s, want %d with %q", r.status, r.body, status, words)
-	}
-}
-
-func decode[T any](t *testing.T, text string) (out T) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		t.Fatalf("%v in %q", err, text)
-	}
-	return out
-}
-
-func encode(t *testing.T, value any) string {
-	t.Helper()
-	out, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
-}
-
-// same compares what a test got with what it wants.
-func same(t *testing.T, got, want any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -207,14 +182,14 @@ func (a *api) userAction(method, path, payload string) string {
 
 func (a *api) challenge(method, path, payload string) challenge {
 	a.t.Helper()
-	answer := a.send(http.MethodPost, "/auth/action/init", encode(a.t, map[string]string{
+	answer := a.send(http.MethodPost, "/auth/action/init", kit.Encode(a.t, map[string]string{
 		"userActionPayload":    payload,
 		"userActionHttpMethod": method,
 		"userActionHttpPath":   path,
 		"userActionServerKind": "Api",
 	}))
 	answer.ok()
-	return decode[challenge](a.t, answer.body)
+	return kit.Decode[challenge](a.t, answer.body)
 }
 
 func (a *api) answerTo(c challenge) completion {
@@ -228,7 +203,7 @@ func (a *api) answerTo(c challenge) completion {
 
 func (a *api) complete(c completion) reply {
 	a.t.Helper()
-	return a.send(http.MethodPost, "/auth/action", encode(a.t, map[string]any{
+	return a.send(http.MethodPost, "/auth/action", kit.Encode(a.t, map[string]any{
 		"challengeIdentifier": c.identifier,
 		"firstFactor": map[string]any{"kind": c.kind, "credentialAssertion": map[string]string{
 			"credId":     c.signer.id,
@@ -241,7 +216,7 @@ func (a *api) complete(c completion) reply {
 // create registers a webhook and returns its id.
 func (a *api) create(events ...string) string {
 	a.t.Helper()
-	body := encode(a.t, map[string]any{"url": "https://hooks.example.com/in", "events": events})
+	body := kit.Encode(a.t, map[string]any{"url": "https://hooks.example.com/in", "events": events})
 	id, _ := a.change(http.MethodPost, "/webhooks", body).ok()["id"].(string)
 	return id
 }

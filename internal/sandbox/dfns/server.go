@@ -1,4 +1,4 @@
-// Package dfns is a stateful stand-in for the webhook part of the Dfns API.
+// Package dfns simulates the webhook part of the Dfns API, with its state.
 //
 // It shares nothing with the client that it tests: the wire types, the decoding and the signature checks are written separately
 // from the vendor's documentation, so that a mistake on one side shows on the other.
@@ -7,7 +7,7 @@
 //   - an empty description clears it, and a cleared description is absent from answers;
 //   - a user action token is consumed once its signature is accepted, even when the body is then found invalid;
 //   - a page of a list holds 50 items when no limit is asked, in order of creation;
-//   - any event name of the right shape is accepted, because the vendor adds kinds faster than a stand-in can follow;
+//   - a webhook may subscribe to any name of the right shape, because the vendor adds kinds faster than the sandbox can follow;
 //   - a receiver has 10 seconds to answer;
 //   - retryOf is the id of the first attempt, and the times of the retries count from that one;
 //   - a ping is an event of the kind webhook.ping without data, and goes to a disabled webhook too.
@@ -26,7 +26,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Options configure a stand-in.
+// Options configure a sandbox.
 type Options struct {
 	// Clock is the clock for dates and expiries. Nil means the real clock.
 	Clock func() time.Time
@@ -37,7 +37,7 @@ type Options struct {
 	// SecretOnUpdate adds the signing secret to the answer of an update, as one edition of the vendor's pages shows.
 	SecretOnUpdate bool
 	// Normalize changes what a create or an update stores, as an API does that keeps values in another form. It may be nil, and
-	// must not call the stand-in.
+	// must not call the sandbox.
 	Normalize func(*Webhook)
 	// Engine makes the deliveries. It is required.
 	Engine *delivery.Engine
@@ -45,6 +45,9 @@ type Options struct {
 	Scale delivery.Scale
 	// Changed is called when a delivery has changed the state, because no call shows that. It may be nil.
 	Changed func()
+	// Touch is called with the id of a webhook or an attempt when what the page shows of it has changed. It may be nil, and must not
+	// call the server.
+	Touch func(id string)
 }
 
 // Server stands in for the Dfns API of one organization. It is safe for concurrent use.
@@ -79,7 +82,7 @@ type account struct {
 	PrivateKey string
 }
 
-// New returns a stand-in with one service account. Env returns its credentials.
+// New returns a sandbox with one service account. Env returns its credentials.
 func New(options Options) *Server {
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -89,6 +92,9 @@ func New(options Options) *Server {
 	}
 	if options.Changed == nil {
 		options.Changed = func() {}
+	}
+	if options.Touch == nil {
+		options.Touch = func(string) {}
 	}
 	s := &Server{options: options, mux: http.NewServeMux()}
 	s.openAccount()
@@ -105,7 +111,7 @@ func (s *Server) Reset() {
 	s.clear()
 }
 
-// Env returns the environment variables for a client of this stand-in at url.
+// Env returns the environment variables for a client of this sandbox at url.
 func (s *Server) Env(url string) map[string]string {
 	return map[string]string{
 		"DFNS_API_URL":     url,
@@ -157,7 +163,7 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
 }
 
-// Control answers the calls under /_sandbox/ that only this vendor has: POST credentials and POST events.
+// Control answers POST credentials, which only this vendor has.
 func (s *Server) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /_sandbox/credentials", func(w http.ResponseWriter, r *http.Request) {
@@ -169,31 +175,13 @@ func (s *Server) Control() http.Handler {
 		if err == nil {
 			err = s.AddCredential(in.ID, in.PublicKey)
 		}
-		controlled(w, err)
-	})
-	mux.HandleFunc("POST /_sandbox/events", func(w http.ResponseWriter, r *http.Request) {
-		var in struct {
-			Kind string          `json:"kind"`
-			Data json.RawMessage `json:"data"`
+		if err != nil {
+			refuse(w, http.StatusBadRequest, err.Error())
+			return
 		}
-		err := wire.DecodeStrictly(wire.Body(r), &in)
-		if err == nil {
-			err = s.options.Engine.AdmitEvent(r)
-		}
-		if err == nil {
-			err = s.Deliver(in.Kind, in.Data)
-		}
-		controlled(w, err)
+		w.WriteHeader(http.StatusNoContent)
 	})
 	return mux
-}
-
-func controlled(w http.ResponseWriter, err error) {
-	if err != nil {
-		refuse(w, delivery.StatusOf(err), err.Error())
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
 }
 
 // ServeHTTP answers one call of the API. It handles one call at a time, so each call sees all effects of the one before. Only a

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 func TestWhoMayCall(t *testing.T) {
@@ -42,31 +44,19 @@ func TestBodyNeedsContentType(t *testing.T) {
 	}
 }
 
-func TestChallenge(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	got := a.challenge("POST", "/webhooks", minimal)
-	text, err := base64.RawURLEncoding.DecodeString(got.Challenge)
-	if err != nil || !regexp.MustCompile(`^[0-9a-f]{64}$`).Match(text) {
-		t.Errorf("challenge %q holds %q: %v", got.Challenge, text, err)
-	}
-	if strings.Count(got.ChallengeIdentifier, ".") != 2 {
-		t.Errorf("challengeIdentifier is no JWT: %q", got.ChallengeIdentifier)
-	}
-	same(t, got.AllowCredentials.Key, []struct{ Type, ID string }{{"public-key", a.signer.id}})
-	if again := a.challenge("POST", "/webhooks", minimal); again.Challenge == got.Challenge {
-		t.Error("two challenges are the same")
-	}
-}
-
 // TestChallengeAnswer holds every key of the vendor's answer, because clients decode all of them.
 func TestChallengeAnswer(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	got := a.send("POST", "/auth/action/init", intent("")).ok()
+	text, err := base64.RawURLEncoding.DecodeString(got["challenge"].(string))
+	if err != nil || !regexp.MustCompile(`^[0-9a-f]{64}$`).Match(text) || strings.Count(got["challengeIdentifier"].(string), ".") != 2 {
+		t.Errorf("the challenge is %q, and its identifier is %q: %v", text, got["challengeIdentifier"], err)
+	}
+	kit.Same(t, a.challenge("POST", "/webhooks", "").Challenge == got["challenge"], false)
 	delete(got, "challenge")
 	delete(got, "challengeIdentifier")
-	same(t, got, map[string]any{
+	kit.Same(t, got, map[string]any{
 		"allowCredentials": map[string]any{
 			"key":      []any{map[string]any{"type": "public-key", "id": a.signer.id}},
 			"webauthn": []any{},
@@ -113,7 +103,7 @@ func TestUnsignedChanges(t *testing.T) {
 		a.withToken(token, "DELETE", path, "").refused(403, words)
 		a.withToken(token, "POST", path+"/ping", "").refused(403, words)
 	}
-	same(t, len(a.server.Webhooks()), 1)
+	kit.Same(t, len(a.server.Webhooks()), 1)
 }
 
 func TestActionTokenWorksOnce(t *testing.T) {
@@ -122,10 +112,10 @@ func TestActionTokenWorksOnce(t *testing.T) {
 	token := a.userAction("POST", "/webhooks", minimal)
 	a.withToken(token, "POST", "/webhooks", minimal).ok()
 	a.withToken(token, "POST", "/webhooks", minimal).refused(400, "user action has already been used")
-	same(t, len(a.server.Webhooks()), 1)
+	kit.Same(t, len(a.server.Webhooks()), 1)
 }
 
-// TestRefusedBodyUsesTheTokenUp is a choice of the stand-in's: the vendor's pages do not say.
+// TestRefusedBodyUsesTheTokenUp is a choice of the sandbox's: the vendor's pages do not say.
 func TestRefusedBodyUsesTheTokenUp(t *testing.T) {
 	t.Parallel()
 	a := start(t)
@@ -139,7 +129,7 @@ func TestTokenIsForOneCall(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ method, path, body string }{
 		"body":   {"PUT", "/webhooks/%s", `{"status":"Enabled"}`},
-		"space":  {"PUT", "/webhooks/%s", `{"status": "Disabled"}`},
+		"order":  {"PUT", "/webhooks/%s", `{"status":"Disabled","description":""}`},
 		"empty":  {"PUT", "/webhooks/%s", ``},
 		"path":   {"PUT", "/webhooks/other", `{"status":"Disabled"}`},
 		"method": {"DELETE", "/webhooks/%s", `{"status":"Disabled"}`},
@@ -151,10 +141,30 @@ func TestTokenIsForOneCall(t *testing.T) {
 			id := a.create("*")
 			token := a.userAction("PUT", "/webhooks/"+id, `{"status":"Disabled"}`)
 			a.withToken(token, c.method, strings.Replace(c.path, "%s", id, 1), c.body).refused(403, "missing or invalid")
-			same(t, a.server.Webhooks()[0].Status, "Enabled")
+			kit.Same(t, a.server.Webhooks()[0].Status, "Enabled")
 			a.withToken(token, "PUT", "/webhooks/"+id, `{"status":"Disabled"}`).ok()
 		})
 	}
+}
+
+// The vendor's Python SDK signs the compact form of what its HTTP library sends with blanks. What is signed must be the compact form of
+// all that is sent.
+func TestSignedCompactSentWithBlanks(t *testing.T) {
+	t.Parallel()
+	a := start(t)
+	const compact = `{"url":"https://hooks.example.com/ä","events":["wallet.created"]}`
+	for sent, status := range map[string]int{
+		`{"url": "https://hooks.example.com/\u00e4", "events": ["wallet.created"]}`:                  200,
+		"{\n  \"url\": \"https://hooks.example.com/ä\",\n  \"events\": [\"wallet.created\"]\n}\n":    200,
+		`{"events": ["wallet.created"], "url": "https://hooks.example.com/ä"}`:                       403,
+		`{"url": "https://hooks.example.com/ä", "events": ["wallet.created"], "status": "Disabled"}`: 403,
+		`{"url": "https://hooks.example.com/ä", "events": ["wallet.created"]} {}`:                    403,
+	} {
+		kit.Same(t, a.withToken(a.userAction("POST", "/webhooks", compact), "POST", "/webhooks", sent).status, status)
+	}
+	spaced := `{"status": "Disabled"}`
+	path := "/webhooks/" + a.create("*")
+	a.withToken(a.userAction("PUT", path, spaced), "PUT", path, `{"status":"Disabled"}`).refused(403, "missing or invalid")
 }
 
 // TestEmptyBodies signs one form of nothing and sends another. The vendor's SDKs differ in it.
@@ -190,7 +200,7 @@ func TestExpiry(t *testing.T) {
 			a := start(t)
 			completion := a.answerTo(a.challenge("POST", "/webhooks", minimal))
 			a.clock.Move(c.wait)
-			same(t, a.complete(completion).status, c.status)
+			kit.Same(t, a.complete(completion).status, c.status)
 		})
 	}
 }
@@ -218,13 +228,13 @@ func TestExpiredIsForgotten(t *testing.T) {
 	a.challenge("POST", "/webhooks", minimal)
 	a.withToken(first, "POST", "/webhooks", minimal).refused(400, "user action has already been used")
 	challenges, tokens := a.server.Held()
-	same(t, []int{challenges, tokens}, []int{2, 2})
+	kit.Same(t, []int{challenges, tokens}, []int{2, 2})
 
 	a.clock.Move(time.Minute)
 	a.challenge("POST", "/webhooks", minimal)
 	a.withToken(first, "POST", "/webhooks", minimal).refused(403, "missing or invalid")
 	challenges, tokens = a.server.Held()
-	same(t, []int{challenges, tokens}, []int{2, 1})
+	kit.Same(t, []int{challenges, tokens}, []int{2, 1})
 	a.withToken(second, "POST", "/webhooks", minimal).ok()
 }
 

@@ -111,36 +111,3 @@ func (s *Server) Secrets() map[string]string {
 	}
 	return out
 }
-
-// Overview returns what the page shows.
-func (s *Server) Overview() wire.Overview {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := wire.Overview{Vendor: "Dfns", Pending: len(s.pending), Webhooks: []wire.Webhook{}, Deliveries: []wire.Delivery{}}
-	for _, webhook := range s.webhooks {
-		out.Webhooks = append(out.Webhooks, wire.Webhook{
-			ID: webhook.ID, URL: wire.Harmless(webhook.URL), Events: webhook.Events, State: webhook.Status, Label: webhook.Description,
-		})
-	}
-	for _, event := range slices.Backward(s.events) {
-		if len(out.Deliveries) == wire.Shown {
-			break
-		}
-		out.Deliveries = append(out.Deliveries, event.overview())
-	}
-	return out
-}
-
-func (e *Event) overview() wire.Delivery {
-	out := wire.Delivery{
-		ID: e.ID, WebhookID: e.WebhookID, Kind: e.Kind, State: "delivered", Outcome: e.Status, Error: e.Error, Attempt: e.Attempt,
-		Time: date(e.Sent),
-	}
-	if e.Failed {
-		out.State = "failed"
-	}
-	if !e.Next.IsZero() {
-		out.Next = date(e.Next)
-	}
-	return out
-}

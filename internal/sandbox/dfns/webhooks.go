@@ -15,7 +15,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Webhook is a registered webhook as the stand-in keeps it.
+// Webhook is a registered webhook as the sandbox keeps it.
 type Webhook struct {
 	ID          string
 	URL         string
@@ -81,6 +81,7 @@ func (s *Server) replace(webhook, changed *Webhook) {
 	changed.Updated = s.options.Clock()
 	s.history.Changed(changed.Updated, slices.Index(s.webhooks, webhook), webhook.copy())
 	*webhook = *changed
+	s.options.Touch(webhook.ID)
 }
 
 // drop deletes a webhook and remembers it.
@@ -88,6 +89,7 @@ func (s *Server) drop(webhook *Webhook) {
 	index := slices.Index(s.webhooks, webhook)
 	s.history.Removed(s.options.Clock(), index, webhook)
 	s.webhooks = slices.Delete(s.webhooks, index, index+1)
+	s.options.Touch(webhook.ID)
 }
 
 // seen returns the webhooks as the answer to a call shows them.
@@ -121,6 +123,7 @@ func (s *Server) add(webhook Webhook) *Webhook {
 	webhook.Updated = webhook.Created
 	s.history.Added(webhook.Created, len(s.webhooks))
 	s.webhooks = append(s.webhooks, &webhook)
+	s.options.Touch(webhook.ID)
 	return &webhook
 }
 
@@ -300,7 +303,7 @@ func lastServed(query url.Values) (int, error) {
 	return number, nil
 }
 
-// DropUnknownPage removes a page token that the stand-in has not made from a query.
+// DropUnknownPage removes a page token that the sandbox has not made from a query.
 func (s *Server) DropUnknownPage(query url.Values) {
 	if _, err := lastServed(query); err != nil {
 		query.Del("paginationToken")

@@ -20,11 +20,35 @@ import (
 // gaps are the vendor's waits before the attempts after the first. Each gets a jitter of a fifth either way.
 var gaps = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
 
-// Deliver sends an event to each active subscription that wants its kind, and returns before the receivers answer.
+// Deliver is Raise for those who know how many deliveries it makes.
 func (s *Server) Deliver(kind string, data json.RawMessage) error {
-	return s.raise(kind, data, func(_ *Subscription, made Delivery) {
+	_, err := s.Raise(kind, data)
+	return err
+}
+
+// Raise sends an event to each active subscription that wants its kind, and returns how many those are before their receivers answer.
+func (s *Server) Raise(kind string, data json.RawMessage) (deliveries int, err error) {
+	err = s.raise(kind, data, func(_ *Subscription, made Delivery) {
+		deliveries++
 		s.options.Engine.Enqueue(&attempt{server: s, delivery: s.record(made)})
 	})
+	return deliveries, err
+}
+
+// Resend makes one attempt of a delivery, as a replay does.
+func (s *Server) Resend(ctx context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.byID[id]
+	if d == nil {
+		return fmt.Errorf("there is no delivery %s", id)
+	}
+	subscription := s.find(d.SubscriptionID)
+	if !subscription.Active {
+		return fmt.Errorf("the subscription %s is paused", subscription.ID)
+	}
+	_, err := s.replayed(ctx, subscription, d)
+	return err
 }
 
 // attempt makes the attempts of one delivery that are not made by a call.
@@ -74,11 +98,15 @@ func (s *Server) request(subscription *Subscription, d *Delivery) (request deliv
 	mac := hmac.New(sha256.New, []byte(subscription.Secret))
 	mac.Write([]byte(at + "." + d.Payload))
 	signed = "t=" + at + ",v1=" + hex.EncodeToString(mac.Sum(nil))
-	return delivery.Request{URL: subscription.URL, Body: []byte(d.Payload), Header: map[string]string{
+	return delivery.Request{URL: subscription.URL, Body: []byte(d.Payload), Header: headers(signed)}, signed
+}
+
+func headers(signature string) map[string]string {
+	return map[string]string{
 		"Content-Type":        "application/json",
 		"User-Agent":          "webhook-sandbox (EnfinitOS)",
-		"Enfinitos-Signature": signed,
-	}}, signed
+		"Enfinitos-Signature": signature,
+	}
 }
 
 // conclude records the result of a due attempt, and when the next one is due.
@@ -87,6 +115,7 @@ func (s *Server) conclude(d *Delivery, signed string, result delivery.Result) {
 	if s.byID[d.ID] != d || d.settled() {
 		return // forgotten, or a replay was faster
 	}
+	defer s.options.Touch(d.ID)
 	s.note(d, signed, result)
 	switch {
 	case d.settled():
@@ -171,6 +200,7 @@ func (s *Server) replayed(ctx context.Context, subscription *Subscription, d *De
 	if s.replayError != "" {
 		d.Attempts++
 		d.Last, d.Error = s.options.Clock(), s.replayError
+		s.options.Touch(d.ID)
 		return s.replayError, nil
 	}
 	if !subscription.Active {
@@ -184,6 +214,7 @@ func (s *Server) replayed(ctx context.Context, subscription *Subscription, d *De
 	}
 	if s.byID[d.ID] == d {
 		s.note(d, signed, result)
+		s.options.Touch(d.ID)
 	}
 	return failed(result), nil
 }

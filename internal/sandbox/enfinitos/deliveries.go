@@ -3,6 +3,7 @@ package enfinitos
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -120,6 +121,7 @@ func (s *Server) keep(delivery *Delivery) {
 	s.deliveries = append(s.deliveries, delivery)
 	s.byID[delivery.ID] = delivery
 	s.count(delivery, 1)
+	s.options.Touch(delivery.ID)
 }
 
 // count keeps the size of what there is and of what is still to be delivered. It is called with -1 before a status
@@ -191,8 +193,14 @@ func (s *Server) listDeliveries(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, http.StatusOK, map[string]any{"deliveries": page, "nextCursor": next, "total": len(matching)})
 }
 
+// statuses are those of the documentation, by which a list can be filtered.
+var statuses = []string{Queued, Delivered, Failed, DeadLettered}
+
 // window reads which part of a list is asked for.
 func window(query url.Values) (offset, limit int, err error) {
+	if status := query.Get("status"); status != "" && !slices.Contains(statuses, status) {
+		return 0, 0, fmt.Errorf("status must be one of %q", statuses)
+	}
 	limit = 50
 	if text := query.Get("limit"); text != "" {
 		if limit, err = strconv.Atoi(text); err != nil || limit < 1 {
@@ -213,7 +221,7 @@ func cursor(query url.Values) (offset int, err error) {
 	return offset, nil
 }
 
-// DropUnknownPage removes a cursor that the stand-in has not made from a query.
+// DropUnknownPage removes a cursor that the sandbox has not made from a query.
 func (s *Server) DropUnknownPage(query url.Values) {
 	if _, err := cursor(query); err != nil {
 		query.Del("cursor")

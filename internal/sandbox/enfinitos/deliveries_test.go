@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 var deliveryID = regexp.MustCompile(`^dlv_[a-z0-9]{20}$`)
@@ -20,13 +21,13 @@ func (a *api) page(id, query string) (ids []string, next, total any) {
 	for _, item := range data["deliveries"].([]any) {
 		ids = append(ids, item.(map[string]any)["deliveryId"].(string))
 	}
-	same(a.t, len(data), 3)
+	kit.Same(a.t, len(data), 3)
 	return ids, data["nextCursor"], data["total"]
 }
 
 func TestDelivery(t *testing.T) {
 	t.Parallel()
-	a, r := start(t, conventional), receive(t, 200)
+	a, r := start(t, conventional), kit.Receive(t, 200)
 	id, _ := a.subscribe(r, `"right.issued"`)
 	a.clock.Move(time.Minute)
 	a.issue(`{"right": {"id": "rgt_1"}}`)
@@ -36,15 +37,15 @@ func TestDelivery(t *testing.T) {
 	}
 	subscription := a.send("GET /v1/webhooks/"+id, "").subscription()
 	const then = "2026-01-02T03:05:05Z"
-	same(t, subscription["lastDeliveredAt"], any(then))
-	same(t, decode[map[string]any](t, got["payload"].(string)), map[string]any{
+	kit.Same(t, subscription["lastDeliveredAt"], any(then))
+	kit.Same(t, kit.Decode[map[string]any](t, got["payload"].(string)), map[string]any{
 		"kind": "right.issued", "data": map[string]any{"right": map[string]any{"id": "rgt_1"}}, "occurredAt": then,
 	})
-	same(t, got, map[string]any{
+	kit.Same(t, got, map[string]any{
 		"deliveryId": got["deliveryId"], "subscriptionId": id, "developerId": subscription["developerId"], "status": "delivered",
 		"payload": got["payload"], "firstAttemptedAt": then, "lastAttemptedAt": then, "attemptCount": 1.0, "httpStatus": 200.0,
 		"responseBodyExcerpt": "so it goes", "errorMessage": nil, "nextRetryAt": nil, "deliveredAt": then,
-		"signatureHeader": r.next(t).signature,
+		"signatureHeader": signature(r.Next(t)),
 	})
 }
 
@@ -60,69 +61,8 @@ func TestDeliveryThatIsNotMadeYet(t *testing.T) {
 		"status": "queued", "firstAttemptedAt": nil, "lastAttemptedAt": nil, "attemptCount": 0.0, "httpStatus": nil,
 		"errorMessage": "no route", "nextRetryAt": "2026-01-02T04:04:05Z", "deliveredAt": nil,
 	} {
-		same(t, got[name], want)
+		kit.Same(t, got[name], want)
 	}
-}
-
-// record records an event of the kind right.issued that is not sent.
-func (a *api) record() {
-	a.t.Helper()
-	if err := a.server.RecordEvent("right.issued", nil); err != nil {
-		a.t.Fatal(err)
-	}
-}
-
-func TestRecordedEventsGoToSubscribers(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	ids := map[string]string{
-		"one": a.create("right.issued"), "several": a.create("offer.proposed", "right.issued"), "all": a.create("*"),
-		"other": a.create("right.revoked"), "paused": a.create("right.issued"), "paused all": a.create("*"),
-	}
-	for _, name := range []string{"paused", "paused all"} {
-		a.send("POST /v1/webhooks/"+ids[name]+"/active", `{"active":false}`).ok()
-	}
-	a.record()
-	for name, want := range map[string]int{"one": 1, "several": 1, "all": 1, "other": 0, "paused": 0, "paused all": 0} {
-		if got, _, _ := a.page(ids[name], ""); len(got) != want {
-			t.Errorf("%s: there are %d deliveries, want %d", name, len(got), want)
-		}
-	}
-	for _, subscription := range a.server.Subscriptions() {
-		if delivered := subscription.ID == ids["one"] || subscription.ID == ids["several"] || subscription.ID == ids["all"]; delivered == subscription.LastDelivered.IsZero() {
-			t.Errorf("%v was last delivered to at %s", subscription.Events, subscription.LastDelivered)
-		}
-	}
-	a.send("POST /v1/webhooks/"+ids["paused"]+"/active", `{"active":true}`).ok()
-	a.record()
-	got, _, _ := a.page(ids["paused"], "")
-	same(t, len(got), 1)
-}
-
-func TestEventWithoutData(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	a.create("*")
-	same(t, a.event(`{"kind":"right.issued"}`).status, 204)
-	same(t, decode[map[string]any](t, a.server.Deliveries()[0].Payload)["data"], any(map[string]any{}))
-}
-
-func TestRefusedEvents(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	a.create("*")
-	for _, body := range []string{
-		``, `{}`, `nonsense`, `{"kind":"*"}`, `{"kind":"right"}`, `{"kind":"Right.issued"}`, `{"kind":7}`, `{"kind":null}`,
-		`{"kind":"right.issued","data":null}`, `{"Kind":"right.issued"}`, `{"kind":"right.issued","more":1}`,
-	} {
-		if got := a.event(body); got.status != 400 || got.body == "" {
-			t.Errorf("%s is answered %d %q", body, got.status, got.body)
-		}
-	}
-	if err := a.server.RecordEvent("right.issued", []byte("{")); err == nil {
-		t.Error("data that is not JSON is recorded")
-	}
-	same(t, len(a.server.Deliveries()), 0)
 }
 
 // deliver adds deliveries of one subscription and returns their ids, newest first.
@@ -156,13 +96,13 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 	}
 	for _, test := range tests {
 		got, next, total := a.page(test.id, test.query)
-		same(t, got, test.want)
-		same(t, []any{next, total}, []any{nil, float64(len(test.want))})
+		kit.Same(t, got, test.want)
+		kit.Same(t, []any{next, total}, []any{nil, float64(len(test.want))})
 	}
 	recorded := a.server.Deliveries()
-	same(t, []string{recorded[0].ID, recorded[5].ID}, []string{ids[4], others[0]})
+	kit.Same(t, []string{recorded[0].ID, recorded[5].ID}, []string{ids[4], others[0]})
 	recorded[0].Status = "changed"
-	same(t, a.server.Deliveries()[0].Status, "queued")
+	kit.Same(t, a.server.Deliveries()[0].Status, "queued")
 }
 
 func TestDeliveryPages(t *testing.T) {
@@ -191,8 +131,8 @@ func TestDeliveryPages(t *testing.T) {
 	}
 	for _, test := range tests {
 		got, next, total := a.page(id, test.query)
-		same(t, got, test.want)
-		same(t, []any{test.query, next, total}, []any{test.query, test.next, test.many})
+		kit.Same(t, got, test.want)
+		kit.Same(t, []any{test.query, next, total}, []any{test.query, test.next, test.many})
 	}
 }
 
@@ -204,9 +144,9 @@ func TestDefaultPage(t *testing.T) {
 		a.deliver(id, "delivered")
 	}
 	got, next, total := a.page(id, "")
-	same(t, []any{len(got), next, total}, []any{50, 50.0, 51.0})
+	kit.Same(t, []any{len(got), next, total}, []any{50, 50.0, 51.0})
 	got, next, _ = a.page(id, "?limit=51")
-	same(t, []any{len(got), next}, []any{51, nil})
+	kit.Same(t, []any{len(got), next}, []any{51, nil})
 }
 
 func TestBadPages(t *testing.T) {
@@ -219,13 +159,16 @@ func TestBadPages(t *testing.T) {
 	for _, value := range []string{"-1", "ten", "1.5", "null"} {
 		a.send(path+"?cursor="+value, "").refused(400, "cursor")
 	}
+	for _, value := range []string{"Failed", "pending", "*"} {
+		a.send(path+"?status="+value, "").refused(400, "status must be one of")
+	}
 	a.send("GET /v1/webhooks/whs_none/deliveries", "").refused(404, "Subscription not found")
 }
 
 func TestFailingReplays(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	id, _ := a.subscribe(receive(t, 200), `"*"`)
+	id, _ := a.subscribe(kit.Receive(t, 200), `"*"`)
 	other := a.deliver(id, "failed")[0]
 	delivery := a.server.AddDelivery(enfinitos.Delivery{
 		SubscriptionID: id, Status: enfinitos.DeadLettered, Attempts: 5, HTTPStatus: 500, Error: "broken",
@@ -236,7 +179,7 @@ func TestFailingReplays(t *testing.T) {
 
 	a.server.FailReplays("still broken")
 	data := a.send(call, "").ok()
-	same(t, data["replay"], any(map[string]any{"ok": false, "errorMessage": "still broken"}))
+	kit.Same(t, data["replay"], any(map[string]any{"ok": false, "errorMessage": "still broken"}))
 	shown(t, data, map[string]any{
 		"deliveryId": delivery, "subscriptionId": id, "status": "dead_lettered", "attemptCount": 6.0, "httpStatus": 500.0,
 		"errorMessage": "still broken", "firstAttemptedAt": epochText, "lastAttemptedAt": "2026-01-02T04:04:05Z", "deliveredAt": nil,
@@ -244,14 +187,14 @@ func TestFailingReplays(t *testing.T) {
 
 	a.server.FailReplays("")
 	data = a.send(call, "").ok()
-	same(t, data["replay"], any(map[string]any{"ok": true, "errorMessage": nil}))
+	kit.Same(t, data["replay"], any(map[string]any{"ok": true, "errorMessage": nil}))
 	shown(t, data, map[string]any{
 		"deliveryId": delivery, "status": "delivered", "attemptCount": 7.0, "httpStatus": 200.0, "errorMessage": nil,
 		"deliveredAt": "2026-01-02T04:04:05Z", "nextRetryAt": nil,
 	})
-	same(t, len(data), 2)
+	kit.Same(t, len(data), 2)
 	got, _, _ := a.page(id, "?status=failed")
-	same(t, got, []string{other})
+	kit.Same(t, got, []string{other})
 }
 
 // shown compares some fields of the delivery in an answer.
@@ -259,7 +202,7 @@ func shown(t *testing.T, data, want map[string]any) {
 	t.Helper()
 	got := maps.Clone(data["delivery"].(map[string]any))
 	maps.DeleteFunc(got, func(name string, _ any) bool { _, wanted := want[name]; return !wanted })
-	same(t, got, want)
+	kit.Same(t, got, want)
 }
 
 func TestReplayOfNothing(t *testing.T) {
@@ -275,7 +218,7 @@ func TestReplayOfNothing(t *testing.T) {
 	} {
 		a.send("POST /v1/webhooks/"+path+"/replay", "").refused(404, words)
 	}
-	same(t, a.server.Deliveries()[0].Attempts, 0)
+	kit.Same(t, a.server.Deliveries()[0].Attempts, 0)
 }
 
 const processDue = "POST /v1/webhooks/deliveries/process-due"
@@ -283,7 +226,7 @@ const processDue = "POST /v1/webhooks/deliveries/process-due"
 func TestProcessDueBatches(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	id, _ := a.subscribe(receive(t, 200), `"*"`)
+	id, _ := a.subscribe(kit.Receive(t, 200), `"*"`)
 	due := func(status string, retry time.Time) {
 		a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: status, Attempts: 1, HTTPStatus: 500, NextRetry: retry})
 	}
@@ -299,18 +242,18 @@ func TestProcessDueBatches(t *testing.T) {
 		body             string
 		processed, limit int
 	}{{`{"limit":1}`, 1, 1}, {``, 10, 10}, {`{}`, 1, 10}, {`{"limit":50}`, 0, 50}} {
-		same(t, a.send(processDue, step.body).ok(), map[string]any{
+		kit.Same(t, a.send(processDue, step.body).ok(), map[string]any{
 			"processed": float64(step.processed), "delivered": float64(step.processed), "failed": 0.0, "deadLettered": 0.0,
 			"batchLimit": float64(step.limit),
 		})
 	}
 	a.clock.Move(time.Second)
-	same(t, a.send(processDue, "").ok()["processed"], any(1.0))
+	kit.Same(t, a.send(processDue, "").ok()["processed"], any(1.0))
 	counts := map[string]int{}
 	for _, delivery := range a.server.Deliveries() {
 		counts[fmt.Sprintf("%s %d %t", delivery.Status, delivery.Attempts, delivery.NextRetry.IsZero())]++
 	}
-	same(t, counts, map[string]int{"delivered 2 true": 13, "queued 1 false": 1, "delivered 1 false": 1, "dead_lettered 1 false": 1})
+	kit.Same(t, counts, map[string]int{"delivered 2 true": 13, "queued 1 false": 1, "delivered 1 false": 1, "dead_lettered 1 false": 1})
 }
 
 func TestProcessDueLimits(t *testing.T) {
@@ -324,6 +267,6 @@ func TestProcessDueLimits(t *testing.T) {
 	} {
 		a.send(processDue, body).refused(400, "limit")
 	}
-	same(t, a.server.Deliveries()[0].Status, "failed")
-	same(t, a.send(processDue, `{"limit":1}`).ok()["processed"], any(1.0))
+	kit.Same(t, a.server.Deliveries()[0].Status, "failed")
+	kit.Same(t, a.send(processDue, `{"limit":1}`).ok()["processed"], any(1.0))
 }

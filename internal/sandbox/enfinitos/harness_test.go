@@ -1,7 +1,6 @@
 package enfinitos_test
 
 import (
-	"encoding/json"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -16,6 +15,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 // epoch is when every test begins. It is not in UTC, so that a time that is not converted shows.
@@ -23,8 +23,8 @@ var epoch = time.Date(2026, 1, 2, 5, 4, 5, 678_000_000, time.FixedZone("east", 2
 
 const epochText = "2026-01-02T03:04:05Z"
 
-// api is a stand-in behind a listener together with a client of it. The client follows the vendor's pages and takes
-// nothing from the stand-in but the key that Env tells.
+// api is a sandbox behind a listener together with a client of it. The client follows the vendor's pages and takes
+// nothing from the sandbox but the key that Env tells.
 type api struct {
 	t      *testing.T
 	server *enfinitos.Server
@@ -45,7 +45,7 @@ func start(t *testing.T, change ...func(*enfinitos.Options)) *api {
 	}
 	a.server = enfinitos.New(options)
 	mux := http.NewServeMux()
-	mux.Handle("/_sandbox/", a.server.Control())
+	mux.Handle("POST /_sandbox/events", engine.Events(a.server))
 	mux.Handle("/", a.server)
 	listener := httptest.NewServer(mux)
 	t.Cleanup(listener.Close)
@@ -99,7 +99,7 @@ func (a *api) event(body string) reply {
 // issue raises an event of the kind right.issued.
 func (a *api) issue(data string) {
 	a.t.Helper()
-	if r := a.event(`{"kind":"right.issued","data":` + data + `}`); r.status != http.StatusNoContent {
+	if r := a.event(`{"kind":"right.issued","data":` + data + `}`); r.status != http.StatusOK {
 		a.t.Fatalf("raising an event: %d %s", r.status, r.body)
 	}
 }
@@ -108,7 +108,7 @@ func (a *api) issue(data string) {
 func (r reply) ok(status ...int) map[string]any {
 	r.t.Helper()
 	want := append(status, http.StatusOK)[0]
-	envelope := decode[map[string]any](r.t, r.body)
+	envelope := kit.Decode[map[string]any](r.t, r.body)
 	data, isObject := envelope["data"].(map[string]any)
 	delete(envelope, "data")
 	if r.status != want || r.header.Get("Content-Type") != "application/json" || !isObject ||
@@ -124,7 +124,7 @@ func (r reply) ok(status ...int) map[string]any {
 // refused fails the test unless the answer is a refusal whose message holds the given words.
 func (r reply) refused(status int, words string) {
 	r.t.Helper()
-	out := decode[struct {
+	out := kit.Decode[struct {
 		OK    *bool
 		Error struct{ Code, Message string }
 		Data  any
@@ -138,48 +138,23 @@ func (r reply) refused(status int, words string) {
 	}
 }
 
-func decode[T any](t *testing.T, text string) (out T) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		t.Fatalf("%v in %q", err, text)
-	}
-	return out
-}
-
-func encode(t *testing.T, value any) string {
-	t.Helper()
-	out, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
-}
-
-// same compares what a test got with what it wants.
-func same(t *testing.T, got, want any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 const minimal = `{"url":"https://hooks.example.com/in","events":["right.issued"],"label":"ledger"}`
 
 // over returns the minimal body with the given fields replaced or added, and those left out that are dropped.
 func over(t *testing.T, fields string, dropped ...string) string {
 	t.Helper()
-	body := decode[map[string]any](t, minimal)
-	maps.Copy(body, decode[map[string]any](t, "{"+fields+"}"))
+	body := kit.Decode[map[string]any](t, minimal)
+	maps.Copy(body, kit.Decode[map[string]any](t, "{"+fields+"}"))
 	for _, name := range dropped {
 		delete(body, name)
 	}
-	return encode(t, body)
+	return kit.Encode(t, body)
 }
 
 // create registers a webhook and returns its id.
 func (a *api) create(events ...string) string {
 	a.t.Helper()
-	body := over(a.t, `"events":`+encode(a.t, events))
+	body := over(a.t, `"events":`+kit.Encode(a.t, events))
 	id, _ := a.send("POST /v1/webhooks", body).subscription(http.StatusCreated)["subscriptionId"].(string)
 	return id
 }
@@ -204,7 +179,7 @@ func (r reply) subscription(status ...int) map[string]any {
 	return out
 }
 
-// held returns the one subscription the stand-in holds.
+// held returns the one subscription the sandbox holds.
 func (a *api) held() enfinitos.Subscription {
 	a.t.Helper()
 	all := a.server.Subscriptions()

@@ -1,4 +1,4 @@
-// Package enfinitos is a stateful stand-in for the webhook part of the EnfinitOS API.
+// Package enfinitos simulates the webhook part of the EnfinitOS API, with its state.
 //
 // It shares nothing with the client it is used to test. By itself it serves the five documented operations and answers
 // everything else with 404, as an API does that has nothing else; on request it adds the conventional calls.
@@ -27,7 +27,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Options are the choices a test or a user makes for one stand-in.
+// Options are the choices a test or a user makes for one sandbox.
 type Options struct {
 	// Clock tells the time. Nil means the real clock.
 	Clock func() time.Time
@@ -41,6 +41,9 @@ type Options struct {
 	Scale delivery.Scale
 	// Changed is called when a delivery has changed the state, because no call shows that. It may be nil.
 	Changed func()
+	// Touch is called with the id of a subscription or a delivery when what the page shows of it has changed. It may be nil, and must
+	// not call the server.
+	Touch func(id string)
 }
 
 // Server stands in for the EnfinitOS API of one account. It is safe for concurrent use.
@@ -66,16 +69,16 @@ type Server struct {
 	contract       string
 }
 
-// New returns a stand-in with one account, whose key Env tells.
+// New returns a sandbox with one account, whose key Env tells.
 func New(options Options) *Server {
-	if options.Engine == nil {
-		panic("enfinitos: Options.Engine is required")
-	}
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
 	if options.Changed == nil {
 		options.Changed = func() {}
+	}
+	if options.Touch == nil {
+		options.Touch = func(string) {}
 	}
 	s := &Server{options: options, mux: http.NewServeMux()}
 	s.apiKey = "sk_sandbox_" + wire.Text(options.Random, 32)
@@ -93,7 +96,7 @@ func (s *Server) Reset() {
 	s.clear()
 }
 
-// Env returns the environment variables by which a client finds this stand-in at url.
+// Env returns the environment variables by which a client finds this sandbox at url.
 func (s *Server) Env(url string) map[string]string {
 	return map[string]string{"ENFINITOS_API_URL": url, "ENFINITOS_API_KEY": s.apiKey}
 }
@@ -157,29 +160,8 @@ func (s *Server) Refuse(w http.ResponseWriter, _ *http.Request, status int, mess
 	s.refuse(w, status, code, message)
 }
 
-// Control answers the call under /_sandbox/ that only this vendor has: POST events.
-func (s *Server) Control() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /_sandbox/events", func(w http.ResponseWriter, r *http.Request) {
-		fields, err := wire.DecodeObject(wire.Body(r), "kind", "data")
-		if err == nil {
-			var kind string
-			kind, err = wire.Required(fields, "kind")
-			if err == nil {
-				err = s.options.Engine.AdmitEvent(r)
-			}
-			if err == nil {
-				err = s.Deliver(kind, fields["data"])
-			}
-		}
-		if err != nil {
-			http.Error(w, err.Error(), delivery.StatusOf(err))
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-	})
-	return mux
-}
+// Control is nil: this vendor has no control call of its own.
+func (s *Server) Control() http.Handler { return nil }
 
 // unlocked lets other calls go on while this one waits for a receiver.
 func (s *Server) unlocked(wait func()) {

@@ -1,17 +1,14 @@
 package enfinitos_test
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
 )
 
 func TestEnv(t *testing.T) {
@@ -21,17 +18,7 @@ func TestEnv(t *testing.T) {
 		t.Errorf("the key is %q", env["ENFINITOS_API_KEY"])
 	}
 	delete(env, "ENFINITOS_API_KEY")
-	same(t, env, map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:1"})
-}
-
-func TestNewNeedsAnEngine(t *testing.T) {
-	t.Parallel()
-	defer func() {
-		if recover() == nil {
-			t.Error("a stand-in that cannot deliver is built")
-		}
-	}()
-	enfinitos.New(enfinitos.Options{Random: rand.NewChaCha8([32]byte{1})})
+	kit.Same(t, env, map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:1"})
 }
 
 func TestAuthentication(t *testing.T) {
@@ -53,7 +40,7 @@ func TestAuthentication(t *testing.T) {
 			}
 		}
 	}
-	same(t, a.held().Active, true)
+	kit.Same(t, a.held().Active, true)
 }
 
 func TestContentType(t *testing.T) {
@@ -76,7 +63,7 @@ func TestDocumentedProfileHasNoMore(t *testing.T) {
 	for _, call := range undocumented {
 		a.send(strings.ReplaceAll(call, "%s", id), "").refused(404, "Not found")
 	}
-	same(t, a.held().ID, id)
+	kit.Same(t, a.held().ID, id)
 }
 
 func TestUnknownRoutes(t *testing.T) {
@@ -111,7 +98,7 @@ func TestRefuse(t *testing.T) {
 				message = http.StatusText(status)
 			}
 			got.refused(status, message)
-			same(t, decode[map[string]any](t, got.body)["error"], any(map[string]any{"code": code, "message": message}))
+			kit.Same(t, kit.Decode[map[string]any](t, got.body)["error"], any(map[string]any{"code": code, "message": message}))
 		}
 	}
 }
@@ -120,14 +107,14 @@ func TestAnswerContract(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	version := func(call, body string) any {
-		return decode[map[string]any](t, a.send(call, body).body)["contractVersion"]
+		return kit.Decode[map[string]any](t, a.send(call, body).body)["contractVersion"]
 	}
-	same(t, version("POST /v1/webhooks", minimal), any("v1.0"))
+	kit.Same(t, version("POST /v1/webhooks", minimal), any("v1.0"))
 	a.server.AnswerContract("v1.1")
-	same(t, version("POST /v1/webhooks", minimal), any("v1.1"))
-	same(t, version("GET /v1/nothing", ""), any("v1.1"))
+	kit.Same(t, version("POST /v1/webhooks", minimal), any("v1.1"))
+	kit.Same(t, version("GET /v1/nothing", ""), any("v1.1"))
 	a.server.Reset()
-	same(t, version("POST /v1/webhooks", minimal), any("v1.0"))
+	kit.Same(t, version("POST /v1/webhooks", minimal), any("v1.0"))
 }
 
 func TestReset(t *testing.T) {
@@ -137,71 +124,11 @@ func TestReset(t *testing.T) {
 	a.issue("{}")
 	a.server.FailReplays("dead")
 	a.server.Reset()
-	same(t, len(a.server.Subscriptions())+len(a.server.Deliveries()), 0)
+	kit.Same(t, len(a.server.Subscriptions())+len(a.server.Deliveries()), 0)
 	a.send("GET /v1/webhooks/"+id+"/deliveries", "").refused(404, "Subscription not found")
 
-	id, _ = a.subscribe(receive(t, 200), `"*"`) // the account and its key stay
+	id, _ = a.subscribe(kit.Receive(t, 200), `"*"`) // the account and its key stay
 	delivery := a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: enfinitos.Failed})
-	same(t, a.send("POST /v1/webhooks/"+id+"/deliveries/"+delivery+"/replay", "").ok()["replay"],
+	kit.Same(t, a.send("POST /v1/webhooks/"+id+"/deliveries/"+delivery+"/replay", "").ok()["replay"],
 		any(map[string]any{"ok": true, "errorMessage": nil}))
-}
-
-// TestSameSeedSameAnswers makes the same calls of two stand-ins and compares every byte of the answers.
-func TestSameSeedSameAnswers(t *testing.T) {
-	t.Parallel()
-	first, second := story(t, 1), story(t, 1)
-	same(t, second, first)
-	if other := story(t, 2); other == first {
-		t.Error("another seed gives the same answers")
-	}
-}
-
-// story is what a stand-in answers to a fixed sequence of calls.
-func story(t *testing.T, seed byte) string {
-	t.Helper()
-	a := start(t, conventional, func(o *enfinitos.Options) { o.Random = rand.NewChaCha8([32]byte{seed}) })
-	var out strings.Builder
-	tell := func(r reply) reply {
-		fmt.Fprintln(&out, r.status, r.header.Get("X-Request-Id"), r.body)
-		return r
-	}
-	out.WriteString(encode(t, a.server.Env("")))
-	id := tell(a.send("POST /v1/webhooks", minimal)).subscription(201)["subscriptionId"].(string)
-	tell(a.event(`{"kind":"right.issued","data":{"b":1,"a":2}}`))
-	a.reached(id, enfinitos.Failed, 1) // its receiver is not on loopback
-	a.clock.Move(time.Minute)
-	a.reached(id, enfinitos.Failed, 2)
-	tell(a.send("GET /v1/webhooks/"+id+"/deliveries", ""))
-	tell(a.send("POST /v1/webhooks/"+id+"/active", `{"active":false}`))
-	tell(a.send("GET /v1/webhooks/whs_none", ""))
-	tell(a.send("GET /v1/webhooks", ""))
-	tell(a.send("DELETE /v1/webhooks/"+id, ""))
-	return out.String()
-}
-
-func TestRealClock(t *testing.T) {
-	t.Parallel()
-	a := start(t, func(o *enfinitos.Options) { o.Clock = nil })
-	before := time.Now()
-	a.create("*")
-	if created := a.held().Created; created.Before(before) || created.After(time.Now()) {
-		t.Errorf("it was created at %s", created)
-	}
-}
-
-// TestConcurrentCallers is for the race detector, and counts that no change is lost.
-func TestConcurrentCallers(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	var callers sync.WaitGroup
-	for range 8 {
-		callers.Go(func() {
-			a.send("POST /v1/webhooks", minimal).ok(201)
-			_ = a.server.RecordEvent("right.issued", nil)
-			a.server.Subscriptions()
-			a.server.Deliveries()
-		})
-	}
-	callers.Wait()
-	same(t, len(a.server.Subscriptions()), 8)
 }

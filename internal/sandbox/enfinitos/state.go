@@ -3,8 +3,6 @@ package enfinitos
 import (
 	"encoding/json"
 	"errors"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
@@ -62,44 +60,6 @@ func (s *Server) Secrets() map[string]string {
 	out := map[string]string{}
 	for _, subscription := range s.subscriptions {
 		out[subscription.ID] = subscription.Secret
-	}
-	return out
-}
-
-// Overview returns what the page shows.
-func (s *Server) Overview() wire.Overview {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := wire.Overview{Vendor: "EnfinitOS", Pending: s.unsettled, Webhooks: []wire.Webhook{}, Deliveries: []wire.Delivery{}}
-	for _, subscription := range s.subscriptions {
-		state := "paused"
-		if subscription.Active {
-			state = "active"
-		}
-		out.Webhooks = append(out.Webhooks, wire.Webhook{
-			ID: subscription.ID, URL: wire.Harmless(subscription.URL), Events: subscription.Events, State: state, Label: subscription.Label,
-		})
-	}
-	for _, delivery := range slices.Backward(s.deliveries) {
-		if len(out.Deliveries) == wire.Shown {
-			break
-		}
-		out.Deliveries = append(out.Deliveries, delivery.overview())
-	}
-	return out
-}
-
-func (d *Delivery) overview() wire.Delivery {
-	var payload struct {
-		Kind string `json:"kind"`
-	}
-	_ = json.Unmarshal([]byte(d.Payload), &payload) // one that a test added may be anything
-	out := wire.Delivery{
-		ID: d.ID, WebhookID: d.SubscriptionID, Kind: payload.Kind, State: d.Status, Error: d.Error, Attempt: d.Attempts,
-		Time: timeText(d.Last), Next: timeText(d.NextRetry),
-	}
-	if d.HTTPStatus != 0 {
-		out.Outcome = strconv.Itoa(d.HTTPStatus)
 	}
 	return out
 }

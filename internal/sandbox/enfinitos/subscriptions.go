@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Subscription is a registered webhook as the stand-in keeps it.
+// Subscription is a registered webhook as the sandbox keeps it.
 type Subscription struct {
 	ID            string
 	URL           string
@@ -68,6 +68,7 @@ func (s *Server) change(subscription *Subscription, change func(*Subscription)) 
 	old := subscription.copy()
 	s.history.Changed(s.options.Clock(), slices.Index(s.subscriptions, subscription), old)
 	change(subscription)
+	s.options.Touch(subscription.ID)
 	if !old.Active {
 		s.resume(subscription)
 	}
@@ -93,12 +94,14 @@ func (s *Server) drop(id string) {
 	}
 	s.history.Removed(s.options.Clock(), index, s.subscriptions[index])
 	s.subscriptions = slices.Delete(s.subscriptions, index, index+1)
+	s.options.Touch(id)
 	s.deliveries = slices.DeleteFunc(s.deliveries, func(d *Delivery) bool {
 		if d.SubscriptionID != id {
 			return false
 		}
 		s.count(d, -1)
 		delete(s.byID, d.ID)
+		s.options.Touch(d.ID)
 		return true
 	})
 }
@@ -122,6 +125,7 @@ func (s *Server) add(subscription Subscription) *Subscription {
 	subscription.Created = s.options.Clock()
 	s.history.Added(subscription.Created, len(s.subscriptions))
 	s.subscriptions = append(s.subscriptions, &subscription)
+	s.options.Touch(subscription.ID)
 	return &subscription
 }
 
@@ -208,13 +212,14 @@ func decodeSubscription(body []byte) (Subscription, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return Subscription{}, err
 	}
+	unknown := slices.DeleteFunc(slices.Clone(events), func(kind string) bool { return kind == "*" || kinds.Has(kind) })
 	switch {
 	case !validURL(target):
 		err = errors.New("url must be an absolute https URL")
 	case !sent || len(events) == 0:
 		err = errors.New("events must contain at least one kind")
-	case slices.ContainsFunc(events, func(kind string) bool { return !kindShape.MatchString(kind) }):
-		err = errors.New("events contains a value that is not an event kind")
+	case len(unknown) > 0:
+		err = fmt.Errorf("events contains %q, which is not an event kind; the nearest is %s", unknown[0], kinds.Nearest(unknown[0]))
 	case label == "" || utf8.RuneCountInString(label) > 60:
 		err = errors.New("label must have 1 to 60 characters")
 	}

@@ -3,18 +3,14 @@
 package receiver
 
 import (
-	"bytes"
-	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
-	"strings"
+	"sync"
 	"time"
 )
 
@@ -24,91 +20,94 @@ const tolerance = 300 * time.Second
 // maxBody limits how much of a delivery is read.
 const maxBody = 4 << 20
 
-// Receiver answers 200 to deliveries signed with the secret of a registered webhook, and 401 to everything else.
-type Receiver struct {
-	// Dfns and Enfinitos return the signing secrets by webhook id.
-	Dfns, Enfinitos func() map[string]string
-	Now             func() time.Time
-	// Log receives one line for every request.
-	Log io.Writer
+// Scheme is how a vendor signs its deliveries.
+type Scheme struct {
+	// Header is the header with the signature.
+	Header string
+	// Verify checks a signature with the secrets of the vendor's webhooks by id. It returns the id of the webhook that the delivery is
+	// for, what it is in a few words, and its time.
+	Verify func(signature string, body []byte, secrets map[string]string) (webhook, what string, sent time.Time, err error)
 }
 
-// receipt describes a verified delivery.
-type receipt struct {
-	vendor, webhook, what string
+// Signer is a vendor whose deliveries a receiver accepts.
+type Signer struct {
+	Scheme
+
+	Vendor  string
+	Secrets func() map[string]string
+}
+
+// Receiver answers 200 to deliveries signed with the secret of a registered webhook, and 401 to everything else.
+type Receiver struct {
+	Signers []Signer
+	Now     func() time.Time
+	// Log receives one line for every request.
+	Log io.Writer
+
+	mu       sync.Mutex
+	verdicts map[string]string // by signature
+	oldest   []string          // the signatures in the order in which they came
+}
+
+// maxVerdicts is how many verdicts a receiver remembers.
+const maxVerdicts = 20_000
+
+// Verdict returns what the receiver made of the delivery with a signature, "" if none had it.
+func (r *Receiver) Verdict(signature string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.verdicts[signature]
+}
+
+func (r *Receiver) remember(signature, verdict string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.verdicts == nil {
+		r.verdicts = map[string]string{}
+	}
+	if _, known := r.verdicts[signature]; !known {
+		r.oldest = append(r.oldest, signature)
+	}
+	r.verdicts[signature] = verdict
+	if len(r.oldest) > maxVerdicts {
+		delete(r.verdicts, r.oldest[0])
+		r.oldest = r.oldest[1:]
+	}
 }
 
 // ServeHTTP implements http.Handler.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBody))
-	var got receipt
+	var delivery string
 	if err == nil {
-		got, err = r.verify(request, body)
+		delivery, err = r.verify(request, body)
 	}
 	if err != nil {
 		_, _ = fmt.Fprintf(r.Log, "%-10sREFUSED   %q: %v\n", "receiver", request.Method+" "+request.URL.Path, err)
 		http.Error(w, "refused: "+err.Error(), http.StatusUnauthorized)
 		return
 	}
-	_, _ = fmt.Fprintf(r.Log, "%-10sverified  %s %s, signed for %s\n", "receiver", got.vendor, got.what, got.webhook)
+	_, _ = fmt.Fprintf(r.Log, "%-10sverified  %s\n", "receiver", delivery)
 	_, _ = io.WriteString(w, "received\n")
 }
 
-func (r *Receiver) verify(request *http.Request, body []byte) (receipt, error) {
-	if signature := request.Header.Get("X-Dfns-Webhook-Signature"); signature != "" {
-		return r.verifyDfns(signature, body)
-	}
-	if signature := request.Header.Get("Enfinitos-Signature"); signature != "" {
-		return r.verifyEnfinitos(signature, body)
-	}
-	return receipt{}, errors.New("the request has no signature header of Dfns or EnfinitOS")
-}
-
-// verifyDfns checks "sha256=" and the HMAC of the body. The body contains the time.
-func (r *Receiver) verifyDfns(signature string, body []byte) (receipt, error) {
-	webhook, ok := signer(r.Dfns(), body, strings.TrimPrefix(signature, "sha256="))
-	if !ok {
-		return receipt{}, errUnknownSigner
-	}
-	var event struct {
-		Kind            string `json:"kind"`
-		TimestampSent   int64  `json:"timestampSent"`
-		DeliveryAttempt int    `json:"deliveryAttempt"`
-	}
-	if err := json.Unmarshal(body, &event); err != nil {
-		return receipt{}, fmt.Errorf("the body is not JSON: %w", err)
-	}
-	what := fmt.Sprintf("%s, attempt %d", event.Kind, event.DeliveryAttempt)
-	return receipt{"dfns", webhook, what}, r.recent(event.TimestampSent)
-}
-
-// verifyEnfinitos checks "t=<time>,v1=<HMAC of time.body>". There may be several v1 during a rotation of the secret.
-func (r *Receiver) verifyEnfinitos(header string, body []byte) (receipt, error) {
-	var at string
-	var signatures []string
-	for part := range strings.SplitSeq(header, ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-		switch name {
-		case "t":
-			at = value
-		case "v1":
-			signatures = append(signatures, value)
-		}
-	}
-	sent, err := strconv.ParseInt(at, 10, 64)
-	if err != nil {
-		return receipt{}, errors.New("the signature header has no valid time")
-	}
-	for _, signature := range signatures {
-		if webhook, ok := signer(r.Enfinitos(), bytes.Join([][]byte{[]byte(at), body}, []byte(".")), signature); ok {
-			var event struct {
-				Kind string `json:"kind"`
+// verify returns what a delivery is.
+func (r *Receiver) verify(request *http.Request, body []byte) (string, error) {
+	for _, signer := range r.Signers {
+		if signature := request.Header.Get(signer.Header); signature != "" {
+			webhook, what, sent, err := signer.Verify(signature, body, signer.Secrets())
+			if err == nil {
+				err = r.recent(sent)
 			}
-			_ = json.Unmarshal(body, &event) // the vendor does not document what a payload holds
-			return receipt{"enfinitos", webhook, cmp.Or(event.Kind, "an event")}, r.recent(sent)
+			verdict := "verified"
+			if err != nil {
+				verdict = "refused: " + err.Error()
+			}
+			r.remember(signature, verdict)
+			return fmt.Sprintf("%s %s, signed for %s", signer.Vendor, what, webhook), err
 		}
 	}
-	return receipt{}, errUnknownSigner
+	return "", errors.New("the request has no signature header of a vendor")
 }
 
 var errUnknownSigner = errors.New("the signature does not match the secret of any registered webhook")
@@ -129,8 +128,8 @@ func signer(secrets map[string]string, message []byte, signature string) (webhoo
 	return "", false
 }
 
-func (r *Receiver) recent(sent int64) error {
-	if age := r.Now().Sub(time.Unix(sent, 0)).Abs(); age > tolerance {
+func (r *Receiver) recent(sent time.Time) error {
+	if age := r.Now().Sub(sent).Abs(); age > tolerance {
 		return fmt.Errorf("the time of the delivery differs from now by %s; more than %s may mean a replay", age.Round(time.Second), tolerance)
 	}
 	return nil

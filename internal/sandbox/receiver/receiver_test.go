@@ -52,9 +52,11 @@ func TestReceiver(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			r := &receiver.Receiver{
-				Dfns:      func() map[string]string { return map[string]string{"wh-1": "whs-1"} },
-				Enfinitos: func() map[string]string { return map[string]string{"whs_1": "whsec_1"} },
-				Now:       func() time.Time { return now }, Log: &log,
+				Signers: []receiver.Signer{
+					{receiver.Dfns, "dfns", func() map[string]string { return map[string]string{"wh-1": "whs-1"} }},
+					{receiver.Enfinitos, "enfinitos", func() map[string]string { return map[string]string{"whs_1": "whsec_1"} }},
+				},
+				Now: func() time.Time { return now }, Log: &log,
 			}
 			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/in", strings.NewReader(test.body))
 			request.Header.Set(test.header, test.value)

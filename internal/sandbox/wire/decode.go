@@ -1,4 +1,4 @@
-// Package wire is what the stand-ins share: strict decoding of requests, and ids that are the same in every seeded run.
+// Package wire is what the simulated vendors share: strict decoding of requests, and ids that are the same in every seeded run.
 package wire
 
 import (
@@ -12,7 +12,7 @@ import (
 	"slices"
 )
 
-// Body returns the body of a request. The sandbox in front of a stand-in has already limited its size.
+// Body returns the body of a request. The sandbox has already limited its size.
 func Body(r *http.Request) []byte {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

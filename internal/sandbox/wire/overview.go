@@ -3,12 +3,12 @@ package wire
 import "net/url"
 
 // Shown is how many deliveries an Overview holds at most: the newest.
-const Shown = 100
+const Shown = 2000
 
-// Overview is what a stand-in shows on its page. It holds no secret and no token.
+// Overview is what the page shows of a vendor. It holds no secret and no token.
 type Overview struct {
-	Vendor     string     `json:"vendor"`
-	Webhooks   []Webhook  `json:"webhooks"`
+	Webhooks []Webhook `json:"webhooks"`
+	// Deliveries are the newest, newest first.
 	Deliveries []Delivery `json:"deliveries"`
 	// Pending is how many deliveries are still to be made, retries included.
 	Pending int `json:"pending"`
@@ -34,6 +34,19 @@ type Delivery struct {
 	Attempt   int    `json:"attempt"`
 	Time      string `json:"time"`
 	Next      string `json:"next"`
+	// Signature is the header that a receiver verifies, empty before the first attempt.
+	Signature string `json:"-"`
+}
+
+// Content is all of a delivery.
+type Content struct {
+	Delivery
+
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`
+	Payload string            `json:"payload"`
+	// Answer is the beginning of what the receiver answered.
+	Answer string `json:"answer"`
 }
 
 // Harmless returns a URL without what may be a password or a token in it.

@@ -1,0 +1,718 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// Runs are killed and interrupted at some point of a change of every vendor at once.
+
+// run is a directory with a webhook of each vendor, before sandboxes whose objects are an hour old when they are made, so that no read
+// waits for them to show.
+type run struct {
+	*testing.T
+	env     *acctest.Env
+	vendors []Vendor
+	gate    *acctest.Gate
+	dir     *tfexec.Terraform
+}
+
+// newRun returns a run of vendors. The gate holds the calls that holds selects.
+func newRun(t *testing.T, vendors []Vendor, holds func(Vendor, *http.Request) bool, more string) *run {
+	t.Helper()
+	r := withGate(t, vendors, holds)
+	r.dir = r.directory(more)
+	return r
+}
+
+// withGate is newRun without a directory.
+func withGate(t *testing.T, vendors []Vendor, holds func(Vendor, *http.Request) bool) *run {
+	t.Helper()
+	old := func() time.Time { return time.Now().Add(-time.Hour) }
+	r := &run{T: t, vendors: vendors, env: acctest.New(t, sandbox.Config{EnfinitosConventional: true, Clock: old})}
+	var apis []*sandbox.Calls
+	for _, v := range vendors {
+		apis = append(apis, v.API(r.env))
+	}
+	r.gate = acctest.NewGate(t, func(request *http.Request) bool {
+		return slices.ContainsFunc(vendors, func(v Vendor) bool { return holds(v, request) })
+	}, apis...)
+	return r
+}
+
+// directory returns another directory with the configuration.
+func (r *run) directory(more string) *tfexec.Terraform {
+	r.Helper()
+	more += "provider \"webhook\" {\n  max_retries = 0\n  request_timeout = \"5s\"\n}\nvariable \"webhooks\" { default = 1 }\n"
+	for _, v := range r.vendors {
+		config := v.With(Values{"url": acctest.String("https://hooks.example.com/secret-path"), v.NamedBy: acctest.String("one")})
+		more += v.HCL(config, "count = var.webhooks", `timeouts { create = "15s" }`)
+	}
+	return r.env.CLI(r.T, more)
+}
+
+// creates selects the creates of a vendor.
+func creates(v Vendor, request *http.Request) bool {
+	return request.Method == v.Creating()[0] && request.URL.Path == v.Creating()[1]
+}
+
+// held starts an apply whose calls the gate holds, one of each vendor.
+func (r *run) held(arguments ...string) (running *acctest.Running, arrived []*http.Request) {
+	r.Helper()
+	r.gate.Shut()
+	running = r.env.Start(r.T, r.dir, nil, append(slices.Clone(apply), arguments...)...)
+	for range r.vendors {
+		arrived = append(arrived, acctest.Await(r.T, r.gate.Arrived, "the calls"))
+	}
+	return running, arrived
+}
+
+// idsAndSecrets returns the secrets of what some vendors hold, by id.
+func idsAndSecrets(env *acctest.Env, vendors ...Vendor) map[string]string {
+	out := map[string]string{}
+	for _, v := range vendors {
+		for _, o := range v.Objects(env) {
+			out[o.ID] = o.Secret
+		}
+	}
+	return out
+}
+
+// saved returns the secrets in the saved state, by id.
+func saved(t *testing.T, env *acctest.Env, cli *tfexec.Terraform) map[string]string {
+	t.Helper()
+	text, err := env.Run(t, cli, "state", "pull")
+	var state struct {
+		Resources []struct {
+			Instances []struct{ Attributes map[string]any }
+		}
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &state)
+	}
+	if err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	out := map[string]string{}
+	for _, resource := range state.Resources {
+		for _, instance := range resource.Instances {
+			if secret, ok := instance.Attributes["secret"].(string); ok {
+				out[instance.Attributes["id"].(string)] = secret
+			}
+		}
+	}
+	return out
+}
+
+// notes returns the ids in the notes of creates, by file. The id of a create without an answer is empty.
+func (r *run) notes() map[string]string {
+	r.Helper()
+	files, err := filepath.Glob(filepath.Join(r.dir.WorkingDir(), ".terraform", "webhook", "default", "*.json"))
+	if err != nil {
+		r.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, file := range files {
+		var note struct{ ID string }
+		text, err := os.ReadFile(file)
+		if err != nil || json.Unmarshal(text, &note) != nil {
+			r.Fatalf("%v: %s", err, text)
+		}
+		out[file] = note.ID
+	}
+	return out
+}
+
+// letNotesAge makes the notes so old that reads show what their creates have made. Otherwise the next run would wait for that.
+func (r *run) letNotesAge() {
+	r.Helper()
+	for note := range r.notes() {
+		if err := os.Chtimes(note, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// next is what runs do after one that was killed.
+type next int
+
+const (
+	makes next = iota // the next run ends with one webhook, in state and with its secret
+	tells             // one run stops, the one after it creates
+	stops             // every run stops, and names the webhook that exists
+)
+
+// A run is killed at some point of a create. Nothing is doubled without a word, and nothing that was not made stops the next run.
+func TestKilledCreate(t *testing.T) {
+	t.Parallel()
+	var signed []Vendor
+	for _, v := range Vendors {
+		if len(v.Create) > 1 {
+			signed = append(signed, v)
+		}
+	}
+	for name, test := range map[string]struct {
+		at            string // what is in flight, by default the create
+		kill          func(t *testing.T, run *acctest.Running)
+		carriedOut    bool // once the processes are killed, but those that survive get the answer
+		lists, cannot next // of a vendor that can list webhooks, and of one that cannot
+	}{
+		"signing, both killed":                {at: "signing", kill: killBoth, lists: makes},
+		"not carried out, provider killed":    {kill: killProvider, lists: makes, cannot: tells},
+		"not carried out, CLI killed":         {kill: killCLI, lists: makes, cannot: tells},
+		"carried out, provider killed":        {kill: killProvider, carriedOut: true, lists: stops, cannot: tells},
+		"carried out, both killed":            {kill: killBoth, carriedOut: true, lists: stops, cannot: tells},
+		"carried out, CLI killed: answered":   {kill: killCLI, carriedOut: true, lists: stops, cannot: stops},
+		"answered, state late, CLI killed":    {at: "unsaved", kill: killCLI, lists: stops, cannot: stops},
+		"answered and saved late, CLI killed": {at: "saved", kill: killCLI, lists: makes, cannot: makes},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			vendors, holds, block := Vendors, creates, ""
+			backend, remote := remoteState(t)
+			switch test.at {
+			case "signing":
+				vendors = signed
+				holds = func(v Vendor, request *http.Request) bool {
+					return request.Method+" "+request.URL.Path+" 200" == v.Create[len(v.Create)-2]
+				}
+			case "saved", "unsaved":
+				block = remote
+			}
+			r := newRun(t, vendors, holds, block)
+			backend.mode.Store(test.at)
+			running, _ := r.held()
+			if block != "" {
+				r.gate.Open()
+				acctest.Await(t, backend.arrived, "the state")
+			}
+			providers := running.Providers(t)
+			test.kill(t, running)
+			if test.carriedOut {
+				r.gate.Open()
+			} else {
+				r.gate.Cut()
+			}
+			running.Ended(t)
+			acctest.AwaitEnd(t, providers)
+			backend.mode.Store("")
+			r.letNotesAge()
+			r.nextRuns(func(v Vendor) next {
+				if v.Lists {
+					return test.lists
+				}
+				return test.cannot
+			})
+		})
+	}
+}
+
+func killProvider(t *testing.T, running *acctest.Running) {
+	for _, pid := range running.Providers(t) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
+func killCLI(_ *testing.T, running *acctest.Running) { running.Signal(syscall.SIGKILL, false) }
+
+func killBoth(_ *testing.T, running *acctest.Running) { running.Signal(syscall.SIGKILL, true) }
+
+// nextRuns fails unless the runs that follow a killed one do what is expected of each vendor.
+func (r *run) nextRuns(expect func(Vendor) next) {
+	r.Helper()
+	left := idsAndSecrets(r.env, r.vendors...)
+	most := makes
+	for _, v := range r.vendors {
+		most = max(most, expect(v))
+	}
+	for i := range most { // as a pipeline that retries does
+		for _, v := range r.vendors {
+			v.API(r.env).ForgetCalls()
+		}
+		out, err := r.env.Run(r.T, r.dir, apply...)
+		_, told, _ := strings.Cut(out, "Creating...") // before that, the plan shows the url
+		if err == nil || strings.Contains(told, "secret-path") {
+			r.Errorf("the next run does not stop, or shows too much: %v: %s", err, out)
+		}
+		for _, v := range r.vendors {
+			if i < expect(v) && expect(v) != makes {
+				r.stopped(v, expect(v), told)
+			}
+		}
+	}
+	if most != stops {
+		r.succeeds()
+	}
+	for _, v := range r.vendors {
+		if expect(v) == stops {
+			continue
+		}
+		made := idsAndSecrets(r.env, v)
+		if expect(v) == tells { // what was told of stays
+			maps.DeleteFunc(made, func(id, _ string) bool { return left[id] != "" })
+		}
+		held := saved(r.T, r.env, r.dir)
+		for id, secret := range made {
+			if held[id] != secret || len(made) != 1 {
+				r.Errorf("%s holds %v, the state %v", v.Name, made, held)
+			}
+		}
+	}
+}
+
+// stopped fails unless a run has said why it does not create the webhook of a vendor, and has not.
+func (r *run) stopped(v Vendor, expect next, told string) {
+	r.Helper()
+	words := []string{"Unable to create " + v.Name + " webhook"}
+	if expect == stops {
+		words = append(words, slices.Collect(maps.Keys(idsAndSecrets(r.env, v)))...)
+	} else {
+		words = append(words, `"one" https://hooks.example.com`)
+	}
+	if !acctest.Says(append(words, "No create was sent")...).MatchString(told) {
+		r.Errorf("the next run does not say why it stops: %s", told)
+	}
+	if got := acctest.Changes(v.API(r.env)); len(got) != 0 {
+		r.Errorf("it makes the changes %q", got)
+	}
+}
+
+// succeeds fails unless the next apply succeeds and leaves nothing to do, and no note.
+func (r *run) succeeds() {
+	r.Helper()
+	if out, err := r.env.Run(r.T, r.dir, apply...); err != nil {
+		r.Errorf("the next run: %v: %s", err, out)
+	}
+	out, err := r.env.Run(r.T, r.dir, "plan", "-no-color", "-detailed-exitcode")
+	if err != nil || strings.Contains(out, "Unfinished Create") || len(r.notes()) != 0 {
+		r.Errorf("it is not settled, with the notes %v: %v: %s", r.notes(), err, out)
+	}
+}
+
+// killed returns a run that was killed after its creates were answered, and what they have made.
+func killed(t *testing.T) *run {
+	t.Helper()
+	r := newRun(t, Vendors, creates, "")
+	running, _ := r.held()
+	providers := running.Providers(t)
+	running.Signal(syscall.SIGKILL, false)
+	running.Ended(t)
+	r.gate.Open()
+	acctest.AwaitEnd(t, providers)
+	made := idsAndSecrets(r.env, Vendors...)
+	for _, id := range r.notes() {
+		if made[id] == "" || len(r.notes()) != len(Vendors) || len(made) != len(Vendors) {
+			t.Fatalf("the notes are %v, and the vendors hold %v", r.notes(), made)
+		}
+	}
+	return r
+}
+
+// What a killed run has made stops creates until a person has deleted or imported it, or has removed the note because another
+// configuration owns it. A plan to import it is not enough: it may never be applied.
+func TestKilledCreateIsSeenTo(t *testing.T) {
+	t.Parallel()
+	for name, see := range map[string]func(r *run) (want int){
+		"deleted": func(r *run) int {
+			for _, v := range Vendors {
+				v.Remove(r.env, v.Objects(r.env)[0].ID)
+			}
+			r.letNotesAge()
+			return len(Vendors)
+		},
+		"imported": func(r *run) int {
+			block := ""
+			for _, v := range Vendors {
+				block += fmt.Sprintf("import {\n  to = %s[0]\n  id = %q\n}\n", v.Address(), v.Objects(r.env)[0].ID)
+			}
+			if err := os.WriteFile(filepath.Join(r.dir.WorkingDir(), "import.tf"), []byte(block), 0o600); err != nil {
+				r.Fatal(err)
+			}
+			out, err := r.env.Run(r.T, r.dir, "plan", "-no-color")
+			if err != nil || !acctest.Says("2 to import").MatchString(out) || len(r.notes()) != len(Vendors) {
+				r.Errorf("%v is left after %v: %s", r.notes(), err, out)
+			}
+			return len(Vendors)
+		},
+		"of another configuration": func(r *run) int {
+			for note := range r.notes() {
+				if err := os.Remove(note); err != nil {
+					r.Fatal(err)
+				}
+			}
+			return 2 * len(Vendors)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := killed(t)
+			want := see(r)
+			r.succeeds()
+			if got := idsAndSecrets(r.env, Vendors...); len(got) != want {
+				t.Errorf("the vendors hold %v", got)
+			}
+		})
+	}
+}
+
+// A note holds up neither another workspace nor another directory, which may own an equal webhook.
+func TestNoteOfAnotherWorkspaceOrDirectory(t *testing.T) {
+	t.Parallel()
+	r := killed(t)
+	if out, err := r.env.Run(t, r.dir, "workspace", "new", "other"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for name, cli := range map[string]*tfexec.Terraform{"workspace": r.dir, "directory": r.directory("")} {
+		if out, err := r.env.Run(t, cli, apply...); err != nil || strings.Contains(out, "Unfinished") {
+			t.Errorf("%s: %v: %s", name, err, out)
+		}
+	}
+	if got := idsAndSecrets(r.env, Vendors...); len(got) != 3*len(Vendors) {
+		t.Errorf("the vendors hold %v", got)
+	}
+	out, err := r.env.RunWith(t, r.dir, []string{"TF_WORKSPACE=default"}, apply...)
+	if err == nil || strings.Count(out, "No create was sent") != len(Vendors) {
+		t.Errorf("the note is lost: %v: %s", err, out)
+	}
+}
+
+// A create goes on where no note can be written, and says so once.
+func TestNotesCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, Vendors, creates, "")
+	if err := os.WriteFile(filepath.Join(r.dir.WorkingDir(), ".terraform", "webhook"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := r.env.Run(t, r.dir, append(slices.Clone(apply), "-var=webhooks=2")...)
+	if err != nil || strings.Count(out, "Creates Are Not Noted") != 1 || len(idsAndSecrets(r.env, Vendors...)) != 2*len(Vendors) {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// After an outage, nothing stops the next run longer than it takes to see that nothing was made.
+func TestRunAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	for name, unreachable := range map[string]bool{"unreachable": true, "cut": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRun(t, Vendors, creates, "")
+			var environment []string
+			for _, v := range Vendors {
+				for setting := range v.Home {
+					if strings.HasSuffix(setting, "_URL") && unreachable {
+						environment = append(environment, setting+"=http://127.0.0.1:1")
+					}
+				}
+				if err := v.API(r.env).AddFault(sandbox.Fault{Method: v.Creating()[0], Path: v.Creating()[1], Effect: "drop_before"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if out, err := r.env.RunWith(t, r.dir, environment, apply...); err == nil || len(idsAndSecrets(r.env, Vendors...)) != 0 {
+				t.Fatalf("%v: %s", err, out)
+			}
+			for _, v := range Vendors {
+				v.API(r.env).ClearFaults()
+			}
+			r.letNotesAge()
+			r.nextRuns(func(v Vendor) next {
+				if unreachable || v.Lists {
+					return makes
+				}
+				return tells
+			})
+		})
+	}
+}
+
+// An API that never answers holds the CLI up for request_timeout after a signal, and the provider after the CLI was killed. The create
+// is not sent again, and its note stays.
+func TestInterruptedRunWithoutAnswer(t *testing.T) {
+	t.Parallel()
+	for name, stop := range map[string]func(*acctest.Running){
+		"terminated": func(running *acctest.Running) { running.Signal(syscall.SIGTERM, true) },
+		"CLI killed": func(running *acctest.Running) { running.Signal(syscall.SIGKILL, false) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRun(t, Vendors, creates, "") // with a request_timeout of 5s
+			running, arrived := r.held()
+			since, providers := time.Now(), running.Providers(t)
+			stop(running)
+			for _, create := range arrived {
+				acctest.Await(t, create.Context().Done(), "the provider to give up")
+			}
+			if waited := time.Since(since); waited < 4*time.Second {
+				t.Errorf("the provider gave up after %s", waited)
+			}
+			if out, succeeded := running.Ended(t); succeeded || name == "terminated" && !acctest.Says("Unable to create", "no answer").MatchString(out) {
+				t.Errorf("the run ended with %s", out)
+			}
+			acctest.AwaitEnd(t, providers)
+			if got := r.notes(); len(got) != len(Vendors) || len(r.gate.Arrived) != 0 {
+				t.Errorf("the notes are %v, and the creates were sent %d times more", got, len(r.gate.Arrived))
+			}
+		})
+	}
+}
+
+// remote is a server for the state. In the mode "unsaved" it gets the state and does not save it, in the mode "saved" it saves it.
+// In both it does not answer.
+type remote struct {
+	arrived chan struct{}
+	mode    atomic.Value
+	state   atomic.Value
+}
+
+// remoteState serves a state, and returns the configuration for it.
+func remoteState(t *testing.T) (state *remote, config string) {
+	state = &remote{arrived: make(chan struct{}, 1)}
+	state.mode.Store("")
+	url := acctest.Serve(t, state.serve)
+	return state, fmt.Sprintf("terraform {\n  backend \"http\" {\n    address   = %q\n    retry_max = 0\n  }\n}\n", url)
+}
+
+func (s *remote) serve(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		text, _ := s.state.Load().([]byte)
+		if text == nil {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, _ = w.Write(text)
+		return
+	}
+	text, err := io.ReadAll(r.Body)
+	mode := s.mode.Load()
+	if err == nil && mode != "unsaved" {
+		s.state.Store(text)
+	}
+	if mode == "saved" || mode == "unsaved" {
+		s.arrived <- struct{}{}
+		<-r.Context().Done()
+	}
+}
+
+// interruptible is a configuration whose second run creates, updates and deletes at every vendor, all at once, and reads something. The
+// webhooks called late wait for the creates.
+func interruptible() string {
+	out := `
+variable "run" { default = "first" }
+variable "burst" { default = 3 }
+locals { second = var.run == "second" ? 1 : 0 }
+resource "terraform_data" "run" { input = var.run }
+`
+	for _, v := range Vendors {
+		changed := v.With()
+		var lines []string
+		for name := range v.Off {
+			lines = append(lines, fmt.Sprintf("%s = local.second == 1 ? %s : %s", name, conformance.Literal(v.Off[name]), conformance.Literal(v.Config[name])))
+			delete(changed, name)
+		}
+		made := v.With() // creates of equal content take turns
+		delete(made, "url")
+		out += v.Resource("made", made, "count = var.burst * local.second", `url = "https://${count.index}.example.com"`) + v.Resource("changed", changed, lines...) +
+			v.Resource("removed", v.Config, "count = 1 - local.second") + v.Resource("steady", v.Config) +
+			v.Resource("late", v.Config, "count = min(var.burst, local.second)", "depends_on = ["+v.Type+".made]") +
+			strings.NewReplacer("ADDRESS", v.Type+".steady", " { ", " {\n  ", " }\n", "\n  depends_on = [terraform_data.run]\n}\n").Replace(v.Data)
+	}
+	return out
+}
+
+// burst is how many webhooks the second run creates at each vendor.
+const burst = 3
+
+// sentChanges are the changes that the second run sends before it is interrupted.
+func sentChanges() (out []string) {
+	for _, v := range Vendors {
+		last := func(calls []string) string { return strings.Join(strings.Fields(calls[len(calls)-1])[:2], " ") }
+		out = append(append(out, last(v.Update), last(v.Delete)), slices.Repeat([]string{last(v.Create)}, burst)...)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// isChange selects the changes of a vendor, but no signature, isChangeOrRead the read of the data source too.
+func isChange(v Vendor, r *http.Request) bool {
+	return r.Method != http.MethodGet && strings.HasPrefix(r.URL.Path, v.Creating()[1])
+}
+
+func isChangeOrRead(v Vendor, r *http.Request) bool {
+	return isChange(v, r) || strings.HasSuffix(r.URL.Path, v.DataCall)
+}
+
+// interrupted returns a run whose second apply is ready to be started.
+func interrupted(t *testing.T, holds func(Vendor, *http.Request) bool, variables ...string) *run {
+	t.Helper()
+	r := withGate(t, Vendors, holds)
+	for _, v := range Vendors {
+		if v.Deleted != "" { // otherwise a read would have to follow
+			fault := sandbox.Fault{Method: "DELETE", Effect: "status_after", Status: 200, Body: &v.Deleted}
+			if err := v.API(r.env).AddFault(fault); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r.dir = r.env.CLI(t, interruptible())
+	if out, err := r.env.Run(t, r.dir, append(slices.Clone(apply), variables...)...); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return r
+}
+
+// After one signal, what was sent is answered and saved, with its secret, and nothing more is sent. After two, the CLI stops at once,
+// and a note tells of every create that was sent and not saved. No provider process stays.
+func TestInterruptedRun(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		signal       syscall.Signal
+		group, twice bool
+	}{
+		"Ctrl-C":       {signal: syscall.SIGINT, group: true},
+		"Ctrl-C twice": {signal: syscall.SIGINT, group: true, twice: true},
+		"SIGTERM":      {signal: syscall.SIGTERM},
+		"SIGINT twice": {signal: syscall.SIGINT, twice: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := interrupted(t, isChangeOrRead)
+			before := idsAndSecrets(r.env, Vendors...)
+			r.gate.Shut()
+			running := r.env.Start(t, r.dir, nil, append(slices.Clone(apply), "-parallelism=30", "-var=run=second")...)
+			reads := r.arrivals(before)
+			providers := running.Providers(t)
+			running.Signal(test.signal, test.group)
+			for _, read := range reads {
+				acctest.Await(t, read.Context().Done(), "the provider to give up a read")
+			}
+			if test.twice {
+				running.Signal(test.signal, test.group)
+				running.Ended(t)
+				r.gate.Open()
+				acctest.AwaitEnd(t, providers)
+				if got := len(r.notes()); got != burst*len(Vendors) {
+					t.Errorf("there are %d notes", got)
+				}
+				return
+			}
+			r.gate.Open()
+			out, succeeded := running.Ended(t)
+			acctest.AwaitEnd(t, providers)
+			now := idsAndSecrets(r.env, Vendors...)
+			if diff := cmp.Diff(now, saved(t, r.env, r.dir)); succeeded || diff != "" || len(now) != len(before)+(burst-1)*len(Vendors) {
+				t.Errorf("the state (-vendors +state):\n%s\n%s", diff, out)
+			}
+			out, err := r.env.Run(t, r.dir, append(slices.Clone(apply), "-var=run=second")...)
+			if err != nil || strings.Contains(out, "Warning") || !acctest.Says("2 added, 0 changed, 0 destroyed").MatchString(out) {
+				t.Errorf("the next run: %v: %s", err, out)
+			}
+		})
+	}
+}
+
+// arrivals waits for a read of each vendor and for the changes, and returns the reads.
+func (r *run) arrivals(before map[string]string) (reads []*http.Request) {
+	r.Helper()
+	var sent []string
+	for len(reads) < len(Vendors) || len(sent) < len(sentChanges()) {
+		request := acctest.Await(r.T, r.gate.Arrived, fmt.Sprintf("the changes and the reads, after %q and %d", sent, len(reads)))
+		if request.Method == http.MethodGet {
+			reads = append(reads, request)
+			continue
+		}
+		line := request.Method + " " + request.URL.Path
+		for id := range before {
+			line = strings.ReplaceAll(line, id, "ID")
+		}
+		sent = append(sent, line)
+	}
+	slices.Sort(sent)
+	if diff := cmp.Diff(sentChanges(), sent); diff != "" {
+		r.Fatalf("changes (-want +got):\n%s", diff)
+	}
+	return reads
+}
+
+// A run is killed during updates and deletes. The next one does what is left to do.
+func TestKilledChanges(t *testing.T) {
+	t.Parallel()
+	for name, carriedOut := range map[string]bool{"carried out": true, "not carried out": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := interrupted(t, isChange, "-var=burst=0")
+			r.gate.Shut()
+			variables := []string{"-var=burst=0", "-var=run=second"}
+			running := r.env.Start(t, r.dir, nil, append(slices.Clone(apply), variables...)...)
+			for range 2 * len(Vendors) { // an update and a delete
+				acctest.Await(t, r.gate.Arrived, "the changes")
+			}
+			killProvider(t, running)
+			if carriedOut {
+				r.gate.Open()
+			} else {
+				r.gate.Cut()
+			}
+			running.Ended(t)
+			for _, arguments := range [][]string{apply, {"plan", "-no-color", "-detailed-exitcode"}} {
+				if out, err := r.env.Run(t, r.dir, append(slices.Clone(arguments), variables...)...); err != nil {
+					t.Errorf("the next run: %v: %s", err, out)
+				}
+			}
+			if diff := cmp.Diff(idsAndSecrets(r.env, Vendors...), saved(t, r.env, r.dir)); diff != "" {
+				t.Errorf("the state (-vendors +state):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A provider that crashes in the middle of a change prints where it was, and no secret. Neither does what Terraform makes of it.
+func TestCrashOutputHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	var calls []*sandbox.Calls
+	config := ""
+	for _, v := range Vendors {
+		calls = append(calls, v.API(env))
+		config += v.HCL(v.Config)
+	}
+	cli := env.CLI(t, config)
+	gate := acctest.NewGate(t, func(r *http.Request) bool {
+		return slices.ContainsFunc(Vendors, func(v Vendor) bool { return creates(v, r) })
+	}, calls...)
+	gate.Shut()
+	plugin := env.StartPlugin(t, cli)
+	running := env.Start(t, cli, []string{plugin.Environment}, apply...)
+	for range Vendors {
+		acctest.Await(t, gate.Arrived, "the creates")
+	}
+	printed := plugin.Crash()
+	out, succeeded := running.Ended(t)
+	if succeeded || !strings.Contains(printed, "goroutine ") || strings.Count(printed, "webhookResource).Create") < len(Vendors) {
+		t.Fatalf("the provider did not crash in the middle of its work: %s\n%s", printed, out)
+	}
+	for _, v := range Vendors {
+		for i, secret := range v.Secrets(env) {
+			if strings.Contains(printed+out, secret) {
+				t.Errorf("secret %d of %s is in what a crash prints", i, v.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package conformance
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	api "github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+)
+
+// dfnsSigned are the calls that sign a change.
+var dfnsSigned = [][2]string{{"", "/auth/action/init"}, {"", "/auth/action"}}
+
+// Dfns signs every change with a token that works once, so a change without an answer is sent again.
+var Dfns = Vendor{
+	Name: "Dfns", Type: "webhook_dfns",
+	Config: Values{
+		"url": acctest.String("https://hooks.example.com/Dfns"), "events": acctest.StringSet("wallet.created", "wallet.transfer.confirmed"),
+		"status": acctest.String("Enabled"), "description": acctest.String(" Ledger"),
+	},
+	Off: Values{"status": acctest.String("Disabled")},
+	Updates: []Values{
+		{"url": acctest.String("https://elsewhere.example.com/Dfns")}, {"events": acctest.StringSet("*")},
+		{"description": acctest.String("other")}, {"description": null()},
+	},
+	Fields:   map[string]string{"events": "events", "status": "status"},
+	Profiles: map[string]Profile{"": {Sandbox: sandbox.Config{DfnsSecretOnUpdate: true}, Reads: true, Deletes: true}},
+	Lists:    true, Sendings: 5,
+	Create: []string{"POST /auth/action/init 200", "POST /auth/action 200", "POST /webhooks 200"},
+	Update: []string{"POST /auth/action/init 200", "POST /auth/action 200", "PUT /webhooks/ID 200"},
+	Delete: []string{"POST /auth/action/init 200", "POST /auth/action 200", "DELETE /webhooks/ID 200"},
+	Calls: map[string][][2]string{
+		"create":     append([][2]string{{"POST", "/webhooks"}, {"GET", "/webhooks"}, {"", "/webhooks"}}, dfnsSigned...),
+		"read":       {{"GET", "/webhooks/*"}, {"GET", ""}},
+		"read again": {{"GET", "/webhooks"}, {"GET", ""}}, // which lists
+		"update":     append([][2]string{{"PUT", ""}, {"", "/webhooks/*"}, {"", ""}}, dfnsSigned...),
+		"delete":     append([][2]string{{"DELETE", ""}, {"", "/webhooks/*"}, {"", ""}}, dfnsSigned...),
+	},
+	Strange: []string{`{"message":"Service is in maintenance"}`, `{}`, `null`, `{"deleted":null}`, `[]`, ``},
+	Odd:     []string{`{"id":"STRANGER"}`},
+	Foreign: []string{
+		`{"message":"Not Found"}`, `{"detail":"Not Found"}`, `{"code":5,"message":"Not Found","details":[]}`,
+		`{"statusCode":404,"error":"Not Found","message":"Not Found"}`, `{"errors":[{"title":"Not Found"}]}`,
+		`{"type":"about:blank","title":"Not Found","status":404}`, ``,
+	},
+	Patch:    func(fields string) string { return fields },
+	Secret:   func(secret string) string { return `{"secret":"` + secret + `"}` },
+	OddTypes: `{"dateCreated":1,"dateUpdated":true,"events":"x","status":{},"description":[]}`,
+	Forms: map[string]sandbox.Config{
+		"slash":   {DfnsNormalize: func(w *dfns.Webhook) { w.URL = strings.TrimRight(w.URL, "/") + "/" }},
+		"trimmed": {DfnsNormalize: func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }},
+		"case":    {DfnsNormalize: func(w *dfns.Webhook) { w.URL = strings.ToLower(w.URL) }},
+	},
+	Home: map[string]string{"DFNS_API_URL": "http://127.0.0.1:3", "DFNS_AUTH_TOKEN": dfnsToken("or-1")},
+	Elsewhere: map[string]Place{
+		"another organization": {
+			Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:3", "DFNS_AUTH_TOKEN": dfnsToken("or-2")},
+			Want:     []string{"Last seen in: organization or-1 at loopback/\n", "now: organization or-2 at loopback/\n"},
+		},
+		"another way to the same": {
+			Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:3/other", "DFNS_AUTH_TOKEN": dfnsToken("or-1")}, Path: "/other",
+		},
+		"another path, without an organization in the token": {
+			Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:3/other", "DFNS_AUTH_TOKEN": "opaque"}, Path: "/other",
+			Want: []string{"Last seen in: organization or-1 at loopback/\n", "now: loopback/other\n"},
+		},
+		"another port": {Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:4", "DFNS_AUTH_TOKEN": dfnsToken("or-1")}},
+		"without an organization in the token": {
+			Settings: map[string]string{"DFNS_API_URL": "http://127.0.0.1:3", "DFNS_AUTH_TOKEN": "opaque"},
+		},
+	},
+	Data: `
+data "webhook_dfns" "test" { id = ADDRESS.id }
+data "webhook_dfns_webhooks" "test" { url = data.webhook_dfns.test.url }
+data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
+`,
+	DataCall:   "/events",
+	Misspelled: [2]string{"wallet.transfer.confirmd", "wallet.transfer.confirmed"},
+
+	NamedBy: "description", Account: acctest.AtDfns,
+	Client: func(t testing.TB, env *acctest.Env) Client { return dfnsClient{env.DfnsClient(t)} },
+
+	API: func(env *acctest.Env) *sandbox.Calls { return env.DfnsCalls },
+	Objects: func(env *acctest.Env) (out []Object) {
+		for _, w := range env.Dfns.Webhooks() {
+			out = append(out, Object{ID: w.ID, Secret: w.Secret, On: w.Status == "Enabled", Values: Values{
+				"url": acctest.String(w.URL), "events": acctest.StringSet(w.Events...), "status": acctest.String(w.Status),
+				"description": or(w.Description),
+			}})
+		}
+		return out
+	},
+	Register: func(env *acctest.Env, values Values) string {
+		var webhook dfns.Webhook
+		dfnsEdit(values)(&webhook)
+		return env.Dfns.Register(webhook)
+	},
+	Edit:   func(env *acctest.Env, id string, values Values) error { return env.Dfns.Edit(id, dfnsEdit(values)) },
+	Remove: func(env *acctest.Env, id string) { env.Dfns.Remove(id) },
+	Token:  func(env *acctest.Env) string { return env.Env()["DFNS_AUTH_TOKEN"] },
+	Secrets: func(env *acctest.Env) []string {
+		key := strings.Split(env.Env()["DFNS_PRIVATE_KEY"], "\n")[1]
+		return append(env.Dfns.ActionTokens(), env.Env()["DFNS_AUTH_TOKEN"], key)
+	},
+	Examples: func(env *acctest.Env) []string {
+		webhook := env.Dfns.Register(dfns.Webhook{
+			URL: env.ReceiverURL + "/dfns", Events: []string{"wallet.transfer.confirmed", "wallet.transfer.failed"},
+			Status: "Enabled", Description: "ledger",
+		})
+		_ = env.Dfns.RecordEvent("wallet.transfer.confirmed", json.RawMessage(`{"transferRequest": {"id": "xfr-1"}}`))
+		return []string{
+			"cr-6uunn-bm6ja-f6rmod5kqrk5rbel", env.Env()["DFNS_CRED_ID"],
+			"wh-4s9g2-p3v1c-8m0q6t2k5r7n1b4d", webhook,
+			"whe-2b7k1-9d4f6-3h8m0q5s1v7x2z4c", env.Dfns.Events()[0].ID,
+		}
+	},
+}
+
+type dfnsClient struct{ *api.Client }
+
+// Reads implements Client.
+func (dfnsClient) Reads(context.Context, string) (bool, error) { return true, nil }
+
+// TurnOff implements Client.
+func (c dfnsClient) TurnOff(ctx context.Context, id string) error {
+	disabled := api.StatusDisabled
+	webhook, err := c.GetWebhook(ctx, id)
+	if err == nil {
+		_, err = c.UpdateWebhook(ctx, webhook, api.UpdateWebhookRequest{Status: &disabled})
+	}
+	return err
+}
+
+// Delete implements Client.
+func (c dfnsClient) Delete(ctx context.Context, id string) error { return c.DeleteWebhook(ctx, id, "") }
+
+// Silent implements Client.
+func (c dfnsClient) Silent(ctx context.Context, id string) error {
+	if _, err := c.GetWebhook(ctx, id); !api.IsNotFound(err) {
+		return errors.Join(fmt.Errorf("webhook %s is not gone", id), err)
+	}
+	return nil
+}
+
+// dfnsEdit returns a change of a webhook to some values.
+func dfnsEdit(values Values) func(*dfns.Webhook) {
+	return func(w *dfns.Webhook) {
+		for name := range values {
+			switch name {
+			case "id":
+				w.ID = text(values, name)
+			case "url":
+				w.URL = text(values, name)
+			case "events":
+				w.Events = texts(values, name)
+			case "status":
+				w.Status = text(values, name)
+			case "description":
+				w.Description = text(values, name)
+			}
+		}
+	}
+}
+
+// dfnsToken returns a token that belongs to an organization.
+func dfnsToken(organization string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	claims := `{"sub":"us-1","https://custom/app_metadata":{"userId":"us-1","orgId":"` + organization + `"}}`
+	return encode([]byte(`{"alg":"EdDSA"}`)) + "." + encode([]byte(claims)) + "." + encode([]byte("signature"))
+}

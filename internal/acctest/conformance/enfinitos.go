@@ -1,0 +1,157 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	api "github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+)
+
+// Enfinitos documents neither how to read nor how to delete a subscription, and has no key that makes a create safe to send again.
+var Enfinitos = Vendor{
+	Name: "EnfinitOS", Type: "webhook_enfinitos",
+	Config: Values{
+		"url": acctest.String("https://hooks.example.com/Enfinitos"), "events": acctest.StringSet("right.issued", "right.revoked"),
+		"label": acctest.String("rights"), "active": flag(true),
+	},
+	Off: Values{"active": flag(false)},
+	Replacements: []Values{
+		{"url": acctest.String("https://elsewhere.example.com/Enfinitos")}, {"events": acctest.StringSet("*")},
+		{"label": acctest.String("other")},
+	},
+	Fields: map[string]string{
+		"url": "url", "events": "events", "label": "label", "active": "active", "developer_id": "developerId", "created_at": "createdAt",
+	},
+	Profiles: map[string]Profile{
+		"documented":   {},
+		"conventional": {Sandbox: sandbox.Config{EnfinitosConventional: true}, Reads: true, Deletes: true},
+	},
+	Sendings: 1,
+	Create:   []string{"POST /v1/webhooks 201"},
+	Update:   []string{"POST /v1/webhooks/ID/active 200"},
+	Delete:   []string{"DELETE /v1/webhooks/ID 200"},
+	Calls: map[string][][2]string{
+		"create":     {{"POST", "/v1/webhooks"}},
+		"create off": {{"POST", "/v1/webhooks"}, {"", "/v1/webhooks/*/active"}},
+		"read":       {{"GET", "/v1/webhooks/*"}, {"GET", "/v1/webhooks/*/deliveries"}, {"GET", ""}},
+		"update":     {{"", "/v1/webhooks/*/active"}},
+		"delete":     {{"DELETE", ""}, {"", "/v1/webhooks/*/active"}},
+	},
+	Strange: []string{
+		`{"message":"Service is in maintenance"}`, `{}`, `null`, ``, `{"ok":true,"data":`, `{"ok":false}`, `<html>`,
+		`{"ok":true,"data":{"subscription":{"subscriptionId":"STRANGER","active":false}},"contractVersion":"v1.0"}`,
+	},
+	Odd: []string{`{"data":{"subscription":{"active":"$n"}}}`},
+	Foreign: []string{
+		`{"detail":"Not Found"}`, `{"code":5,"message":"Not Found","details":[]}`, `{"message":"Not Found"}`, `404 page not found`,
+		`{"statusCode":404,"error":"Not Found","message":"Not Found"}`, `{"error":{"message":"Unknown endpoint"}}`,
+		`{"errors":[{"title":"Not Found"}]}`, `{"type":"about:blank","title":"Not Found","status":404}`,
+	},
+	Patch:    func(fields string) string { return `{"data":{"subscription":` + fields + `}}` },
+	Secret:   func(secret string) string { return `{"data":{"signingSecret":"` + secret + `"}}` },
+	OddTypes: `{"data":{"subscription":{"createdAt":1,"label":{},"url":7,"events":"*","developerId":[],"lastDeliveredAt":false}}}`,
+	Home:     map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:3"},
+	Elsewhere: map[string]Place{
+		"another path": {
+			Settings: map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:3/other"}, Path: "/other",
+			Want: []string{"Last seen in: loopback/\n", "now: loopback/other\n"},
+		},
+		"another port": {Settings: map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:4"}},
+	},
+	Data:     "data \"webhook_enfinitos_deliveries\" \"test\" { subscription_id = ADDRESS.id }\n",
+	DataCall: "/deliveries", Deleted: `{"ok":true,"data":{}}`,
+	Misspelled: [2]string{"right.isued", "right.issued"},
+
+	NamedBy: "label", Account: acctest.AtEnfinitos,
+	Client: func(t testing.TB, env *acctest.Env) Client { return enfinitosClient{env.EnfinitosClient(t)} },
+
+	API: func(env *acctest.Env) *sandbox.Calls { return env.EnfinitosCalls },
+	Objects: func(env *acctest.Env) (out []Object) {
+		for _, s := range env.Enfinitos.Subscriptions() {
+			out = append(out, Object{ID: s.ID, Secret: s.Secret, On: s.Active, Values: Values{
+				"url": acctest.String(s.URL), "events": acctest.StringSet(s.Events...), "label": acctest.String(s.Label), "active": flag(s.Active),
+			}})
+		}
+		return out
+	},
+	Register: func(env *acctest.Env, values Values) string {
+		var subscription enfinitos.Subscription
+		enfinitosEdit(values)(&subscription)
+		return env.Enfinitos.Register(subscription)
+	},
+	Edit: func(env *acctest.Env, id string, values Values) error {
+		return env.Enfinitos.Edit(id, enfinitosEdit(values))
+	},
+	Remove:  func(env *acctest.Env, id string) { env.Enfinitos.Remove(id) },
+	Token:   func(env *acctest.Env) string { return env.Env()["ENFINITOS_API_KEY"] },
+	Secrets: func(env *acctest.Env) []string { return []string{env.Env()["ENFINITOS_API_KEY"]} },
+	Examples: func(env *acctest.Env) []string {
+		id := env.Enfinitos.Register(enfinitos.Subscription{
+			URL: env.ReceiverURL + "/enfinitos", Events: []string{"right.issued", "right.revoked"}, Label: "rights ledger",
+		})
+		lost := env.Enfinitos.AddDelivery(enfinitos.Delivery{
+			SubscriptionID: id, Status: enfinitos.DeadLettered, Attempts: 5, Payload: `{"kind": "right.issued"}`,
+		})
+		return []string{"SUBSCRIPTION_ID", id, "dlv_4s9g2p3v1c8m0q6t2k5r", lost}
+	},
+}
+
+type enfinitosClient struct{ *api.Client }
+
+// Reads implements Client.
+func (c enfinitosClient) Reads(ctx context.Context, id string) (bool, error) {
+	_, presence, err := c.Find(ctx, id, "")
+	return presence == api.Readable, err
+}
+
+// TurnOff implements Client.
+func (c enfinitosClient) TurnOff(ctx context.Context, id string) error {
+	_, err := c.SetActive(ctx, id, "", false)
+	return err
+}
+
+// Delete implements Client.
+func (c enfinitosClient) Delete(ctx context.Context, id string) error {
+	if reads, err := c.Reads(ctx, id); err != nil || !reads {
+		return errors.Join(errors.ErrUnsupported, err)
+	}
+	_, err := c.Remove(ctx, id, "")
+	return err
+}
+
+// Silent implements Client. Whether a subscription is paused, only an API tells that can be read.
+func (c enfinitosClient) Silent(ctx context.Context, id string) error {
+	found, presence, err := c.Find(ctx, id, "")
+	switch {
+	case api.IsNotFound(err) || err == nil && presence != api.Readable:
+		return nil
+	case err == nil && found.Active.Value != nil && !*found.Active.Value:
+		return nil
+	}
+	return errors.Join(fmt.Errorf("subscription %s is still there", id), err)
+}
+
+// enfinitosEdit returns a change of a subscription to some values.
+func enfinitosEdit(values Values) func(*enfinitos.Subscription) {
+	return func(s *enfinitos.Subscription) {
+		for name := range values {
+			switch name {
+			case "id":
+				s.ID = text(values, name)
+			case "url":
+				s.URL = text(values, name)
+			case "events":
+				s.Events = texts(values, name)
+			case "label":
+				s.Label = text(values, name)
+			case "active":
+				_ = values[name].As(&s.Active)
+			}
+		}
+	}
+}

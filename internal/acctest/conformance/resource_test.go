@@ -1,0 +1,521 @@
+package conformance
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// A type that is registered without a description would be tested by nothing here.
+func TestEveryResourceIsDescribed(t *testing.T) {
+	t.Parallel()
+	described := map[string]bool{}
+	for _, v := range Vendors {
+		described[v.Type] = true
+	}
+	for name := range acctest.NewProtocol(t, nil).Schemas.ResourceSchemas {
+		if !described[name] {
+			t.Errorf("%s has no description: add one in a file of its own, and a line in Vendors", name)
+		}
+		delete(described, name)
+	}
+	for name := range described {
+		t.Errorf("%s is described and not registered", name)
+	}
+}
+
+// Every change costs the calls that the vendor demands and no more, and says nothing.
+func TestLifecycle(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		w.quiet(w.planned("create", w.instance.Apply(w.Config)))
+		w.changes(w.Create, "")
+		w.holds(w.Config)
+		w.settled(w.Config)
+		id := w.instance.Text("id")
+		for _, config := range []Values{w.With(w.Off), w.Config} {
+			w.API(w.env).ForgetCalls()
+			w.quiet(w.planned("update", w.instance.Apply(config)))
+			w.changes(w.Update, id)
+			w.holds(config)
+			w.settled(config)
+		}
+		w.API(w.env).ForgetCalls()
+		if report := w.instance.Destroy(); w.profile.Deletes {
+			w.quiet(report)
+			w.changes(w.Delete, id)
+		} else {
+			w.says(report, "WARNING", "Paused and Left", id)
+		}
+		if all := w.objects(); w.instance.State != nil || len(all) > 1 || len(all) == 1 && (all[0].On || w.profile.Deletes) {
+			w.Errorf("the vendor holds %+v, the state %v", all, w.instance.State)
+		}
+	})
+}
+
+// planned fails unless a report is of an action and no error.
+func (w *world) planned(action string, report acctest.Report) acctest.Report {
+	w.Helper()
+	if report.Planned != action || report.Failed() {
+		w.Errorf("it is planned as %+v, want %s", report, action)
+	}
+	return report
+}
+
+// quiet fails if a report says something.
+func (w *world) quiet(report acctest.Report) {
+	w.Helper()
+	if report.Problems != "" {
+		w.Errorf("it says %s", report.Problems)
+	}
+}
+
+// A change is made in place where the vendor can. Otherwise it replaces the webhook, and the plan says that the secret changes. Another
+// url takes the secret along, which the plan says too.
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		for _, change := range append([]Values{w.Off}, w.Updates...) {
+			w.created()
+			id := w.instance.Text("id")
+			report := w.planned("update", w.instance.Apply(w.With(change)))
+			if _, moved := change["url"]; moved {
+				w.says(report, "WARNING", "Signing Secret Goes to Another Receiver", id)
+			} else {
+				w.quiet(report)
+			}
+			w.changes(w.Update, id)
+			w.holds(w.With(change))
+		}
+		for _, change := range w.Replacements {
+			w.created()
+			id := w.instance.Text("id")
+			w.says(w.planned("replace", w.instance.Apply(w.With(change))), "WARNING", "Signing Secret Will Change", id)
+			w.holds(w.With(change))
+			w.settled(w.With(change))
+		}
+	})
+}
+
+// What was changed outside is put back where the API shows it.
+func TestDrift(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		for i, change := range append(append([]Values{w.Off}, w.Updates...), w.Replacements...) {
+			want := "update"
+			if i > len(w.Updates) {
+				want = "replace"
+			}
+			if !w.profile.Reads {
+				want = "no-op"
+			}
+			w.created()
+			if err := w.Edit(w.env, w.instance.Text("id"), change); err != nil {
+				w.Fatal(err)
+			}
+			w.planned(want, w.instance.Apply(w.Config))
+			if w.profile.Reads {
+				w.holds(w.Config)
+			}
+			w.clean(w.instance.Destroy())
+			for _, o := range w.objects() {
+				w.Remove(w.env, o.ID)
+			}
+		}
+	})
+}
+
+// What was deleted outside is planned again, with a warning that there will be another secret. A delete of it succeeds, and an update
+// says what has happened.
+func TestDeletedOutside(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		remove := func() string {
+			w.created()
+			id := w.instance.Text("id")
+			w.Remove(w.env, id)
+			return id
+		}
+		remove()
+		w.says(w.instance.ApplyUnrefreshed(w.With(w.Off)), "ERROR", "deleted outside Terraform")
+		id := remove()
+		w.says(w.planned("create", w.instance.Apply(w.Config)), "WARNING", "Deleted Outside Terraform", id, "a new signing secret")
+		w.holds(w.Config)
+		w.Remove(w.env, w.instance.Text("id"))
+		if report := w.instance.Destroy(); report.Problems != "" || w.instance.State != nil {
+			w.Errorf("the delete: %+v", report)
+		}
+	})
+}
+
+// An import by id or by identity plans no change, warns that the secret is unknown, and that stays so. It makes no change even where
+// everything that concerns the secret is configured: the secret is in use.
+func TestImport(t *testing.T) {
+	t.Parallel()
+	_, recipient := newKey(t)
+	forEach(t, "", func(w *world) {
+		id := w.Register(w.env, w.Config)
+		for how, imported := range map[string]func() acctest.Report{
+			"id":       func() acctest.Report { return w.instance.Import(id) },
+			"identity": func() acctest.Report { return w.instance.ImportByIdentity(id) },
+		} {
+			w.restart(nil) // each process warns once
+			report := imported()
+			if !w.profile.Reads {
+				w.says(report, "Unable to import "+w.Name+" webhook", id+" cannot be imported, because this API has no call to read")
+				continue
+			}
+			w.says(report, "WARNING Signing Secret Unknown After Import", "is null", "-replace")
+			if problems := w.instance.Refresh().Problems; problems != "" || w.instance.Text("id") != id || w.instance.Text("secret") != "" {
+				w.Errorf("%s: the state holds %v: %s", how, w.instance.State, problems)
+			}
+			w.settled(w.Config)
+			w.planned("update", w.instance.Apply(w.With(Values{"secret_recipients": acctest.StringSet(recipient), "secret_version": acctest.Number(7)})))
+			w.changes(nil, "")
+			for _, config := range []Values{w.With(w.Off), w.Config} {
+				w.planned("update", w.instance.Apply(config))
+				if !w.instance.State["secret"].IsNull() || !w.instance.State["secret_encrypted"].IsNull() {
+					w.Errorf("%s: the state holds a secret", how)
+				}
+			}
+			w.API(w.env).ForgetCalls()
+		}
+		w.Remove(w.env, id)
+		if report := w.instance.Import(id); w.profile.Reads && (report.Failed() || w.instance.State != nil) {
+			w.Errorf("what is gone is imported as %v: %+v", w.instance.State, report)
+		}
+	})
+}
+
+// In another account a 404 proves nothing, whatever operation meets it, and back home nothing has changed. Where the account is the same,
+// the webhook is gone.
+func TestAnotherAccount(t *testing.T) {
+	t.Parallel()
+	for _, v := range Vendors {
+		for name, place := range v.Elsewhere {
+			for operation, run := range map[string]func(*world) acctest.Report{
+				"read":        func(w *world) acctest.Report { return w.instance.Refresh() },
+				"delete":      func(w *world) acctest.Report { return w.instance.Destroy() },
+				"delete lost": func(w *world) acctest.Report { return w.instance.Destroy() },
+				"update":      func(w *world) acctest.Report { return w.instance.ApplyUnrefreshed(w.With(w.Off)) },
+			} {
+				v.each(t, name+" "+operation, func(w *world) {
+					home := w.env
+					w.at(home, Place{Settings: w.Home})
+					w.created()
+					secret := w.instance.Text("secret")
+					w.at(acctest.NewVirtual(w.T, w.profile.Sandbox), place)
+					if operation == "delete lost" {
+						w.fault(sandbox.Fault{Method: "DELETE", Effect: "drop_before", Times: 1})
+					}
+					report := run(w)
+					switch {
+					case place.Want == nil && operation == "update":
+						w.says(report, "ERROR", "was deleted outside Terraform after the plan")
+					case place.Want == nil && (report.Failed() || w.instance.State != nil):
+						w.Errorf("it is not gone: %+v", report)
+					case place.Want != nil:
+						w.says(report, append(append([]string{"ERROR Webhook of Another Account", "https://hooks.example.com"}, place.Want...), "terraform or tofu state rm")...)
+						w.at(home, Place{Settings: w.Home})
+						w.planned("no-op", w.instance.Apply(w.Config))
+						if w.instance.Text("secret") != secret {
+							w.Error("the secret in state has changed")
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// at restarts the provider with a sandbox and a place.
+func (w *world) at(env *acctest.Env, place Place) {
+	w.Helper()
+	w.env, w.vars, w.path = env, place.Settings, place.Path
+	w.restart(nil)
+}
+
+// What was read elsewhere lives there from then on. Where nothing was noted, as in an older state, a 404 means what it always did.
+func TestAccountIsNoted(t *testing.T) {
+	t.Parallel()
+	for _, v := range Vendors {
+		for name, place := range v.Elsewhere {
+			v.each(t, name, func(w *world) {
+				w.at(w.env, Place{Settings: w.Home})
+				w.created()
+				w.at(w.env, place)
+				w.clean(w.instance.Refresh())
+				older := w.instance.State
+				w.Remove(w.env, w.instance.Text("id"))
+				if report := w.instance.Refresh(); report.Failed() || w.instance.State != nil {
+					w.Errorf("it is not gone: %+v", report)
+				}
+				for _, gone := range []func(*acctest.Instance) acctest.Report{(*acctest.Instance).Refresh, (*acctest.Instance).Destroy} {
+					instance := &acctest.Instance{Provider: w.instance.Provider, Type: w.Type, State: older}
+					if report := gone(instance); report.Failed() || instance.State != nil {
+						w.Errorf("of an older state, it is not gone: %+v", report)
+					}
+				}
+			})
+		}
+	}
+}
+
+// The ways in which a secret is held follow one another: in the clear, encrypted in place without a call, kept through other changes,
+// replaced where it cannot be encrypted anew, rotated by its version.
+func TestSecretLifecycle(t *testing.T) {
+	t.Parallel()
+	alice, toAlice := newKey(t)
+	bob, toBob := newKey(t)
+	none := tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, nil)
+	to := func(recipients ...string) Values {
+		return Values{"secret_recipients": acctest.StringSet(recipients...)}
+	}
+	version := func(number float64) Values { return Values{"secret_version": tftypes.NewValue(tftypes.Number, number)} }
+	forEach(t, "", func(w *world) {
+		config := w.Config
+		for _, step := range []struct {
+			change     Values
+			planned    string
+			calls      bool
+			identities []*age.X25519Identity
+		}{
+			{nil, "create", true, nil},
+			{to(toAlice), "update", false, []*age.X25519Identity{alice}},
+			{w.Off, "update", true, []*age.X25519Identity{alice}},
+			{to(toAlice, toBob), "replace", true, []*age.X25519Identity{alice, bob}},
+			{version(1.1), "update", false, []*age.X25519Identity{alice, bob}},
+			{version(1.2), "replace", true, []*age.X25519Identity{alice, bob}},
+			{Values{"secret_recipients": none}, "replace", true, nil},
+		} {
+			config = maps.Clone(config)
+			maps.Copy(config, step.change)
+			w.API(w.env).ForgetCalls()
+			report := w.planned(step.planned, w.instance.Apply(config))
+			if step.planned == "replace" {
+				w.says(report, "WARNING", "Signing Secret Will Change")
+			} else {
+				w.quiet(report)
+			}
+			if !step.calls {
+				w.changes(nil, "")
+			}
+			w.holdsEncrypted(step.identities)
+			w.settled(config)
+		}
+	})
+}
+
+// holdsEncrypted fails unless each identity decrypts the live secret. Without identities, the secret must be in the clear.
+func (w *world) holdsEncrypted(identities []*age.X25519Identity) {
+	w.Helper()
+	all := w.objects()
+	live, held := all[len(all)-1], w.instance.Text("secret_encrypted")
+	if (len(identities) == 0) != (w.instance.Text("secret") == live.Secret) || (len(identities) == 0) != (held == "") || live.ID != w.instance.Text("id") {
+		w.Errorf("the state holds %v, the vendor %+v", w.instance.State, all)
+	}
+	for _, identity := range identities {
+		reader, err := age.Decrypt(armor.NewReader(strings.NewReader(held)), identity)
+		if err != nil {
+			w.Fatal(err)
+		}
+		if secret, err := io.ReadAll(reader); err != nil || string(secret) != live.Secret {
+			w.Errorf("the secret, decrypted, is not the live one: %v", err)
+		}
+	}
+}
+
+func newKey(t *testing.T) (*age.X25519Identity, string) {
+	t.Helper()
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return identity, identity.Recipient().String()
+}
+
+// Only the answer to a create brings a secret. One in any other answer, masked or not, is neither stored nor shown.
+func TestSecretInAnotherAnswer(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{"whs-****************", "whs-another", ""} {
+		forEach(t, secret, func(w *world) {
+			w.created()
+			for _, call := range [][2]string{{"GET", ""}, {"PUT", ""}, {"POST", w.Creating()[1] + "/*/*"}} {
+				w.fault(on(call, every, patch(w.Secret(secret))))
+			}
+			for _, report := range []acctest.Report{w.instance.Refresh(), w.instance.Apply(w.With(w.Off)), w.instance.Apply(w.Config)} {
+				if report.Failed() || strings.Contains(report.Problems, "whs-another") {
+					w.Errorf("%+v", report)
+				}
+				w.holds(nil)
+			}
+			imported := &acctest.Instance{Type: w.Type, Provider: w.instance.Provider}
+			if report := imported.Import(w.instance.Text("id")); w.profile.Reads && (report.Failed() || !imported.State["secret"].IsNull()) {
+				w.Errorf("the state holds %v: %+v", imported.State, report)
+			}
+		})
+	}
+}
+
+// A webhook whose secret no answer has brought is kept and marked, and the next apply replaces it.
+func TestCreatedWithoutSecret(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{"********", ""} {
+		forEach(t, secret, func(w *world) {
+			w.fault(on(w.Creating(), first, patch(w.Secret(secret))))
+			w.says(w.instance.Apply(w.Config), "ERROR", "Without Signing Secret", w.instance.Text("id"), "marked as tainted")
+			if all := w.objects(); len(all) != 1 || all[0].ID != w.instance.Text("id") {
+				w.Fatalf("the state holds %v, the vendor %+v", w.instance.State, all)
+			}
+			w.planned("replace", w.instance.Apply(w.Config))
+			w.holds(w.Config)
+			w.settled(w.Config)
+		})
+	}
+}
+
+// What an answer leaves out has not changed.
+func TestAnswerWithoutAField(t *testing.T) {
+	t.Parallel()
+	for _, v := range Vendors {
+		for attribute, field := range v.Fields {
+			v.each(t, attribute, func(w *world) {
+				w.created()
+				before := w.instance.State
+				w.fault(on([2]string{"", ""}, every, patch(w.Patch(`{"`+field+`":null}`))))
+				if report := w.instance.Refresh(); report.Failed() || !w.instance.State[attribute].Equal(before[attribute]) {
+					w.Errorf("the state holds %s, and held %s: %+v", w.instance.State[attribute], before[attribute], report)
+				}
+			})
+		}
+	}
+}
+
+// A create that is cancelled after it was sent still gets its answer: the secret is shown only once.
+func TestCancelledCreateGetsItsAnswer(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		w.API(w.env).Before = func(r *http.Request) {
+			if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
+				_, _ = w.instance.Provider.StopProvider(w.Context(), &tfprotov6.StopProviderRequest{})
+			}
+		}
+		w.planned("create", w.instance.Apply(w.Config))
+		w.holds(w.Config)
+	})
+}
+
+// ended matches what an operation says that its timeout has ended.
+var ended = regexp.MustCompile(`deadline exceeded|timed out`)
+
+// A create whose outcome is unknown is noted on disk. It stops the creates of the processes that follow, and its note goes with the
+// webhook that it may have made, or once it was read.
+func TestUnknownCreateIsNoted(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		w.fault(on(w.Creating(), every, sandbox.Fault{Effect: "status_after", Status: 500}))
+		w.fault(on([2]string{"GET", w.Creating()[1]}, [2]int{1, 0}, sandbox.Fault{Effect: "status", Status: 500})) // what shows what is new
+		w.says(w.instance.Apply(w.Config), "it is unknown whether the change was made")
+		w.API(w.env).ClearFaults()
+		w.API(w.env).ForgetCalls()
+		w.restart(nil)
+		w.says(w.instance.Apply(w.Config), "an earlier create of", "https://hooks.example.com", "No create was sent")
+		w.changes(nil, "")
+		w.Remove(w.env, w.objects()[0].ID)
+		w.restart(nil)
+		w.planned("create", w.instance.Apply(w.Config))
+		w.holds(w.Config)
+	})
+}
+
+// Each operation ends with the timeout that the resource gives it, however long one attempt may take, and says how to allow more.
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	for _, v := range Vendors {
+		for operation, calls := range v.Calls {
+			if operation != kind(operation) {
+				continue
+			}
+			for _, call := range calls {
+				v.each(t, operation+" "+call[0]+call[1], func(w *world) {
+					limits := map[string]tftypes.Type{"create": tftypes.String, "read": tftypes.String, "update": tftypes.String, "delete": tftypes.String}
+					limit := Values{"timeouts": acctest.Object(tftypes.Object{AttributeTypes: limits}, Values{operation: acctest.String("10s")})}
+					if operation != "create" {
+						w.created(limit)
+					}
+					w.fault(on(call, every, sandbox.Fault{Effect: "delay", Milliseconds: 600_000}))
+					began := time.Now()
+					report := map[string]func() acctest.Report{
+						"create": func() acctest.Report { return w.instance.Apply(w.With(limit)) },
+						"update": func() acctest.Report { return w.instance.ApplyUnrefreshed(w.With(limit, w.Off)) },
+						"read":   w.instance.Refresh, "delete": w.instance.Destroy,
+					}[operation]()
+					took := time.Since(began)
+					if took > 12*time.Second || report.Failed() && !ended.MatchString(report.Problems) || took > 0 && report.Problems == "" {
+						w.Errorf("it took %s: %+v", took, report)
+					}
+				})
+			}
+		}
+	}
+}
+
+// No timeouts and an empty block mean the same and plan no update. Terraform itself tells them apart, so adding or removing an empty
+// block is an update, but one that makes no call.
+func TestEmptyTimeouts(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		object, _ := w.instance.Provider.Schemas.ResourceSchemas[w.Type].ValueType().(tftypes.Object)
+		of := object.AttributeTypes["timeouts"]
+		none, empty := tftypes.NewValue(of, nil), acctest.Object(of, nil)
+		for i, timeouts := range []acctest.Value{none, none, empty, empty, none} {
+			w.quiet(w.planned([]string{"create", "no-op", "update", "no-op", "update"}[i], w.instance.Apply(w.With(Values{"timeouts": timeouts}))))
+			if !w.instance.State["timeouts"].Equal(timeouts) {
+				w.Errorf("the state holds %s, not %s", w.instance.State["timeouts"], timeouts)
+			}
+		}
+		w.changes(w.Create, "")
+	})
+}
+
+// The same url in another spelling is no change at the vendor.
+func TestEquivalentURL(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		w.created(Values{"url": acctest.String("https://hooks.example.com")})
+		for _, url := range []string{"https://hooks.example.com/", "https://Hooks.Example.com:443/"} {
+			config := w.With(Values{"url": acctest.String(url)})
+			w.quiet(w.planned("update", w.instance.Apply(config)))
+			w.changes(nil, "")
+			w.holds(nil)
+			w.settled(config)
+		}
+	})
+}
+
+// An event kind that is unknown is a warning with the most similar one.
+func TestMisspelledKind(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		misspelled := w.With(Values{"events": acctest.StringSet(w.Misspelled[0])})
+		got := acctest.Text(w.instance.Provider.Validate(w.Type, misspelled)) + w.instance.Plan(misspelled).Problems
+		if !acctest.Says("WARNING Unknown Event Kind", w.Misspelled[0], `"`+w.Misspelled[1]+`"`, w.Name).MatchString(got) || strings.Count(got, "WARNING") != 1 {
+			w.Errorf("got %q", got)
+		}
+		if got := w.instance.Provider.Validate(w.Type, w.Config); len(got) != 0 {
+			w.Errorf("the configuration of the kit: %s", acctest.Text(got))
+		}
+	})
+}

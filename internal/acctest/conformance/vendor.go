@@ -1,0 +1,219 @@
+// Package conformance describes the webhook resource of each vendor once. Its tests run what every one of them must survive.
+//
+// A new vendor adds a file with its description and a line in Vendors.
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+)
+
+// Vendors are the vendors of the provider.
+var Vendors = []Vendor{Dfns, Enfinitos}
+
+// Values are attributes by name.
+type Values = map[string]acctest.Value
+
+// Vendor describes the webhook resource of a vendor, the vendor's API and its stand-in.
+type Vendor struct {
+	// Name is the vendor's name, Type the type of the resource.
+	Name, Type string
+	// Config is a complete configuration.
+	Config Values
+	// Off is the change of it that stops the deliveries.
+	Off Values
+	// Updates are other changes that are made in place, Replacements those that replace the webhook.
+	Updates, Replacements []Values
+	// Fields are the attributes that an answer may leave out, with their names there.
+	Fields map[string]string
+
+	// Profiles are the forms of the API that are known.
+	Profiles map[string]Profile
+	// Lists says that the API can list webhooks. The client can then look for what a lost create has made.
+	Lists bool
+	// Create, Update and Delete are the calls of a change, in the order of the journal. ID stands for the id.
+	Create, Update, Delete []string
+	// Calls are the calls that can go wrong, by operation, as method and path.
+	Calls map[string][][2]string
+	// Sendings is how often a create is sent at most while the API does not answer.
+	Sendings int
+	// Strange are bodies that prove nothing, Odd are patches of an answer that does not prove what it must, Foreign are bodies of a 404
+	// that does not come from the API itself. STRANGER stands for the id of another webhook.
+	Strange, Odd, Foreign []string
+	// Patch returns a JSON merge patch for the fields of a webhook in an answer, Secret one for the secret. OddTypes is one that gives
+	// every field that only informs an odd type.
+	Patch, Secret func(string) string
+	OddTypes      string
+	// Forms are sandboxes whose API stores another form of what it is sent.
+	Forms map[string]sandbox.Config
+	// Home are the settings of an account, Elsewhere are other accounts and other ways to the same one.
+	Home      map[string]string
+	Elsewhere map[string]Place
+	// Data are data sources that read the webhook whose address is ADDRESS. The calls of one end with DataCall.
+	Data, DataCall string
+	// Deleted is a body that proves a delete, where the sandbox's does not.
+	Deleted string
+	// Misspelled is an event kind that the vendor does not have, with the one that it has.
+	Misspelled [2]string
+
+	// NamedBy is the attribute with the name by which a sweep knows what a test has made.
+	NamedBy string
+	// Client returns the vendor's API, of a sandbox or of an account.
+	Client func(testing.TB, *acctest.Env) Client
+	// Account are the environment variables with an account for tests.
+	Account acctest.Vendor
+
+	// API is the journal and the faults of the stand-in.
+	API func(*acctest.Env) *sandbox.Calls
+	// Objects returns what the stand-in holds, in order of creation.
+	Objects func(*acctest.Env) []Object
+	// Register adds a webhook outside Terraform, Edit changes one, Remove deletes one.
+	Register func(*acctest.Env, Values) (id string)
+	Edit     func(*acctest.Env, string, Values) error
+	Remove   func(*acctest.Env, string)
+	// Token is the one that the stand-in accepts.
+	Token func(*acctest.Env) string
+	// Secrets are the credentials of the stand-in's account, and what else no log may hold.
+	Secrets func(*acctest.Env) []string
+	// Examples registers what the examples are about, and returns what they call it, with what it is called, in pairs.
+	Examples func(*acctest.Env) []string
+}
+
+// Profile is a form of an API.
+type Profile struct {
+	Sandbox sandbox.Config
+	// Reads and Deletes say that the API has the calls.
+	Reads, Deletes bool
+}
+
+// Place is where a provider calls an API.
+type Place struct {
+	// Settings are environment variables, Path is the path before that of the API.
+	Settings map[string]string
+	Path     string
+	// Want are the words of the error of a 404 there. Without words, the 404 counts.
+	Want []string
+}
+
+// Client changes webhooks outside Terraform.
+type Client interface {
+	// Reads reports whether the API can read a webhook, and so import it and show drift.
+	Reads(ctx context.Context, id string) (bool, error)
+	TurnOff(ctx context.Context, id string) error
+	// Delete returns errors.ErrUnsupported where the API cannot delete.
+	Delete(ctx context.Context, id string) error
+	// Silent returns an error if the vendor still delivers to a webhook.
+	Silent(ctx context.Context, id string) error
+}
+
+// Object is a webhook at a vendor.
+type Object struct {
+	ID, Secret string
+	// On says that the vendor delivers to it.
+	On bool
+	// Values are its attributes.
+	Values Values
+}
+
+// With returns a configuration with some changes. A null value removes an attribute.
+func (v Vendor) With(changes ...Values) Values {
+	out := maps.Clone(v.Config)
+	for _, change := range changes {
+		maps.Copy(out, change)
+	}
+	return out
+}
+
+// Address is the address of the resource that HCL returns.
+func (v Vendor) Address() string { return v.Type + ".test" }
+
+// HCL returns a configuration as Terraform reads it, with further lines.
+func (v Vendor) HCL(config Values, lines ...string) string {
+	return v.Resource("test", config, lines...)
+}
+
+// Resource is HCL with another name of the resource.
+func (v Vendor) Resource(label string, config Values, lines ...string) string {
+	out := fmt.Sprintf("resource %q %q {\n", v.Type, label)
+	for _, name := range slices.Sorted(maps.Keys(config)) {
+		if text := Literal(config[name]); text != "" {
+			out += "  " + name + " = " + text + "\n"
+		}
+	}
+	for _, line := range lines {
+		out += "  " + line + "\n"
+	}
+	return out + "}\n"
+}
+
+// Literal returns a value as Terraform reads it, or "" for null.
+func Literal(value acctest.Value) string {
+	if value.IsNull() {
+		return ""
+	}
+	var text string
+	var flag bool
+	var all []tftypes.Value
+	switch {
+	case value.As(&text) == nil:
+		return fmt.Sprintf("%q", text)
+	case value.As(&flag) == nil:
+		return fmt.Sprint(flag)
+	case value.As(&all) == nil:
+		texts := make([]string, 0, len(all))
+		for _, element := range all {
+			texts = append(texts, Literal(element))
+		}
+		return "[" + strings.Join(texts, ", ") + "]"
+	}
+	panic("a configuration of the kit has a value of another type: " + value.String())
+}
+
+// Creating is the call that creates a webhook, as method and path.
+func (v Vendor) Creating() [2]string {
+	last := strings.Fields(v.Create[len(v.Create)-1])
+	return [2]string{last[0], last[1]}
+}
+
+// text returns the text of an attribute.
+func text(values Values, name string) (out string) {
+	if value, ok := values[name]; ok && !value.IsNull() {
+		_ = value.As(&out)
+	}
+	return out
+}
+
+// texts returns the elements of a set of texts.
+func texts(values Values, name string) (out []string) {
+	var elements []tftypes.Value
+	_ = values[name].As(&elements)
+	for _, element := range elements {
+		var one string
+		_ = element.As(&one)
+		out = append(out, one)
+	}
+	return out
+}
+
+// null is an attribute that is not configured.
+func null() acctest.Value { return tftypes.NewValue(tftypes.String, nil) }
+
+// flag returns a boolean.
+func flag(on bool) acctest.Value { return tftypes.NewValue(tftypes.Bool, on) }
+
+// or returns a text, or null if it is empty.
+func or(text string) acctest.Value {
+	if text == "" {
+		return null()
+	}
+	return acctest.String(text)
+}

@@ -1,0 +1,53 @@
+package tfdfns_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
+)
+
+func attribute(name string) tfjsonpath.Path { return tfjsonpath.New(name) }
+
+// example is a configuration for the plugin protocol, with further attributes.
+func example(further ...map[string]acctest.Value) map[string]acctest.Value {
+	out := map[string]acctest.Value{
+		"url": acctest.String("https://hooks.example.com/dfns"), "events": acctest.StringSet("wallet.created"), "status": acctest.String("Enabled"),
+	}
+	for _, attributes := range further {
+		for name, value := range attributes {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// existing registers a webhook outside of Terraform.
+func existing(env *acctest.Env) string {
+	return env.Dfns.Register(existingAt("https://hooks.example.com/dfns"))
+}
+
+func existingAt(url string) dfns.Webhook {
+	return dfns.Webhook{URL: url, Events: []string{"wallet.transfer.confirmed", "wallet.created"}, Status: "Enabled"}
+}
+
+func inject(t *testing.T, env *acctest.Env, fault sandbox.Fault) func() {
+	return func() {
+		if err := env.DfnsCalls.AddFault(fault); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// calls compares the calls made since the journal was last emptied.
+func calls(got []string, want ...string) error {
+	if diff := cmp.Diff(want, got); diff != "" {
+		return errors.New("calls (-want +got):\n" + diff)
+	}
+	return nil
+}
