@@ -23,19 +23,21 @@ func (r *Resource[Client]) ConfigValidators(context.Context) []resource.ConfigVa
 }
 
 // knownSecret validates secret_wo. It never shows the value.
-var knownSecret = textValidator{
-	summary: "Invalid Signing Secret",
-	must:    "must be the signing secret of the webhook, and nothing else",
-	check: func(text string) error {
-		switch trimmed := keytext.Trim(text); {
-		case trimmed == "":
-			return errors.New("it is null, empty or blank")
-		case trimmed != text:
-			return errors.New("it has white space, quotes or invisible characters around it")
-		}
-		return nil
-	},
-	quote: func(string) string { return "a value that is not shown" },
+func knownSecret() textValidator {
+	return textValidator{
+		summary: "Invalid Signing Secret",
+		must:    "must be the signing secret of the webhook, and nothing else",
+		check: func(text string) error {
+			switch trimmed := keytext.Trim(text); {
+			case trimmed == "":
+				return errors.New("it is null, empty or blank")
+			case trimmed != text:
+				return errors.New("it has white space, quotes or invisible characters around it")
+			}
+			return nil
+		},
+		quote: func(string) string { return "a value that is not shown" },
+	}
 }
 
 // PlanCreatedSecret leaves the secret of a new webhook to the apply, which gets it from the vendor.
@@ -67,7 +69,7 @@ func (o Object) storeSecret(ctx context.Context, config tfsdk.Config, plan, prio
 	secret := prior.Common().Secret
 	if plan.Common().adopts(&prior.Common().SecretModel) {
 		diags.Append(config.GetAttribute(ctx, path.Root("secret_wo"), &secret)...)
-		diags.Append(knownSecret.validate(path.Root("secret_wo"), secret.ValueString())...)
+		diags.Append(knownSecret().validate(path.Root("secret_wo"), secret.ValueString())...)
 	}
 	if !diags.HasError() {
 		diags.Append(o.secretNotEncrypted(prior.Name(), plan.Common().StoreSecret(secret.ValueString()))...)

@@ -116,7 +116,7 @@ func secretWOAttribute() schema.StringAttribute {
 		WriteOnly: true,
 		MarkdownDescription: "The signing secret of an imported webhook, if you know it: it is stored as if the create had brought it, never " +
 			"sent anywhere, and not used when the webhook is created or replaced.",
-		Validators: []validator.String{knownSecret},
+		Validators: []validator.String{knownSecret()},
 	}
 }
 
