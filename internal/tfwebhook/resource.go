@@ -104,7 +104,6 @@ func (o Object) SaveCreated(ctx context.Context, client Client, resp *resource.C
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.Identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(RecordAccount(ctx, resp.Private, client.Account())...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, adopted, nil)...) // a replacement begins with the private state of the former webhook
 	if plan.Common().SecretIsMissing() {
 		resp.Diagnostics.Append(o.WithoutSecret(plan.Name(), err))
 	}

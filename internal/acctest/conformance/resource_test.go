@@ -456,9 +456,10 @@ func TestMove(t *testing.T) {
 					w.says(w.instance.Move(address, "webhook_other"), "ERROR Unable to Move Resource State", "webhook_other")
 					w.quiet(w.instance.Move(address, w.Type))
 					w.holds(nil)
-					w.settled(w.Config)
 					w.at(acctest.NewVirtual(w.T, w.profile.Sandbox), place)
 					w.says(w.instance.Refresh(), "ERROR Webhook of Another Account")
+					w.at(home, Place{Settings: w.Home})
+					w.settled(w.Config)
 				})
 			}
 		}
