@@ -17,6 +17,6 @@ ephemeral "webhook_secret" "payments" {
 resource "aws_secretsmanager_secret_version" "payments" {
   secret_id        = "webhooks/payments"
   secret_string_wo = ephemeral.webhook_secret.payments.plaintext
-  # Terraform writes a write-only argument when its version changes, so the version must change with every new webhook.
-  secret_string_wo_version = parseint(substr(sha256(webhook_dfns.payments.id), 0, 7), 16)
+  # Terraform writes a write-only argument when its version changes. This one changes with every new secret.
+  secret_string_wo_version = webhook_dfns.payments.secret_revision
 }

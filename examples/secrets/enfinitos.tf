@@ -18,5 +18,5 @@ ephemeral "webhook_secret" "rights" {
 resource "aws_secretsmanager_secret_version" "rights" {
   secret_id                = "webhooks/rights"
   secret_string_wo         = ephemeral.webhook_secret.rights.plaintext
-  secret_string_wo_version = parseint(substr(sha256(webhook_enfinitos.rights.id), 0, 7), 16)
+  secret_string_wo_version = webhook_enfinitos.rights.secret_revision
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ type Env struct {
 	SettleTime time.Duration
 
 	account map[string]string
+	seconds atomic.Int64
 }
 
 // New starts a sandbox for one test. Its ids and secrets are the same in every run.
@@ -103,12 +105,17 @@ func (e *Env) Test(t *testing.T, test resource.TestCase) {
 
 // Factories returns a factory of the provider, which takes nothing from the environment except the account of a live test.
 func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	factory := func() (tfprotov6.ProviderServer, error) { return newServer(nil, provider.WithSettleTime(e.settle())) }
+	factory := func() (tfprotov6.ProviderServer, error) {
+		return newServer(nil, provider.WithSettleTime(e.settle()), provider.WithClock(e.now))
+	}
 	if e.Sandbox == nil {
 		factory = func() (tfprotov6.ProviderServer, error) { return serve(e.account) }
 	}
 	return map[string]func() (tfprotov6.ProviderServer, error){"webhook": factory}
 }
+
+// now is a clock that shows another second whenever it is read, because two steps of a test may run in the same one.
+func (e *Env) now() time.Time { return time.Now().Add(time.Duration(e.seconds.Add(1)) * time.Second) }
 
 // settleTime is how long after a change the tests wait for reads to show it.
 const settleTime = 20 * time.Millisecond

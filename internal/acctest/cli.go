@@ -293,6 +293,27 @@ func MirrorVersion(t *testing.T, mirror string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(files[0], start), end)
 }
 
+// Readdress gives the provider another address, such as example.com/mirror/webhook, and replaces texts of the configuration, in pairs.
+func (e *Env) Readdress(t *testing.T, cli *tfexec.Terraform, address string, oldnew ...string) {
+	t.Helper()
+	mirror, config := t.TempDir(), filepath.Join(cli.WorkingDir(), "main.tf")
+	text, err := os.ReadFile(config)
+	if err == nil {
+		renamed := strings.NewReplacer(append(oldnew, "webhook-providers/webhook", address)...).Replace(string(text))
+		err = os.WriteFile(config, []byte(renamed), 0o600)
+	}
+	if err == nil {
+		built := filepath.Join(pluginDir(t), registry(), "webhook-providers", "webhook")
+		err = os.CopyFS(filepath.Join(mirror, filepath.FromSlash(address)), os.DirFS(built))
+	}
+	if err == nil {
+		err = cli.Init(t.Context(), tfexec.PluginDir(pluginDir(t)), tfexec.PluginDir(mirror))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (e *Env) initialized(t *testing.T, dir string) *tfexec.Terraform {
 	t.Helper()
 	cli := e.at(t, dir)

@@ -2,7 +2,9 @@ package acctest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"math/big"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -180,6 +182,63 @@ func (i *Instance) imported(request *tfprotov6.ImportResourceStateRequest) Repor
 	return report
 }
 
+// Move takes the instance over from a provider of another address, which called its type so. The state there lacks what is null.
+func (i *Instance) Move(address, from string) Report {
+	i.Provider.t.Helper()
+	state, err := json.Marshal(plain(Object(i.kind(), i.State)))
+	if err != nil {
+		i.Provider.t.Fatal(err)
+	}
+	resp, err := i.Provider.MoveResourceState(i.context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: address, SourceTypeName: from, SourceState: &tfprotov6.RawState{JSON: state}, SourcePrivate: i.private,
+		TargetTypeName: i.Type,
+	})
+	if err != nil {
+		i.Provider.t.Fatal(err)
+	}
+	report := Report{Problems: Text(resp.Diagnostics)}
+	if !report.Failed() {
+		report.Problems += i.misidentified(i.Text("id"), resp.TargetIdentity)
+		i.State, i.private = i.decode(resp.TargetState), resp.TargetPrivate
+	}
+	return report
+}
+
+// plain returns a value as encoding/json encodes it, without the attributes that are null.
+func plain(value Value) any {
+	var (
+		text    string
+		flag    bool
+		number  *big.Float
+		list    []tftypes.Value
+		object  map[string]tftypes.Value
+		objects = map[string]any{}
+		lists   = []any{}
+	)
+	switch {
+	case value.IsNull():
+		return nil
+	case value.As(&text) == nil:
+		return text
+	case value.As(&flag) == nil:
+		return flag
+	case value.As(&number) == nil:
+		return number
+	case value.As(&list) == nil:
+		for _, element := range list {
+			lists = append(lists, plain(element))
+		}
+		return lists
+	}
+	_ = value.As(&object)
+	for name, attribute := range object {
+		if !attribute.IsNull() {
+			objects[name] = plain(attribute)
+		}
+	}
+	return objects
+}
+
 // planAsIs plans the instance. A tainted one is planned as if it did not exist.
 func (i *Instance) planAsIs(config map[string]Value) (map[string]Value, []byte, bool, []*tfprotov6.Diagnostic) {
 	i.Provider.t.Helper()
@@ -213,9 +272,13 @@ func (i *Instance) plan(prior, config map[string]Value, private []byte) (
 		i.Provider.t.Fatal(err)
 	}
 	planned := i.decode(resp.PlannedState)
-	for name, value := range config {
-		if value.IsFullyKnown() && !value.IsNull() && planned != nil && !planned[name].Equal(value) {
-			i.Provider.t.Errorf("Provider produced invalid plan: %s is configured as %s and planned as %s", name, value, planned[name])
+	for _, attribute := range i.schema().Block.Attributes {
+		value, configured := config[attribute.Name]
+		if attribute.WriteOnly {
+			value = tftypes.NewValue(attribute.Type, nil)
+		}
+		if got := planned[attribute.Name]; configured && value.IsFullyKnown() && (!value.IsNull() || attribute.WriteOnly) && planned != nil && !got.Equal(value) {
+			i.Provider.t.Errorf("Provider produced invalid plan: %s is planned as %s, not %s", attribute.Name, got, value)
 		}
 	}
 	return planned, resp.PlannedPrivate, len(resp.RequiresReplace) > 0 && prior != nil, resp.Diagnostics
@@ -228,6 +291,7 @@ func (i *Instance) propose(prior, config map[string]Value) map[string]Value {
 	for _, attribute := range i.schema().Block.Attributes {
 		value, configured := config[attribute.Name]
 		switch {
+		case attribute.WriteOnly:
 		case configured && !value.IsNull():
 			out[attribute.Name] = value
 		case attribute.Computed && prior != nil:

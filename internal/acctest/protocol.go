@@ -72,6 +72,7 @@ func (p *Protocol) Validate(resourceType string, attributes map[string]Value) []
 	config := p.encode(Object(p.resource(resourceType), attributes))
 	resp, err := p.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: resourceType, Config: config,
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	if err != nil {
 		p.t.Fatal(err)

@@ -78,6 +78,9 @@ func Unusable(reason error) *Client {
 // saved that state, so its note, if any, is done.
 func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
 
+// Now is the time by the client's clock.
+func (c *Client) Now() time.Time { return c.http.Now() }
+
 // NoteProblem returns, once for each process, why a create could not be noted.
 func (c *Client) NoteProblem() error { return c.notes.Problem() }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -73,6 +74,9 @@ func Unusable(reason error) *Client {
 // Claim records that a plan or a state names a subscription, so no create of this client has made it. saved says that an earlier
 // run has saved that state, so its note, if any, is done.
 func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
+
+// Now is the time by the client's clock.
+func (c *Client) Now() time.Time { return c.http.Now() }
 
 // NoteProblem returns, once for each process, why a create could not be noted.
 func (c *Client) NoteProblem() error { return c.notes.Problem() }

@@ -48,6 +48,8 @@ type Config struct {
 	DecodeError func(body []byte) (code, message string, ok bool)
 	// Transport sends the requests. Nil means the network.
 	Transport http.RoundTripper
+	// Now is the clock for times that a person sees. Nil means time.Now.
+	Now func() time.Time
 }
 
 // Client calls one vendor's API. It is safe for concurrent use.
@@ -58,6 +60,14 @@ type Client struct {
 	gate   gate
 	proxy  func(*http.Request) (*url.URL, error)
 	hide   *strings.Replacer
+}
+
+// Now is the time by the client's clock. A nil client has one too.
+func (c *Client) Now() time.Time {
+	if c == nil || c.config.Now == nil {
+		return time.Now()
+	}
+	return c.config.Now()
 }
 
 // Request is one call of the API.

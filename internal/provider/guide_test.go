@@ -249,3 +249,25 @@ func TestMigratingGuide(t *testing.T) {
 		t.Errorf("changes were made: %q", changes)
 	}
 }
+
+// The secret of what exists is brought by a variable that is in no plan, and is then the one in the state.
+func TestKnownSecretExample(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	cli := a.copied(t, "known-secret")
+	secret := a.Dfns.Webhooks()[0].Secret
+	for range 2 {
+		out, err := a.RunWith(t, cli, []string{"TF_VAR_payments_secret=" + secret}, "apply", "-auto-approve", "-no-color")
+		if err != nil || strings.Contains(out, secret) {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	state, err := cli.Show(t.Context())
+	must(t, err)
+	if got := state.Values.RootModule.Resources[0].AttributeValues["secret"]; got != secret {
+		t.Errorf("the state holds the secret %v", got)
+	}
+	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
+		t.Errorf("changes were made: %q", changes)
+	}
+}

@@ -52,6 +52,7 @@ type webhookProvider struct {
 	settle    time.Duration
 	transport http.RoundTripper
 	dataDir   string
+	now       func() time.Time
 }
 
 // Option changes what a provider takes from its environment.
@@ -70,6 +71,11 @@ func WithSettleTime(settle time.Duration) Option {
 // WithTransport replaces the network. Tests of virtual time have none.
 func WithTransport(transport http.RoundTripper) Option {
 	return func(p *webhookProvider) { p.transport = transport }
+}
+
+// WithClock replaces the clock that says when the provider got a secret.
+func WithClock(now func() time.Time) Option {
+	return func(p *webhookProvider) { p.now = now }
 }
 
 // WithEnvironment replaces the process's environment variables.
@@ -156,6 +162,7 @@ func (p *webhookProvider) calls(ctx context.Context, req provider.ConfigureReque
 		RetryWait:      p.retryWait,
 		SettleTime:     p.settle,
 		Transport:      p.transport,
+		Now:            p.now,
 		RequestTimeout: defaultRequestTimeout,
 		Logger:         logger{},
 	}

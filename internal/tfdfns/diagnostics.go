@@ -260,8 +260,8 @@ func unknown(operation string, candidates []string) string {
 func secretDiffers(operation string, prior webhookModel, answered dfns.Secret) (diags diag.Diagnostics) {
 	if stored := prior.Secret.ValueString(); answered != "" && stored != "" && stored != string(answered) {
 		diags.AddWarning("Signing Secret Differs From the State", fmt.Sprintf(
-			"The API answered the %s of webhook %s with a signing secret that differs from the one in the state. The state keeps the secret that "+
-				"the create returned. If the receiver rejects deliveries, replace the webhook to get a secret that is certain "+
+			"The API answered the %s of webhook %s with a signing secret that differs from the one in the state. The state keeps its own. "+
+				"If the receiver rejects deliveries, replace the webhook to get a secret that is certain "+
 				"(terraform or tofu apply -replace=ADDRESS).",
 			operation, prior.Name()))
 	}

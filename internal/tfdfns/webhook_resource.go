@@ -16,11 +16,13 @@ import (
 )
 
 var (
-	_ resource.Resource                = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigure   = (*webhookResource)(nil)
-	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
-	_ resource.ResourceWithImportState = (*webhookResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
+	_ resource.Resource                     = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigure        = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigValidators = (*webhookResource)(nil)
+	_ resource.ResourceWithIdentity         = (*webhookResource)(nil)
+	_ resource.ResourceWithImportState      = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*webhookResource)(nil)
+	_ resource.ResourceWithMoveState        = (*webhookResource)(nil)
 )
 
 // object is what the resource manages.
@@ -103,18 +105,21 @@ func (r *webhookResource) ModifyPlan(
 		resp.Diagnostics.Append(r.unsigned("delete", prior)...)
 		return
 	case prior == nil:
-		plan.PlanNewSecret()
+		object.PlanCreatedSecret(resp, plan)
 		resp.Diagnostics.Append(r.unsigned("create", plan)...)
 	default:
-		r.planChange(resp, plan, prior)
+		r.planChange(ctx, req, resp, plan, prior)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(odd(&plan.webhookData, prior.data())...)
 }
 
 // planChange plans the change of an existing webhook. Every attribute changes in place, apart from settings of the secret.
-func (r *webhookResource) planChange(resp *resource.ModifyPlanResponse, plan, prior *webhookModel) {
+func (r *webhookResource) planChange(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, prior *webhookModel,
+) {
 	resp.RequiresReplace = plan.PlanSecret(&prior.SecretModel)
+	object.CheckKnownSecret(ctx, req, resp, plan, prior)
 	unchanged := plan.updateRequest(prior).Empty()
 	if unchanged {
 		plan.DateUpdated = prior.DateUpdated // no call will be made
@@ -216,7 +221,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		resp.Diagnostics.Append(secretDiffers("update", prior, updated.Secret)...)
 		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
 	}
-	tfwebhook.SaveUpdated(ctx, resp, &plan)
+	tfwebhook.SaveUpdated(ctx, r.Client, resp, &plan, &prior)
 }
 
 // Delete implements resource.Resource.

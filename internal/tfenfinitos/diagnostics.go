@@ -211,7 +211,8 @@ func rotatedOutside(state webhookModel, found *enfinitos.Subscription) (diags di
 	if !state.SecretIsMissing() && rotated != "" && rotated != state.SecretLastRotatedAt.ValueString() {
 		diags.AddWarning("Signing Secret Rotated Outside Terraform", fmt.Sprintf(
 			"The signing secret of subscription %s was rotated outside Terraform, at %s. The secret in the state no longer signs "+
-				"deliveries. To get a secret that Terraform knows, replace the subscription (terraform or tofu apply -replace=ADDRESS).",
+				"deliveries. If you know the new secret, set secret_wo and change secret_wo_version. Otherwise replace the subscription "+
+				"(terraform or tofu apply -replace=ADDRESS) to get a secret that Terraform knows.",
 			state.Name(), rotated))
 	}
 	return diags

@@ -18,18 +18,20 @@ import (
 )
 
 // object is what the resource manages.
-var object = tfwebhook.Object{Vendor: "EnfinitOS", Noun: "subscription", Secret: "whsec_…"} //nolint:gosec // not a secret
+var object = tfwebhook.Object{Vendor: "EnfinitOS", Noun: "subscription", Secret: "whsec_…", Rotates: true} //nolint:gosec // not a secret
 
 // activeUnknown marks in the private state a subscription that was to be created paused and could not be paused. Where
 // the API cannot be read, nothing else remembers it.
 const activeUnknown = "active_unknown"
 
 var (
-	_ resource.Resource                = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigure   = (*webhookResource)(nil)
-	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
-	_ resource.ResourceWithImportState = (*webhookResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
+	_ resource.Resource                     = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigure        = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigValidators = (*webhookResource)(nil)
+	_ resource.ResourceWithIdentity         = (*webhookResource)(nil)
+	_ resource.ResourceWithImportState      = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*webhookResource)(nil)
+	_ resource.ResourceWithMoveState        = (*webhookResource)(nil)
 )
 
 // webhookResource manages one EnfinitOS webhook subscription. The API documents no way to read or delete one, or to change more
@@ -104,9 +106,11 @@ func (r *webhookResource) ModifyPlan(
 	}
 
 	if prior == nil {
-		plan.PlanNewSecret()
+		object.PlanCreatedSecret(resp, plan)
 	} else {
 		resp.RequiresReplace = append(plan.replacing(prior), plan.PlanSecret(&prior.SecretModel)...)
+		plan.SecretLastRotatedAt = prior.SecretLastRotatedAt // no call changes it
+		object.CheckKnownSecret(ctx, req, resp, plan, prior)
 	}
 	if len(resp.RequiresReplace) > 0 {
 		resp.Diagnostics.Append(object.SecretWillChange(prior.Name()))
@@ -206,12 +210,11 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		return
 	}
 
-	plan.SecretLastRotatedAt = prior.SecretLastRotatedAt
 	if !plan.Active.Equal(prior.Active) {
 		r.setActive(ctx, req, resp, plan, prior)
 	}
 	if !resp.Diagnostics.HasError() {
-		tfwebhook.SaveUpdated(ctx, resp, &plan)
+		tfwebhook.SaveUpdated(ctx, r.Client, resp, &plan, &prior)
 	}
 }
 

@@ -16,6 +16,8 @@ type Object struct {
 	// ID and Secret show what an id and a secret look like. They may be empty.
 	ID     string
 	Secret string
+	// Rotates says that the vendor can change the secret of a webhook outside Terraform.
+	Rotates bool
 }
 
 // title returns the noun at the beginning of a sentence.

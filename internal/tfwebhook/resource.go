@@ -44,6 +44,8 @@ type Client interface {
 	Claim(id string, saved bool)
 	// NoteProblem returns, once, why creates are not noted on disk.
 	NoteProblem() error
+	// Now is the time by the client's clock.
+	Now() time.Time
 }
 
 // decoder is a configuration, a plan or a state.
@@ -89,8 +91,7 @@ func (o Object) BeginUpdate(
 	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	ctx, cancel := BeginChange(ctx, req.Plan, plan, timeouts.Value.Update, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		err := plan.Common().StoreSecret(prior.Common().Secret.ValueString())
-		resp.Diagnostics.Append(o.secretNotEncrypted(prior.Name(), err)...)
+		resp.Diagnostics.Append(o.storeSecret(ctx, req.Config, plan, prior)...)
 	}
 	return ctx, cancel
 }
@@ -99,6 +100,7 @@ func (o Object) BeginUpdate(
 // is reported afterwards cannot lose them.
 func (o Object) SaveCreated(ctx context.Context, client Client, resp *resource.CreateResponse, plan Model, secret string) {
 	err := plan.Common().StoreSecret(secret)
+	plan.Common().Revise(types.Int64Null(), client.Now())
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.Identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(RecordAccount(ctx, resp.Private, client.Account())...)
@@ -108,9 +110,13 @@ func (o Object) SaveCreated(ctx context.Context, client Client, resp *resource.C
 }
 
 // SaveUpdated saves a changed webhook.
-func SaveUpdated(ctx context.Context, resp *resource.UpdateResponse, plan Model) {
+func SaveUpdated(ctx context.Context, client Client, resp *resource.UpdateResponse, plan, prior Model) {
+	plan.Common().Revise(prior.Common().SecretRevision, client.Now())
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.Identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if plan.Common().adopts(&prior.Common().SecretModel) {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, adopted, []byte("true"))...)
+	}
 }
 
 // UpdateNotFound reports that an update failed because there is no such webhook, unless the webhook belongs to another account.

@@ -23,6 +23,9 @@ func (o Object) Schema(ctx context.Context, description string, attributes map[s
 		"secret_encrypted":  secretEncryptedAttribute(),
 		"secret_recipients": secretRecipientsAttribute(),
 		"secret_version":    secretVersionAttribute(),
+		"secret_revision":   secretRevisionAttribute(),
+		"secret_wo":         secretWOAttribute(),
+		"secret_wo_version": secretWOVersionAttribute(),
 	})
 	return schema.Schema{
 		Version:             0, // raise it, and add an upgrader, when the meaning of a state changes
@@ -64,7 +67,7 @@ func (o Object) secretAttribute() schema.StringAttribute {
 		Computed:  true,
 		Sensitive: true,
 		MarkdownDescription: fmt.Sprintf("The secret that signs the deliveries%s. %s returns it only once, in the answer to the create. It is "+
-			"null after an import, and when `secret_recipients` is set.", example(o.Secret), o.Vendor),
+			"null after an import without `secret_wo`, and when `secret_recipients` is set.", example(o.Secret), o.Vendor),
 	}
 }
 
@@ -84,8 +87,8 @@ func secretRecipientsAttribute() schema.SetAttribute {
 			"themselves, and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
 			"The state then contains the secret only in encrypted form. If the state already contains it in plain text, adding " +
 			"recipients encrypts it in place (former versions of the state still contain the plain text). Changing or removing " +
-			"recipients later replaces the webhook, because the provider cannot decrypt the secret. After an import there is no " +
-			"secret to encrypt. An empty set is the same as none. The ephemeral resource `webhook_secret` decrypts the secret.",
+			"recipients later replaces the webhook, because the provider cannot decrypt the secret, unless `secret_wo` brings it again. After " +
+			"an import there is no secret to encrypt, unless `secret_wo` brings it. An empty set is the same as none. The ephemeral resource `webhook_secret` decrypts the secret.",
 		Validators: []validator.Set{setvalidator.NoNullValues(), validRecipients{}},
 	}
 }
@@ -95,5 +98,31 @@ func secretVersionAttribute() schema.NumberAttribute {
 		Optional: true,
 		MarkdownDescription: "Any number. Changing it to another number replaces the webhook, which rotates its signing secret. " +
 			"Setting it for the first time, or removing it, changes nothing.",
+	}
+}
+
+func secretRevisionAttribute() schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Computed: true,
+		MarkdownDescription: "The Unix second at which the provider got the secret, for the version of a write-only argument that is to be " +
+			"written again when there is a new secret; null while there is no secret.",
+	}
+}
+
+func secretWOAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional:  true,
+		Sensitive: true,
+		WriteOnly: true,
+		MarkdownDescription: "The signing secret of an imported webhook, if you know it: it is stored as if the create had brought it, never " +
+			"sent anywhere, and not used when the webhook is created or replaced.",
+		Validators: []validator.String{knownSecret()},
+	}
+}
+
+func secretWOVersionAttribute() schema.NumberAttribute {
+	return schema.NumberAttribute{
+		Optional:            true,
+		MarkdownDescription: "Any number. Setting it, or changing it to another number, stores the value of `secret_wo`.",
 	}
 }

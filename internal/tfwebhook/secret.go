@@ -1,6 +1,8 @@
 package tfwebhook
 
 import (
+	"time"
+
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -14,6 +16,12 @@ type SecretModel struct {
 	SecretRecipients types.Set `tfsdk:"secret_recipients"`
 	// SecretVersion has no meaning except that a change of it requests a new secret.
 	SecretVersion types.Number `tfsdk:"secret_version"`
+	// SecretRevision is the Unix second at which the provider got the secret, for the version of a write-only argument elsewhere.
+	SecretRevision types.Int64 `tfsdk:"secret_revision"`
+	// SecretWO is a secret that the user knows. Only the configuration of an apply contains it.
+	SecretWO types.String `tfsdk:"secret_wo"`
+	// SecretWOVersion has no meaning except that a change of it requests that SecretWO be stored.
+	SecretWOVersion types.Number `tfsdk:"secret_wo_version"`
 }
 
 // SecretIsMissing reports that neither form of the secret is stored.
@@ -25,12 +33,15 @@ func (m *SecretModel) PlanSecret(prior *SecretModel) (replacing path.Paths) {
 	switch {
 	case m.rotates(prior):
 		return path.Paths{path.Root("secret_version")}
+	case m.adopts(prior):
+		m.PlanNewSecret()
 	case prior.SecretIsMissing(), sameRecipients(m.SecretRecipients, prior.SecretRecipients):
-		m.Secret, m.SecretEncrypted = prior.Secret, prior.SecretEncrypted
+		m.Secret, m.SecretEncrypted, m.SecretRevision = prior.Secret, prior.SecretEncrypted, prior.SecretRevision
 	case !prior.SecretEncrypted.IsNull(): // the provider cannot decrypt the secret to encrypt it again
 		return path.Paths{path.Root("secret_recipients")}
 	default:
 		m.PlanNewSecret()
+		m.SecretRevision = prior.SecretRevision // the same secret in another form
 	}
 	return nil
 }
@@ -41,12 +52,17 @@ func (m *SecretModel) rotates(prior *SecretModel) bool {
 	return !prior.SecretVersion.IsNull() && !m.SecretVersion.IsNull() && !m.SecretVersion.Equal(prior.SecretVersion)
 }
 
+// adopts reports a change of the version of SecretWO, which brings the secret.
+func (m *SecretModel) adopts(prior *SecretModel) bool {
+	return !m.SecretWOVersion.IsNull() && !m.SecretWOVersion.Equal(prior.SecretWOVersion)
+}
+
 // hasNoRecipients reports that the secret is stored in plain text. An empty set is the same as none.
 func (m *SecretModel) hasNoRecipients() bool { return len(m.SecretRecipients.Elements()) == 0 }
 
 // PlanNewSecret leaves the secret to the apply. The form that will not be stored is already null in the plan.
 func (m *SecretModel) PlanNewSecret() {
-	m.Secret, m.SecretEncrypted = types.StringUnknown(), types.StringUnknown()
+	m.Secret, m.SecretEncrypted, m.SecretRevision = types.StringUnknown(), types.StringUnknown(), types.Int64Unknown()
 	switch {
 	case !isKnown(m.SecretRecipients):
 	case m.hasNoRecipients():
@@ -76,4 +92,15 @@ func (m *SecretModel) StoreSecret(secret string) error {
 		m.SecretEncrypted = types.StringValue(text)
 	}
 	return err
+}
+
+// Revise sets the revision if the plan left it unknown. Even after a clock was set back, it is greater than the prior one.
+func (m *SecretModel) Revise(prior types.Int64, now time.Time) {
+	switch {
+	case !m.SecretRevision.IsUnknown():
+	case m.SecretIsMissing():
+		m.SecretRevision = types.Int64Null()
+	default:
+		m.SecretRevision = types.Int64Value(max(now.Unix(), prior.ValueInt64()+1))
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
 // SecretWillChange warns of a replacement in the plan, when there is still time to prepare the receiver.
@@ -31,8 +32,9 @@ func (o Object) SecretUnknownAfterImport(client Client) (diags diag.Diagnostics)
 	}
 	diags.AddWarning("Signing Secret Unknown After Import", fmt.Sprintf(
 		"%s returns a signing secret only once, in the answer to a create, so `secret` is null in the state of every imported webhook. "+
-			"Terraform manages everything else as usual. You can keep using the existing secret from where you have stored it. To get a secret "+
-			"that Terraform knows, replace the webhook (terraform or tofu apply -replace=ADDRESS) and give the new secret to the receiver. "+
+			"Terraform manages everything else as usual. If you know the secret, set secret_wo and secret_wo_version, and Terraform stores it. "+
+			"You can also keep using it from where you have stored it, or get another one: replace the webhook (terraform or tofu apply "+
+			"-replace=ADDRESS) and give the new secret to the receiver. "+
 			"This is said once, however many webhooks are imported.", o.Vendor))
 	return diags
 }
@@ -44,4 +46,29 @@ func (o Object) SecretGoesToAnotherReceiver(id, from, to string) diag.Diagnostic
 		"This plan gives %s %s another url (%s, before %s) and keeps its signing secret. The receiver there must use the secret of the "+
 			"former one. If they are different receivers, change secret_version too, which replaces the webhook and its secret. If resources are "+
 			"counted and one was removed, use for_each, so that each receiver keeps its webhook.", o.Noun, id, to, from))
+}
+
+// knownSecretIgnored warns that a new webhook gets its secret from the vendor.
+func (o Object) knownSecretIgnored(name string) diag.Diagnostic {
+	return diag.WithPath(path.Root("secret_wo_version"), diag.NewWarningDiagnostic("Known Signing Secret Ignored", fmt.Sprintf(
+		"This plan creates %s %s, and %s generates its signing secret. secret_wo is only for an imported webhook, so it is not used. The "+
+			"state will contain the generated secret.", o.Noun, name, o.Vendor)))
+}
+
+// knownSecretReplacesCreated refuses a secret from the configuration that would replace the one from the create, or warns of it if the
+// vendor rotates secrets. Whether an unknown version changes is not known yet: then the apply, which plans again, refuses it.
+func (o Object) knownSecretReplacesCreated(name string, unknown bool) (diags diag.Diagnostics) {
+	at := path.Root("secret_wo_version")
+	switch {
+	case o.Rotates:
+		diags.AddAttributeWarning(at, "Known Signing Secret Replaces the Created One", fmt.Sprintf(
+			"The signing secret of %s %s in the state came from the answer to its create. This plan replaces it in the state with the value of "+
+				"secret_wo, which is right only if the secret was rotated outside Terraform since.", o.Noun, name))
+	case !unknown:
+		diags.AddAttributeError(at, "Signing Secret Already Known", fmt.Sprintf(
+			"The signing secret of %s %s in the state came from the answer to its create. %s shows it only once and cannot change it, so the "+
+				"value of secret_wo would at best be the same, and otherwise destroy the only copy. Set secret_wo_version back to what it was, "+
+				"or remove it and secret_wo. To get another secret, change secret_version, which replaces the %s.", o.Noun, name, o.Vendor, o.Noun))
+	}
+	return diags
 }

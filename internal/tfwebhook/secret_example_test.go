@@ -30,7 +30,7 @@ import (
 
 // The example of the guide, as a user runs it: the secrets reach the secret manager and no plan and no state holds them in
 // the clear. A rotation leaves no gap: events that happen at every step of it reach the receiver with a signature that it
-// can verify with what the secret manager has.
+// can verify with what the secret manager has. Whatever is replaced in which order, every new secret reaches the secret manager.
 func TestSecretsExample(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
@@ -41,9 +41,10 @@ func TestSecretsExample(t *testing.T) {
 	must(t, err)
 	dir := t.TempDir()
 	var counts []map[string]int // of the events that have happened by the end of each step
-	step := func(version int, actions ...plancheck.ResourceActionType) resource.TestStep {
+	step := func(version int, createFirst bool, actions ...plancheck.ResourceActionType) resource.TestStep {
+		order := fmt.Sprint("create_before_destroy = ", createFirst)
 		return resource.TestStep{
-			Config: env.ProviderBlock() + example(t),
+			Config: env.ProviderBlock() + strings.ReplaceAll(example(t), "create_before_destroy = true", order),
 			ConfigVariables: config.Variables{
 				"age_identity":   config.StringVariable(identity.String()),
 				"age_recipient":  config.StringVariable(identity.Recipient().String()),
@@ -73,8 +74,9 @@ func TestSecretsExample(t *testing.T) {
 		ProtoV6ProviderFactories: factories,
 		WorkingDir:               dir,
 		Steps: []resource.TestStep{
-			step(1, plancheck.ResourceActionCreate, plancheck.ResourceActionCreate),
-			step(2, plancheck.ResourceActionReplace, plancheck.ResourceActionUpdate),
+			step(1, true, plancheck.ResourceActionCreate, plancheck.ResourceActionCreate),
+			step(2, true, plancheck.ResourceActionReplace, plancheck.ResourceActionUpdate),
+			step(3, false, plancheck.ResourceActionReplace, plancheck.ResourceActionUpdate),
 		},
 	})
 	for _, vendor := range []string{"dfns", "enfinitos"} {

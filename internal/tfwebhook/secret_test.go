@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -23,9 +24,28 @@ func set(texts ...string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-// model returns how a resource stores its secret.
+// model returns how a resource stores its secret. It got a secret in second 7.
 func model(recipients types.Set, version types.Number, secret, encrypted types.String) *tfwebhook.SecretModel {
-	return &tfwebhook.SecretModel{SecretRecipients: recipients, SecretVersion: version, Secret: secret, SecretEncrypted: encrypted}
+	out := &tfwebhook.SecretModel{SecretRecipients: recipients, SecretVersion: version, Secret: secret, SecretEncrypted: encrypted}
+	switch {
+	case secret.IsUnknown():
+		out.SecretRevision = types.Int64Unknown()
+	case !out.SecretIsMissing():
+		out.SecretRevision = types.Int64Value(7)
+	}
+	return out
+}
+
+// knowing adds the version of a secret that the user knows.
+func knowing(version types.Number, m *tfwebhook.SecretModel) *tfwebhook.SecretModel {
+	m.SecretWOVersion = version
+	return m
+}
+
+// unrevised returns a state of a version without revisions.
+func unrevised(m *tfwebhook.SecretModel) *tfwebhook.SecretModel {
+	m.SecretRevision = types.Int64Null()
+	return m
 }
 
 // Every way of holding a secret, and every change of the settings: how it will be held, and whether that replaces.
@@ -51,40 +71,51 @@ func TestPlan(t *testing.T) {
 		planned   *tfwebhook.SecretModel // as the framework proposes it
 		clear     types.String
 		encrypted types.String
+		revision  string
 		replacing string
 	}{
-		"create":                        {nil, model(nobody, noNumber, open, open), open, absent, "[]"},
-		"create with an empty set":      {nil, model(set(), noNumber, open, open), open, absent, "[]"},
-		"create with recipients":        {nil, model(set(alice), one, open, open), absent, open, "[]"},
-		"create, recipients unknown":    {nil, model(unknown, noNumber, open, open), open, open, "[]"},
-		"create, one recipient unknown": {nil, model(partly, noNumber, open, open), open, open, "[]"},
+		"create":                        {nil, model(nobody, noNumber, open, open), open, absent, "<unknown>", "[]"},
+		"create with an empty set":      {nil, model(set(), noNumber, open, open), open, absent, "<unknown>", "[]"},
+		"create with recipients":        {nil, model(set(alice), one, open, open), absent, open, "<unknown>", "[]"},
+		"create, recipients unknown":    {nil, model(unknown, noNumber, open, open), open, open, "<unknown>", "[]"},
+		"create, one recipient unknown": {nil, model(partly, noNumber, open, open), open, open, "<unknown>", "[]"},
 
-		"clear, nothing changes":    {model(nobody, one, inClear, absent), model(nobody, one, inClear, absent), inClear, absent, "[]"},
-		"clear, something changes":  {model(nobody, one, inClear, absent), model(nobody, one, open, open), inClear, absent, "[]"},
-		"clear, an empty set":       {model(nobody, one, inClear, absent), model(set(), one, open, open), inClear, absent, "[]"},
-		"clear, set emptied":        {model(set(), one, inClear, absent), model(nobody, one, open, open), inClear, absent, "[]"},
-		"clear, recipients added":   {model(nobody, one, inClear, absent), model(set(alice), one, open, open), absent, open, "[]"},
-		"clear, recipients unknown": {model(nobody, one, inClear, absent), model(unknown, one, open, open), open, open, "[]"},
-		"clear, version changed":    {model(nobody, one, inClear, absent), model(nobody, two, open, open), open, open, "[secret_version]"},
-		"clear, version unknown":    {model(nobody, one, inClear, absent), model(nobody, types.NumberUnknown(), open, open), open, open, "[secret_version]"},
-		"clear, first version":      {model(nobody, noNumber, inClear, absent), model(nobody, two, open, open), inClear, absent, "[]"},
-		"clear, version removed":    {model(nobody, one, inClear, absent), model(nobody, noNumber, open, open), inClear, absent, "[]"},
+		"clear, nothing changes":            {model(nobody, one, inClear, absent), model(nobody, one, inClear, absent), inClear, absent, "7", "[]"},
+		"clear, something changes":          {model(nobody, one, inClear, absent), model(nobody, one, open, open), inClear, absent, "7", "[]"},
+		"clear, an empty set":               {model(nobody, one, inClear, absent), model(set(), one, open, open), inClear, absent, "7", "[]"},
+		"clear, set emptied":                {model(set(), one, inClear, absent), model(nobody, one, open, open), inClear, absent, "7", "[]"},
+		"clear, recipients added":           {model(nobody, one, inClear, absent), model(set(alice), one, open, open), absent, open, "7", "[]"},
+		"clear, recipients unknown":         {model(nobody, one, inClear, absent), model(unknown, one, open, open), open, open, "7", "[]"},
+		"clear, version changed":            {model(nobody, one, inClear, absent), model(nobody, two, open, open), open, open, "<unknown>", "[secret_version]"},
+		"clear, version unknown":            {model(nobody, one, inClear, absent), model(nobody, types.NumberUnknown(), open, open), open, open, "<unknown>", "[secret_version]"},
+		"clear, first version":              {model(nobody, noNumber, inClear, absent), model(nobody, two, open, open), inClear, absent, "7", "[]"},
+		"clear, version removed":            {model(nobody, one, inClear, absent), model(nobody, noNumber, open, open), inClear, absent, "7", "[]"},
+		"clear, of a former version":        {unrevised(model(nobody, one, inClear, absent)), model(nobody, one, open, open), inClear, absent, "<null>", "[]"},
+		"clear, known secret":               {model(nobody, one, inClear, absent), knowing(one, model(nobody, one, open, open)), open, absent, "<unknown>", "[]"},
+		"clear, known secret stays":         {knowing(one, model(nobody, one, inClear, absent)), knowing(one, model(nobody, one, open, open)), inClear, absent, "7", "[]"},
+		"clear, known secret removed":       {knowing(one, model(nobody, one, inClear, absent)), model(nobody, one, open, open), inClear, absent, "7", "[]"},
+		"clear, known secret and a version": {model(nobody, one, inClear, absent), knowing(one, model(nobody, two, open, open)), open, open, "<unknown>", "[secret_version]"},
 
-		"encrypted, nothing changes":    {model(set(alice), one, absent, armored), model(set(alice), one, absent, armored), absent, armored, "[]"},
-		"encrypted, something changes":  {model(set(alice), one, absent, armored), model(set(alice), one, open, open), absent, armored, "[]"},
-		"encrypted, another recipient":  {model(set(alice), one, absent, armored), model(set(alice, ssh), one, open, open), open, open, "[secret_recipients]"},
-		"encrypted, fewer recipients":   {model(set(alice, ssh), one, absent, armored), model(set(alice), one, open, open), open, open, "[secret_recipients]"},
-		"encrypted, no recipients":      {model(set(alice), one, absent, armored), model(nobody, one, open, open), open, open, "[secret_recipients]"},
-		"encrypted, recipients unknown": {model(set(alice), one, absent, armored), model(unknown, one, open, open), open, open, "[secret_recipients]"},
-		"encrypted, one unknown":        {model(set(alice), one, absent, armored), model(partly, one, open, open), open, open, "[secret_recipients]"},
-		"encrypted, only a comment":     {model(set(ssh+" me"), one, absent, armored), model(set(ssh+" you"), one, open, open), absent, armored, "[]"},
-		"encrypted, version changed":    {model(set(alice), one, absent, armored), model(set(alice), two, open, open), open, open, "[secret_version]"},
+		"encrypted, nothing changes":        {model(set(alice), one, absent, armored), model(set(alice), one, absent, armored), absent, armored, "7", "[]"},
+		"encrypted, something changes":      {model(set(alice), one, absent, armored), model(set(alice), one, open, open), absent, armored, "7", "[]"},
+		"encrypted, another recipient":      {model(set(alice), one, absent, armored), model(set(alice, ssh), one, open, open), open, open, "<unknown>", "[secret_recipients]"},
+		"encrypted, fewer recipients":       {model(set(alice, ssh), one, absent, armored), model(set(alice), one, open, open), open, open, "<unknown>", "[secret_recipients]"},
+		"encrypted, no recipients":          {model(set(alice), one, absent, armored), model(nobody, one, open, open), open, open, "<unknown>", "[secret_recipients]"},
+		"encrypted, recipients unknown":     {model(set(alice), one, absent, armored), model(unknown, one, open, open), open, open, "<unknown>", "[secret_recipients]"},
+		"encrypted, one unknown":            {model(set(alice), one, absent, armored), model(partly, one, open, open), open, open, "<unknown>", "[secret_recipients]"},
+		"encrypted, only a comment":         {model(set(ssh+" me"), one, absent, armored), model(set(ssh+" you"), one, open, open), absent, armored, "7", "[]"},
+		"encrypted, version changed":        {model(set(alice), one, absent, armored), model(set(alice), two, open, open), open, open, "<unknown>", "[secret_version]"},
+		"encrypted, known secret":           {knowing(one, model(set(alice), one, absent, armored)), knowing(two, model(set(alice, ssh), one, open, open)), absent, open, "<unknown>", "[]"},
+		"encrypted, known secret to nobody": {knowing(one, model(set(alice), one, absent, armored)), knowing(two, model(nobody, one, open, open)), open, absent, "<unknown>", "[]"},
 
-		"imported, nothing changes":   {model(nobody, noNumber, absent, absent), model(nobody, noNumber, absent, absent), absent, absent, "[]"},
-		"imported, something changes": {model(nobody, noNumber, absent, absent), model(nobody, noNumber, open, open), absent, absent, "[]"},
-		"imported, everything is set": {model(nobody, noNumber, absent, absent), model(set(alice), one, open, open), absent, absent, "[]"},
-		"imported, other recipients":  {model(set(alice), one, absent, absent), model(set(ssh), one, open, open), absent, absent, "[]"},
-		"imported, unknown ones":      {model(nobody, noNumber, absent, absent), model(unknown, noNumber, open, open), absent, absent, "[]"},
+		"imported, nothing changes":   {model(nobody, noNumber, absent, absent), model(nobody, noNumber, absent, absent), absent, absent, "<null>", "[]"},
+		"imported, something changes": {model(nobody, noNumber, absent, absent), model(nobody, noNumber, open, open), absent, absent, "<null>", "[]"},
+		"imported, everything is set": {model(nobody, noNumber, absent, absent), model(set(alice), one, open, open), absent, absent, "<null>", "[]"},
+		"imported, other recipients":  {model(set(alice), one, absent, absent), model(set(ssh), one, open, open), absent, absent, "<null>", "[]"},
+		"imported, unknown ones":      {model(nobody, noNumber, absent, absent), model(unknown, noNumber, open, open), absent, absent, "<null>", "[]"},
+		"imported, known secret":      {model(nobody, noNumber, absent, absent), knowing(one, model(nobody, one, open, open)), open, absent, "<unknown>", "[]"},
+		"imported, to recipients":     {model(nobody, noNumber, absent, absent), knowing(one, model(set(alice), one, open, open)), absent, open, "<unknown>", "[]"},
+		"imported, perhaps known":     {model(nobody, noNumber, absent, absent), knowing(types.NumberUnknown(), model(nobody, one, open, open)), open, absent, "<unknown>", "[]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,6 +130,9 @@ func TestPlan(t *testing.T) {
 			}
 			if !test.planned.Secret.Equal(test.clear) || !test.planned.SecretEncrypted.Equal(test.encrypted) {
 				t.Errorf("got %s and %s, want %s and %s", test.planned.Secret, test.planned.SecretEncrypted, test.clear, test.encrypted)
+			}
+			if got := test.planned.SecretRevision.String(); got != test.revision {
+				t.Errorf("the revision is %s, want %s", got, test.revision)
 			}
 		})
 	}
@@ -131,6 +165,33 @@ func TestStoreSecret(t *testing.T) {
 			}
 			if r.SecretIsMissing() != (test.secret == "") {
 				t.Error("SecretIsMissing is wrong")
+			}
+		})
+	}
+}
+
+// A revision is the second in which the provider got the secret. It only grows, whatever the clock shows.
+func TestRevise(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(100, 999)
+	for name, test := range map[string]struct {
+		planned types.Int64
+		prior   types.Int64
+		secret  string
+		want    string
+	}{
+		"created":            {types.Int64Unknown(), types.Int64Null(), "whs-1", "100"},
+		"without a secret":   {types.Int64Unknown(), types.Int64Null(), "", "<null>"},
+		"another secret":     {types.Int64Unknown(), types.Int64Value(7), "whs-1", "100"},
+		"in the same second": {types.Int64Unknown(), types.Int64Value(100), "whs-1", "101"},
+		"kept":               {types.Int64Value(7), types.Int64Value(7), "whs-1", "7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := tfwebhook.SecretModel{Secret: tfwebhook.StringOrNull(test.secret), SecretRevision: test.planned}
+			r.Revise(test.prior, now)
+			if got := r.SecretRevision.String(); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
 	}

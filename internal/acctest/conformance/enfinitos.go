@@ -14,7 +14,7 @@ import (
 
 // Enfinitos documents neither how to read nor how to delete a subscription, and has no key that makes a create safe to send again.
 var Enfinitos = Vendor{
-	Name: "EnfinitOS", Type: "webhook_enfinitos",
+	Name: "EnfinitOS", Type: "webhook_enfinitos", Rotates: true,
 	Config: Values{
 		"url": acctest.String("https://hooks.example.com/Enfinitos"), "events": acctest.StringSet("right.issued", "right.revoked"),
 		"label": acctest.String("rights"), "active": flag(true),

@@ -337,6 +337,135 @@ func (w *world) holdsEncrypted(identities []*age.X25519Identity) {
 	}
 }
 
+// known are the settings that bring a secret.
+func known(secret acctest.Value, version int) Values {
+	return Values{"secret_wo": secret, "secret_wo_version": acctest.Number(version)}
+}
+
+// The configuration brings the secret of an imported webhook without a call: in the clear or encrypted, to others whenever its version
+// changes. It says nothing, and nothing else changes what was stored.
+func TestKnownSecret(t *testing.T) {
+	t.Parallel()
+	alice, toAlice := newKey(t)
+	bob, toBob := newKey(t)
+	to := func(recipient string) Values { return Values{"secret_recipients": acctest.StringSet(recipient)} }
+	forEach(t, "", func(w *world) {
+		id := w.Register(w.env, w.Config)
+		if !w.profile.Reads {
+			return
+		}
+		w.clean(w.instance.Import(id))
+		w.API(w.env).ForgetCalls()
+		secret := acctest.String(w.find(id).Secret)
+		w.planned("update", w.instance.Plan(w.With(known(acctest.Unknown(), 1))))
+		for _, step := range []struct {
+			changes    []Values
+			identities []*age.X25519Identity
+			brings     bool
+		}{
+			{[]Values{known(secret, 1)}, nil, true},
+			{[]Values{known(secret, 2), to(toAlice)}, []*age.X25519Identity{alice}, true},
+			{[]Values{known(secret, 3), to(toBob)}, []*age.X25519Identity{bob}, true},
+			{[]Values{to(toBob)}, []*age.X25519Identity{bob}, false},
+			{[]Values{known(secret, 4), to(toBob)}, []*age.X25519Identity{bob}, true},
+		} {
+			config, before := w.With(step.changes...), w.instance.State["secret_revision"]
+			w.quiet(w.planned("update", w.instance.Apply(config)))
+			w.holdsEncrypted(step.identities)
+			w.settled(config)
+			if now := w.instance.State["secret_revision"]; now.IsNull() || now.Equal(before) == step.brings {
+				w.Errorf("the revision was %s and is %s", before, now)
+			}
+		}
+		w.changes(nil, "")
+		before := w.instance.State
+		w.planned("update", w.instance.Apply(w.With(w.Off, known(secret, 4), to(toBob))))
+		for _, name := range []string{"secret_encrypted", "secret_revision"} {
+			if !w.instance.State[name].Equal(before[name]) {
+				w.Errorf("another change turns %s from %s into %s", name, before[name], w.instance.State[name])
+			}
+		}
+	})
+}
+
+// A secret that cannot be right is an error that does not show it and changes nothing, at the latest in the apply.
+func TestKnownSecretIsInvalid(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]acctest.Value{
+		"null": null(), "empty": acctest.String(""), "blank": acctest.String(" \n"), "blanks around": acctest.String(" hunter2"),
+		"a line": acctest.String("hunter2\n"),
+	} {
+		forEach(t, name, func(w *world) {
+			id := w.Register(w.env, w.Config)
+			if !w.profile.Reads {
+				return
+			}
+			w.clean(w.instance.Import(id))
+			before := acctest.Object(w.instance.Provider.Schemas.ResourceSchemas[w.Type].ValueType(), w.instance.State)
+			config := w.With(w.Off, known(value, 1))
+			report := w.instance.Apply(config)
+			w.says(report, "ERROR Invalid Signing Secret")
+			said := report.Problems + acctest.Text(w.instance.Provider.Validate(w.Type, config))
+			if !acctest.Object(before.Type(), w.instance.State).Equal(before) || strings.Contains(said, "hunter2") || strings.Count(said, "ERROR Invalid") != 2 {
+				w.Errorf("it says %s, the state holds %v", said, w.instance.State)
+			}
+			w.changes(nil, "")
+		})
+	}
+}
+
+// A new webhook has the secret that the vendor has generated. Another one takes its place only where the vendor may have changed it.
+func TestKnownSecretOfACreatedWebhook(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		other := func(version int) Values { return w.With(known(acctest.String("hunter2"), version)) }
+		w.says(w.planned("create", w.instance.Apply(other(1))), "WARNING Known Signing Secret Ignored", "https://hooks.example.com")
+		w.holds(nil)
+		w.settled(other(1))
+		w.API(w.env).ForgetCalls()
+		report := w.instance.Apply(other(2))
+		if !w.Rotates {
+			w.says(report, "ERROR Signing Secret Already Known", w.instance.Text("id"), "secret_version")
+			w.holds(nil)
+			w.changes(nil, "")
+			return
+		}
+		w.says(w.planned("update", report), "WARNING Known Signing Secret Replaces the Created One", w.instance.Text("id"))
+		w.quiet(w.planned("update", w.instance.Apply(other(3))))
+		if got := w.instance.Text("secret"); got != "hunter2" {
+			w.Errorf("the state holds the secret %q", got)
+		}
+		w.changes(nil, "")
+	})
+}
+
+// A resource moves with its private state to a provider of another address. Of another type, it stays where it is.
+func TestMove(t *testing.T) {
+	t.Parallel()
+	for _, v := range Vendors {
+		for name, place := range v.Elsewhere {
+			for _, address := range []string{"registry.opentofu.org/webhook-providers/webhook", "example.com/mirror/webhook", "webhook"} {
+				if place.Want == nil {
+					continue
+				}
+				v.each(t, address+" "+name, func(w *world) {
+					home := w.env
+					w.at(home, Place{Settings: w.Home})
+					w.created()
+					w.instance.State["secret_revision"] = tftypes.NewValue(tftypes.Number, nil) // as an older version left it
+					w.says(w.instance.Move(address, "webhook_other"), "ERROR Unable to Move Resource State", "webhook_other")
+					w.quiet(w.instance.Move(address, w.Type))
+					w.holds(nil)
+					w.at(acctest.NewVirtual(w.T, w.profile.Sandbox), place)
+					w.says(w.instance.Refresh(), "ERROR Webhook of Another Account")
+					w.at(home, Place{Settings: w.Home})
+					w.settled(w.Config)
+				})
+			}
+		}
+	}
+}
+
 func newKey(t *testing.T) (*age.X25519Identity, string) {
 	t.Helper()
 	identity, err := age.GenerateX25519Identity()

@@ -38,6 +38,8 @@ type Vendor struct {
 
 	// Profiles are the forms of the API that are known.
 	Profiles map[string]Profile
+	// Rotates says that the vendor can change a secret outside Terraform.
+	Rotates bool
 	// Lists says that the API can list webhooks. The client can then look for what a lost create has made.
 	Lists bool
 	// Create, Update and Delete are the calls of a change, in the order of the journal. ID stands for the id.

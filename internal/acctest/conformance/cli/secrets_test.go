@@ -25,13 +25,19 @@ func TestSecretsAreNowhere(t *testing.T) {
 	env := acctest.New(t, sandbox.Config{DfnsSecretOnUpdate: true, EnfinitosConventional: true})
 	identity, err := age.GenerateX25519Identity()
 	must(t, err)
-	cli := env.CLI(t, encryptedAndClear(identity.Recipient().String()))
+	variables := []string{"TF_VAR_identity=" + identity.String(), "TF_LOG=TRACE"}
+	config := encryptedAndClear(identity.Recipient().String())
+	for _, v := range Vendors {
+		id := v.Register(env, v.Config)
+		secret := v.Objects(env)[0].Secret
+		variables = append(variables, "TF_VAR_"+v.Type+"="+secret)
+		config += imported(v, id, identity.Recipient().String())
+	}
+	cli := env.CLI(t, config)
 	dir := cli.WorkingDir()
 	var printed strings.Builder
 	command := func(arguments ...string) error {
-		out, err := env.RunWith(t, cli, []string{
-			"TF_VAR_identity=" + identity.String(), "TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(dir, "trace.log"),
-		}, arguments...)
+		out, err := env.RunWith(t, cli, append(variables, "TF_LOG_PATH="+filepath.Join(dir, "trace.log")), arguments...)
 		printed.WriteString(out)
 		return err
 	}
@@ -87,6 +93,13 @@ func encryptedAndClear(recipient string) string {
 			fmt.Sprintf("ephemeral \"webhook_secret\" %q {\n  ciphertext = %s.encrypted.secret_encrypted\n  identity   = var.identity\n}\n", v.Type, v.Type)
 	}
 	return out
+}
+
+// imported brings the secret of a webhook that exists.
+func imported(v Vendor, id, recipient string) string {
+	return fmt.Sprintf("variable %q {\n  type      = string\n  ephemeral = true\n}\nimport {\n  to = %s.known\n  id = %q\n}\n", v.Type, v.Type, id) +
+		v.Resource("known", v.With(Values{"secret_recipients": acctest.StringSet(recipient)}), "secret_wo = var."+v.Type, "secret_wo_version = 1") +
+		fmt.Sprintf("ephemeral \"webhook_secret\" \"known_%s\" {\n  ciphertext = %s.known.secret_encrypted\n  identity   = var.identity\n}\n", v.Type, v.Type)
 }
 
 // searchDirectory looks for secrets in all that the commands have left behind, but for the configuration itself.

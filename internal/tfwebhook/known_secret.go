@@ -1,0 +1,78 @@
+package tfwebhook
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
+)
+
+// adopted is the key in the private state of a webhook whose stored secret came from secret_wo. The state itself cannot show it:
+// secret_wo_version is also stored where a create has ignored secret_wo. Without the key, the secret came from the create.
+const adopted = "secret_adopted"
+
+// ConfigValidators implements resource.ResourceWithConfigValidators.
+func (r *Resource[Client]) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{resourcevalidator.RequiredTogether(path.MatchRoot("secret_wo"), path.MatchRoot("secret_wo_version"))}
+}
+
+// knownSecret validates secret_wo. It never shows the value.
+func knownSecret() textValidator {
+	return textValidator{
+		summary: "Invalid Signing Secret",
+		must:    "must be the signing secret of the webhook, and nothing else",
+		check: func(text string) error {
+			switch trimmed := keytext.Trim(text); {
+			case trimmed == "":
+				return errors.New("it is null, empty or blank")
+			case trimmed != text:
+				return errors.New("it has white space, quotes or invisible characters around it")
+			}
+			return nil
+		},
+		quote: func(string) string { return "a value that is not shown" },
+	}
+}
+
+// PlanCreatedSecret leaves the secret of a new webhook to the apply, which gets it from the vendor.
+func (o Object) PlanCreatedSecret(resp *resource.ModifyPlanResponse, plan Model) {
+	plan.Common().PlanNewSecret()
+	if !plan.Common().SecretWOVersion.IsNull() {
+		resp.Diagnostics.Append(o.knownSecretIgnored(plan.Name()))
+	}
+}
+
+// CheckKnownSecret reports that a plan stores the secret of the configuration in place of one that came from the create. A replacement
+// does not store it.
+func (o Object) CheckKnownSecret(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, prior Model,
+) {
+	before := prior.Common()
+	if len(resp.RequiresReplace) > 0 || before.SecretIsMissing() || !plan.Common().adopts(&before.SecretModel) {
+		return
+	}
+	mark, diags := req.Private.GetKey(ctx, adopted)
+	resp.Diagnostics.Append(diags...)
+	if mark == nil {
+		resp.Diagnostics.Append(o.knownSecretReplacesCreated(prior.Name(), plan.Common().SecretWOVersion.IsUnknown())...)
+	}
+}
+
+// storeSecret stores the secret in the planned form: that of the configuration, or the one that is stored already.
+func (o Object) storeSecret(ctx context.Context, config tfsdk.Config, plan, prior Model) (diags diag.Diagnostics) {
+	secret := prior.Common().Secret
+	if plan.Common().adopts(&prior.Common().SecretModel) {
+		diags.Append(config.GetAttribute(ctx, path.Root("secret_wo"), &secret)...)
+		diags.Append(knownSecret().validate(path.Root("secret_wo"), secret.ValueString())...)
+	}
+	if !diags.HasError() {
+		diags.Append(o.secretNotEncrypted(prior.Name(), plan.Common().StoreSecret(secret.ValueString()))...)
+	}
+	return diags
+}
