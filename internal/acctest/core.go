@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/big"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -185,7 +185,9 @@ func (i *Instance) imported(request *tfprotov6.ImportResourceStateRequest) Repor
 // Move takes the instance over from a provider of another address, which called its type so. The state there lacks what is null.
 func (i *Instance) Move(address, from string) Report {
 	i.Provider.t.Helper()
-	state, err := json.Marshal(plain(Object(i.kind(), i.State)))
+	former := Plain(i.State)
+	maps.DeleteFunc(former, func(_ string, value any) bool { return value == nil })
+	state, err := json.Marshal(former)
 	if err != nil {
 		i.Provider.t.Fatal(err)
 	}
@@ -202,41 +204,6 @@ func (i *Instance) Move(address, from string) Report {
 		i.State, i.private = i.decode(resp.TargetState), resp.TargetPrivate
 	}
 	return report
-}
-
-// plain returns a value as encoding/json encodes it, without the attributes that are null.
-func plain(value Value) any {
-	var (
-		text    string
-		flag    bool
-		number  *big.Float
-		list    []tftypes.Value
-		object  map[string]tftypes.Value
-		objects = map[string]any{}
-		lists   = []any{}
-	)
-	switch {
-	case value.IsNull():
-		return nil
-	case value.As(&text) == nil:
-		return text
-	case value.As(&flag) == nil:
-		return flag
-	case value.As(&number) == nil:
-		return number
-	case value.As(&list) == nil:
-		for _, element := range list {
-			lists = append(lists, plain(element))
-		}
-		return lists
-	}
-	_ = value.As(&object)
-	for name, attribute := range object {
-		if !attribute.IsNull() {
-			objects[name] = plain(attribute)
-		}
-	}
-	return objects
 }
 
 // planAsIs plans the instance. A tainted one is planned as if it did not exist.

@@ -80,13 +80,6 @@ func settles(c *config) { c.HTTP.SettleTime = time.Millisecond }
 // once keeps a client from sending anything again.
 func once(c *enfinitos.Config) { c.HTTP.MaxRetries = 0 }
 
-func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
-	t.Helper()
-	if err := s.EnfinitosCalls.AddFault(f); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // journal returns the calls made so far as "METHOD path?query body", and forgets them.
 func journal(s *sandbox.Sandbox) (out []string) {
 	for _, call := range s.EnfinitosCalls.Journal() {

@@ -12,8 +12,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
-func attribute(name string) tfjsonpath.Path { return tfjsonpath.New(name) }
-
 // example is a configuration for the plugin protocol, with further attributes.
 func example(further ...map[string]acctest.Value) map[string]acctest.Value {
 	out := map[string]acctest.Value{

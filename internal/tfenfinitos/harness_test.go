@@ -13,8 +13,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-func attribute(name string) tfjsonpath.Path { return tfjsonpath.New(name) }
-
 // webhook returns a configuration of one subscription, with further attributes where given.
 func webhook(further ...string) string {
 	return "resource \"webhook_enfinitos\" \"test\" {\n  url = \"https://hooks.example.com/enfinitos\"\n" +
