@@ -241,10 +241,11 @@ func (i *Instance) plan(prior, config map[string]Value, private []byte) (
 	planned := i.decode(resp.PlannedState)
 	for _, attribute := range i.schema().Block.Attributes {
 		value, configured := config[attribute.Name]
+		expected := configured && value.IsFullyKnown() && !value.IsNull()
 		if attribute.WriteOnly {
-			value = tftypes.NewValue(attribute.Type, nil)
+			value, expected = tftypes.NewValue(attribute.Type, nil), true
 		}
-		if got := planned[attribute.Name]; configured && value.IsFullyKnown() && (!value.IsNull() || attribute.WriteOnly) && planned != nil && !got.Equal(value) {
+		if got := planned[attribute.Name]; expected && planned != nil && !got.Equal(value) {
 			i.Provider.t.Errorf("Provider produced invalid plan: %s is planned as %s, not %s", attribute.Name, got, value)
 		}
 	}

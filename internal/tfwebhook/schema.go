@@ -87,8 +87,9 @@ func secretRecipientsAttribute() schema.SetAttribute {
 			"themselves, and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
 			"The state then contains the secret only in encrypted form. If the state already contains it in plain text, adding " +
 			"recipients encrypts it in place (former versions of the state still contain the plain text). Changing or removing " +
-			"recipients later replaces the webhook, because the provider cannot decrypt the secret, unless `secret_wo` brings it again. After " +
-			"an import there is no secret to encrypt, unless `secret_wo` brings it. An empty set is the same as none. The ephemeral resource `webhook_secret` decrypts the secret.",
+			"recipients later replaces the webhook, because the provider cannot decrypt the secret, unless `secret_wo` brings it again. " +
+			"After an import there is no secret to encrypt, unless `secret_wo` brings it. An empty set is the same as none. The ephemeral " +
+			"resource `webhook_secret` decrypts the secret.",
 		Validators: []validator.Set{setvalidator.NoNullValues(), validRecipients{}},
 	}
 }
