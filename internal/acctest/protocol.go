@@ -164,6 +164,9 @@ func (p *Protocol) Data(dataSource string, attributes map[string]Value) (map[str
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	if resp.State == nil {
+		return nil, resp.Diagnostics
+	}
 	return p.decode(schema.ValueType(), resp.State), resp.Diagnostics
 }
 
