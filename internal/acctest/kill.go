@@ -140,11 +140,11 @@ type Gate struct {
 	cut    bool
 }
 
-// NewGate returns a gate for the calls that holds selects. It must be made before the first call.
+// NewGate returns a gate for the calls that holds selects.
 func NewGate(t *testing.T, holds func(*http.Request) bool, calls ...*sandbox.Calls) *Gate {
 	g := &Gate{Arrived: make(chan *http.Request, 100), holds: holds, opened: make(chan struct{})}
 	for _, c := range calls {
-		c.Before = g.pass
+		c.Before(g.pass)
 	}
 	t.Cleanup(g.Cut)
 	return g

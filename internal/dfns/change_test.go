@@ -139,11 +139,11 @@ func TestUpdateUndone(t *testing.T) {
 	inBubble(t, func(w *world) {
 		id := w.Dfns.Register(held())
 		w.fault(sandbox.Fault{Method: "PUT", Effect: sandbox.DropAfter, Times: 1})
-		w.DfnsCalls.Before = func(r *http.Request) {
+		w.DfnsCalls.Before(func(r *http.Request) {
 			if r.Method == http.MethodGet { // somebody else was faster than the read
 				_ = w.Dfns.Edit(id, func(webhook *state.Webhook) { webhook.Status = "Enabled" })
 			}
-		}
+		})
 		ctx, cancel := w.operation()
 		defer cancel()
 		webhook, err := disable(ctx, w.client(), id)

@@ -80,11 +80,11 @@ func (w *world) stranger() string {
 // duringTheCreate calls act once, when the first create arrives at the API.
 func (w *world) duringTheCreate(act func()) {
 	var once sync.Once
-	w.DfnsCalls.Before = func(r *http.Request) {
+	w.DfnsCalls.Before(func(r *http.Request) {
 		if r.Method == http.MethodPost && r.URL.Path == "/webhooks" {
 			once.Do(act)
 		}
-	}
+	})
 }
 
 // ours returns the webhooks that no stranger has made, and fails if one of a stranger is gone.

@@ -53,10 +53,6 @@ func (c Call) String() string {
 
 // Calls stands between the listener and a vendor: it keeps the journal, injects the faults and answers /_sandbox/.
 type Calls struct {
-	// Before, unless nil, runs before a call is carried out, or where a fault cuts or refuses it instead. It holds no lock, so a
-	// test can change the state at that moment. It must be set before the first call, and may run concurrently.
-	Before func(*http.Request)
-
 	vendor  Vendor
 	name    string
 	clock   func() time.Time
@@ -69,6 +65,7 @@ type Calls struct {
 	touch      func(touched)
 
 	mu         sync.Mutex
+	before     func(*http.Request)
 	log        io.Writer
 	journal    []Call
 	first      int // the number of the first call of the journal

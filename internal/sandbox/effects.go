@@ -32,16 +32,27 @@ var Effects = []string{DropBefore, DropAfter, Late, Status, StatusAfter, Truncat
 
 // carryOut passes a call to the vendor.
 func (c *Calls) carryOut(r *http.Request, body []byte) *answer {
-	c.before(r)
+	c.runBefore(r)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	out := &answer{header: http.Header{}, status: http.StatusOK}
 	c.vendor.ServeHTTP(out, r)
 	return out
 }
 
-func (c *Calls) before(r *http.Request) {
-	if c.Before != nil {
-		c.Before(r)
+// Before has a function run before each further call is carried out, or where a fault cuts or refuses it instead. It holds no lock, so
+// a test can change the state at that moment, and may run concurrently. Nil ends that.
+func (c *Calls) Before(run func(*http.Request)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.before = run
+}
+
+func (c *Calls) runBefore(r *http.Request) {
+	c.mu.Lock()
+	run := c.before
+	c.mu.Unlock()
+	if run != nil {
+		run(r)
 	}
 }
 
@@ -53,7 +64,7 @@ func (c *Calls) inject(f *Fault, r *http.Request, body []byte) *answer {
 	out := &answer{header: http.Header{}, status: http.StatusOK}
 	switch f.Effect {
 	case DropBefore, Status, HTML:
-		c.before(r)
+		c.runBefore(r)
 	case Delay:
 		wait(r, f.duration())
 		out = c.carryOut(r, body)

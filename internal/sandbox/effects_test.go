@@ -112,11 +112,11 @@ func TestPatchOfCallsAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, s *running) {
 		addFault(t, s.DfnsCalls, sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage(`"hit $n"`)})
-		s.DfnsCalls.Before = func(r *http.Request) {
+		s.DfnsCalls.Before(func(r *http.Request) {
 			if r.URL.Path == "/slow" {
 				<-time.After(time.Second)
 			}
-		}
+		})
 		first := make(chan reply)
 		go func() { first <- s.call("GET /slow") }()
 		synctest.Wait()
@@ -283,7 +283,7 @@ func TestBefore(t *testing.T) {
 		t.Run(c.fault.Effect, func(t *testing.T) {
 			t.Parallel()
 			inProcess(t, func(t *testing.T, s *running) {
-				s.EnfinitosCalls.Before = func(*http.Request) { s.Enfinitos.Register(enfinitos.Subscription{Label: "stranger"}) }
+				s.EnfinitosCalls.Before(func(*http.Request) { s.Enfinitos.Register(enfinitos.Subscription{Label: "stranger"}) })
 				if c.fault.Milliseconds > 0 { // another webhook comes while the call waits
 					time.AfterFunc(100*time.Millisecond, func() { s.Enfinitos.Register(enfinitos.Subscription{Label: "other"}) })
 				}

@@ -78,7 +78,7 @@ func TestTransportTrace(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, s *running) {
 		var order []string // synctest.Wait would let a call that is too early come first
-		s.DfnsCalls.Before = func(*http.Request) { order = append(order, "carried out") }
+		s.DfnsCalls.Before(func(*http.Request) { order = append(order, "carried out") })
 		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
 			GotConn:      func(httptrace.GotConnInfo) { order = append(order, "GotConn") },
 			WroteHeaders: func() { order = append(order, "WroteHeaders") },

@@ -277,11 +277,11 @@ func TestFaultMatrixOfNormalizedValues(t *testing.T) {
 func (c cell) run(w *world) {
 	if c.beside == "during" {
 		var once sync.Once
-		w.API(w.env).Before = func(r *http.Request) {
+		w.API(w.env).Before(func(r *http.Request) {
 			if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
 				once.Do(func() { w.stranger() })
 			}
-		}
+		})
 	}
 	if c.beside == "before" || strings.Contains(c.String(), "STRANGER") {
 		w.stranger()
@@ -475,11 +475,11 @@ func (w *world) equalCreates(beside string, fault sandbox.Fault) {
 	case "before":
 		w.stranger()
 	case "during":
-		w.API(w.env).Before = func(r *http.Request) {
+		w.API(w.env).Before(func(r *http.Request) {
 			if r.Method == http.MethodPost && r.URL.Path == w.Creating()[1] {
 				once.Do(func() { w.stranger() })
 			}
-		}
+		})
 	}
 	w.fault(fault)
 	var all sync.WaitGroup

@@ -536,11 +536,11 @@ func TestAnswerWithoutAField(t *testing.T) {
 func TestCancelledCreateGetsItsAnswer(t *testing.T) {
 	t.Parallel()
 	forEach(t, "", func(w *world) {
-		w.API(w.env).Before = func(r *http.Request) {
+		w.API(w.env).Before(func(r *http.Request) {
 			if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
 				_, _ = w.instance.Provider.StopProvider(w.Context(), &tfprotov6.StopProviderRequest{})
 			}
-		}
+		})
 		w.planned("create", w.instance.Apply(w.Config))
 		w.holds(w.Config)
 	})

@@ -165,9 +165,9 @@ func (p *process) send(request *http.Request, op *operation, ctrlC bool) (*http.
 			w.t.Error(err)
 		}
 	}
-	v.calls.Before = nil
+	v.calls.Before(nil)
 	if ctrlC {
-		v.calls.Before = func(*http.Request) { op.cancel() }
+		v.calls.Before(func(*http.Request) { op.cancel() })
 	}
 	former := v.all()
 	response, err := v.calls.Transport().RoundTrip(request)
