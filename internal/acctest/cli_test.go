@@ -38,7 +38,7 @@ func TestSettingsOfTheCaller(t *testing.T) {
 }
 
 // While a package builds the provider, the CLIs of another sum up the directory it is in: nothing else may ever be there.
-func TestBuildsKeepToThemselves(t *testing.T) {
+func TestBuildLeavesNoOtherFile(t *testing.T) {
 	t.Parallel()
 	drafts, home := t.TempDir(), t.TempDir()
 	const name = "terraform-provider-webhook_v0.0.1"
