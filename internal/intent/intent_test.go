@@ -251,7 +251,7 @@ func TestNoteNotWritten(t *testing.T) {
 }
 
 // An answer that cannot be noted is a problem too. Nobody else can read a note.
-func TestAnswerNotWritten(t *testing.T) {
+func TestAnswerNotNoted(t *testing.T) {
 	t.Parallel()
 	log := intent.NewLog(filepath.Join(t.TempDir(), "webhook"))
 	note := log.Begin(create)
