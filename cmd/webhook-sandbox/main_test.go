@@ -114,7 +114,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestHelpSaysWhatToDo(t *testing.T) {
+func TestHelp(t *testing.T) {
 	t.Parallel()
 	command, _ := program(t, "-help")
 	out, err := command.Output()

@@ -159,11 +159,11 @@ provider "webhook" {
 		e.EnfinitosURL, env["ENFINITOS_API_KEY"])
 }
 
-// Rewrite puts a proxy before a stand-in and replaces its URL. The proxy changes answers to the provider, for answers that a
-// vendor might give but the sandbox does not.
-func Rewrite(t *testing.T, standIn *string, change func(*http.Response) error) {
+// Rewrite puts a proxy before an API of the sandbox and replaces its URL. The proxy changes answers to the provider, for answers
+// that a vendor might give but the sandbox does not.
+func Rewrite(t *testing.T, baseURL *string, change func(*http.Response) error) {
 	t.Helper()
-	target, err := url.Parse(*standIn)
+	target, err := url.Parse(*baseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func Rewrite(t *testing.T, standIn *string, change func(*http.Response) error) {
 	proxy.ModifyResponse = change
 	server := httptest.NewServer(proxy)
 	t.Cleanup(server.Close)
-	*standIn = server.URL
+	*baseURL = server.URL
 }
 
 // Serve serves a handler on loopback until the test ends and returns its URL.

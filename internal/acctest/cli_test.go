@@ -11,7 +11,7 @@ import (
 )
 
 // The user who runs the tests may have settings for a CLI and accounts. This test runs itself in a process that has them.
-func TestSettingsOfTheCaller(t *testing.T) {
+func TestEnvironmentOfTheCallerIsIgnored(t *testing.T) {
 	t.Parallel()
 	settings := []string{
 		"TF_WORKSPACE=production", "TF_DATA_DIR=shared", "TF_CLI_ARGS_plan=-json", "TF_REATTACH_PROVIDERS={}", "TF_VAR_status=Disabled",
@@ -30,7 +30,7 @@ func TestSettingsOfTheCaller(t *testing.T) {
 		}
 		return
 	}
-	caller := exec.Command(os.Args[0], "-test.run=^TestSettingsOfTheCaller$")
+	caller := exec.Command(os.Args[0], "-test.run=^TestEnvironmentOfTheCallerIsIgnored$")
 	caller.Env = append(append(os.Environ(), "WEBHOOK_SETTINGS_OF_THE_CALLER=yes"), settings...)
 	if out, err := caller.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
@@ -38,7 +38,7 @@ func TestSettingsOfTheCaller(t *testing.T) {
 }
 
 // While a package builds the provider, the CLIs of another sum up the directory it is in: nothing else may ever be there.
-func TestBuildsKeepToThemselves(t *testing.T) {
+func TestBuildLeavesNoOtherFile(t *testing.T) {
 	t.Parallel()
 	drafts, home := t.TempDir(), t.TempDir()
 	const name = "terraform-provider-webhook_v0.0.1"

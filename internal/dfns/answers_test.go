@@ -275,7 +275,7 @@ func TestAnswerAboutAnotherEvent(t *testing.T) {
 }
 
 // A strange id must not make a call about something else.
-func TestStrangeIDs(t *testing.T) {
+func TestIDsAreEscaped(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"", ".", ".."} {
 		a := serve(t, nil)

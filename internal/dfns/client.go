@@ -65,7 +65,7 @@ func New(config Config) (*Client, error) {
 		http: client, credentialID: config.CredentialID, signer: config.Signer, expiry: token.expiry(),
 		existing: existing{creates: map[string]CreateWebhookRequest{}},
 		notes:    config.Notes, names: intent.NewNames(config.Notes),
-		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL), Organization: token.Metadata.OrganizationID},
+		account: account.Account{API: weburl.StablePart(config.HTTP.BaseURL), Organization: token.Metadata.OrganizationID},
 	}, nil
 }
 
@@ -74,9 +74,9 @@ func Unusable(reason error) *Client {
 	return &Client{unusable: reason, http: &httpapi.Client{}, names: intent.NewNames(nil)}
 }
 
-// Claim records that a plan or a state names a webhook, so no create of this client has made it. saved says that an earlier run has
-// saved that state, so its note, if any, is done.
-func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
+// RememberID records that a plan or a state names a webhook, so no create of this client has made it. saved says that an
+// earlier run has saved that state, so its note, if any, is done.
+func (c *Client) RememberID(id string, saved bool) { c.names.Add(id, saved) }
 
 // Now is the time by the client's clock.
 func (c *Client) Now() time.Time { return c.http.Now() }

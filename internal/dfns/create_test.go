@@ -120,7 +120,7 @@ func TestCreateWhateverHappens(t *testing.T) {
 							w.strangers = append(w.strangers, w.Dfns.Register(state.Webhook{URL: "https://other.example", Events: []string{"*"}, Status: "Enabled"}))
 						})
 					case "equal one named by a state":
-						w.duringTheCreate(func() { client.Claim(w.stranger(), true) })
+						w.duringTheCreate(func() { client.RememberID(w.stranger(), true) })
 					}
 					w.fault(outage.faults...)
 					webhook, err := w.create(client)
@@ -254,7 +254,7 @@ func TestCreateAnsweredWithAnOlderWebhook(t *testing.T) {
 	t.Parallel()
 	for name, known := range map[string]func(*world, *dfns.Client) string{
 		"listed before":    func(w *world, _ *dfns.Client) string { return w.stranger() },
-		"named by a state": func(_ *world, client *dfns.Client) string { client.Claim("wh-1", true); return "wh-1" },
+		"named by a state": func(_ *world, client *dfns.Client) string { client.RememberID("wh-1", true); return "wh-1" },
 	} {
 		inBubble(t, func(w *world) {
 			client := w.client()
@@ -324,11 +324,11 @@ func TestCreateAfterAnEarlierOne(t *testing.T) {
 		want    string // the outcome, or the reason why the next create is not sent
 	}{
 		"answered, not saved":           {nil, nil, "exists"},
-		"answered and saved":            {nil, func(_ *world, next *dfns.Client, made string) { next.Claim(made, true) }, "created"},
-		"answered, named by an import":  {nil, func(_ *world, next *dfns.Client, made string) { next.Claim(made, false) }, "exists"},
+		"answered and saved":            {nil, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
+		"answered, named by an import":  {nil, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, false) }, "exists"},
 		"answered, deleted since":       {nil, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
 		"lost and made":                 {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, nil, "may exist"},
-		"lost and made, imported since": {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(_ *world, next *dfns.Client, made string) { next.Claim(made, true) }, "created"},
+		"lost and made, imported since": {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
 		"lost and made, deleted since":  {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
 		"outage, nothing new":           {[]sandbox.Fault{post(sandbox.DropBefore, 0)}, nil, "created"},
 		"approval is pending":           {[]sandbox.Fault{post(sandbox.Status, 1, status(202))}, nil, "pending"},

@@ -275,7 +275,7 @@ func TestOneReadGivesUp(t *testing.T) {
 }
 
 // Webhooks that vanish take a GET each, and a list that was read after that, which those who wait share.
-func TestWebhooksThatVanish(t *testing.T) {
+func TestReadsOfDeletedWebhooks(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, time.Second, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
 		ids := register(s, 101)

@@ -75,7 +75,7 @@ func TestLifeCycle(t *testing.T) {
 }
 
 // What is not set is not sent, but for the defaults of the API.
-func TestLeastCreate(t *testing.T) {
+func TestCreateOmitsWhatIsNotSet(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	webhook, err := newClient(t, s).CreateWebhook(t.Context(), dfns.CreateWebhookRequest{URL: "https://h.example/", Events: []string{"*"}})

@@ -62,7 +62,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		http: client, notes: config.Notes, names: intent.NewNames(config.Notes), key: intent.Digest(config.HTTP.BearerToken),
-		account: account.Account{API: weburl.Lasting(config.HTTP.BaseURL)},
+		account: account.Account{API: weburl.StablePart(config.HTTP.BaseURL)},
 	}, nil
 }
 
@@ -71,9 +71,9 @@ func Unusable(reason error) *Client {
 	return &Client{unusable: reason, names: intent.NewNames(nil)}
 }
 
-// Claim records that a plan or a state names a subscription, so no create of this client has made it. saved says that an earlier
-// run has saved that state, so its note, if any, is done.
-func (c *Client) Claim(id string, saved bool) { c.names.Add(id, saved) }
+// RememberID records that a plan or a state names a subscription, so no create of this client has made it. saved says that an
+// earlier run has saved that state, so its note, if any, is done.
+func (c *Client) RememberID(id string, saved bool) { c.names.Add(id, saved) }
 
 // Now is the time by the client's clock.
 func (c *Client) Now() time.Time { return c.http.Now() }

@@ -57,7 +57,7 @@ func TestNoteOfACreate(t *testing.T) {
 				dir := t.TempDir()
 				a := serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks": inTurn(test.handler, holds(created))})
 				client := a.client(t, noted(dir))
-				client.Claim("whs_old", true)
+				client.RememberID("whs_old", true)
 				if _, err := client.CreateSubscription(t.Context(), request); err == nil {
 					t.Fatal("it is made")
 				}
@@ -98,9 +98,12 @@ func TestNoteWithAnID(t *testing.T) {
 		after func(s *sandbox.Sandbox, next func(id string, saved bool), id string)
 		stops bool
 	}{
-		"it is there":            {func(*sandbox.Sandbox, func(string, bool), string) {}, true},
-		"an import names it":     {func(_ *sandbox.Sandbox, claim func(string, bool), id string) { claim(id, false); claim(id, true) }, true},
-		"a saved state names it": {func(_ *sandbox.Sandbox, claim func(string, bool), id string) { claim(id, true) }, false},
+		"it is there": {func(*sandbox.Sandbox, func(string, bool), string) {}, true},
+		"an import names it": {func(_ *sandbox.Sandbox, remember func(string, bool), id string) {
+			remember(id, false)
+			remember(id, true)
+		}, true},
+		"a saved state names it": {func(_ *sandbox.Sandbox, remember func(string, bool), id string) { remember(id, true) }, false},
 		"it is gone":             {func(s *sandbox.Sandbox, _ func(string, bool), id string) { s.Enfinitos.Remove(id) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +117,7 @@ func TestNoteWithAnID(t *testing.T) {
 			id := made.Subscription.ID
 			for range 2 {
 				next := at(t, s, quick(dir)...)
-				test.after(s, next.Claim, id)
+				test.after(s, next.RememberID, id)
 				if !test.stops {
 					if _, err := next.CreateSubscription(t.Context(), request); err != nil {
 						t.Error(err)

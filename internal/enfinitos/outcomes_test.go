@@ -119,7 +119,7 @@ func TestOutcomes(t *testing.T) {
 					id, fault := s.Enfinitos.Register(example), fault
 					fault.Method, fault.Path, fault.Effect = change.method, change.path, effect
 					fault.Body = new(strings.ReplaceAll(*fault.Body, "whs_other", stranger(operation)))
-					client.Claim("whs_claimed", true)
+					client.RememberID("whs_claimed", true)
 					addFault(t, s, fault)
 					err := change.run(t.Context(), client, id)
 					outcome, _ := httpapi.OutcomeOf(err)

@@ -171,7 +171,7 @@ func TestAnswersToSetActive(t *testing.T) {
 }
 
 // A call whose answer was lost is sent again where that cannot do anything twice, and otherwise by nobody but its caller.
-func TestRepeated(t *testing.T) {
+func TestSentAgainWhereIdempotent(t *testing.T) {
 	t.Parallel()
 	repeated := map[string]bool{"set active": true, "find": true, "remove": true, "list": true}
 	for _, operation := range operations {
@@ -259,7 +259,7 @@ var about = map[string]func(context.Context, *enfinitos.Client, string) error{
 }
 
 // A strange id must not make a call about something else.
-func TestStrangeIDs(t *testing.T) {
+func TestIDsAreEscaped(t *testing.T) {
 	t.Parallel()
 	for route, call := range about {
 		for id, calls := range map[string][]string{"..": nil, "a/b?c": {fmt.Sprintf(route, "a%2Fb%3Fc")}} {

@@ -43,7 +43,7 @@ func idempotent(request httpapi.Request) httpapi.Request {
 }
 
 // What fails twice is sent again, with the same body, if that is safe and max_retries allows it.
-func TestResent(t *testing.T) {
+func TestRetryWhereSafe(t *testing.T) {
 	t.Parallel()
 	for kind, request := range requests {
 		for what, fails := range trouble {

@@ -95,7 +95,7 @@ func TestNote(t *testing.T) {
 }
 
 // Creates of this process stop its next ones only while their outcome is unknown: Terraform is about to save what they have made.
-func TestOwnNotes(t *testing.T) {
+func TestNotesOfThisProcess(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		end   func(*intent.Note)
@@ -153,7 +153,7 @@ func TestHeldByAnotherProcess(t *testing.T) {
 }
 
 // A note that was not written to its end is of a create that was not sent. It goes, unless a process is just writing it.
-func TestGarbage(t *testing.T) {
+func TestUnfinishedNoteFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	held := intent.NewLog(dir).Begin(create)
@@ -198,7 +198,7 @@ func TestWholeReplacement(t *testing.T) {
 }
 
 // Forgetting looks at the disk once.
-func TestForgetReadsOnce(t *testing.T) {
+func TestRemoveForReadsOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	former := intent.NewLog(dir)
@@ -218,7 +218,7 @@ func TestForgetReadsOnce(t *testing.T) {
 }
 
 // What cannot be written is reported once. Whoever goes on without a note need not ask whether there is one.
-func TestNotWritten(t *testing.T) {
+func TestNoteNotWritten(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -251,7 +251,7 @@ func TestNotWritten(t *testing.T) {
 }
 
 // An answer that cannot be noted is a problem too. Nobody else can read a note.
-func TestAnswerNotWritten(t *testing.T) {
+func TestAnswerNotNoted(t *testing.T) {
 	t.Parallel()
 	log := intent.NewLog(filepath.Join(t.TempDir(), "webhook"))
 	note := log.Begin(create)

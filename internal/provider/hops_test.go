@@ -32,7 +32,7 @@ data "webhook_enfinitos_deliveries" "all" { subscription_id = "whs_1" }
 
 // Whatever is between this machine and an API, its message says what it is and what to do, as a CLI shows it. With the settings that
 // the messages name, both APIs are reached through a proxy and with a certificate of an authority of one's own.
-func TestHops(t *testing.T) {
+func TestProxiesAndCertificates(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
 	api := tlsInFrontOf(t, env)

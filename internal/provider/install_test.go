@@ -52,12 +52,12 @@ func TestInstalledFromMirror(t *testing.T) {
 	run(append([]string{"providers", "lock", "-fs-mirror=" + mirror}, platforms(t, mirror)...)...)
 }
 
-// userAgents puts a proxy before a stand-in and returns a function that tells who has called.
-func userAgents(t *testing.T, standIn *string) func() []string {
+// userAgents puts a proxy before an API of the sandbox and returns a function that tells who has called.
+func userAgents(t *testing.T, baseURL *string) func() []string {
 	t.Helper()
 	var mutex sync.Mutex
 	var agents []string
-	acctest.Rewrite(t, standIn, func(answer *http.Response) error {
+	acctest.Rewrite(t, baseURL, func(answer *http.Response) error {
 		mutex.Lock()
 		defer mutex.Unlock()
 		agents = append(agents, answer.Request.UserAgent())

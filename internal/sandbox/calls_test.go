@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 func TestJournal(t *testing.T) {
@@ -34,13 +34,13 @@ func TestJournal(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.control("GET requests", "", http.StatusOK)), &got); err != nil {
 		t.Fatal(err)
 	}
-	kit.Same(t, got, want)
+	sandboxtest.Same(t, got, want)
 	s.DfnsCalls.Journal()[0].Method = "PUT" // of a copy
-	kit.Same(t, s.DfnsCalls.Journal(), want)
-	kit.Contains(t, s.control("GET requests/3", "", http.StatusOK), `"body":"{\"status\":\"Disabled\"}"`)
+	sandboxtest.Same(t, s.DfnsCalls.Journal(), want)
+	sandboxtest.Contains(t, s.control("GET requests/3", "", http.StatusOK), `"body":"{\"status\":\"Disabled\"}"`)
 	s.control("GET requests/5", "", http.StatusNotFound)
 	s.DfnsCalls.ForgetCalls()
-	kit.Same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
+	sandboxtest.Same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
 }
 
 // The journal holds the latest calls, as many and of as many bytes as it has room for.
@@ -56,17 +56,17 @@ func TestJournalIsBounded(t *testing.T) {
 		call(fmt.Sprint("/", i), "")
 	}
 	journal := s.DfnsCalls.Journal()
-	kit.Same(t, len(journal), most)
-	kit.Same(t, []string{journal[0].Path, journal[most-1].Path}, []string{"/3", fmt.Sprint("/", most+2)})
+	sandboxtest.Same(t, len(journal), most)
+	sandboxtest.Same(t, []string{journal[0].Path, journal[most-1].Path}, []string{"/3", fmt.Sprint("/", most+2)})
 
 	for range mostBytes>>20 + 1 {
 		call("/large?"+strings.Repeat("q", 1<<18), strings.Repeat("b", 3<<18))
 	}
 	journal = s.DfnsCalls.Journal()
-	kit.Same(t, len(journal), mostBytes>>20-1) // the paths take room too
+	sandboxtest.Same(t, len(journal), mostBytes>>20-1) // the paths take room too
 	s.DfnsCalls.ForgetCalls()
 	call("/last", strings.Repeat("b", 1<<20))
-	kit.Same(t, len(s.DfnsCalls.Journal()), 1)
+	sandboxtest.Same(t, len(s.DfnsCalls.Journal()), 1)
 }
 
 func TestLog(t *testing.T) {
@@ -77,22 +77,22 @@ func TestLog(t *testing.T) {
 	s.call("GET /webhooks?limit=1")
 	s.call("DELETE /webhooks/wh")
 	s.Close()
-	kit.Same(t, strings.Fields(log.String()), strings.Fields(`
+	sandboxtest.Same(t, strings.Fields(log.String()), strings.Fields(`
 		dfns GET /webhooks?limit=1 200
 		dfns DELETE /webhooks/wh cut (drop_after)`))
-	kit.Same(t, strings.Count(log.String(), "\n"), 2)
+	sandboxtest.Same(t, strings.Count(log.String(), "\n"), 2)
 }
 
 func TestTooLargeBody(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	kit.Same(t, s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20), "").status, 403)
+	sandboxtest.Same(t, s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20), "").status, 403)
 	// The answer may be lost while the rest of the body is still on its way; the journal has it in any case.
 	if got := s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20+1), ""); got.err == nil {
-		kit.Same(t, got.status, 413)
+		sandboxtest.Same(t, got.status, 413)
 	}
 	journal := s.DfnsCalls.Journal()
-	kit.Same(t, journal[len(journal)-1], sandbox.Call{Time: epoch, Method: "POST", Path: "/webhooks", Status: 413})
+	sandboxtest.Same(t, journal[len(journal)-1], sandbox.Call{Time: epoch, Method: "POST", Path: "/webhooks", Status: 413})
 }
 
 func TestReset(t *testing.T) {
@@ -102,7 +102,7 @@ func TestReset(t *testing.T) {
 	s.fault(`{"effect":"status","status":500}`)
 	s.call("GET /webhooks")
 	s.control("POST reset", "", http.StatusNoContent)
-	kit.Same(t, len(s.Dfns.Webhooks()), 0)
-	kit.Same(t, s.journal(), []string{})
-	kit.Same(t, s.create().status, 200)
+	sandboxtest.Same(t, len(s.Dfns.Webhooks()), 0)
+	sandboxtest.Same(t, s.journal(), []string{})
+	sandboxtest.Same(t, s.create().status, 200)
 }

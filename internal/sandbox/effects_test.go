@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 const right = `{"url":"https://hooks.example.com/in","events":["right.issued"],"label":"rights"}`
@@ -32,11 +32,11 @@ func TestPatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			answer := `{"id":"ID","status":"Enabled","events":["a.b"],"data":{"large":12345678901234567890}}`
-			kit.Same(t, sandbox.Patched(answer, c.patch, 2), canonical(t, c.want))
+			sandboxtest.Same(t, sandbox.Patched(answer, c.patch, 2), canonical(t, c.want))
 		})
 	}
-	kit.Same(t, sandbox.Patched("<html>", `{"id":1}`, 1), "<html>")
-	kit.Same(t, sandbox.Patched("", `{"id":1}`, 1), "")
+	sandboxtest.Same(t, sandbox.Patched("<html>", `{"id":1}`, 1), "<html>")
+	sandboxtest.Same(t, sandbox.Patched("", `{"id":1}`, 1), "")
 }
 
 // canonical is JSON with sorted keys, as the sandbox answers it.
@@ -70,14 +70,14 @@ func TestPatchOfLists(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, item := range list.Items {
-			kit.Same(t, []any{item["url"], item["dateUpdated"]}, []any{fmt.Sprint(n + 1), 1760000000.0})
+			sandboxtest.Same(t, []any{item["url"], item["dateUpdated"]}, []any{fmt.Sprint(n + 1), 1760000000.0})
 		}
-		kit.Same(t, len(list.Items), 2)
+		sandboxtest.Same(t, len(list.Items), 2)
 	}
-	kit.Same(t, s.Dfns.Webhooks()[1].URL, "https://hooks.example.com/2")
+	sandboxtest.Same(t, s.Dfns.Webhooks()[1].URL, "https://hooks.example.com/2")
 	addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage(`{"data":{"subscriptions":{"active":"true"}},"error":{"code":5}}`)})
-	kit.Contains(t, s.enfinitos("GET /v1/webhooks", "").body, `"active":"true"`)
-	kit.Contains(t, s.enfinitos("GET /v1/webhooks/none", "").body, `"code":5`, `"ok":false`)
+	sandboxtest.Contains(t, s.enfinitos("GET /v1/webhooks", "").body, `"active":"true"`)
+	sandboxtest.Contains(t, s.enfinitos("GET /v1/webhooks/none", "").body, `"code":5`, `"ok":false`)
 }
 
 // A list whose next token is always new, or always the same, begins again each time. Tokens of the sandbox's own stay.
@@ -92,19 +92,19 @@ func TestPatchedPages(t *testing.T) {
 	token := ""
 	for _, want := range []string{"page-1", "page-2", "again", "again"} {
 		got := s.call("GET /webhooks?limit=1&paginationToken=" + token)
-		kit.Contains(t, got.body, first, `"nextPageToken":"`+want+`"`)
+		sandboxtest.Contains(t, got.body, first, `"nextPageToken":"`+want+`"`)
 		token = want
 	}
 	var page struct{ NextPageToken string }
 	_ = json.Unmarshal([]byte(s.call("GET /webhooks?limit=1&paginationToken=again").body), &page)
-	kit.Contains(t, s.call("GET /webhooks?limit=1&paginationToken="+page.NextPageToken).body, second)
-	kit.Same(t, s.journal()[2], "GET /webhooks?limit=1&paginationToken=page-2 200 (patch)")
+	sandboxtest.Contains(t, s.call("GET /webhooks?limit=1&paginationToken="+page.NextPageToken).body, second)
+	sandboxtest.Same(t, s.journal()[2], "GET /webhooks?limit=1&paginationToken=page-2 200 (patch)")
 	s.DfnsCalls.ClearFaults()
-	kit.Same(t, s.call("GET /webhooks?paginationToken=again").status, 400)
+	sandboxtest.Same(t, s.call("GET /webhooks?paginationToken=again").status, 400)
 
 	addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage(`{"data":{"nextCursor":"page-$n"}}`)})
-	kit.Contains(t, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries", "").body, `"nextCursor":"page-1"`)
-	kit.Contains(t, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries?cursor=page-1", "").body, `"deliveries":[]`, `"nextCursor":"page-2"`)
+	sandboxtest.Contains(t, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries", "").body, `"nextCursor":"page-1"`)
+	sandboxtest.Contains(t, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries?cursor=page-1", "").body, `"deliveries":[]`, `"nextCursor":"page-2"`)
 }
 
 // The number of a hit is that of its call, although a later call is answered first.
@@ -120,8 +120,8 @@ func TestPatchOfCallsAtTheSameTime(t *testing.T) {
 		first := make(chan reply)
 		go func() { first <- s.call("GET /slow") }()
 		synctest.Wait()
-		kit.Same(t, s.call("GET /webhooks").body, `"hit 2"`+"\n")
-		kit.Same(t, (<-first).body, `"hit 1"`+"\n")
+		sandboxtest.Same(t, s.call("GET /webhooks").body, `"hit 2"`+"\n")
+		sandboxtest.Same(t, (<-first).body, `"hit 1"`+"\n")
 	})
 }
 
@@ -144,11 +144,11 @@ func TestLag(t *testing.T) {
 			if !old {
 				oldStatus, newStatus, description, list = 404, 200, "new", []string{changed, created}
 			}
-			kit.Same(t, s.call("GET /webhooks/"+deleted).status, oldStatus)
-			kit.Same(t, s.call("GET /webhooks/"+created).status, newStatus)
-			kit.Same(t, s.call("GET /webhooks/"+created+"/events").status, newStatus)
-			kit.Contains(t, s.call("GET /webhooks/"+changed).body, `"description":"`+description+`"`)
-			kit.Same(t, listed(t, s.call("GET /webhooks").body), list)
+			sandboxtest.Same(t, s.call("GET /webhooks/"+deleted).status, oldStatus)
+			sandboxtest.Same(t, s.call("GET /webhooks/"+created).status, newStatus)
+			sandboxtest.Same(t, s.call("GET /webhooks/"+created+"/events").status, newStatus)
+			sandboxtest.Contains(t, s.call("GET /webhooks/"+changed).body, `"description":"`+description+`"`)
+			sandboxtest.Same(t, listed(t, s.call("GET /webhooks").body), list)
 		}
 		pass(5*time.Second - time.Millisecond)
 		shows(true)
@@ -164,14 +164,14 @@ func TestLagOfCalls(t *testing.T) {
 		addFault(t, s.DfnsCalls, sandbox.Fault{Effect: sandbox.Lag, Milliseconds: 5000})
 		s.create()
 		path, update := "/webhooks/"+s.Dfns.Webhooks()[0].ID, `{"status":"Disabled"}`
-		kit.Same(t, s.call("GET "+path).status, 404)
+		sandboxtest.Same(t, s.call("GET "+path).status, 404)
 		pass(5 * time.Second)
-		kit.Same(t, s.send("PUT", path, update, s.userAction("PUT", path, update)).status, 200)
-		kit.Contains(t, s.call("GET "+path).body, `"status":"Enabled"`)
-		kit.Same(t, s.send("DELETE", path, "", s.userAction("DELETE", path, "")).status, 200)
-		kit.Same(t, s.call("GET "+path).status, 200)
+		sandboxtest.Same(t, s.send("PUT", path, update, s.userAction("PUT", path, update)).status, 200)
+		sandboxtest.Contains(t, s.call("GET "+path).body, `"status":"Enabled"`)
+		sandboxtest.Same(t, s.send("DELETE", path, "", s.userAction("DELETE", path, "")).status, 200)
+		sandboxtest.Same(t, s.call("GET "+path).status, 200)
 		pass(5 * time.Second)
-		kit.Same(t, s.call("GET "+path).status, 404)
+		sandboxtest.Same(t, s.call("GET "+path).status, 404)
 	})
 }
 
@@ -185,18 +185,18 @@ func TestLagAtEnfinitOS(t *testing.T) {
 			return []int{s.enfinitos("GET /v1/webhooks/"+id, "").status, s.enfinitos("GET /v1/webhooks/"+id+"/deliveries", "").status}
 		}
 		list := func() string { return s.enfinitos("GET /v1/webhooks", "").body }
-		kit.Same(t, status(), []int{404, 404})
-		kit.Contains(t, list(), `"subscriptions":[]`, `"total":0`)
+		sandboxtest.Same(t, status(), []int{404, 404})
+		sandboxtest.Contains(t, list(), `"subscriptions":[]`, `"total":0`)
 		pass(15 * time.Second)
-		kit.Same(t, status(), []int{200, 200})
+		sandboxtest.Same(t, status(), []int{200, 200})
 		s.enfinitos("POST /v1/webhooks/"+id+"/active", `{"active":false}`)
-		kit.Contains(t, list(), `"active":true`)
+		sandboxtest.Contains(t, list(), `"active":true`)
 		pass(15 * time.Second)
-		kit.Contains(t, list(), `"active":false`)
+		sandboxtest.Contains(t, list(), `"active":false`)
 		s.enfinitos("DELETE /v1/webhooks/"+id, "")
-		kit.Same(t, status(), []int{200, 200})
+		sandboxtest.Same(t, status(), []int{200, 200})
 		pass(15 * time.Second)
-		kit.Same(t, status(), []int{404, 404})
+		sandboxtest.Same(t, status(), []int{404, 404})
 	})
 }
 
@@ -228,36 +228,36 @@ func TestLate(t *testing.T) {
 				if s.send("POST", "/webhooks", minimal, token).err == nil {
 					t.Error("the late call was answered")
 				}
-				kit.Same(t, time.Since(began), time.Duration(0))
+				sandboxtest.Same(t, time.Since(began), time.Duration(0))
 				if c.again {
-					kit.Same(t, s.send("POST", "/webhooks", minimal, token).status, 200)
+					sandboxtest.Same(t, s.send("POST", "/webhooks", minimal, token).status, 200)
 				}
 				pass(30*time.Second - time.Millisecond)
-				kit.Same(t, len(s.Dfns.Webhooks()), c.held[0])
+				sandboxtest.Same(t, len(s.Dfns.Webhooks()), c.held[0])
 				pass(time.Millisecond)
-				kit.Same(t, len(s.Dfns.Webhooks()), c.held[1])
-				kit.Contains(t, s.send("POST", "/webhooks", minimal, token).body, "already been used")
+				sandboxtest.Same(t, len(s.Dfns.Webhooks()), c.held[1])
+				sandboxtest.Contains(t, s.send("POST", "/webhooks", minimal, token).body, "already been used")
 			})
 		})
 	}
 }
 
 // What is late does not reach what a reset has emptied, nor hold up Close.
-func TestLateEnds(t *testing.T) {
+func TestLateCallAfterReset(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, s *running) {
 		addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Late, Milliseconds: 1000})
 		s.enfinitos("POST /v1/webhooks", right)
-		kit.Same(t, s.enfinitos("POST /_sandbox/reset", "").status, http.StatusNoContent)
+		sandboxtest.Same(t, s.enfinitos("POST /_sandbox/reset", "").status, http.StatusNoContent)
 		pass(time.Second)
-		kit.Same(t, len(s.Enfinitos.Subscriptions()), 0)
+		sandboxtest.Same(t, len(s.Enfinitos.Subscriptions()), 0)
 
 		addFault(t, s.EnfinitosCalls, sandbox.Fault{Effect: sandbox.Late, Milliseconds: 1000})
 		s.enfinitos("POST /v1/webhooks", right)
 		began := time.Now()
 		s.Close()
-		kit.Same(t, time.Since(began), time.Duration(0))
-		kit.Same(t, len(s.Enfinitos.Subscriptions()), 0)
+		sandboxtest.Same(t, time.Since(began), time.Duration(0))
+		sandboxtest.Same(t, len(s.Enfinitos.Subscriptions()), 0)
 	})
 }
 
@@ -294,7 +294,7 @@ func TestBefore(t *testing.T) {
 				for _, held := range s.Enfinitos.Subscriptions() {
 					got = append(got, held.Label)
 				}
-				kit.Same(t, got, c.want)
+				sandboxtest.Same(t, got, c.want)
 			})
 		})
 	}
@@ -303,11 +303,11 @@ func TestBefore(t *testing.T) {
 func TestNormalize(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{DfnsNormalize: func(w *dfns.Webhook) { w.URL += "/" }})
-	kit.Contains(t, s.create().body, `"url":"https://hooks.example.com/in/"`)
+	sandboxtest.Contains(t, s.create().body, `"url":"https://hooks.example.com/in/"`)
 	stored := s.Dfns.Webhooks()[0]
 	path, update := "/webhooks/"+stored.ID, `{"url":"https://hooks.example.com/out"}`
-	kit.Contains(t, s.send("PUT", path, update, s.userAction("PUT", path, update)).body, `"url":"https://hooks.example.com/out/"`)
+	sandboxtest.Contains(t, s.send("PUT", path, update, s.userAction("PUT", path, update)).body, `"url":"https://hooks.example.com/out/"`)
 	s.Dfns.Register(dfns.Webhook{URL: "https://hooks.example.com/stranger"})
-	kit.Same(t, []string{s.Dfns.Webhooks()[0].URL, s.Dfns.Webhooks()[1].URL},
+	sandboxtest.Same(t, []string{s.Dfns.Webhooks()[0].URL, s.Dfns.Webhooks()[1].URL},
 		[]string{"https://hooks.example.com/out/", "https://hooks.example.com/stranger"})
 }

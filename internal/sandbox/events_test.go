@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // Each vendor has a webhook for every kind, another for one kind, and one that gets nothing.
@@ -51,10 +51,10 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-func TestEventForNobody(t *testing.T) {
+func TestEventWithoutASubscriber(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	kit.Same(t, s.control("POST events", `{"kind":"wallet.created"}`, 200),
+	sandboxtest.Same(t, s.control("POST events", `{"kind":"wallet.created"}`, 200),
 		`{"deliveries":0,"message":"no enabled webhook subscribes to wallet.created"}`+"\n")
 }
 
@@ -81,12 +81,12 @@ func TestSamples(t *testing.T) {
 			}
 			delete(want, kind.Name)
 			if transfer, ok := data["transferRequest"].(map[string]any); ok && strings.HasSuffix(kind.Name, ".failed") {
-				kit.Same(t, transfer["status"], any("Failed"))
+				sandboxtest.Same(t, transfer["status"], any("Failed"))
 			}
 			if policy, ok := data["policyEvaluation"].(map[string]any); ok && policy["activity"].(map[string]any)["swapRequest"] == nil {
 				t.Errorf("the sample of %s has no swap request", kind.Name)
 			}
 		}
-		kit.Same(t, maps.Clone(want), map[string]string{}) // every kind was there
+		sandboxtest.Same(t, maps.Clone(want), map[string]string{}) // every kind was there
 	}
 }

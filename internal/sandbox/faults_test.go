@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // TestFaultSelection makes calls of which some are answered 500 by a fault. Without one, GET /webhooks is answered
@@ -56,7 +56,7 @@ func TestFaultSelection(t *testing.T) {
 			for _, call := range c.calls {
 				got = append(got, s.call(call).status)
 			}
-			kit.Same(t, got, c.want)
+			sandboxtest.Same(t, got, c.want)
 		})
 	}
 }
@@ -103,9 +103,9 @@ func TestRefusedFaults(t *testing.T) {
 		`nonsense`:                               "invalid character",
 		``:                                       "EOF",
 	} {
-		kit.Contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
+		sandboxtest.Contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
 	}
-	kit.Same(t, s.call("GET /webhooks").status, 200)
+	sandboxtest.Same(t, s.call("GET /webhooks").status, 200)
 }
 
 // TestEffects creates a webhook while a fault acts on the last of the three calls that it takes: what the client sees, what the
@@ -143,22 +143,22 @@ func TestEffects(t *testing.T) {
 			s := start(t, sandbox.Config{})
 			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
 			got := s.create()
-			kit.Same(t, []any{got.status, got.header.Get("Content-Type"), got.header.Get("Retry-After")}, []any{c.status, c.contentType, c.retryAfter})
-			kit.Contains(t, got.body, c.body)
-			kit.Same(t, c.body == "" && got.body != "" || strings.Contains(c.fault, "date") && got.header.Get("Date") != "Sat, 03 Jan 2026 03:04:05 GMT", false)
-			kit.Same(t, len(s.Dfns.Webhooks()), c.held)
+			sandboxtest.Same(t, []any{got.status, got.header.Get("Content-Type"), got.header.Get("Retry-After")}, []any{c.status, c.contentType, c.retryAfter})
+			sandboxtest.Contains(t, got.body, c.body)
+			sandboxtest.Same(t, c.body == "" && got.body != "" || strings.Contains(c.fault, "date") && got.header.Get("Date") != "Sat, 03 Jan 2026 03:04:05 GMT", false)
+			sandboxtest.Same(t, len(s.Dfns.Webhooks()), c.held)
 			effect, _, _ := strings.Cut(strings.TrimPrefix(c.fault, `"effect":"`), `"`)
 			outcome := fmt.Sprint(c.status)
 			if c.status == 0 {
 				outcome = "cut"
 			}
-			kit.Same(t, s.journal()[2], "POST /webhooks "+outcome+" ("+effect+")")
+			sandboxtest.Same(t, s.journal()[2], "POST /webhooks "+outcome+" ("+effect+")")
 		})
 	}
 	s := start(t, sandbox.Config{})
 	s.fault(`{"method":"POST","effect":"lag","ms":1}`) // acts on reads only
 	s.create()
-	kit.Same(t, s.journal()[2], "POST /webhooks 200")
+	sandboxtest.Same(t, s.journal()[2], "POST /webhooks 200")
 }
 
 // An answer that never began is cut in another way than one that ended early, with a connection and without.
@@ -188,14 +188,14 @@ func TestListedFaults(t *testing.T) {
 	s.fault(`{"effect":"drop_before"}`)
 	s.call("GET /webhooks")
 	s.call("GET /webhooks")
-	kit.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)),
+	sandboxtest.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)),
 		`[{"number":1,"hits":1,"method":"GET","skip":1,"effect":"status","status":500},{"number":2,"hits":1,"effect":"drop_before"}]`)
 	s.control("DELETE faults/1", "", http.StatusNoContent)
 	s.control("DELETE faults/1", "", http.StatusNotFound)
-	kit.Same(t, s.call("GET /webhooks").err != nil, true)
+	sandboxtest.Same(t, s.call("GET /webhooks").err != nil, true)
 	s.control("DELETE faults", "", http.StatusNoContent)
-	kit.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)), "[]")
-	kit.Same(t, s.call("GET /webhooks").status, 200)
+	sandboxtest.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)), "[]")
+	sandboxtest.Same(t, s.call("GET /webhooks").status, 200)
 	if s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage("{")}) == nil {
 		t.Error("a patch that is not JSON is accepted")
 	}

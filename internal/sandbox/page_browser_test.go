@@ -22,7 +22,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // page is the sandbox's page in headless Chromium. CHROMIUM says where that is.
@@ -52,14 +52,14 @@ func open(t *testing.T, width int64, scheme string, events int) *page {
 		sendSample(t, s.Sandbox, "dfns", "wallet.transfer.confirmed")
 		sendSample(t, s.Sandbox, "enfinitos", "right.issued")
 	}
-	kit.Eventually(t, "all is delivered", func() bool { return len(s.Dfns.Events())+delivered(s.Sandbox) == events/3*3 })
+	sandboxtest.Eventually(t, "all is delivered", func() bool { return len(s.Dfns.Events())+delivered(s.Sandbox) == events/3*3 })
 
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.ExecPath(cmp.Or(os.Getenv("CHROMIUM"), "chromium")))...)
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, kit.Patience)
+	ctx, cancel = context.WithTimeout(ctx, sandboxtest.Patience)
 	t.Cleanup(cancel)
 	p := &page{s, ctx}
 	p.run(chromedp.EmulateViewport(width, 840), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
@@ -99,7 +99,7 @@ func (p *page) run(actions ...chromedp.Action) {
 // until waits until an expression is true.
 func (p *page) until(expression string) {
 	p.t.Helper()
-	if err := chromedp.Run(p.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(kit.Patience/4))); err != nil {
+	if err := chromedp.Run(p.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(sandboxtest.Patience/4))); err != nil {
 		p.t.Fatalf("%s does not become true: %v\n%s", expression, err, p.read(`document.body.innerText`))
 	}
 }
@@ -172,13 +172,13 @@ func TestPageLayout(t *testing.T) {
 		name := fmt.Sprintf("%s-%d-%d", test.scheme, test.width, test.deliveries)
 		t.Run(name, func(t *testing.T) { //nolint:paralleltest // each has a browser
 			p := open(t, test.width, test.scheme, test.deliveries)
-			kit.Same(t, p.read(`document.getElementById('deliveries-count').textContent.match(/\d+/)[0]`), fmt.Sprint(test.deliveries))
+			sandboxtest.Same(t, p.read(`document.getElementById('deliveries-count').textContent.match(/\d+/)[0]`), fmt.Sprint(test.deliveries))
 			if test.deliveries > 0 {
 				p.run(chromedp.Click(`#deliveries li:nth-child(3) summary`, chromedp.ByQuery))
 				p.until(`document.querySelector('#deliveries .more pre')`)
 			}
 			p.run(chromedp.Click(`#webhooks details summary`, chromedp.ByQuery))
-			kit.Same(t, p.read(faultsOfLayout), "[]")
+			sandboxtest.Same(t, p.read(faultsOfLayout), "[]")
 			p.run(chromedp.Click(`#webhooks details summary`, chromedp.ByQuery), chromedp.Evaluate(`scrollTo(0, 0)`, nil))
 			p.screenshot(name)
 		})
@@ -186,7 +186,7 @@ func TestPageLayout(t *testing.T) {
 }
 
 // One visit, as a person makes it: each step leaves the page as the next finds it.
-func TestPageIsUsed(t *testing.T) {
+func TestVisitOfThePage(t *testing.T) {
 	t.Parallel()
 	p := open(t, 1300, "light", 3)
 	row := `document.querySelector('#deliveries li:has(.badge.good) details')`
@@ -212,12 +212,12 @@ func TestPageIsUsed(t *testing.T) {
 	sendSample(t, p.Sandbox, "dfns", "wallet.created")
 	p.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1/late", Events: []string{"*"}, Status: "Enabled"})
 	p.until(`document.getElementById('deliveries').innerText.includes('wallet.created') && document.getElementById('webhooks').innerText.includes('/late')`)
-	kit.Same(t, p.read(`document.activeElement === before[0] && before[1].isConnected && before[1].open`), "true")
-	kit.Same(t, p.read(`getSelection().toString()`), selected)
+	sandboxtest.Same(t, p.read(`document.activeElement === before[0] && before[1].isConnected && before[1].open`), "true")
+	sandboxtest.Same(t, p.read(`getSelection().toString()`), selected)
 
 	received := len(p.Dfns.Events()) + p.Enfinitos.Deliveries()[0].Attempts
 	p.run(chromedp.Click(`.resend`, chromedp.ByQuery))
-	kit.Eventually(t, "it is sent again", func() bool { return len(p.Dfns.Events())+p.Enfinitos.Deliveries()[0].Attempts > received })
+	sandboxtest.Eventually(t, "it is sent again", func() bool { return len(p.Dfns.Events())+p.Enfinitos.Deliveries()[0].Attempts > received })
 
 	p.submit("event", map[string]string{"event-kind": "dfns/wallet.transfer.failed", "event-data": `{"mine": 7}`})
 	p.until(`document.getElementById('event-answer').textContent === '3 deliveries of wallet.transfer.failed.'`)
@@ -228,11 +228,11 @@ func TestPageIsUsed(t *testing.T) {
 
 	p.submit("fault", map[string]string{"fault-path": "/webhooks", "fault-effect": "status", "fault-status": "503", "fault-times": ""})
 	p.until(`document.getElementById('faults').innerText.includes('status 503')`)
-	kit.Same(t, p.call("GET /webhooks").status, 503)
+	sandboxtest.Same(t, p.call("GET /webhooks").status, 503)
 	p.until(`document.getElementById('faults').innerText.includes('1 of all') && document.querySelector('#calls .badge.bad').textContent === '503'`)
 	p.run(chromedp.Click(`#faults .fault button`, chromedp.ByQuery))
 	p.until(`document.getElementById('faults').innerText.includes('No call goes wrong')`)
-	kit.Same(t, p.call("GET /webhooks").status, 200)
+	sandboxtest.Same(t, p.call("GET /webhooks").status, 200)
 
 	p.run(chromedp.SendKeys(`#search`, "ledger right", chromedp.ByQuery))
 	p.until(`document.getElementById('webhooks-count').textContent === '(1 of 4)' && document.querySelectorAll('#deliveries details').length === 1`)
@@ -240,8 +240,8 @@ func TestPageIsUsed(t *testing.T) {
 		const d = document.getElementById('state'); d.value = 'failed'; d.dispatchEvent(new Event('input'))}`, nil))
 	p.until(`document.querySelectorAll('#deliveries .badge.good').length === 0 && document.querySelectorAll('#deliveries .badge.bad').length > 0`)
 
-	kit.Same(t, p.journal(), []string{"GET /webhooks 503 (status)", "GET /webhooks 200"}) // nothing of the page
-	kit.Same(t, len(p.EnfinitosCalls.Journal()), 0)
+	sandboxtest.Same(t, p.journal(), []string{"GET /webhooks 503 (status)", "GET /webhooks 200"}) // nothing of the page
+	sandboxtest.Same(t, len(p.EnfinitosCalls.Journal()), 0)
 	p.Close()
 	p.until(`document.getElementById('connection').textContent.includes('not reachable')`)
 }
@@ -260,9 +260,9 @@ func TestPageRunsNothingForeign(t *testing.T) {
 	p.until(`document.querySelectorAll('#deliveries details').length === 2`)
 	p.run(chromedp.Evaluate(`for (const d of document.querySelectorAll('#deliveries details')) d.open = true`, nil))
 	p.until(`document.querySelectorAll('#deliveries pre').length === 6`)
-	kit.Same(t, p.read(`document.title + document.querySelectorAll('img').length`), "webhook-sandbox0")
+	sandboxtest.Same(t, p.read(`document.title + document.querySelectorAll('img').length`), "webhook-sandbox0")
 	p.run(chromedp.Evaluate(`{const s = document.createElement('script'); s.textContent = 'document.title = "inline"'; document.head.append(s);
 		fetch('http://127.0.0.1:9/').catch(() => document.body.dataset.blocked = 'yes')}`, nil))
 	p.until(`document.body.dataset.blocked === 'yes'`)
-	kit.Same(t, p.read(`document.title`), "webhook-sandbox")
+	sandboxtest.Same(t, p.read(`document.title`), "webhook-sandbox")
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // The page is the same on every listener, loads nothing from elsewhere, and none of its requests is a call of a vendor.
@@ -43,8 +43,8 @@ func TestPage(t *testing.T) {
 			t.Errorf("the policy is %q", policy)
 		}
 	}
-	kit.Same(t, s.journal(), []string{})
-	kit.Same(t, s.send("POST", "/", "", "").status, 404) // that is the vendor's
+	sandboxtest.Same(t, s.journal(), []string{})
+	sandboxtest.Same(t, s.send("POST", "/", "", "").status, 404) // that is the vendor's
 }
 
 // A page of another origin can neither read nor change anything.
@@ -54,9 +54,9 @@ func TestPageOfAnotherOrigin(t *testing.T) {
 	s.create()
 	for header, status := range map[string]int{"cross-site": 403, "same-site": 403, "same-origin": 204, "none": 204} {
 		got := s.do(s.client, "POST", s.DfnsURL+"/_sandbox/enfinitos/reset", "", http.Header{"Sec-Fetch-Site": {header}})
-		kit.Same(t, []any{header, got.status, got.header.Get("Access-Control-Allow-Origin")}, []any{header, status, ""})
+		sandboxtest.Same(t, []any{header, got.status, got.header.Get("Access-Control-Allow-Origin")}, []any{header, status, ""})
 	}
-	kit.Same(t, len(s.Dfns.Webhooks()), 1)
+	sandboxtest.Same(t, len(s.Dfns.Webhooks()), 1)
 }
 
 // stream reads what the sandbox pushes to an open page.
@@ -67,7 +67,7 @@ type stream struct {
 
 func (s *running) stream() *stream {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), kit.Patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), sandboxtest.Patience)
 	s.t.Cleanup(cancel)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.EnfinitosURL+"/_sandbox/stream", nil)
 	if err != nil {
@@ -146,7 +146,7 @@ func TestOpenedDelivery(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	s := start(t, sandbox.Config{ReceiverAddress: "127.0.0.1:0", Log: &log, DeliveryTimeout: time.Hour})
-	kit.Same(t, s.Env()["WEBHOOK_RECEIVER_URL"], s.ReceiverURL)
+	sandboxtest.Same(t, s.Env()["WEBHOOK_RECEIVER_URL"], s.ReceiverURL)
 	s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL + "?token=hunter2", Events: []string{"*"}, Status: "Enabled"})
 	s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL, Events: []string{"*"}, Label: "x"})
 	for vendor, test := range map[string]struct {
@@ -166,8 +166,8 @@ func TestOpenedDelivery(t *testing.T) {
 		}},
 	} {
 		send := func(method, path, body string) reply { return s.send(method, "/_sandbox/"+vendor+"/"+path, body, "") }
-		kit.Same(t, send("POST", "events", `{"kind":"`+test.kind+`"}`).status, 200)
-		kit.Eventually(t, "it is delivered", func() bool { return test.attempts() == 1 })
+		sandboxtest.Same(t, send("POST", "events", `{"kind":"`+test.kind+`"}`).status, 200)
+		sandboxtest.Eventually(t, "it is delivered", func() bool { return test.attempts() == 1 })
 		row := s.At(vendor).Vendor.Overview().Deliveries[0]
 		var opened struct {
 			URL, Kind, Payload, Answer string
@@ -176,19 +176,19 @@ func TestOpenedDelivery(t *testing.T) {
 		if err := json.Unmarshal([]byte(send("GET", "deliveries/"+row.ID, "").body), &opened); err != nil {
 			t.Fatal(err)
 		}
-		kit.Same(t, []string{opened.Kind, opened.Answer, opened.Headers[test.header]}, []string{test.kind, "received\n", row.Signature})
-		kit.Same(t, strings.Contains(opened.URL, "hunter2") || row.Signature == "" || !json.Valid([]byte(opened.Payload)), false)
+		sandboxtest.Same(t, []string{opened.Kind, opened.Answer, opened.Headers[test.header]}, []string{test.kind, "received\n", row.Signature})
+		sandboxtest.Same(t, strings.Contains(opened.URL, "hunter2") || row.Signature == "" || !json.Valid([]byte(opened.Payload)), false)
 		if state := s.control("GET state", "", 200); !strings.Contains(state, `"id":"`+row.ID+`"`) || strings.Count(state, `"verdict":"verified"`) == 0 {
 			t.Errorf("the verdict of the receiver is not in the state: %s", state)
 		}
-		kit.Same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 204)
-		kit.Eventually(t, "it is sent again", func() bool { return test.attempts() == 2 })
+		sandboxtest.Same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 204)
+		sandboxtest.Eventually(t, "it is sent again", func() bool { return test.attempts() == 2 })
 		test.stop()
-		kit.Same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 409)
-		kit.Same(t, send("POST", "deliveries/none/resend", "").status, 409)
-		kit.Same(t, send("GET", "deliveries/none", "").status, 404)
+		sandboxtest.Same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 409)
+		sandboxtest.Same(t, send("POST", "deliveries/none/resend", "").status, 409)
+		sandboxtest.Same(t, send("GET", "deliveries/none", "").status, 404)
 	}
 	s.Close() // so that nothing more is written
-	kit.Contains(t, log.String(), "receiver  verified  dfns policy.triggered, attempt 1, signed for "+s.Dfns.Webhooks()[0].ID+"\n",
+	sandboxtest.Contains(t, log.String(), "receiver  verified  dfns policy.triggered, attempt 1, signed for "+s.Dfns.Webhooks()[0].ID+"\n",
 		"receiver  verified  enfinitos right.issued, signed for "+s.Enfinitos.Subscriptions()[0].ID+"\n")
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // TestCloseLeavesNoGoroutine closes while one answer is held back for an hour. It is not parallel: it looks at every
@@ -25,7 +25,7 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 	s.fault(`{"effect":"delay","ms":3600000,"path":"/webhooks"}`)
 	answered := make(chan reply)
 	go func() { answered <- s.call("GET /webhooks") }()
-	kit.Eventually(t, "the call is held back", func() bool { return strings.Contains(stacks(), "sandbox.wait(") })
+	sandboxtest.Eventually(t, "the call is held back", func() bool { return strings.Contains(stacks(), "sandbox.wait(") })
 
 	s.Close()
 	if got := <-answered; got.err == nil {
@@ -34,7 +34,7 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 	if strings.Contains(stacks(), "internal/sandbox.(*Sandbox).listen.func") {
 		t.Error("Close returns before the listener's goroutine does")
 	}
-	kit.Eventually(t, "every connection's goroutine ends", func() bool { return !strings.Contains(stacks(), "net/http.(*") })
+	sandboxtest.Eventually(t, "every connection's goroutine ends", func() bool { return !strings.Contains(stacks(), "net/http.(*") })
 	s.Close() // closing twice is harmless
 }
 
@@ -74,8 +74,8 @@ func names(t *testing.T, dir string) (out []string) {
 func TestDfnsOptions(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{DfnsWebhookLimit: 1, DfnsSecretOnUpdate: true})
-	kit.Same(t, s.create().status, 200)
-	kit.Same(t, s.create().status, 400)
+	sandboxtest.Same(t, s.create().status, 200)
+	sandboxtest.Same(t, s.create().status, 400)
 	webhook := s.Dfns.Webhooks()[0]
 	path := "/webhooks/" + webhook.ID
 	if got := s.send("PUT", path, "{}", s.userAction("PUT", path, "{}")); !strings.Contains(got.body, webhook.Secret) {
@@ -89,7 +89,7 @@ func TestLatency(t *testing.T) {
 	s := start(t, sandbox.Config{Latency: 10 * time.Millisecond})
 	s.fault(`{"effect":"delay","ms":10}`)
 	began := time.Now()
-	kit.Same(t, s.call("GET /webhooks").status, http.StatusOK)
+	sandboxtest.Same(t, s.call("GET /webhooks").status, http.StatusOK)
 	if took := time.Since(began); took < 20*time.Millisecond {
 		t.Errorf("an answer took %s", took)
 	}
@@ -133,24 +133,24 @@ func TestEnvFile(t *testing.T) {
 		}
 	}
 	env := s.Env()
-	kit.Same(t, slices.Sorted(maps.Keys(env)), []string{"DFNS_API_URL", "DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY", "ENFINITOS_API_URL"})
+	sandboxtest.Same(t, slices.Sorted(maps.Keys(env)), []string{"DFNS_API_URL", "DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY", "ENFINITOS_API_URL"})
 	for name, want := range env {
 		// printenv is another process, so it sees what is exported and not only set.
 		got, err := exec.CommandContext(t.Context(), "sh", "-c", `. "$0"; printenv "$1"`, path, name).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
-		kit.Same(t, string(got), want+"\n")
+		sandboxtest.Same(t, string(got), want+"\n")
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit.Same(t, info.Mode(), os.FileMode(0o600))
-	kit.Same(t, names(t, filepath.Dir(path)), []string{"env"})
+	sandboxtest.Same(t, info.Mode(), os.FileMode(0o600))
+	sandboxtest.Same(t, names(t, filepath.Dir(path)), []string{"env"})
 	if err := os.MkdirAll(filepath.Join(path+"s", "full"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	kit.Same(t, s.WriteEnvFile(path+"s") != nil && s.WriteEnvFile(filepath.Join(path, "missing")) != nil, true)
-	kit.Same(t, names(t, filepath.Dir(path)), []string{"env", "envs"})
+	sandboxtest.Same(t, s.WriteEnvFile(path+"s") != nil && s.WriteEnvFile(filepath.Join(path, "missing")) != nil, true)
+	sandboxtest.Same(t, names(t, filepath.Dir(path)), []string{"env", "envs"})
 }

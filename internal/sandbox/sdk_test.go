@@ -10,12 +10,12 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // The vendor's SDKs for Python and Go make a webhook, each in its own manner: the one signs the compact form of the JSON that its HTTP
 // library sends with blanks, the other accepts nothing but https.
-func TestMannersOfSDKs(t *testing.T) {
+func TestPythonAndGoSDK(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		tls  bool
@@ -29,10 +29,10 @@ func TestMannersOfSDKs(t *testing.T) {
 			s := start(t, sandbox.Config{TLS: test.tls})
 			if test.tls {
 				s.client = trusting(t, s.Env()["SSL_CERT_FILE"])
-				kit.Same(t, strings.HasPrefix(s.Env()["DFNS_API_URL"], "https://127.0.0.1:"), true)
+				sandboxtest.Same(t, strings.HasPrefix(s.Env()["DFNS_API_URL"], "https://127.0.0.1:"), true)
 			}
-			kit.Same(t, s.send("POST", "/webhooks", test.sent, s.userAction("POST", "/webhooks", minimal)).status, 200)
-			kit.Same(t, s.Dfns.Webhooks()[0].URL, "https://hooks.example.com/in")
+			sandboxtest.Same(t, s.send("POST", "/webhooks", test.sent, s.userAction("POST", "/webhooks", minimal)).status, 200)
+			sandboxtest.Same(t, s.Dfns.Webhooks()[0].URL, "https://hooks.example.com/in")
 		})
 	}
 }
@@ -52,15 +52,15 @@ func TestTLS(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{TLS: true, ReceiverAddress: "localhost:0"})
 	file := s.Env()["SSL_CERT_FILE"]
-	kit.Same(t, s.call("GET /webhooks").err != nil, true) // nobody trusts it unasked
+	sandboxtest.Same(t, s.call("GET /webhooks").err != nil, true) // nobody trusts it unasked
 	s.client = trusting(t, file)
 	s.fault(`{"effect":"drop_after","times":1}`)
-	kit.Same(t, s.call("GET /webhooks").err != nil, true)
+	sandboxtest.Same(t, s.call("GET /webhooks").err != nil, true)
 	s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL, Events: []string{"*"}, Status: "Enabled"})
 	s.control("POST events", `{"kind":"wallet.created"}`, 200)
-	kit.Eventually(t, "it is delivered over https", func() bool { return len(s.Dfns.Events()) == 1 })
-	kit.Same(t, s.Dfns.Events()[0].Status, "200")
-	kit.Same(t, strings.HasPrefix(s.ReceiverURL, "https://"), true)
+	sandboxtest.Eventually(t, "it is delivered over https", func() bool { return len(s.Dfns.Events()) == 1 })
+	sandboxtest.Same(t, s.Dfns.Events()[0].Status, "200")
+	sandboxtest.Same(t, strings.HasPrefix(s.ReceiverURL, "https://"), true)
 	s.Close()
 	if _, err := os.Stat(file); err == nil {
 		t.Error("the certificate is left behind")

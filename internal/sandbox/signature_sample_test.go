@@ -16,7 +16,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // TestSDKSampleVerifies has the vendor's sample verification, under Node.js, receive real deliveries. What it makes of the
@@ -64,7 +64,7 @@ func TestSDKSampleVerifies(t *testing.T) {
 		if err != nil || response.StatusCode != http.StatusOK {
 			t.Fatalf("%v, %v", response, err)
 		}
-		kit.Same(t, read(), "verified: wallet.created, attempt 1")
+		sandboxtest.Same(t, read(), "verified: wallet.created, attempt 1")
 	}
 	// The sample does refuse what it should.
 	response, err := http.Post(url, "application/json", strings.NewReader(`{"kind":"wallet.created","timestampSent":1}`))
@@ -72,5 +72,5 @@ func TestSDKSampleVerifies(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _ = io.Copy(io.Discard, response.Body)
-	kit.Same(t, []any{read(), response.StatusCode}, []any{"refused: signature", 401})
+	sandboxtest.Same(t, []any{read(), response.StatusCode}, []any{"refused: signature", 401})
 }

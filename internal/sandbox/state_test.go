@@ -19,7 +19,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // TestMain runs the tests, or, in a process that a test started to kill it, a sandbox.
@@ -203,7 +203,7 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	if got.status != 500 || !strings.Contains(got.body, "could not be saved") {
 		t.Errorf("a change that could not be saved is answered %d %s", got.status, got.body)
 	}
-	kit.Same(t, s.call("GET /webhooks").status, 200)
+	sandboxtest.Same(t, s.call("GET /webhooks").status, 200)
 }
 
 func TestStateIsLocked(t *testing.T) {
@@ -228,8 +228,8 @@ func TestStateAndSeed(t *testing.T) {
 		if account == "" {
 			account = s.Env()["DFNS_PRIVATE_KEY"]
 		}
-		kit.Same(t, s.Env()["DFNS_PRIVATE_KEY"], account)
-		kit.Same(t, len(s.Dfns.Webhooks()), len(ids))
+		sandboxtest.Same(t, s.Env()["DFNS_PRIVATE_KEY"], account)
+		sandboxtest.Same(t, len(s.Dfns.Webhooks()), len(ids))
 		id := s.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1/", Events: []string{"*"}, Status: "Enabled"})
 		if ids[id] {
 			t.Errorf("%s is handed out twice", id)
@@ -267,9 +267,9 @@ func TestPendingEventSurvives(t *testing.T) {
 	s = start(t, config)
 	select {
 	case <-arrived:
-	case <-time.After(kit.Patience):
+	case <-time.After(sandboxtest.Patience):
 		t.Fatal("the event is lost")
 	}
-	kit.Eventually(t, "it is recorded", func() bool { return len(s.Dfns.Events()) == 1 })
-	kit.Same(t, s.Dfns.Events()[0].Status, "200")
+	sandboxtest.Eventually(t, "it is recorded", func() bool { return len(s.Dfns.Events()) == 1 })
+	sandboxtest.Same(t, s.Dfns.Events()[0].Status, "200")
 }

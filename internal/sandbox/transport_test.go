@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // inProcess runs a test in a bubble with virtual time, with a sandbox without listeners.
@@ -53,9 +53,9 @@ func TestTransportCancellation(t *testing.T) {
 		if _, err := s.client.Do(request); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // there is none
 			t.Errorf("the error is %v", err)
 		}
-		kit.Same(t, time.Since(began), 5*time.Second)
+		sandboxtest.Same(t, time.Since(began), 5*time.Second)
 		synctest.Wait()
-		kit.Same(t, len(s.Dfns.Webhooks()), 1)
+		sandboxtest.Same(t, len(s.Dfns.Webhooks()), 1)
 	})
 }
 
@@ -69,7 +69,7 @@ func TestTransportOfACanceledRequestSendsNothing(t *testing.T) {
 			t.Errorf("the error is %v", err)
 		}
 		synctest.Wait()
-		kit.Same(t, s.journal(), []string{})
+		sandboxtest.Same(t, s.journal(), []string{})
 	})
 }
 
@@ -90,7 +90,7 @@ func TestTransportTrace(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = response.Body.Close()
-		kit.Same(t, order, []string{"GotConn", "WroteHeaders", "WroteRequest", "carried out"})
+		sandboxtest.Same(t, order, []string{"GotConn", "WroteHeaders", "WroteRequest", "carried out"})
 	})
 }
 
@@ -101,7 +101,7 @@ func TestTransportAfterClose(t *testing.T) {
 		if got := s.call("GET /webhooks"); !errors.Is(got.err, syscall.ECONNREFUSED) {
 			t.Errorf("the error is %v", got.err)
 		}
-		kit.Same(t, s.journal(), []string{})
+		sandboxtest.Same(t, s.journal(), []string{})
 	})
 }
 
@@ -114,7 +114,7 @@ func TestTransportCloseEndsWaitingCalls(t *testing.T) {
 		go func() { answered <- s.call("GET /webhooks") }()
 		synctest.Wait()
 		s.Close()
-		kit.Same(t, (<-answered).status, 200)
-		kit.Same(t, time.Since(began), time.Duration(0))
+		sandboxtest.Same(t, (<-answered).status, 200)
+		sandboxtest.Same(t, time.Since(began), time.Duration(0))
 	})
 }

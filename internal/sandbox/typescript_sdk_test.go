@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // TestTypeScriptSDK has the vendor's own client perform every webhook operation against the sandbox. It needs Node.js,
@@ -30,7 +30,7 @@ func TestTypeScriptSDK(t *testing.T) {
 	run(t, dir, s.Env(), "node", "operations.mjs")
 
 	const id, event = "/webhooks/{webhook}", "/webhooks/{webhook}/events/{event}"
-	kit.Same(t, slices.Compact(operations(s.DfnsCalls.Journal())), []string{
+	sandboxtest.Same(t, slices.Compact(operations(s.DfnsCalls.Journal())), []string{
 		"POST /webhooks 200",
 		"GET /webhooks 200",
 		"GET " + id + " 200",
@@ -41,7 +41,7 @@ func TestTypeScriptSDK(t *testing.T) {
 		"DELETE " + id + " 200",
 		"GET " + id + " 404", // shows that the SDK reads an error
 	})
-	kit.Same(t, len(s.Dfns.Webhooks()), 0)
+	sandboxtest.Same(t, len(s.Dfns.Webhooks()), 0)
 }
 
 func run(t *testing.T, dir string, env map[string]string, name string, args ...string) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // creates are how each vendor creates a webhook that gets each event of a kind.
@@ -43,7 +43,7 @@ func saved(t *testing.T, seed uint64, name string) string {
 	if _, err := site.Vendor.Raise(creates[name].kind, json.RawMessage(`{"a":1}`)); err != nil {
 		t.Fatal(err)
 	}
-	kit.Eventually(t, "the delivery has failed, because its receiver is not on loopback", func() bool {
+	sandboxtest.Eventually(t, "the delivery has failed, because its receiver is not on loopback", func() bool {
 		return len(site.Vendor.Overview().Deliveries) == 1 && site.Vendor.Overview().Deliveries[0].Attempt == 1
 	})
 	text, err := site.Vendor.Save()
@@ -56,16 +56,16 @@ func saved(t *testing.T, seed uint64, name string) string {
 func TestSameSeedSameState(t *testing.T) {
 	t.Parallel()
 	everyVendor(t, func(t *testing.T, site *sandbox.Site, _ *running) {
-		kit.Same(t, saved(t, 1, site.Name()), saved(t, 1, site.Name()))
+		sandboxtest.Same(t, saved(t, 1, site.Name()), saved(t, 1, site.Name()))
 		states := map[string]bool{}
 		for _, seed := range []uint64{0, 0, 1, 2} {
 			states[saved(t, seed, site.Name())] = true
 		}
-		kit.Same(t, len(states), 4)
+		sandboxtest.Same(t, len(states), 4)
 	})
 }
 
-func TestLoadRefusesWhatIsNoState(t *testing.T) {
+func TestLoadRefusesOtherJSON(t *testing.T) {
 	t.Parallel()
 	everyVendor(t, func(t *testing.T, site *sandbox.Site, s *running) {
 		for _, text := range []string{`{}`, `[]`, `{"Unknown":1}`, `{"Account":{"Token":"x"},"Credentials":[{"ID":"cr","PublicKey":"x"}]}`} {
@@ -73,7 +73,7 @@ func TestLoadRefusesWhatIsNoState(t *testing.T) {
 				t.Errorf("%s is loaded", text)
 			}
 		}
-		kit.Same(t, creates[site.Name()].create(s).status/100, 2) // and the account is what it was
+		sandboxtest.Same(t, creates[site.Name()].create(s).status/100, 2) // and the account is what it was
 	})
 }
 
@@ -94,7 +94,7 @@ func TestConcurrentCallers(t *testing.T) {
 		for _, webhook := range site.Vendor.Overview().Webhooks {
 			ids[webhook.ID] = true
 		}
-		kit.Same(t, []int{len(ids), len(site.Vendor.Secrets())}, []int{8, 8})
+		sandboxtest.Same(t, []int{len(ids), len(site.Vendor.Secrets())}, []int{8, 8})
 	})
 }
 
@@ -104,12 +104,12 @@ func TestStateHasNoSecrets(t *testing.T) {
 	everyVendor(t, func(t *testing.T, site *sandbox.Site, s *running) {
 		created := creates[site.Name()].create(s).body
 		_, _ = site.Vendor.Raise(creates[site.Name()].kind, json.RawMessage(`{"password":"hunter2"}`))
-		kit.Eventually(t, "it is tried", func() bool {
+		sandboxtest.Eventually(t, "it is tried", func() bool {
 			return len(site.Vendor.Overview().Deliveries) == 1 && site.Vendor.Overview().Deliveries[0].Attempt == 1
 		})
 		secrets := []string{"hunter2"}
 		for id, secret := range site.Vendor.Secrets() {
-			kit.Contains(t, created, id, secret)
+			sandboxtest.Contains(t, created, id, secret)
 			secrets = append(secrets, secret)
 		}
 		for name, value := range site.Vendor.Env("") {
@@ -118,7 +118,7 @@ func TestStateHasNoSecrets(t *testing.T) {
 			}
 		}
 		state := s.control("GET state", "", http.StatusOK)
-		kit.Contains(t, state, "loopback addresses only")
+		sandboxtest.Contains(t, state, "loopback addresses only")
 		for _, secret := range secrets {
 			if strings.Contains(state, strings.TrimSpace(secret)) {
 				t.Errorf("%q is in %s", secret, state)

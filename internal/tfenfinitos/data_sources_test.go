@@ -183,7 +183,7 @@ func TestDeliveriesOfAnUnknownStatus(t *testing.T) {
 }
 
 // An id that would reach another path is never sent, and the error says so instead of sending people to their network.
-func TestIDsThatAreNone(t *testing.T) {
+func TestIDsThatCannotBeInAPath(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	provider := configured(t, env)

@@ -27,7 +27,7 @@ func asking(t *testing.T, env *acctest.Env, url string) *acctest.Protocol {
 }
 
 // Where the API does not prove that the subscription exists, it was not seen there.
-func TestAccountIsNotedOnlyWithProof(t *testing.T) {
+func TestAccountIsRecordedOnlyWithProof(t *testing.T) {
 	t.Parallel()
 	here, there := acctest.New(t, sandbox.Config{}), acctest.New(t, sandbox.Config{})
 	instance := &acctest.Instance{Provider: configured(t, here), Type: "webhook_enfinitos"}

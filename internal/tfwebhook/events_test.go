@@ -107,7 +107,7 @@ func TestEventsValidators(t *testing.T) {
 }
 
 // A filter with a misspelled kind finds nothing, which looks as if no event had failed.
-func TestOneKind(t *testing.T) {
+func TestKindFilterWarns(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[types.String][]string{
 		types.StringValue("wallet.created"):  nil,

@@ -40,8 +40,8 @@ type Identity struct {
 type Client interface {
 	// Account is the account that the client calls.
 	Account() account.Account
-	// Claim tells the client that a state contains a webhook, and whether that state was saved.
-	Claim(id string, saved bool)
+	// RememberID tells the client that a state contains a webhook, and whether that state was saved.
+	RememberID(id string, saved bool)
 	// NoteProblem returns, once, why creates are not noted on disk.
 	NoteProblem() error
 	// Now is the time by the client's clock.
@@ -80,7 +80,7 @@ func BeginRead(
 	ctx, cancel := BeginChange(ctx, req.State, state, timeouts.Value.Read, &resp.Diagnostics)
 	// Before any call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.Identity())...)
-	client.Claim(state.Identity().ID.ValueString(), HasAccount(ctx, req.Private))
+	client.RememberID(state.Identity().ID.ValueString(), HasAccount(ctx, req.Private))
 	return ctx, cancel
 }
 
@@ -145,7 +145,7 @@ func IsPlanned(ctx context.Context, client Client, req resource.ModifyPlanReques
 	if !req.State.Raw.IsNull() {
 		var id types.String
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-		client.Claim(id.ValueString(), HasAccount(ctx, req.Private))
+		client.RememberID(id.ValueString(), HasAccount(ctx, req.Private))
 	}
 	return !req.Plan.Raw.Equal(req.State.Raw)
 }

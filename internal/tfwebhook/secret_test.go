@@ -49,7 +49,7 @@ func unrevised(m *tfwebhook.SecretModel) *tfwebhook.SecretModel {
 }
 
 // Every way of holding a secret, and every change of the settings: how it will be held, and whether that replaces.
-func TestPlan(t *testing.T) {
+func TestPlanSecret(t *testing.T) {
 	t.Parallel()
 	const (
 		alice = "age1a"

@@ -20,7 +20,7 @@ func TestStringOrNull(t *testing.T) {
 }
 
 // What an answer leaves out stays as it was, and is never left unknown: Terraform would fail the apply.
-func TestKeep(t *testing.T) {
+func TestOmittedFieldIsKept(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		former types.String

@@ -125,9 +125,9 @@ func normalHost(host string) string {
 	return strings.ToLower(host)
 }
 
-// Lasting returns the normalized part of a base URL that stays the same as long as the service exists. On loopback that is only
-// the path: a service that is restarted there, such as a sandbox, has another port.
-func Lasting(base string) string {
+// StablePart returns the normalized part of a base URL that stays the same as long as the service exists. On loopback that is
+// only the path: a service that is restarted there, such as a sandbox, has another port.
+func StablePart(base string) string {
 	normal := Normal(strings.TrimSuffix(base, "/"))
 	parsed, err := url.Parse(normal)
 	if err != nil || !isLoopback(parsed.Hostname()) {

@@ -214,7 +214,7 @@ func FuzzHide(f *testing.F) {
 	})
 }
 
-func TestLasting(t *testing.T) {
+func TestStablePart(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{
 		"https://api.dfns.io":               "https://api.dfns.io/",
@@ -230,7 +230,7 @@ func TestLasting(t *testing.T) {
 		"https://[::1":                      "https://[::1",
 		"":                                  "/",
 	} {
-		if got := weburl.Lasting(base); got != want {
+		if got := weburl.StablePart(base); got != want {
 			t.Errorf("of %q it is %q, want %q", base, got, want)
 		}
 	}

@@ -248,7 +248,7 @@ func (w *world) at(env *acctest.Env, place Place) {
 }
 
 // What was read elsewhere lives there from then on. Where nothing was noted, as in an older state, a 404 means what it always did.
-func TestAccountIsNoted(t *testing.T) {
+func TestAccountIsRecorded(t *testing.T) {
 	t.Parallel()
 	for _, v := range Vendors {
 		for name, place := range v.Elsewhere {

@@ -23,7 +23,7 @@ var Vendors = []Vendor{Dfns, Enfinitos}
 // Values are attributes by name.
 type Values = map[string]acctest.Value
 
-// Vendor describes the webhook resource of a vendor, the vendor's API and its stand-in.
+// Vendor describes the webhook resource of a vendor, the vendor's API and its sandbox.
 type Vendor struct {
 	// Name is the vendor's name, Type the type of the resource.
 	Name, Type string
@@ -74,17 +74,17 @@ type Vendor struct {
 	// Account are the environment variables with an account for tests.
 	Account acctest.Vendor
 
-	// API is the journal and the faults of the stand-in.
+	// API is the journal and the faults of the sandbox.
 	API func(*acctest.Env) *sandbox.Calls
-	// Objects returns what the stand-in holds, in order of creation.
+	// Objects returns what the sandbox holds, in order of creation.
 	Objects func(*acctest.Env) []Object
 	// Register adds a webhook outside Terraform, Edit changes one, Remove deletes one.
 	Register func(*acctest.Env, Values) (id string)
 	Edit     func(*acctest.Env, string, Values) error
 	Remove   func(*acctest.Env, string)
-	// Token is the one that the stand-in accepts.
+	// Token is the one that the sandbox accepts.
 	Token func(*acctest.Env) string
-	// Secrets are the credentials of the stand-in's account, and what else no log may hold.
+	// Secrets are the credentials of the sandbox's account, and what else no log may hold.
 	Secrets func(*acctest.Env) []string
 	// Examples registers what the examples are about, and returns what they call it, with what it is called, in pairs.
 	Examples func(*acctest.Env) []string

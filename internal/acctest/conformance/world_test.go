@@ -16,7 +16,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// world is the stand-in of a vendor, a provider and a resource, in virtual time.
+// world is the sandbox of a vendor, a provider and a resource, in virtual time.
 type world struct {
 	*testing.T
 	Vendor
@@ -67,7 +67,7 @@ func (w *world) restart(settings Values) {
 	}
 }
 
-// RoundTrip implements http.RoundTripper. Whatever the token and the path before that of the API, the call reaches the stand-in.
+// RoundTrip implements http.RoundTripper. Whatever the token and the path before that of the API, the call reaches the sandbox.
 func (w *world) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
 	request.URL.Path = strings.TrimPrefix(request.URL.Path, w.path)

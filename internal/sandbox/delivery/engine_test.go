@@ -82,7 +82,7 @@ func TestUnwantedJobIsNotSent(t *testing.T) {
 }
 
 // A receiver that hangs takes its own part of the workers and no more.
-func TestHangingReceiverHoldsUpNobody(t *testing.T) {
+func TestHangingReceiverDelaysNoOther(t *testing.T) {
 	t.Parallel()
 	e := engine(t, delivery.Options{Workers: 3, PerReceiver: 2})
 	hanging := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })

@@ -18,7 +18,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 )
 
-func TestPostIsWhatTheJobSays(t *testing.T) {
+func TestRequestOfADelivery(t *testing.T) {
 	t.Parallel()
 	type request struct{ Method, Path, Header, Body, Encoding string }
 	got := make(chan request, 1)
@@ -144,7 +144,7 @@ func TestEndlessAnswer(t *testing.T) {
 	}
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestReceiverThatDoesNotListen(t *testing.T) {
 	t.Parallel()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -176,7 +176,7 @@ func TestErrorsOfEverySystem(t *testing.T) {
 }
 
 // An attempt whose caller has gone is no failure of the receiver.
-func TestCallerGone(t *testing.T) {
+func TestAttemptIsCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	url := serve(t, func(_ http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,7 @@ import (
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 	secp256k1ecdsa "github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // A secp256k1 key pair made with OpenSSL, because crypto/x509 can write neither half. It guards nothing.
@@ -95,7 +95,7 @@ func rsaPair(t *testing.T) pair {
 
 func (a *api) addCredential(id, public string) reply {
 	a.t.Helper()
-	return a.control("/_sandbox/credentials", kit.Encode(a.t, map[string]string{"id": id, "public_key": public}))
+	return a.control("/_sandbox/credentials", sandboxtest.Encode(a.t, map[string]string{"id": id, "public_key": public}))
 }
 
 var keyTypes = map[string]func(*testing.T) pair{
@@ -108,10 +108,10 @@ func TestKeyTypes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a, keys := start(t), newPair(t)
-			kit.Same(t, a.addCredential("any-non-empty_ID", keys.public).status, 204)
+			sandboxtest.Same(t, a.addCredential("any-non-empty_ID", keys.public).status, 204)
 			a.signer = signer{id: "any-non-empty_ID", sign: keys.sign}
 			a.create("*")
-			kit.Same(t, a.challenge("POST", "/webhooks", "").AllowCredentials.Key[1].ID, "any-non-empty_ID")
+			sandboxtest.Same(t, a.challenge("POST", "/webhooks", "").AllowCredentials.Key[1].ID, "any-non-empty_ID")
 			for _, sign := range []func([]byte) []byte{
 				func([]byte) []byte { return keys.sign([]byte("other")) },
 				func([]byte) []byte { return []byte("nonsense") },
@@ -144,7 +144,7 @@ func TestRefusedCredentials(t *testing.T) {
 		a.addCredential(c.id, c.public).refused(400, c.words)
 	}
 	a.control("/_sandbox/credentials", "nonsense").refused(400, "")
-	kit.Same(t, len(a.challenge("POST", "/webhooks", "").AllowCredentials.Key), 1)
+	sandboxtest.Same(t, len(a.challenge("POST", "/webhooks", "").AllowCredentials.Key), 1)
 }
 
 func shortRSA(t *testing.T) crypto.PublicKey {
@@ -157,7 +157,7 @@ func TestTokenNamesTheOrganization(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	parts := strings.Split(a.token, ".")
-	kit.Same(t, len(parts), 3)
+	sandboxtest.Same(t, len(parts), 3)
 	var claims map[string]any
 	if err := json.Unmarshal(must[[]byte](t)(base64.RawURLEncoding.DecodeString(parts[1])), &claims); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // refusal is how the sandbox refuses a call when it is told to.
@@ -43,7 +43,7 @@ func TestRefuse(t *testing.T) {
 	a.refusal("GET /webhooks", 500, "").refused(500, "Internal Server Error")
 	told := a.refusal("GET /webhooks", 402, "pay first")
 	told.refused(402, "pay first")
-	kit.Same(t, told.header.Get("Date"), epoch.Format(http.TimeFormat))
+	sandboxtest.Same(t, told.header.Get("Date"), epoch.Format(http.TimeFormat))
 	if told.header.Get("X-Request-Id") == "" {
 		t.Error("a refusal has no request id")
 	}

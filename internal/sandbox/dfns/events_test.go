@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 var eventID = regexp.MustCompile(`^whe-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$`)
@@ -31,7 +31,7 @@ func (a *api) kinds(path string) []string {
 	answer := a.get(path)
 	answer.ok()
 	kinds := []string{}
-	for _, item := range kit.Decode[struct{ Items []struct{ Kind string } }](a.t, answer.body).Items {
+	for _, item := range sandboxtest.Decode[struct{ Items []struct{ Kind string } }](a.t, answer.body).Items {
 		kinds = append(kinds, item.Kind)
 	}
 	return kinds
@@ -55,7 +55,7 @@ func TestEventFilters(t *testing.T) {
 		"?deliveryFailed=&kind=":    all,
 		"?deliveryFailed=true&kind": {},
 	} {
-		kit.Same(t, a.kinds("/webhooks/"+id+"/events"+query), want)
+		sandboxtest.Same(t, a.kinds("/webhooks/"+id+"/events"+query), want)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // epoch is when every test begins. Its milliseconds show whether they are kept.
@@ -138,13 +138,13 @@ func (r reply) ok() map[string]any {
 	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/json" {
 		r.t.Fatalf("answer is %d (%s) %s, want 200", r.status, r.header.Get("Content-Type"), r.body)
 	}
-	return kit.Decode[map[string]any](r.t, r.body)
+	return sandboxtest.Decode[map[string]any](r.t, r.body)
 }
 
 // refused fails the test unless the answer is an error of the vendor's shape whose message holds the given words.
 func (r reply) refused(status int, words string) {
 	r.t.Helper()
-	out := kit.Decode[struct {
+	out := sandboxtest.Decode[struct {
 		Error struct {
 			ID      string
 			Status  int
@@ -182,14 +182,14 @@ func (a *api) userAction(method, path, payload string) string {
 
 func (a *api) challenge(method, path, payload string) challenge {
 	a.t.Helper()
-	answer := a.send(http.MethodPost, "/auth/action/init", kit.Encode(a.t, map[string]string{
+	answer := a.send(http.MethodPost, "/auth/action/init", sandboxtest.Encode(a.t, map[string]string{
 		"userActionPayload":    payload,
 		"userActionHttpMethod": method,
 		"userActionHttpPath":   path,
 		"userActionServerKind": "Api",
 	}))
 	answer.ok()
-	return kit.Decode[challenge](a.t, answer.body)
+	return sandboxtest.Decode[challenge](a.t, answer.body)
 }
 
 func (a *api) answerTo(c challenge) completion {
@@ -203,7 +203,7 @@ func (a *api) answerTo(c challenge) completion {
 
 func (a *api) complete(c completion) reply {
 	a.t.Helper()
-	return a.send(http.MethodPost, "/auth/action", kit.Encode(a.t, map[string]any{
+	return a.send(http.MethodPost, "/auth/action", sandboxtest.Encode(a.t, map[string]any{
 		"challengeIdentifier": c.identifier,
 		"firstFactor": map[string]any{"kind": c.kind, "credentialAssertion": map[string]string{
 			"credId":     c.signer.id,
@@ -216,7 +216,7 @@ func (a *api) complete(c completion) reply {
 // create registers a webhook and returns its id.
 func (a *api) create(events ...string) string {
 	a.t.Helper()
-	body := kit.Encode(a.t, map[string]any{"url": "https://hooks.example.com/in", "events": events})
+	body := sandboxtest.Encode(a.t, map[string]any{"url": "https://hooks.example.com/in", "events": events})
 	id, _ := a.change(http.MethodPost, "/webhooks", body).ok()["id"].(string)
 	return id
 }

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // listing is one page of webhooks or events.
@@ -18,7 +18,7 @@ func (a *api) page(path string) listing {
 	a.t.Helper()
 	answer := a.get(path)
 	answer.ok()
-	return kit.Decode[listing](a.t, answer.body)
+	return sandboxtest.Decode[listing](a.t, answer.body)
 }
 
 func (l listing) ids() (out []string) {
@@ -52,7 +52,7 @@ func TestPages(t *testing.T) {
 	first := a.page("/webhooks?limit=2")
 	second := a.page(first.follow(t, "/webhooks?limit=2"))
 	third := a.page(second.follow(t, "/webhooks?limit=2"))
-	kit.Same(t, [][]string{first.ids(), second.ids(), third.ids()}, [][]string{ids[:2], ids[2:4], ids[4:]})
+	sandboxtest.Same(t, [][]string{first.ids(), second.ids(), third.ids()}, [][]string{ids[:2], ids[2:4], ids[4:]})
 	for _, last := range []listing{third, a.page("/webhooks?limit=5")} {
 		if last.NextPageToken != nil {
 			t.Errorf("a last page has nextPageToken %q", *last.NextPageToken)
@@ -70,7 +70,7 @@ func TestPageTokenSurvivesDeletion(t *testing.T) {
 		a.change("DELETE", "/webhooks/"+id, "").ok()
 	}
 	second := a.page(first.follow(t, "/webhooks?limit=2"))
-	kit.Same(t, second.ids(), ids[3:5])
+	sandboxtest.Same(t, second.ids(), ids[3:5])
 }
 
 func TestDefaultAndLargestPage(t *testing.T) {
@@ -81,7 +81,7 @@ func TestDefaultAndLargestPage(t *testing.T) {
 		a.record("wallet.created", `{"n":1}`)
 	}
 	for query, want := range map[string]int{"": 50, "?limit=1": 1, "?limit=200": 200} {
-		kit.Same(t, len(a.page("/webhooks/"+id+"/events"+query).Items), want)
+		sandboxtest.Same(t, len(a.page("/webhooks/"+id+"/events"+query).Items), want)
 	}
 }
 

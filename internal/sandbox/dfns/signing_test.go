@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
-func TestWhoMayCall(t *testing.T) {
+func TestTokenIsRequired(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		words  string
@@ -53,10 +53,10 @@ func TestChallengeAnswer(t *testing.T) {
 	if err != nil || !regexp.MustCompile(`^[0-9a-f]{64}$`).Match(text) || strings.Count(got["challengeIdentifier"].(string), ".") != 2 {
 		t.Errorf("the challenge is %q, and its identifier is %q: %v", text, got["challengeIdentifier"], err)
 	}
-	kit.Same(t, a.challenge("POST", "/webhooks", "").Challenge == got["challenge"], false)
+	sandboxtest.Same(t, a.challenge("POST", "/webhooks", "").Challenge == got["challenge"], false)
 	delete(got, "challenge")
 	delete(got, "challengeIdentifier")
-	kit.Same(t, got, map[string]any{
+	sandboxtest.Same(t, got, map[string]any{
 		"allowCredentials": map[string]any{
 			"key":      []any{map[string]any{"type": "public-key", "id": a.signer.id}},
 			"webauthn": []any{},
@@ -103,7 +103,7 @@ func TestUnsignedChanges(t *testing.T) {
 		a.withToken(token, "DELETE", path, "").refused(403, words)
 		a.withToken(token, "POST", path+"/ping", "").refused(403, words)
 	}
-	kit.Same(t, len(a.server.Webhooks()), 1)
+	sandboxtest.Same(t, len(a.server.Webhooks()), 1)
 }
 
 func TestActionTokenWorksOnce(t *testing.T) {
@@ -112,7 +112,7 @@ func TestActionTokenWorksOnce(t *testing.T) {
 	token := a.userAction("POST", "/webhooks", minimal)
 	a.withToken(token, "POST", "/webhooks", minimal).ok()
 	a.withToken(token, "POST", "/webhooks", minimal).refused(400, "user action has already been used")
-	kit.Same(t, len(a.server.Webhooks()), 1)
+	sandboxtest.Same(t, len(a.server.Webhooks()), 1)
 }
 
 // TestRefusedBodyUsesTheTokenUp is a choice of the sandbox's: the vendor's pages do not say.
@@ -141,7 +141,7 @@ func TestTokenIsForOneCall(t *testing.T) {
 			id := a.create("*")
 			token := a.userAction("PUT", "/webhooks/"+id, `{"status":"Disabled"}`)
 			a.withToken(token, c.method, strings.Replace(c.path, "%s", id, 1), c.body).refused(403, "missing or invalid")
-			kit.Same(t, a.server.Webhooks()[0].Status, "Enabled")
+			sandboxtest.Same(t, a.server.Webhooks()[0].Status, "Enabled")
 			a.withToken(token, "PUT", "/webhooks/"+id, `{"status":"Disabled"}`).ok()
 		})
 	}
@@ -160,7 +160,7 @@ func TestSignedCompactSentWithBlanks(t *testing.T) {
 		`{"url": "https://hooks.example.com/ä", "events": ["wallet.created"], "status": "Disabled"}`: 403,
 		`{"url": "https://hooks.example.com/ä", "events": ["wallet.created"]} {}`:                    403,
 	} {
-		kit.Same(t, a.withToken(a.userAction("POST", "/webhooks", compact), "POST", "/webhooks", sent).status, status)
+		sandboxtest.Same(t, a.withToken(a.userAction("POST", "/webhooks", compact), "POST", "/webhooks", sent).status, status)
 	}
 	spaced := `{"status": "Disabled"}`
 	path := "/webhooks/" + a.create("*")
@@ -200,7 +200,7 @@ func TestExpiry(t *testing.T) {
 			a := start(t)
 			completion := a.answerTo(a.challenge("POST", "/webhooks", minimal))
 			a.clock.Move(c.wait)
-			kit.Same(t, a.complete(completion).status, c.status)
+			sandboxtest.Same(t, a.complete(completion).status, c.status)
 		})
 	}
 }
@@ -228,13 +228,13 @@ func TestExpiredIsForgotten(t *testing.T) {
 	a.challenge("POST", "/webhooks", minimal)
 	a.withToken(first, "POST", "/webhooks", minimal).refused(400, "user action has already been used")
 	challenges, tokens := a.server.Held()
-	kit.Same(t, []int{challenges, tokens}, []int{2, 2})
+	sandboxtest.Same(t, []int{challenges, tokens}, []int{2, 2})
 
 	a.clock.Move(time.Minute)
 	a.challenge("POST", "/webhooks", minimal)
 	a.withToken(first, "POST", "/webhooks", minimal).refused(403, "missing or invalid")
 	challenges, tokens = a.server.Held()
-	kit.Same(t, []int{challenges, tokens}, []int{2, 1})
+	sandboxtest.Same(t, []int{challenges, tokens}, []int{2, 1})
 	a.withToken(second, "POST", "/webhooks", minimal).ok()
 }
 

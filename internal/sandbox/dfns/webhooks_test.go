@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 var (
@@ -39,7 +39,7 @@ func TestCreate(t *testing.T) {
 	if text, _ := got["secret"].(string); !secret.MatchString(text) {
 		t.Errorf("secret is %q", text)
 	}
-	kit.Same(t, got, answerOf(got["id"], map[string]any{"secret": got["secret"]}))
+	sandboxtest.Same(t, got, answerOf(got["id"], map[string]any{"secret": got["secret"]}))
 }
 
 func TestCreateWithEverything(t *testing.T) {
@@ -47,7 +47,7 @@ func TestCreateWithEverything(t *testing.T) {
 	a := start(t)
 	got := a.change("POST", "/webhooks",
 		`{"url":"http://hooks.example.com","events":["*"],"status":"Disabled","description":"ledger"}`).ok()
-	kit.Same(t, got, answerOf(got["id"], map[string]any{
+	sandboxtest.Same(t, got, answerOf(got["id"], map[string]any{
 		"secret": got["secret"], "url": "http://hooks.example.com", "events": []any{"*"},
 		"status": "Disabled", "description": "ledger",
 	}))
@@ -57,8 +57,8 @@ func TestGetAndListHideTheSecret(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id := a.create("wallet.created")
-	kit.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
-	kit.Same(t, a.get("/webhooks").ok(), map[string]any{"items": []any{answerOf(id, nil)}})
+	sandboxtest.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
+	sandboxtest.Same(t, a.get("/webhooks").ok(), map[string]any{"items": []any{answerOf(id, nil)}})
 }
 
 func TestUpdateKeepsWhatIsOmitted(t *testing.T) {
@@ -81,8 +81,8 @@ func TestUpdateKeepsWhatIsOmitted(t *testing.T) {
 			a.clock.Move(time.Hour)
 			want := answerOf(id, c.want)
 			want["dateUpdated"] = "2026-01-02T04:04:05.678Z"
-			kit.Same(t, a.change("PUT", "/webhooks/"+id, c.body).ok(), want)
-			kit.Same(t, a.get("/webhooks/"+id).ok(), want)
+			sandboxtest.Same(t, a.change("PUT", "/webhooks/"+id, c.body).ok(), want)
+			sandboxtest.Same(t, a.get("/webhooks/"+id).ok(), want)
 		})
 	}
 }
@@ -92,14 +92,14 @@ func TestUpdateClearsDescription(t *testing.T) {
 	a := start(t)
 	id := a.create("wallet.created")
 	a.change("PUT", "/webhooks/"+id, `{"description":"ledger"}`).ok()
-	kit.Same(t, a.change("PUT", "/webhooks/"+id, `{"description":""}`).ok(), answerOf(id, nil))
+	sandboxtest.Same(t, a.change("PUT", "/webhooks/"+id, `{"description":""}`).ok(), answerOf(id, nil))
 }
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id, kept := a.create("*"), a.create("*")
-	kit.Same(t, a.change("DELETE", "/webhooks/"+id, "").ok(), map[string]any{"deleted": true})
+	sandboxtest.Same(t, a.change("DELETE", "/webhooks/"+id, "").ok(), map[string]any{"deleted": true})
 	a.get("/webhooks/"+id).refused(404, "Webhook not found")
 	a.get("/webhooks/" + kept).ok()
 }
@@ -150,8 +150,8 @@ func TestRefusedBodies(t *testing.T) {
 			before := a.server.Webhooks()
 			a.change("POST", "/webhooks", over(t, c.field)).refused(400, c.words)
 			a.change("PUT", "/webhooks/"+id, "{"+c.field+"}").refused(400, c.words)
-			kit.Same(t, a.server.Webhooks()[0].Updated, before[0].Updated)
-			kit.Same(t, len(a.server.Webhooks()), 1)
+			sandboxtest.Same(t, a.server.Webhooks()[0].Updated, before[0].Updated)
+			sandboxtest.Same(t, len(a.server.Webhooks()), 1)
 		})
 	}
 }
@@ -159,11 +159,11 @@ func TestRefusedBodies(t *testing.T) {
 // over returns the minimal body with one field replaced or added.
 func over(t *testing.T, field string) string {
 	t.Helper()
-	body := kit.Decode[map[string]any](t, minimal)
-	for key, value := range kit.Decode[map[string]any](t, "{"+field+"}") {
+	body := sandboxtest.Decode[map[string]any](t, minimal)
+	for key, value := range sandboxtest.Decode[map[string]any](t, "{"+field+"}") {
 		body[key] = value
 	}
-	return kit.Encode(t, body)
+	return sandboxtest.Encode(t, body)
 }
 
 func TestCreateNeedsURLAndEvents(t *testing.T) {
@@ -192,23 +192,23 @@ func TestDeleteRefusesABody(t *testing.T) {
 	a := start(t)
 	id := a.create("*")
 	a.change("DELETE", "/webhooks/"+id, `{"force":true}`).refused(400, "body")
-	kit.Same(t, len(a.server.Webhooks()), 1)
+	sandboxtest.Same(t, len(a.server.Webhooks()), 1)
 }
 
 func TestChangesFromOutside(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id := a.server.Register(dfns.Webhook{URL: "https://hooks.example.com/in", Events: []string{"wallet.created"}, Status: "Enabled"})
-	kit.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
+	sandboxtest.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, nil))
 
 	a.clock.Move(time.Second)
 	if err := a.server.Edit(id, func(w *dfns.Webhook) { w.Status = "Disabled" }); err != nil {
 		t.Fatal(err)
 	}
-	kit.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, map[string]any{"status": "Disabled", "dateUpdated": "2026-01-02T03:04:06.678Z"}))
+	sandboxtest.Same(t, a.get("/webhooks/"+id).ok(), answerOf(id, map[string]any{"status": "Disabled", "dateUpdated": "2026-01-02T03:04:06.678Z"}))
 
 	a.server.Webhooks()[0].Events[0] = "policy.triggered" // of a copy
-	kit.Same(t, a.server.Webhooks()[0].Events, []string{"wallet.created"})
+	sandboxtest.Same(t, a.server.Webhooks()[0].Events, []string{"wallet.created"})
 	a.server.Remove(id)
 	a.get("/webhooks/"+id).refused(404, "not found")
 	if a.server.Edit(id, func(*dfns.Webhook) {}) == nil {
@@ -227,9 +227,9 @@ func TestReset(t *testing.T) {
 	}
 
 	a.server.Reset()
-	kit.Same(t, a.get("/webhooks").ok(), map[string]any{"items": []any{}})
+	sandboxtest.Same(t, a.get("/webhooks").ok(), map[string]any{"items": []any{}})
 	a.withToken(token, "DELETE", "/webhooks/"+id, "").refused(403, "missing or invalid")
 	a.complete(pending).refused(400, "Challenge token is not valid.")
-	kit.Same(t, len(a.challenge("POST", "/webhooks", minimal).AllowCredentials.Key), 1)
+	sandboxtest.Same(t, len(a.challenge("POST", "/webhooks", minimal).AllowCredentials.Key), 1)
 	a.create("*")
 }

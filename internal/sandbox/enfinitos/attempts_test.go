@@ -18,13 +18,13 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // subscribe registers a receiver and returns the id and the secret.
-func (a *api) subscribe(r *kit.Receiver, events string) (id, secret string) {
+func (a *api) subscribe(r *sandboxtest.Receiver, events string) (id, secret string) {
 	a.t.Helper()
 	out := a.send("POST /v1/webhooks", `{"url":"`+r.URL+`","events":[`+events+`],"label":"x"}`).ok(http.StatusCreated)
 	return out["subscription"].(map[string]any)["subscriptionId"].(string), out["signingSecret"].(string)
@@ -35,7 +35,7 @@ func (a *api) subscribe(r *kit.Receiver, events string) (id, secret string) {
 func (a *api) reached(id, status string, attempts int) {
 	a.t.Helper()
 	var got []enfinitos.Delivery
-	for deadline := time.Now().Add(kit.Patience); time.Now().Before(deadline); <-time.After(time.Millisecond) {
+	for deadline := time.Now().Add(sandboxtest.Patience); time.Now().Before(deadline); <-time.After(time.Millisecond) {
 		got = slices.DeleteFunc(a.server.Deliveries(), func(d enfinitos.Delivery) bool { return d.SubscriptionID != id })
 		if len(got) == 1 && got[0].Status == status && got[0].Attempts == attempts {
 			return
@@ -52,36 +52,36 @@ func (a *api) listed(id, status string, attempts int) map[string]any {
 }
 
 // signed checks a delivery as the vendor's page says: t=<unix s>,v1=<hex> with HMAC-SHA256 over <t>.<raw body>.
-func signed(got kit.Received, secret string, at time.Time) bool {
+func signed(got sandboxtest.Received, secret string, at time.Time) bool {
 	mac := hmac.New(sha256.New, []byte(secret))
 	_, _ = io.WriteString(mac, strconv.FormatInt(at.Unix(), 10)+"."+got.Body)
 	return signature(got) == "t="+strconv.FormatInt(at.Unix(), 10)+",v1="+hex.EncodeToString(mac.Sum(nil))
 }
 
-func signature(got kit.Received) string { return got.Header.Get("Enfinitos-Signature") }
+func signature(got sandboxtest.Received) string { return got.Header.Get("Enfinitos-Signature") }
 
 func TestSignedDelivery(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 202, 204} {
-		a, r := start(t), kit.Receive(t, status)
+		a, r := start(t), sandboxtest.Receive(t, status)
 		id, secret := a.subscribe(r, `"right.issued"`)
 		a.issue(`{"right":"<1>"}`)
 		got := r.Next(t)
-		kit.Same(t, got.Body, `{"data":{"right":"<1>"},"kind":"right.issued","occurredAt":"2026-01-02T03:04:05Z"}`)
+		sandboxtest.Same(t, got.Body, `{"data":{"right":"<1>"},"kind":"right.issued","occurredAt":"2026-01-02T03:04:05Z"}`)
 		if !signed(got, secret, epoch) || signed(got, secret+"x", epoch) {
 			t.Errorf("the signature is %q", signature(got))
 		}
 		one := a.listed(id, "delivered", 1)
-		kit.Same(t, []any{one["httpStatus"], one["payload"], one["signatureHeader"], one["nextRetryAt"], one["deliveredAt"], one["errorMessage"]},
+		sandboxtest.Same(t, []any{one["httpStatus"], one["payload"], one["signatureHeader"], one["nextRetryAt"], one["deliveredAt"], one["errorMessage"]},
 			[]any{float64(status), got.Body, signature(got), nil, epochText, nil})
-		kit.Same(t, a.server.Subscriptions()[0].LastDelivered, epoch)
+		sandboxtest.Same(t, a.server.Subscriptions()[0].LastDelivered, epoch)
 	}
 }
 
 func TestDeliveriesGoToSubscribers(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	one, all, other, paused := kit.Receive(t, 200), kit.Receive(t, 200), kit.Receive(t, 200), kit.Receive(t, 200)
+	one, all, other, paused := sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 200)
 	a.subscribe(one, `"right.issued"`)
 	a.subscribe(all, `"*"`)
 	a.subscribe(other, `"right.revoked"`)
@@ -90,9 +90,9 @@ func TestDeliveriesGoToSubscribers(t *testing.T) {
 	a.issue(`{}`)
 	one.Next(t)
 	all.Next(t)
-	kit.Same(t, len(a.server.Deliveries()), 2)
+	sandboxtest.Same(t, len(a.server.Deliveries()), 2)
 	a.send("POST /v1/webhooks/"+id+"/active", `{"active":true}`).ok()
-	for _, r := range []*kit.Receiver{one, all, other, paused} {
+	for _, r := range []*sandboxtest.Receiver{one, all, other, paused} {
 		r.NothingMore(t)
 	}
 }
@@ -100,7 +100,7 @@ func TestDeliveriesGoToSubscribers(t *testing.T) {
 // TestSchedule goes through the vendor's attempts: gaps of about 30 s, 2 min, 10 min and 1 h, then dead-lettered.
 func TestSchedule(t *testing.T) {
 	t.Parallel()
-	a, r := start(t), kit.Receive(t, 500)
+	a, r := start(t), sandboxtest.Receive(t, 500)
 	id, secret := a.subscribe(r, `"*"`)
 	a.issue(`{}`)
 	first := r.Next(t)
@@ -119,18 +119,18 @@ func TestSchedule(t *testing.T) {
 		}
 	}
 	one := a.listed(id, "dead_lettered", 5)
-	kit.Same(t, []any{one["httpStatus"], one["responseBodyExcerpt"], one["nextRetryAt"], one["deliveredAt"]}, []any{500.0, "so it goes", nil, nil})
+	sandboxtest.Same(t, []any{one["httpStatus"], one["responseBodyExcerpt"], one["nextRetryAt"], one["deliveredAt"]}, []any{500.0, "so it goes", nil, nil})
 	a.clock.Move(48 * time.Hour)
-	kit.Same(t, a.send("POST /v1/webhooks/deliveries/process-due", `{}`).ok()["processed"], 0.0)
+	sandboxtest.Same(t, a.send("POST /v1/webhooks/deliveries/process-due", `{}`).ok()["processed"], 0.0)
 	r.NothingMore(t)
 
 	// A replay by hand is what is left.
 	replay := "POST /v1/webhooks/" + id + "/deliveries/" + one["deliveryId"].(string) + "/replay"
-	kit.Same(t, a.send(replay, "").ok()["replay"], any(map[string]any{"ok": false, "errorMessage": "the receiver answered 500"}))
+	sandboxtest.Same(t, a.send(replay, "").ok()["replay"], any(map[string]any{"ok": false, "errorMessage": "the receiver answered 500"}))
 	r.Next(t)
 	a.listed(id, "dead_lettered", 6)
 	r.Status.Store(200)
-	kit.Same(t, a.send(replay, "").ok()["replay"], any(map[string]any{"ok": true, "errorMessage": nil}))
+	sandboxtest.Same(t, a.send(replay, "").ok()["replay"], any(map[string]any{"ok": true, "errorMessage": nil}))
 	r.Next(t)
 	a.listed(id, "delivered", 7)
 	r.NothingMore(t)
@@ -139,12 +139,12 @@ func TestSchedule(t *testing.T) {
 // process-due makes what is due now, and no attempt is made twice beside the ones the vendor makes by itself.
 func TestProcessDueDelivers(t *testing.T) {
 	t.Parallel()
-	a, good, bad := start(t), kit.Receive(t, 200), kit.Receive(t, 500)
-	to := map[*kit.Receiver]string{}
-	for _, r := range []*kit.Receiver{good, bad} {
+	a, good, bad := start(t), sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 500)
+	to := map[*sandboxtest.Receiver]string{}
+	for _, r := range []*sandboxtest.Receiver{good, bad} {
 		to[r], _ = a.subscribe(r, `"key.rotated"`)
 	}
-	add := func(r *kit.Receiver, attempts int, due time.Duration) {
+	add := func(r *sandboxtest.Receiver, attempts int, due time.Duration) {
 		a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: to[r], Status: enfinitos.Failed, Attempts: attempts, NextRetry: epoch.Add(due)})
 	}
 	add(good, 1, -time.Minute)
@@ -152,10 +152,10 @@ func TestProcessDueDelivers(t *testing.T) {
 	add(bad, 4, 0)
 	add(good, 1, time.Second) // not due
 	add(good, 2, -time.Minute)
-	kit.Same(t, a.send("POST /v1/webhooks/deliveries/process-due", `{"limit":4}`).ok(), map[string]any{
+	sandboxtest.Same(t, a.send("POST /v1/webhooks/deliveries/process-due", `{"limit":4}`).ok(), map[string]any{
 		"processed": 4.0, "delivered": 2.0, "failed": 1.0, "deadLettered": 1.0, "batchLimit": 4.0,
 	})
-	for _, r := range []*kit.Receiver{good, good, bad, bad} {
+	for _, r := range []*sandboxtest.Receiver{good, good, bad, bad} {
 		r.Next(t)
 	}
 	good.NothingMore(t)
@@ -193,18 +193,18 @@ func TestProcessDueWithoutCaller(t *testing.T) {
 	a.listed(id, "delivered", 2)
 }
 
-func TestPausedGetsNothing(t *testing.T) {
+func TestNoDeliveryWhilePaused(t *testing.T) {
 	t.Parallel()
-	a, r := start(t), kit.Receive(t, 500)
+	a, r := start(t), sandboxtest.Receive(t, 500)
 	id, _ := a.subscribe(r, `"*"`)
 	a.issue(`{}`)
 	r.Next(t)
 	one := a.listed(id, "failed", 1)
 	a.send("POST /v1/webhooks/"+id+"/active", `{"active":false}`).ok()
 	a.clock.Move(time.Hour)
-	kit.Same(t, a.send("POST /v1/webhooks/deliveries/process-due", `{}`).ok()["processed"], 0.0)
+	sandboxtest.Same(t, a.send("POST /v1/webhooks/deliveries/process-due", `{}`).ok()["processed"], 0.0)
 	replayed := a.send("POST /v1/webhooks/"+id+"/deliveries/"+one["deliveryId"].(string)+"/replay", "").ok()["replay"]
-	kit.Same(t, replayed, any(map[string]any{"ok": false, "errorMessage": "the subscription is paused"}))
+	sandboxtest.Same(t, replayed, any(map[string]any{"ok": false, "errorMessage": "the subscription is paused"}))
 	r.NothingMore(t)
 	r.Status.Store(200)
 	a.send("POST /v1/webhooks/"+id+"/active", `{"active":true}`).ok()
@@ -226,7 +226,7 @@ func TestUnreachableReceiver(t *testing.T) {
 
 func TestSaveAndLoad(t *testing.T) {
 	t.Parallel()
-	a, r := start(t), kit.Receive(t, 500)
+	a, r := start(t), sandboxtest.Receive(t, 500)
 	id, secret := a.subscribe(r, `"*"`)
 	a.issue(`{}`)
 	r.Next(t)
@@ -248,15 +248,15 @@ func TestSaveAndLoad(t *testing.T) {
 	a.listed(id, "delivered", 2)
 }
 
-func TestRemovedSubscriptionGetsNothing(t *testing.T) {
+func TestNoDeliveryAfterRemove(t *testing.T) {
 	t.Parallel()
-	a, r := start(t), kit.Receive(t, 500)
+	a, r := start(t), sandboxtest.Receive(t, 500)
 	id, _ := a.subscribe(r, `"*"`)
 	a.issue(`{}`)
 	r.Next(t)
 	a.listed(id, "failed", 1)
 	a.server.Remove(id)
 	a.clock.Move(48 * time.Hour)
-	kit.Same(t, a.server.Pending(), 0)
+	sandboxtest.Same(t, a.server.Pending(), 0)
 	r.NothingMore(t)
 }

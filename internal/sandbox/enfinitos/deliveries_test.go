@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 var deliveryID = regexp.MustCompile(`^dlv_[a-z0-9]{20}$`)
@@ -21,13 +21,13 @@ func (a *api) page(id, query string) (ids []string, next, total any) {
 	for _, item := range data["deliveries"].([]any) {
 		ids = append(ids, item.(map[string]any)["deliveryId"].(string))
 	}
-	kit.Same(a.t, len(data), 3)
+	sandboxtest.Same(a.t, len(data), 3)
 	return ids, data["nextCursor"], data["total"]
 }
 
 func TestDelivery(t *testing.T) {
 	t.Parallel()
-	a, r := start(t, conventional), kit.Receive(t, 200)
+	a, r := start(t, conventional), sandboxtest.Receive(t, 200)
 	id, _ := a.subscribe(r, `"right.issued"`)
 	a.clock.Move(time.Minute)
 	a.issue(`{"right": {"id": "rgt_1"}}`)
@@ -37,11 +37,11 @@ func TestDelivery(t *testing.T) {
 	}
 	subscription := a.send("GET /v1/webhooks/"+id, "").subscription()
 	const then = "2026-01-02T03:05:05Z"
-	kit.Same(t, subscription["lastDeliveredAt"], any(then))
-	kit.Same(t, kit.Decode[map[string]any](t, got["payload"].(string)), map[string]any{
+	sandboxtest.Same(t, subscription["lastDeliveredAt"], any(then))
+	sandboxtest.Same(t, sandboxtest.Decode[map[string]any](t, got["payload"].(string)), map[string]any{
 		"kind": "right.issued", "data": map[string]any{"right": map[string]any{"id": "rgt_1"}}, "occurredAt": then,
 	})
-	kit.Same(t, got, map[string]any{
+	sandboxtest.Same(t, got, map[string]any{
 		"deliveryId": got["deliveryId"], "subscriptionId": id, "developerId": subscription["developerId"], "status": "delivered",
 		"payload": got["payload"], "firstAttemptedAt": then, "lastAttemptedAt": then, "attemptCount": 1.0, "httpStatus": 200.0,
 		"responseBodyExcerpt": "so it goes", "errorMessage": nil, "nextRetryAt": nil, "deliveredAt": then,
@@ -49,7 +49,7 @@ func TestDelivery(t *testing.T) {
 	})
 }
 
-func TestDeliveryThatIsNotMadeYet(t *testing.T) {
+func TestPendingDelivery(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id := a.create("*")
@@ -61,7 +61,7 @@ func TestDeliveryThatIsNotMadeYet(t *testing.T) {
 		"status": "queued", "firstAttemptedAt": nil, "lastAttemptedAt": nil, "attemptCount": 0.0, "httpStatus": nil,
 		"errorMessage": "no route", "nextRetryAt": "2026-01-02T04:04:05Z", "deliveredAt": nil,
 	} {
-		kit.Same(t, got[name], want)
+		sandboxtest.Same(t, got[name], want)
 	}
 }
 
@@ -96,13 +96,13 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 	}
 	for _, test := range tests {
 		got, next, total := a.page(test.id, test.query)
-		kit.Same(t, got, test.want)
-		kit.Same(t, []any{next, total}, []any{nil, float64(len(test.want))})
+		sandboxtest.Same(t, got, test.want)
+		sandboxtest.Same(t, []any{next, total}, []any{nil, float64(len(test.want))})
 	}
 	recorded := a.server.Deliveries()
-	kit.Same(t, []string{recorded[0].ID, recorded[5].ID}, []string{ids[4], others[0]})
+	sandboxtest.Same(t, []string{recorded[0].ID, recorded[5].ID}, []string{ids[4], others[0]})
 	recorded[0].Status = "changed"
-	kit.Same(t, a.server.Deliveries()[0].Status, "queued")
+	sandboxtest.Same(t, a.server.Deliveries()[0].Status, "queued")
 }
 
 func TestDeliveryPages(t *testing.T) {
@@ -131,8 +131,8 @@ func TestDeliveryPages(t *testing.T) {
 	}
 	for _, test := range tests {
 		got, next, total := a.page(id, test.query)
-		kit.Same(t, got, test.want)
-		kit.Same(t, []any{test.query, next, total}, []any{test.query, test.next, test.many})
+		sandboxtest.Same(t, got, test.want)
+		sandboxtest.Same(t, []any{test.query, next, total}, []any{test.query, test.next, test.many})
 	}
 }
 
@@ -144,9 +144,9 @@ func TestDefaultPage(t *testing.T) {
 		a.deliver(id, "delivered")
 	}
 	got, next, total := a.page(id, "")
-	kit.Same(t, []any{len(got), next, total}, []any{50, 50.0, 51.0})
+	sandboxtest.Same(t, []any{len(got), next, total}, []any{50, 50.0, 51.0})
 	got, next, _ = a.page(id, "?limit=51")
-	kit.Same(t, []any{len(got), next}, []any{51, nil})
+	sandboxtest.Same(t, []any{len(got), next}, []any{51, nil})
 }
 
 func TestBadPages(t *testing.T) {
@@ -168,7 +168,7 @@ func TestBadPages(t *testing.T) {
 func TestFailingReplays(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	id, _ := a.subscribe(kit.Receive(t, 200), `"*"`)
+	id, _ := a.subscribe(sandboxtest.Receive(t, 200), `"*"`)
 	other := a.deliver(id, "failed")[0]
 	delivery := a.server.AddDelivery(enfinitos.Delivery{
 		SubscriptionID: id, Status: enfinitos.DeadLettered, Attempts: 5, HTTPStatus: 500, Error: "broken",
@@ -179,7 +179,7 @@ func TestFailingReplays(t *testing.T) {
 
 	a.server.FailReplays("still broken")
 	data := a.send(call, "").ok()
-	kit.Same(t, data["replay"], any(map[string]any{"ok": false, "errorMessage": "still broken"}))
+	sandboxtest.Same(t, data["replay"], any(map[string]any{"ok": false, "errorMessage": "still broken"}))
 	shown(t, data, map[string]any{
 		"deliveryId": delivery, "subscriptionId": id, "status": "dead_lettered", "attemptCount": 6.0, "httpStatus": 500.0,
 		"errorMessage": "still broken", "firstAttemptedAt": epochText, "lastAttemptedAt": "2026-01-02T04:04:05Z", "deliveredAt": nil,
@@ -187,14 +187,14 @@ func TestFailingReplays(t *testing.T) {
 
 	a.server.FailReplays("")
 	data = a.send(call, "").ok()
-	kit.Same(t, data["replay"], any(map[string]any{"ok": true, "errorMessage": nil}))
+	sandboxtest.Same(t, data["replay"], any(map[string]any{"ok": true, "errorMessage": nil}))
 	shown(t, data, map[string]any{
 		"deliveryId": delivery, "status": "delivered", "attemptCount": 7.0, "httpStatus": 200.0, "errorMessage": nil,
 		"deliveredAt": "2026-01-02T04:04:05Z", "nextRetryAt": nil,
 	})
-	kit.Same(t, len(data), 2)
+	sandboxtest.Same(t, len(data), 2)
 	got, _, _ := a.page(id, "?status=failed")
-	kit.Same(t, got, []string{other})
+	sandboxtest.Same(t, got, []string{other})
 }
 
 // shown compares some fields of the delivery in an answer.
@@ -202,10 +202,10 @@ func shown(t *testing.T, data, want map[string]any) {
 	t.Helper()
 	got := maps.Clone(data["delivery"].(map[string]any))
 	maps.DeleteFunc(got, func(name string, _ any) bool { _, wanted := want[name]; return !wanted })
-	kit.Same(t, got, want)
+	sandboxtest.Same(t, got, want)
 }
 
-func TestReplayOfNothing(t *testing.T) {
+func TestReplayOfAnUnknownDelivery(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id, other := a.create("*"), a.create("*")
@@ -218,7 +218,7 @@ func TestReplayOfNothing(t *testing.T) {
 	} {
 		a.send("POST /v1/webhooks/"+path+"/replay", "").refused(404, words)
 	}
-	kit.Same(t, a.server.Deliveries()[0].Attempts, 0)
+	sandboxtest.Same(t, a.server.Deliveries()[0].Attempts, 0)
 }
 
 const processDue = "POST /v1/webhooks/deliveries/process-due"
@@ -226,7 +226,7 @@ const processDue = "POST /v1/webhooks/deliveries/process-due"
 func TestProcessDueBatches(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	id, _ := a.subscribe(kit.Receive(t, 200), `"*"`)
+	id, _ := a.subscribe(sandboxtest.Receive(t, 200), `"*"`)
 	due := func(status string, retry time.Time) {
 		a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: status, Attempts: 1, HTTPStatus: 500, NextRetry: retry})
 	}
@@ -242,18 +242,18 @@ func TestProcessDueBatches(t *testing.T) {
 		body             string
 		processed, limit int
 	}{{`{"limit":1}`, 1, 1}, {``, 10, 10}, {`{}`, 1, 10}, {`{"limit":50}`, 0, 50}} {
-		kit.Same(t, a.send(processDue, step.body).ok(), map[string]any{
+		sandboxtest.Same(t, a.send(processDue, step.body).ok(), map[string]any{
 			"processed": float64(step.processed), "delivered": float64(step.processed), "failed": 0.0, "deadLettered": 0.0,
 			"batchLimit": float64(step.limit),
 		})
 	}
 	a.clock.Move(time.Second)
-	kit.Same(t, a.send(processDue, "").ok()["processed"], any(1.0))
+	sandboxtest.Same(t, a.send(processDue, "").ok()["processed"], any(1.0))
 	counts := map[string]int{}
 	for _, delivery := range a.server.Deliveries() {
 		counts[fmt.Sprintf("%s %d %t", delivery.Status, delivery.Attempts, delivery.NextRetry.IsZero())]++
 	}
-	kit.Same(t, counts, map[string]int{"delivered 2 true": 13, "queued 1 false": 1, "delivered 1 false": 1, "dead_lettered 1 false": 1})
+	sandboxtest.Same(t, counts, map[string]int{"delivered 2 true": 13, "queued 1 false": 1, "delivered 1 false": 1, "dead_lettered 1 false": 1})
 }
 
 func TestProcessDueLimits(t *testing.T) {
@@ -267,6 +267,6 @@ func TestProcessDueLimits(t *testing.T) {
 	} {
 		a.send(processDue, body).refused(400, "limit")
 	}
-	kit.Same(t, a.server.Deliveries()[0].Status, "failed")
-	kit.Same(t, a.send(processDue, `{"limit":1}`).ok()["processed"], any(1.0))
+	sandboxtest.Same(t, a.server.Deliveries()[0].Status, "failed")
+	sandboxtest.Same(t, a.send(processDue, `{"limit":1}`).ok()["processed"], any(1.0))
 }

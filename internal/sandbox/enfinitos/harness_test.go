@@ -15,7 +15,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 // epoch is when every test begins. It is not in UTC, so that a time that is not converted shows.
@@ -108,7 +108,7 @@ func (a *api) issue(data string) {
 func (r reply) ok(status ...int) map[string]any {
 	r.t.Helper()
 	want := append(status, http.StatusOK)[0]
-	envelope := kit.Decode[map[string]any](r.t, r.body)
+	envelope := sandboxtest.Decode[map[string]any](r.t, r.body)
 	data, isObject := envelope["data"].(map[string]any)
 	delete(envelope, "data")
 	if r.status != want || r.header.Get("Content-Type") != "application/json" || !isObject ||
@@ -124,7 +124,7 @@ func (r reply) ok(status ...int) map[string]any {
 // refused fails the test unless the answer is a refusal whose message holds the given words.
 func (r reply) refused(status int, words string) {
 	r.t.Helper()
-	out := kit.Decode[struct {
+	out := sandboxtest.Decode[struct {
 		OK    *bool
 		Error struct{ Code, Message string }
 		Data  any
@@ -143,18 +143,18 @@ const minimal = `{"url":"https://hooks.example.com/in","events":["right.issued"]
 // over returns the minimal body with the given fields replaced or added, and those left out that are dropped.
 func over(t *testing.T, fields string, dropped ...string) string {
 	t.Helper()
-	body := kit.Decode[map[string]any](t, minimal)
-	maps.Copy(body, kit.Decode[map[string]any](t, "{"+fields+"}"))
+	body := sandboxtest.Decode[map[string]any](t, minimal)
+	maps.Copy(body, sandboxtest.Decode[map[string]any](t, "{"+fields+"}"))
 	for _, name := range dropped {
 		delete(body, name)
 	}
-	return kit.Encode(t, body)
+	return sandboxtest.Encode(t, body)
 }
 
 // create registers a webhook and returns its id.
 func (a *api) create(events ...string) string {
 	a.t.Helper()
-	body := over(a.t, `"events":`+kit.Encode(a.t, events))
+	body := over(a.t, `"events":`+sandboxtest.Encode(a.t, events))
 	id, _ := a.send("POST /v1/webhooks", body).subscription(http.StatusCreated)["subscriptionId"].(string)
 	return id
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 func TestEnv(t *testing.T) {
@@ -18,7 +18,7 @@ func TestEnv(t *testing.T) {
 		t.Errorf("the key is %q", env["ENFINITOS_API_KEY"])
 	}
 	delete(env, "ENFINITOS_API_KEY")
-	kit.Same(t, env, map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:1"})
+	sandboxtest.Same(t, env, map[string]string{"ENFINITOS_API_URL": "http://127.0.0.1:1"})
 }
 
 func TestAuthentication(t *testing.T) {
@@ -40,7 +40,7 @@ func TestAuthentication(t *testing.T) {
 			}
 		}
 	}
-	kit.Same(t, a.held().Active, true)
+	sandboxtest.Same(t, a.held().Active, true)
 }
 
 func TestContentType(t *testing.T) {
@@ -56,14 +56,14 @@ func TestContentType(t *testing.T) {
 // undocumented are calls that only the conventional profile has. %s is the id of a subscription.
 var undocumented = []string{"GET /v1/webhooks", "GET /v1/webhooks/%s", "DELETE /v1/webhooks/%s"}
 
-func TestDocumentedProfileHasNoMore(t *testing.T) {
+func TestDocumentedProfileLacksOtherCalls(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	id := a.create("*")
 	for _, call := range undocumented {
 		a.send(strings.ReplaceAll(call, "%s", id), "").refused(404, "Not found")
 	}
-	kit.Same(t, a.held().ID, id)
+	sandboxtest.Same(t, a.held().ID, id)
 }
 
 func TestUnknownRoutes(t *testing.T) {
@@ -98,7 +98,7 @@ func TestRefuse(t *testing.T) {
 				message = http.StatusText(status)
 			}
 			got.refused(status, message)
-			kit.Same(t, kit.Decode[map[string]any](t, got.body)["error"], any(map[string]any{"code": code, "message": message}))
+			sandboxtest.Same(t, sandboxtest.Decode[map[string]any](t, got.body)["error"], any(map[string]any{"code": code, "message": message}))
 		}
 	}
 }
@@ -107,14 +107,14 @@ func TestAnswerContract(t *testing.T) {
 	t.Parallel()
 	a := start(t)
 	version := func(call, body string) any {
-		return kit.Decode[map[string]any](t, a.send(call, body).body)["contractVersion"]
+		return sandboxtest.Decode[map[string]any](t, a.send(call, body).body)["contractVersion"]
 	}
-	kit.Same(t, version("POST /v1/webhooks", minimal), any("v1.0"))
+	sandboxtest.Same(t, version("POST /v1/webhooks", minimal), any("v1.0"))
 	a.server.AnswerContract("v1.1")
-	kit.Same(t, version("POST /v1/webhooks", minimal), any("v1.1"))
-	kit.Same(t, version("GET /v1/nothing", ""), any("v1.1"))
+	sandboxtest.Same(t, version("POST /v1/webhooks", minimal), any("v1.1"))
+	sandboxtest.Same(t, version("GET /v1/nothing", ""), any("v1.1"))
 	a.server.Reset()
-	kit.Same(t, version("POST /v1/webhooks", minimal), any("v1.0"))
+	sandboxtest.Same(t, version("POST /v1/webhooks", minimal), any("v1.0"))
 }
 
 func TestReset(t *testing.T) {
@@ -124,11 +124,11 @@ func TestReset(t *testing.T) {
 	a.issue("{}")
 	a.server.FailReplays("dead")
 	a.server.Reset()
-	kit.Same(t, len(a.server.Subscriptions())+len(a.server.Deliveries()), 0)
+	sandboxtest.Same(t, len(a.server.Subscriptions())+len(a.server.Deliveries()), 0)
 	a.send("GET /v1/webhooks/"+id+"/deliveries", "").refused(404, "Subscription not found")
 
-	id, _ = a.subscribe(kit.Receive(t, 200), `"*"`) // the account and its key stay
+	id, _ = a.subscribe(sandboxtest.Receive(t, 200), `"*"`) // the account and its key stay
 	delivery := a.server.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: enfinitos.Failed})
-	kit.Same(t, a.send("POST /v1/webhooks/"+id+"/deliveries/"+delivery+"/replay", "").ok()["replay"],
+	sandboxtest.Same(t, a.send("POST /v1/webhooks/"+id+"/deliveries/"+delivery+"/replay", "").ok()["replay"],
 		any(map[string]any{"ok": true, "errorMessage": nil}))
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/kit"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 var (
@@ -21,8 +21,8 @@ func TestCreate(t *testing.T) {
 	a := start(t)
 	data := a.send("POST /v1/webhooks", minimal).ok(201)
 	got := data["subscription"].(map[string]any)
-	kit.Same(t, got, described(got, nil))
-	kit.Same(t, len(data), 2)
+	sandboxtest.Same(t, got, described(got, nil))
+	sandboxtest.Same(t, len(data), 2)
 	for value, shape := range map[any]*regexp.Regexp{
 		got["subscriptionId"]: subscriptionID, got["developerId"]: developerID, data["signingSecret"]: signingSecret,
 	} {
@@ -30,7 +30,7 @@ func TestCreate(t *testing.T) {
 			t.Errorf("%v is not in the shape of %s", value, shape)
 		}
 	}
-	kit.Same(t, a.held(), enfinitos.Subscription{
+	sandboxtest.Same(t, a.held(), enfinitos.Subscription{
 		ID: got["subscriptionId"].(string), URL: "https://hooks.example.com/in", Events: []string{"right.issued"}, Label: "ledger",
 		Active: true, Secret: data["signingSecret"].(string), Created: epoch,
 	})
@@ -74,7 +74,7 @@ func TestRefusedCreates(t *testing.T) {
 			t.Parallel()
 			a := start(t)
 			a.send("POST /v1/webhooks", over(t, test.fields)).refused(400, test.words)
-			kit.Same(t, len(a.server.Subscriptions()), 0)
+			sandboxtest.Same(t, len(a.server.Subscriptions()), 0)
 		})
 	}
 }
@@ -95,7 +95,7 @@ func TestAcceptedCreates(t *testing.T) {
 		`"label":"` + strings.Repeat("🙂", 60) + `"`,
 	} {
 		got := a.send("POST /v1/webhooks", over(t, fields)).subscription(201)
-		kit.Same(t, got, described(got, kit.Decode[map[string]any](t, "{"+fields+"}")))
+		sandboxtest.Same(t, got, described(got, sandboxtest.Decode[map[string]any](t, "{"+fields+"}")))
 	}
 }
 
@@ -108,7 +108,7 @@ func TestCreateNeedsEverything(t *testing.T) {
 	for _, body := range []string{``, `{}`, `[]`, `null`, `"text"`, `{`, `{} {}`} {
 		a.send("POST /v1/webhooks", body).refused(400, "")
 	}
-	kit.Same(t, len(a.server.Subscriptions()), 0)
+	sandboxtest.Same(t, len(a.server.Subscriptions()), 0)
 }
 
 func TestPauseAndResume(t *testing.T) {
@@ -117,15 +117,15 @@ func TestPauseAndResume(t *testing.T) {
 	id, other := a.create("right.issued"), a.create("right.issued")
 	call := "POST /v1/webhooks/" + id + "/active"
 	for _, active := range []bool{false, false, true, true} {
-		data := a.send(call, kit.Encode(t, map[string]bool{"active": active})).ok()
+		data := a.send(call, sandboxtest.Encode(t, map[string]bool{"active": active})).ok()
 		got := data["subscription"].(map[string]any)
-		kit.Same(t, got, described(got, map[string]any{"subscriptionId": id, "active": active}))
-		kit.Same(t, len(data), 1) // the secret is told once
+		sandboxtest.Same(t, got, described(got, map[string]any{"subscriptionId": id, "active": active}))
+		sandboxtest.Same(t, len(data), 1) // the secret is told once
 		all := a.server.Subscriptions()
-		kit.Same(t, []bool{all[0].Active, all[1].Active}, []bool{active, true})
+		sandboxtest.Same(t, []bool{all[0].Active, all[1].Active}, []bool{active, true})
 	}
 	a.send("POST /v1/webhooks/"+other+"/active", `{"active":false}`).ok()
-	kit.Same(t, a.server.Subscriptions()[1].Active, false)
+	sandboxtest.Same(t, a.server.Subscriptions()[1].Active, false)
 }
 
 func TestRefusedPauses(t *testing.T) {
@@ -139,7 +139,7 @@ func TestRefusedPauses(t *testing.T) {
 		a.send("POST /v1/webhooks/"+id+"/active", body).refused(400, "active")
 	}
 	a.send("POST /v1/webhooks/whs_none/active", `{"active":false}`).refused(404, "Subscription not found")
-	kit.Same(t, a.held().Active, true)
+	sandboxtest.Same(t, a.held().Active, true)
 }
 
 func TestGet(t *testing.T) {
@@ -148,16 +148,16 @@ func TestGet(t *testing.T) {
 	created := a.send("POST /v1/webhooks", minimal).subscription(201)
 	call := "GET /v1/webhooks/" + created["subscriptionId"].(string)
 	data := a.send(call, "").ok()
-	kit.Same(t, data, map[string]any{"subscription": created})
+	sandboxtest.Same(t, data, map[string]any{"subscription": created})
 	a.send("GET /v1/webhooks/whs_none", "").refused(404, "Subscription not found")
 }
 
 func TestList(t *testing.T) {
 	t.Parallel()
 	a := start(t, conventional)
-	kit.Same(t, a.send("GET /v1/webhooks", "").ok(), map[string]any{"subscriptions": []any{}, "nextCursor": nil, "total": 0.0})
+	sandboxtest.Same(t, a.send("GET /v1/webhooks", "").ok(), map[string]any{"subscriptions": []any{}, "nextCursor": nil, "total": 0.0})
 	first, second := a.send("POST /v1/webhooks", minimal).subscription(201), a.send("POST /v1/webhooks", minimal).subscription(201)
-	kit.Same(t, a.send("GET /v1/webhooks", "").ok(), map[string]any{
+	sandboxtest.Same(t, a.send("GET /v1/webhooks", "").ok(), map[string]any{
 		"subscriptions": []any{first, second}, "nextCursor": nil, "total": 2.0,
 	})
 }
@@ -166,8 +166,8 @@ func TestDelete(t *testing.T) {
 	t.Parallel()
 	a := start(t, conventional)
 	id, kept := a.create("*"), a.create("*")
-	kit.Same(t, a.send("DELETE /v1/webhooks/"+id, "").ok(), map[string]any{"deleted": true})
-	kit.Same(t, a.held().ID, kept)
+	sandboxtest.Same(t, a.send("DELETE /v1/webhooks/"+id, "").ok(), map[string]any{"deleted": true})
+	sandboxtest.Same(t, a.held().ID, kept)
 	for _, call := range []string{
 		"DELETE /v1/webhooks/" + id, "GET /v1/webhooks/" + id, "GET /v1/webhooks/" + id + "/deliveries",
 		"POST /v1/webhooks/" + id + "/active", "POST /v1/webhooks/" + id + "/deliveries/dlv_1/replay",
@@ -183,7 +183,7 @@ func TestChangesFromOutside(t *testing.T) {
 	id := a.server.Register(enfinitos.Subscription{URL: "https://hooks.example.com/in", Events: []string{"right.issued"}, Label: "ledger"})
 	call := "GET /v1/webhooks/" + id
 	got := a.send(call, "").subscription()
-	kit.Same(t, got, described(got, map[string]any{"subscriptionId": id}))
+	sandboxtest.Same(t, got, described(got, map[string]any{"subscriptionId": id}))
 
 	err := a.server.Edit(id, func(s *enfinitos.Subscription) {
 		s.Label, s.Active = "new", false
@@ -192,17 +192,17 @@ func TestChangesFromOutside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit.Same(t, a.send(call, "").subscription(), described(got, map[string]any{
+	sandboxtest.Same(t, a.send(call, "").subscription(), described(got, map[string]any{
 		"label": "new", "active": false, "lastDeliveredAt": "2026-01-02T03:05:05Z", "secretLastRotatedAt": "2026-01-02T04:04:05Z",
 	}))
 
 	copied := a.server.Subscriptions()
 	copied[0].Label, copied[0].Events[0] = "changed", "offer.proposed"
-	kit.Same(t, []any{a.held().Label, a.held().Events}, []any{"new", []string{"right.issued"}})
+	sandboxtest.Same(t, []any{a.held().Label, a.held().Events}, []any{"new", []string{"right.issued"}})
 	other := a.create("*")
 	a.server.Remove(id)
 	a.send(call, "").refused(404, "Subscription not found")
-	kit.Same(t, a.held().ID, other)
+	sandboxtest.Same(t, a.held().ID, other)
 	if a.server.Edit(id, func(*enfinitos.Subscription) {}) == nil {
 		t.Error("a removed subscription was edited")
 	}

@@ -58,7 +58,7 @@ func FuzzStringify(f *testing.F) {
 	})
 }
 
-func TestHarmless(t *testing.T) {
+func TestURLWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
 		"https://hooks.example.com/in":                    "https://hooks.example.com/in",

@@ -330,7 +330,7 @@ func killed(t *testing.T) *run {
 
 // What a killed run has made stops creates until a person has deleted or imported it, or has removed the note because another
 // configuration owns it. A plan to import it is not enough: it may never be applied.
-func TestKilledCreateIsSeenTo(t *testing.T) {
+func TestCreateAfterAKilledOne(t *testing.T) {
 	t.Parallel()
 	for name, see := range map[string]func(r *run) (want int){
 		"deleted": func(r *run) int {

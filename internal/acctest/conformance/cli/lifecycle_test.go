@@ -172,7 +172,7 @@ func TestAnotherAccountWithCLI(t *testing.T) {
 	}
 }
 
-// front serves a stand-in under a path, to whoever comes with whatever token.
+// front serves a sandbox under a path, to whoever comes with whatever token.
 func front(v Vendor, t *testing.T, env *acctest.Env, path string) string {
 	t.Helper()
 	proxy := &httputil.ReverseProxy{

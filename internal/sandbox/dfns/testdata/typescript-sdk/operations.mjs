@@ -1,6 +1,6 @@
 // Performs the eight webhook operations with the vendor's SDK as it is published, and checks every answer.
 //
-// The SDK is the nearest thing to the vendor's own word: what it sends the stand-in must accept, and what the stand-in
+// The SDK is the nearest thing to the vendor's own word: what it sends the sandbox must accept, and what the sandbox
 // answers it must be able to use.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -72,7 +72,7 @@ await assert.rejects(webhooks.getWebhook({ webhookId }), (error) => {
 console.log('an error is read as one')
 receiver.close()
 
-// record lets the stand-in deliver an event, as only the vendor can.
+// record lets the sandbox deliver an event, as only the vendor can.
 async function record(kind, data) {
   const response = await fetch(new URL('/_sandbox/events', baseUrl), { method: 'POST', body: JSON.stringify({ kind, data }) })
   assert.equal(response.status, 204)

@@ -1,5 +1,5 @@
-// Package kit is what the tests of the sandbox and of each vendor share.
-package kit
+// Package sandboxtest is what the tests of the sandbox and of each vendor share.
+package sandboxtest
 
 import (
 	"encoding/json"
