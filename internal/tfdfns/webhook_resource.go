@@ -16,13 +16,13 @@ import (
 )
 
 var (
-	_ resource.Resource                     = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigure        = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigValidators = (*webhookResource)(nil)
-	_ resource.ResourceWithIdentity         = (*webhookResource)(nil)
-	_ resource.ResourceWithImportState      = (*webhookResource)(nil)
-	_ resource.ResourceWithModifyPlan       = (*webhookResource)(nil)
-	_ resource.ResourceWithMoveState        = (*webhookResource)(nil)
+	_ resource.Resource                   = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigure      = (*webhookResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*webhookResource)(nil)
+	_ resource.ResourceWithIdentity       = (*webhookResource)(nil)
+	_ resource.ResourceWithImportState    = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*webhookResource)(nil)
+	_ resource.ResourceWithMoveState      = (*webhookResource)(nil)
 )
 
 // object is what the resource manages.
@@ -127,7 +127,7 @@ func (r *webhookResource) planChange(
 	switch {
 	case len(resp.RequiresReplace) > 0:
 		resp.Diagnostics.Append(r.unsigned("replace", prior)...)
-		resp.Diagnostics.Append(object.SecretWillChange(prior.Name()))
+		resp.Diagnostics.Append(object.SecretWillChange(prior.Name(), resp.RequiresReplace))
 	case !unchanged:
 		resp.Diagnostics.Append(r.unsigned("update", prior)...)
 		resp.Diagnostics.Append(secretGoesAlong(plan, prior)...)

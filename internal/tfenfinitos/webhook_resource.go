@@ -25,13 +25,13 @@ var object = tfwebhook.Object{Vendor: "EnfinitOS", Noun: "subscription", Secret:
 const activeUnknown = "active_unknown"
 
 var (
-	_ resource.Resource                     = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigure        = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigValidators = (*webhookResource)(nil)
-	_ resource.ResourceWithIdentity         = (*webhookResource)(nil)
-	_ resource.ResourceWithImportState      = (*webhookResource)(nil)
-	_ resource.ResourceWithModifyPlan       = (*webhookResource)(nil)
-	_ resource.ResourceWithMoveState        = (*webhookResource)(nil)
+	_ resource.Resource                   = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigure      = (*webhookResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*webhookResource)(nil)
+	_ resource.ResourceWithIdentity       = (*webhookResource)(nil)
+	_ resource.ResourceWithImportState    = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*webhookResource)(nil)
+	_ resource.ResourceWithMoveState      = (*webhookResource)(nil)
 )
 
 // webhookResource manages one EnfinitOS webhook subscription. The API documents no way to read or delete one, or to change more
@@ -113,7 +113,7 @@ func (r *webhookResource) ModifyPlan(
 		object.CheckKnownSecret(ctx, req, resp, plan, prior)
 	}
 	if len(resp.RequiresReplace) > 0 {
-		resp.Diagnostics.Append(object.SecretWillChange(prior.Name()))
+		resp.Diagnostics.Append(object.SecretWillChange(prior.Name(), resp.RequiresReplace))
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(odd(&plan.webhookData, prior.data())...)

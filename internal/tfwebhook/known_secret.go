@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
 )
@@ -17,9 +17,24 @@ import (
 // secret_wo_version is also stored where a create has ignored secret_wo. Without the key, the secret came from the create.
 const adopted = "secret_adopted"
 
-// ConfigValidators implements resource.ResourceWithConfigValidators.
-func (r *Resource[Client]) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{resourcevalidator.RequiredTogether(path.MatchRoot("secret_wo"), path.MatchRoot("secret_wo_version"))}
+// ValidateConfig implements resource.ResourceWithValidateConfig.
+func (r *Resource[Client]) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
+	var secret types.String
+	var version types.Number
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("secret_wo"), &secret)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("secret_wo_version"), &version)...)
+	switch {
+	case secret.IsNull() && !version.IsNull():
+		resp.Diagnostics.AddAttributeError(path.Root("secret_wo"), "Invalid Signing Secret",
+			"The value must be the signing secret of the webhook, because secret_wo_version is set: it is null. If it comes from a variable, "+
+				"the variable must be set in every run. Without a secret to store, remove both.")
+	case version.IsNull() && !secret.IsNull():
+		resp.Diagnostics.AddAttributeError(path.Root("secret_wo_version"), "Missing Version",
+			"The value must be a number, because secret_wo is set, and Terraform cannot see whether that changes. Write "+
+				"secret_wo_version = 1, and another number whenever secret_wo has another value.")
+	}
 }
 
 // knownSecret validates secret_wo. It never shows the value.

@@ -2,17 +2,36 @@ package tfwebhook
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// SecretWillChange warns of a replacement in the plan, when there is still time to prepare the receiver.
-func (o Object) SecretWillChange(name string) diag.Diagnostic {
+// SecretWillChange warns of a replacement in the plan because of attributes, when there is still time to prepare the receiver.
+func (o Object) SecretWillChange(name string, because path.Paths) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Will Change", fmt.Sprintf(
-		"This plan replaces %s %s with a new one that has a new signing secret. The receiver rejects deliveries until you give it the "+
-			"new secret. To miss nothing, set create_before_destroy in the resource's lifecycle and make the receiver accept both "+
-			"secrets for a while.", o.Noun, name))
+		"This plan replaces %s %s with a new one that has a new signing secret, because of a change of %s. If you import it, first check "+
+			"that the import names the right id. The receiver rejects deliveries until you give it the new secret. To miss nothing, set "+
+			"create_before_destroy in the resource's lifecycle and make the receiver accept both secrets for a while.%s",
+		o.Noun, name, names(because), instead(because)))
+}
+
+func names(of path.Paths) string {
+	texts := make([]string, 0, len(of))
+	for _, one := range of {
+		texts = append(texts, one.String())
+	}
+	return strings.Join(texts, ", ")
+}
+
+// instead says how other recipients need no new webhook.
+func instead(of path.Paths) string {
+	if !of.Contains(path.Root("secret_recipients")) {
+		return ""
+	}
+	return " If you know the secret and the webhook was imported, change secret_wo_version too: then the secret is encrypted anew, and " +
+		"nothing is replaced."
 }
 
 // secretNotEncrypted reports a secret that could not be encrypted.
@@ -31,8 +50,8 @@ func (o Object) SecretUnknownAfterImport(client Client) (diags diag.Diagnostics)
 		return nil
 	}
 	diags.AddWarning("Signing Secret Unknown After Import", fmt.Sprintf(
-		"%s returns a signing secret only once, in the answer to a create, so `secret` is null in the state of every imported webhook. "+
-			"Terraform manages everything else as usual. If you know the secret, set secret_wo and secret_wo_version, and Terraform stores it. "+
+		"%s returns a signing secret only once, in the answer to a create, so `secret` is null in the state of an imported webhook, "+
+			"unless secret_wo and secret_wo_version bring it. Terraform manages everything else as usual. "+
 			"You can also keep using it from where you have stored it, or get another one: replace the webhook (terraform or tofu apply "+
 			"-replace=ADDRESS) and give the new secret to the receiver. "+
 			"This is said once, however many webhooks are imported.", o.Vendor))
@@ -40,12 +59,17 @@ func (o Object) SecretUnknownAfterImport(client Client) (diags diag.Diagnostics)
 }
 
 // SecretGoesToAnotherReceiver warns of another url for the same webhook, whose secret the new receiver then gets to know. That also
-// shows a count that shifts.
+// shows a count that shifts, and an import of another webhook.
 func (o Object) SecretGoesToAnotherReceiver(id, from, to string) diag.Diagnostic {
+	change := fmt.Sprintf("%s, before %s", to, from)
+	if from == to {
+		change = "another path of " + to
+	}
 	return diag.NewWarningDiagnostic("Signing Secret Goes to Another Receiver", fmt.Sprintf(
-		"This plan gives %s %s another url (%s, before %s) and keeps its signing secret. The receiver there must use the secret of the "+
-			"former one. If they are different receivers, change secret_version too, which replaces the webhook and its secret. If resources are "+
-			"counted and one was removed, use for_each, so that each receiver keeps its webhook.", o.Noun, id, to, from))
+		"This plan gives %s %s another url (%s) and keeps its signing secret. If you import it, first check that the import names the right "+
+			"id: this may be somebody else's. The receiver at the new url must use the secret of the former one. If they are different "+
+			"receivers, change secret_version too, which replaces the webhook and its secret. If resources are counted and one was removed, "+
+			"use for_each, so that each receiver keeps its webhook.", o.Noun, id, change))
 }
 
 // knownSecretIgnored warns that a new webhook gets its secret from the vendor.

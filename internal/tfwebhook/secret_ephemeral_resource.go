@@ -80,8 +80,9 @@ func (secretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenReque
 	if data.Ciphertext.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "No Secret to Decrypt",
 			"The value is null, so there is no encrypted secret: the webhook has no secret_recipients, or was imported. Set "+
-				"secret_recipients. After an import, also replace the webhook (terraform or tofu apply -replace=ADDRESS), or remove this "+
-				"ephemeral resource and what uses it from the configuration until then.")
+				"secret_recipients, unless it is set. After an import, also set secret_wo and secret_wo_version if you know the secret. "+
+				"Otherwise replace the webhook (terraform or tofu apply -replace=ADDRESS), or remove this ephemeral resource and what uses "+
+				"it from the configuration until then.")
 		return
 	}
 	identities, err := parseIdentities(data.Identity.ValueString())

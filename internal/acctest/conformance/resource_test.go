@@ -388,6 +388,18 @@ func TestKnownSecret(t *testing.T) {
 	})
 }
 
+// Terraform cannot see whether a write-only value changes, so it needs a version.
+func TestKnownSecretWithoutVersion(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		config := w.With(Values{"secret_wo": acctest.String("hunter2")})
+		said := acctest.Text(w.instance.Provider.Validate(w.Type, config))
+		if !strings.Contains(said, "ERROR Missing Version") || strings.Contains(said, "hunter2") {
+			w.Errorf("it says %s", said)
+		}
+	})
+}
+
 // A secret that cannot be right is an error that does not show it and changes nothing, at the latest in the apply.
 func TestKnownSecretIsInvalid(t *testing.T) {
 	t.Parallel()
