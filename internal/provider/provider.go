@@ -113,7 +113,7 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 		blocks[v.block] = v.schema()
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages webhook registrations at vendors whose APIs make that hard.",
+		MarkdownDescription: "Manage Dfns and EnfinitOS webhooks with Terraform: no duplicates after a timeout, no lost signing secret.",
 		Attributes: map[string]schema.Attribute{
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
