@@ -10,13 +10,14 @@ resource "webhook_dfns" "payments" {
 }
 
 ephemeral "webhook_secret" "payments" {
+  count      = var.decrypt ? 1 : 0
   ciphertext = webhook_dfns.payments.secret_encrypted
   identity   = var.age_identity
 }
 
 resource "aws_secretsmanager_secret_version" "payments" {
   secret_id        = "webhooks/payments"
-  secret_string_wo = ephemeral.webhook_secret.payments.plaintext
+  secret_string_wo = var.decrypt ? ephemeral.webhook_secret.payments[0].plaintext : ""
   # Terraform writes a write-only argument when its version changes. This one changes with every new secret.
   secret_string_wo_version = webhook_dfns.payments.secret_revision
 }

@@ -11,12 +11,13 @@ resource "webhook_enfinitos" "rights" {
 }
 
 ephemeral "webhook_secret" "rights" {
+  count      = var.decrypt ? 1 : 0
   ciphertext = webhook_enfinitos.rights.secret_encrypted
   identity   = var.age_identity
 }
 
 resource "aws_secretsmanager_secret_version" "rights" {
   secret_id                = "webhooks/rights"
-  secret_string_wo         = ephemeral.webhook_secret.rights.plaintext
+  secret_string_wo         = var.decrypt ? ephemeral.webhook_secret.rights[0].plaintext : ""
   secret_string_wo_version = webhook_enfinitos.rights.secret_revision
 }

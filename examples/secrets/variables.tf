@@ -8,6 +8,13 @@ variable "age_identity" {
   type        = string
   ephemeral   = true
   sensitive   = true
+  default     = null
+}
+
+variable "decrypt" {
+  description = "False for a plan without the private key. Never apply such a plan."
+  type        = bool
+  default     = true
 }
 
 variable "receiver" {

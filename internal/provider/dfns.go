@@ -57,13 +57,8 @@ func dfnsSchema() schema.SingleNestedBlock {
 			"signer_command": schema.ListAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "A program that signs instead of `private_key`, and its arguments, so that the key can stay in a KMS, " +
-					"an HSM or Vault. The provider runs it without a shell, with the bytes to sign on its standard input and " +
-					"`DFNS_CRED_ID` in its environment. Within `request_timeout` the program must print the signature in base64: the " +
-					"raw 64 bytes for Ed25519, ASN.1 DER for ECDSA, PKCS#1 v1.5 for RSA, the latter two over SHA-256. A program " +
-					"without a slash in its name is searched on `PATH`; a relative path starts at the working directory. Takes " +
-					"precedence over `DFNS_PRIVATE_KEY`, and has no environment variable of its own. The guide \"Authentication and " +
-					"external signers\" has programs for AWS KMS, Google Cloud KMS, Vault and PKCS#11.",
+				MarkdownDescription: "A program, and its arguments, that signs instead of `private_key`, so that the key can stay in a KMS, " +
+					"an HSM or Vault: see [Authentication and external signers](guides/authentication.md).",
 				Validators: []validator.List{
 					listvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("private_key")),
 					listvalidator.SizeAtLeast(1),

@@ -38,7 +38,7 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 			t.Errorf("%s names %s, which does not exist", document, name)
 		}
 	}
-	for _, document := range []string{"README.md", "DESIGN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"} {
+	for _, document := range []string{"README.md", "DESIGN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md"} {
 		text, err := fs.ReadFile(root, document)
 		must(t, err)
 		for _, name := range testName.FindAllString(string(text), -1) {

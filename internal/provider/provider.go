@@ -113,7 +113,7 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 		blocks[v.block] = v.schema()
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages webhook registrations at vendors whose APIs make that hard.",
+		MarkdownDescription: "Manage Dfns and EnfinitOS webhooks with Terraform: no duplicates after a timeout, no lost signing secret.",
 		Attributes: map[string]schema.Attribute{
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
@@ -199,7 +199,7 @@ func unfinished(notes *intent.Log) (diags diag.Diagnostics) {
 	}
 	if list.Len() > 0 {
 		diags.AddWarning("Unfinished Create", "An earlier run has sent these creates and ended without an answer:\n"+list.String()+"\n"+
-			"What one of them has made is in no state, and its signing secret is lost. If the configuration still contains it, the next apply "+
+			"If one of them has made a webhook, Terraform does not know it, and its signing secret is lost. If the configuration still contains it, the next apply "+
 			"that creates it looks for it first. Otherwise look for it at the vendor, and delete it there if nobody uses it. Then remove "+
 			"the note.")
 	}

@@ -199,7 +199,7 @@ func notPaused(webhook webhookModel, err error) diag.Diagnostic {
 }
 
 func pausedAndLeft(webhook webhookModel) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("EnfinitOS Webhook Paused and Left", fmt.Sprintf(
+	return diag.NewWarningDiagnostic("EnfinitOS Subscription Paused, Not Deleted", fmt.Sprintf(
 		"Subscription %s was paused instead of deleted, because this API has no call to delete a subscription, or did not show that "+
 			"the call worked. EnfinitOS documents none. It delivers nothing and is no longer in the state. Delete it in the EnfinitOS console.",
 		webhook.Name()))

@@ -16,6 +16,8 @@ import (
 type EventCatalogue struct {
 	Vendor string
 	Known  []string
+	// Page is the vendor's page about them.
+	Page string
 	// Form is the form of every kind, also of those that this version does not know.
 	Form KindForm
 	// EveryKind is what subscribes to all kinds. It is empty if the vendor has no such thing.
@@ -71,7 +73,21 @@ func (f *kindsFunction) description() string {
 	for _, kind := range slices.Sorted(maps.Keys(f.Deprecated)) {
 		out += fmt.Sprintf("\n\n%s has deprecated `%s`. A pattern still returns it.", f.Vendor, kind)
 	}
-	return out + "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then matches those too. " + f.Growth
+	out += "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then matches those too. " + f.Growth
+	return out + fmt.Sprintf("\n\nThese are the kinds that this version knows. [%s documents them](%s).\n%s", f.Vendor, f.Page, f.list())
+}
+
+// list returns the known kinds in Markdown, with a line for each object.
+func (f *kindsFunction) list() string {
+	var out strings.Builder
+	for i, kind := range f.Known {
+		separator := "\n- "
+		if i > 0 && object(kind) == object(f.Known[i-1]) {
+			separator = ", "
+		}
+		out.WriteString(separator + "`" + kind + "`")
+	}
+	return out.String()
 }
 
 // Run implements function.Function.

@@ -1,9 +1,11 @@
 package tfwebhook_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
@@ -30,5 +32,15 @@ func TestMatch(t *testing.T) {
 		if diff := cmp.Diff(want, tfwebhook.MatchKinds(pattern, kinds)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", pattern, diff)
 		}
+	}
+}
+
+func TestKindsAreDescribed(t *testing.T) {
+	t.Parallel()
+	catalogue := tfwebhook.EventCatalogue{Vendor: "V", Known: []string{"a.b", "a.c.d", "ab.c"}, Page: "https://docs.example.com"}
+	var resp function.DefinitionResponse
+	tfwebhook.NewEventKindsFunction("v_event_kinds", catalogue).Definition(t.Context(), function.DefinitionRequest{}, &resp)
+	if text := resp.Definition.MarkdownDescription; !strings.HasSuffix(text, "(https://docs.example.com).\n\n- `a.b`, `a.c.d`\n- `ab.c`") {
+		t.Errorf("the description is %s", text)
 	}
 }

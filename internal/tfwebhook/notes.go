@@ -47,7 +47,7 @@ func NotNoted(problem error) (diags diag.Diagnostics) {
 	if problem != nil {
 		diags.AddWarning("Creates Are Not Noted", fmt.Sprintf("The provider notes every create in Terraform's data directory (.terraform), so "+
 			"that a run that is killed leaves no webhook that nobody knows of. That failed: %s. The create itself went on. Until the "+
-			"directory can be written, look at the vendor for webhooks that are in no state after a run was killed.", problem))
+			"directory can be written, compare the webhooks at the vendor with the state after a run was killed.", problem))
 	}
 	return diags
 }

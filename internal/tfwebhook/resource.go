@@ -96,8 +96,8 @@ func (o Object) BeginUpdate(
 	return ctx, cancel
 }
 
-// SaveCreated saves a new webhook and its secret before anything else can fail: nobody manages a webhook that is in no state. Whatever
-// is reported afterwards cannot lose them.
+// SaveCreated saves a new webhook and its secret before anything else can fail: Terraform does not manage a webhook that it has
+// not saved. Whatever is reported afterwards cannot lose them.
 func (o Object) SaveCreated(ctx context.Context, client Client, resp *resource.CreateResponse, plan Model, secret string) {
 	err := plan.Common().StoreSecret(secret)
 	plan.Common().Revise(types.Int64Null(), client.Now())

@@ -83,13 +83,9 @@ func secretRecipientsAttribute() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Public keys to encrypt the signing secret to: age keys (`age1…`), post-quantum ones (`age1pq1…`) among " +
-			"themselves, and SSH keys (`ssh-ed25519 …`, `ssh-rsa …`). " +
-			"The state then contains the secret only in encrypted form. If the state already contains it in plain text, adding " +
-			"recipients encrypts it in place (former versions of the state still contain the plain text). Changing or removing " +
-			"recipients later replaces the webhook, because the provider cannot decrypt the secret, unless `secret_wo` brings it again. " +
-			"After an import there is no secret to encrypt, unless `secret_wo` brings it. An empty set is the same as none. The ephemeral " +
-			"resource `webhook_secret` decrypts the secret.",
+		MarkdownDescription: "Public keys (age, such as `age1…`, or SSH, such as `ssh-ed25519 …`) to which the provider encrypts the " +
+			"signing secret, so that the state does not contain it in plain text. Changing or removing them replaces the webhook if its " +
+			"secret is encrypted, unless `secret_wo` brings it again: see [Signing secrets without a trace](../guides/secrets.md).",
 		Validators: []validator.Set{setvalidator.NoNullValues(), validRecipients{}},
 	}
 }

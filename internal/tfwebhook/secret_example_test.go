@@ -67,6 +67,10 @@ func TestSecretsExample(t *testing.T) {
 			},
 		}
 	}
+	withoutIdentity := step(1, true, plancheck.ResourceActionNoop, plancheck.ResourceActionNoop)
+	withoutIdentity.PlanOnly, withoutIdentity.Check, withoutIdentity.ConfigPlanChecks = true, nil, resource.ConfigPlanChecks{}
+	delete(withoutIdentity.ConfigVariables, "age_identity")
+	withoutIdentity.ConfigVariables["decrypt"] = config.BoolVariable(false)
 	factories := env.Factories()
 	factories["aws"] = providerserver.NewProtocol6WithError(secrets)
 	resource.UnitTest(t, resource.TestCase{
@@ -75,6 +79,7 @@ func TestSecretsExample(t *testing.T) {
 		WorkingDir:               dir,
 		Steps: []resource.TestStep{
 			step(1, true, plancheck.ResourceActionCreate, plancheck.ResourceActionCreate),
+			withoutIdentity,
 			step(2, true, plancheck.ResourceActionReplace, plancheck.ResourceActionUpdate),
 			step(3, false, plancheck.ResourceActionReplace, plancheck.ResourceActionUpdate),
 		},

@@ -358,7 +358,7 @@ func (w *world) agrees(c cell, report acctest.Report) {
 		(c.operation != "delete" || !unknown) {
 		w.Errorf("the state holds %s, the vendor %+v: %s", w.instance.Text("id"), ours, report.Problems)
 	}
-	left := exists && !ours[0].On && strings.Contains(report.Problems, "Paused and Left")
+	left := exists && !ours[0].On && strings.Contains(report.Problems, "Paused, Not Deleted")
 	done := map[string]bool{"create": exists, "update": exists && !ours[0].On, "delete": !exists || left, "read": exists}[kind(c.operation)]
 	switch {
 	case !report.Failed() && (!done || (w.instance.State == nil) != (c.operation == "delete")):

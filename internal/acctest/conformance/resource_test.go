@@ -57,7 +57,7 @@ func TestLifecycle(t *testing.T) {
 			w.quiet(report)
 			w.changes(w.Delete, id)
 		} else {
-			w.says(report, "WARNING", "Paused and Left", id)
+			w.says(report, "WARNING", "Paused, Not Deleted", id)
 		}
 		if all := w.objects(); w.instance.State != nil || len(all) > 1 || len(all) == 1 && (all[0].On || w.profile.Deletes) {
 			w.Errorf("the vendor holds %+v, the state %v", all, w.instance.State)
