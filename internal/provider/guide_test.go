@@ -20,23 +20,45 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
-// TestTestingGuide runs the module tests of the guide as its reader would.
-func TestTestingGuide(t *testing.T) {
+// The module tests of the guides run as their readers would run them, and make no more webhooks than they must. Applied, the modules
+// leave nothing to do.
+func TestModuleTests(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	cli := env.CLIFor(t, filepath.Join("..", "..", "examples", "testing"))
-	out, err := env.Run(t, cli, "test", "-no-color")
-	if err != nil || !strings.Contains(out, "3 passed, 0 failed") {
-		t.Errorf("%v\n%s", err, out)
-	}
-	changes := strings.Join(append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...), "\n") + "\n"
-	for _, create := range []string{"POST /webhooks 200\n", "POST /v1/webhooks 201\n"} {
-		if got := strings.Count(changes, create); got != 1 {
-			t.Errorf("%q was called %d times:\n%s", create, got, changes)
-		}
-	}
-	if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks)+len(subscriptions) != 0 {
-		t.Errorf("the tests leave %v and %v behind", webhooks, subscriptions)
+	for example, test := range map[string]struct {
+		runs            string
+		dfns, enfinitos int
+		variables       string
+	}{
+		"testing": {"3 passed, 0 failed", 1, 1, ""},
+		"module": { // each webhook is made once, and once more in a rotation
+			"7 passed, 0 failed", 4, 2,
+			"environment = \"staging\"\nrecipients = [\"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\"]\n" +
+				"dfns = { payments = [\"wallet.transfer.*\"] }\nenfinitos = { rights = [\"right.issued\"] }\n",
+		},
+	} {
+		t.Run(example, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
+			cli := env.CLIFor(t, filepath.Join(examples, example))
+			out, err := env.Run(t, cli, "test", "-no-color")
+			if err != nil || !strings.Contains(out, test.runs) {
+				t.Errorf("%v\n%s", err, out)
+			}
+			changes := strings.Join(append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...), "\n") + "\n"
+			for create, want := range map[string]int{"POST /webhooks 200\n": test.dfns, "POST /v1/webhooks 201\n": test.enfinitos} {
+				if got := strings.Count(changes, create); got != want {
+					t.Errorf("%q was called %d times, want %d:\n%s", create, got, want, changes)
+				}
+			}
+			variables := test.variables + "receiver = \"http://127.0.0.1:8080\"\n"
+			must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "some.auto.tfvars"), []byte(variables), 0o600))
+			must(t, cli.Apply(t.Context()))
+			settled(t, cli)
+			must(t, cli.Destroy(t.Context()))
+			if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks)+len(subscriptions) != 0 {
+				t.Errorf("the tests leave %v and %v behind", webhooks, subscriptions)
+			}
+		})
 	}
 }
 

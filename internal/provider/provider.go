@@ -199,9 +199,9 @@ func unfinished(notes *intent.Log) (diags diag.Diagnostics) {
 	}
 	if list.Len() > 0 {
 		diags.AddWarning("Unfinished Create", "An earlier run has sent these creates and ended without an answer:\n"+list.String()+"\n"+
-			"If one of them has made a webhook, Terraform does not know it, and its signing secret is lost. If the configuration still contains it, the next apply "+
-			"that creates it looks for it first. Otherwise look for it at the vendor, and delete it there if nobody uses it. Then remove "+
-			"the note.")
+			"If one of them has made a webhook, Terraform does not know it, and its signing secret is lost. If the configuration still "+
+			"contains it, the next apply that creates it looks for it first. Otherwise look for it at the vendor, and delete it there if "+
+			"nobody uses it. Then remove the note.")
 	}
 	return diags
 }

@@ -74,20 +74,8 @@ func (f *kindsFunction) description() string {
 		out += fmt.Sprintf("\n\n%s has deprecated `%s`. A pattern still returns it.", f.Vendor, kind)
 	}
 	out += "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then matches those too. " + f.Growth
-	return out + fmt.Sprintf("\n\nThese are the kinds that this version knows. [%s documents them](%s).\n%s", f.Vendor, f.Page, f.list())
-}
-
-// list returns the known kinds in Markdown, with a line for each object.
-func (f *kindsFunction) list() string {
-	var out strings.Builder
-	for i, kind := range f.Known {
-		separator := "\n- "
-		if i > 0 && object(kind) == object(f.Known[i-1]) {
-			separator = ", "
-		}
-		out.WriteString(separator + "`" + kind + "`")
-	}
-	return out.String()
+	return out + fmt.Sprintf("\n\nThese are the kinds that this version knows. [%s documents them](%s).\n\n- `%s`",
+		f.Vendor, f.Page, strings.Join(f.Known, "`\n- `"))
 }
 
 // Run implements function.Function.
