@@ -59,11 +59,7 @@ func TestSDKSampleVerifies(t *testing.T) {
 		`{}`, `{ "text" : "<a href=\"x\">&amp;</a>\u2028\u0000\/é🙂" }`, `{"b":1.0,"10":1e3,"9":[1E-7,-0,123456789012345678901,0.1],"a":null}`,
 		`{"twice":1,"twice":{"deep":[[],{}]}}`,
 	} {
-		body := `{"kind":"wallet.created","data":` + data + `}`
-		response, err := http.Post(s.DfnsURL+"/_sandbox/events", "application/json", strings.NewReader(body))
-		if err != nil || response.StatusCode != http.StatusOK {
-			t.Fatalf("%v, %v", response, err)
-		}
+		s.control("POST events", `{"kind":"wallet.created","data":`+data+`}`, 200)
 		sandboxtest.Same(t, read(), "verified: wallet.created, attempt 1")
 	}
 	// The sample does refuse what it should.
@@ -72,5 +68,6 @@ func TestSDKSampleVerifies(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _ = io.Copy(io.Discard, response.Body)
+	_ = response.Body.Close()
 	sandboxtest.Same(t, []any{read(), response.StatusCode}, []any{"refused: signature", 401})
 }
