@@ -28,7 +28,8 @@ func (most MorePagesError) Error() string {
 	return fmt.Sprintf("the list has more than %d pages", int(most))
 }
 
-// Pages returns the items of a list, which get fetches page by page as they are needed. Only a page without a next token ends a
+// Pages returns the items of a list, each id once, which get fetches page by page as they are needed. An item that moves to the next
+// page meanwhile, because others came before it, is listed twice. Only a page without a next token ends a
 // list: a token seen before, a page without a new id and a list that is too long are errors, because a list that is not complete
 // proves nothing about what it lacks.
 func Pages[T any](path []string, get func(token Token) (Page[T], error), id func(*T) string) iter.Seq2[*T, error] {
@@ -54,7 +55,11 @@ func PagesUpTo[T any](
 			before := len(ids)
 			for i := range page.Items.List {
 				item := &page.Items.List[i]
-				ids[id(item)] = true
+				key := id(item)
+				if key != "" && ids[key] {
+					continue
+				}
+				ids[key] = true
 				if !yield(item, nil) {
 					return
 				}
