@@ -24,13 +24,10 @@ func deliveries(attempts []*dfns.WebhookEvent, now time.Time) (out []tfwebhook.D
 			continue
 		}
 		origin := origins.of(attempt.ID)
-		known := groups[origin]
-		if known == nil {
+		if groups[origin] == nil {
 			order = append(order, origin)
 		}
-		if !slices.ContainsFunc(known, func(other *dfns.WebhookEvent) bool { return other.ID == attempt.ID }) {
-			groups[origin] = append(known, attempt)
-		}
+		groups[origin] = append(groups[origin], attempt)
 	}
 	for _, origin := range order {
 		out = append(out, delivery(groups[origin], now))
