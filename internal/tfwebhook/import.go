@@ -73,14 +73,13 @@ func quoteID(text string) string {
 	return strconv.Quote(text)
 }
 
-// ImportByID imports a resource by its id, or by an identity that holds only its id, and returns the id.
-func ImportByID(ctx context.Context, format IDFormat, req resource.ImportStateRequest, resp *resource.ImportStateResponse) string {
+// ImportByID imports a resource by its id, or by an identity that holds only its id.
+func ImportByID(ctx context.Context, format IDFormat, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 	if resp.Diagnostics.HasError() {
-		return ""
+		return
 	}
 	var id types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
 	resp.Diagnostics.Append(format.validator().validate(path.Root("id"), id.ValueString())...)
-	return id.ValueString()
 }
