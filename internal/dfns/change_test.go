@@ -101,15 +101,16 @@ func TestChangeWhateverHappens(t *testing.T) {
 
 // disable updates the status of a webhook that was registered with held.
 func disable(ctx context.Context, client *dfns.Client, id string) (*dfns.Webhook, error) {
-	disabled := "Disabled"
-	from := &dfns.Webhook{ID: id, URL: wanted.URL, Events: wanted.Events, Status: "Enabled"}
-	return client.UpdateWebhook(ctx, from, dfns.UpdateWebhookRequest{Status: &disabled})
+	disabled := wanted
+	disabled.Status = "Disabled"
+	return client.UpdateWebhook(ctx, &dfns.Webhook{ID: id, Settings: wanted}, disabled)
 }
 
 // An update without an answer that a read shows in neither its old nor its new form is unknown, unless it is known to be carried out.
 func TestUpdateStoredInAnotherForm(t *testing.T) {
 	t.Parallel()
-	other := "https://other.example/path"
+	other := wanted
+	other.URL = "https://other.example/path"
 	for effect, want := range map[string]string{sandbox.DropBefore: "unknown", sandbox.DropAfter: "made"} {
 		inBubble(t, func(w *world) {
 			id := w.Dfns.Register(held())
@@ -121,10 +122,9 @@ func TestUpdateStoredInAnotherForm(t *testing.T) {
 			w.fault(sandbox.Fault{Method: "PUT", Effect: effect, Times: map[string]int{sandbox.DropAfter: 1}[effect]})
 			ctx, cancel := w.operation()
 			defer cancel()
-			from := &dfns.Webhook{ID: id, URL: wanted.URL, Events: wanted.Events, Status: "Enabled"}
-			webhook, err := w.client().UpdateWebhook(ctx, from, dfns.UpdateWebhookRequest{URL: &other})
+			webhook, err := w.client().UpdateWebhook(ctx, &dfns.Webhook{ID: id, Settings: wanted}, other)
 			outcome, _ := httpapi.OutcomeOf(err)
-			if want == "made" && (err != nil || webhook.URL != other+"/" || !webhook.Recovery.Confirmed) || want == "unknown" && outcome != httpapi.Unknown {
+			if want == "made" && (err != nil || webhook.URL != other.URL+"/" || !webhook.Recovery.Confirmed) || want == "unknown" && outcome != httpapi.Unknown {
 				t.Errorf("%s: %+v, %v", effect, webhook, err)
 			}
 		}, func(config *sandbox.Config) {

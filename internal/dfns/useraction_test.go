@@ -42,7 +42,7 @@ func TestSigningFlow(t *testing.T) {
 			if err := operation.run(t.Context(), a.client(t)); err != nil {
 				t.Fatal(err)
 			}
-			payload := map[string]string{"create": `{"url":"https://h.example","events":["*"]}`, "update": `{"events":["*"]}`}[operation.name]
+			payload := map[string]string{"create": `{"events":["*"],"status":"Enabled","url":"https://h.example"}`, "update": `{"events":["*"]}`}[operation.name]
 			quoted, _ := json.Marshal(payload)
 			encode := base64.RawURLEncoding.EncodeToString
 			want := []string{
@@ -67,7 +67,7 @@ func TestEveryKindOfKeySigns(t *testing.T) {
 		must(0, s.Dfns.AddCredential("cr-"+kind, key.public))
 		signer := must(dfns.ParsePrivateKey(key.forms["PKCS#8"]))
 		client := newClient(t, s, func(c *dfns.Config) { c.CredentialID, c.Signer = "cr-"+kind, signer })
-		if _, err := client.CreateWebhook(t.Context(), dfns.CreateWebhookRequest{URL: "https://h.example/?a&<b>", Events: []string{"*"}}); err != nil {
+		if _, err := client.CreateWebhook(t.Context(), dfns.Settings{URL: "https://h.example/?a&<b>", Events: []string{"*"}}); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
