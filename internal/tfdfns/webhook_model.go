@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -49,7 +50,7 @@ func (m *webhookData) Name() string {
 	return url + " (new)"
 }
 
-// settings returns what the API is asked for. What is null or not known yet is empty.
+// settings returns what the API is asked for. What is null is empty.
 func (m *webhookData) settings() dfns.Settings {
 	return dfns.Settings{
 		URL:         m.URL.ValueString(),
@@ -59,8 +60,13 @@ func (m *webhookData) settings() dfns.Settings {
 	}
 }
 
-// known returns the webhook as the state knows it.
-func (m *webhookData) known() *dfns.Webhook {
+// isKnown reports whether the settings are known, which in a plan they need not be yet.
+func (m *webhookData) isKnown() bool {
+	return !slices.ContainsFunc([]attr.Value{m.URL, m.Events, m.Status, m.Description}, attr.Value.IsUnknown)
+}
+
+// lastAnswer returns the webhook as the state knows it.
+func (m *webhookData) lastAnswer() *dfns.Webhook {
 	return &dfns.Webhook{ID: m.ID.ValueString(), Settings: m.settings(), DateCreated: tfwebhook.Created(m.DateCreated, m.URL)}
 }
 

@@ -120,7 +120,7 @@ func (r *webhookResource) planChange(
 ) {
 	resp.RequiresReplace = plan.PlanSecret(&prior.SecretModel)
 	object.CheckKnownSecret(ctx, req, resp, plan, prior)
-	unchanged := plan.settings().Same(prior.settings())
+	unchanged := plan.isKnown() && plan.settings().Same(prior.settings())
 	if unchanged {
 		plan.DateUpdated = prior.DateUpdated // no call will be made
 	}
@@ -205,7 +205,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 
 	plan.DateUpdated = prior.DateUpdated
 	if !plan.settings().Same(prior.settings()) {
-		updated, err := r.Client.UpdateWebhook(ctx, prior.known(), plan.settings())
+		updated, err := r.Client.UpdateWebhook(ctx, prior.lastAnswer(), plan.settings())
 		if dfns.IsNotFound(err) {
 			tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, failed("update", prior, err))
 			return

@@ -2,6 +2,7 @@ package tfdfns_test
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"regexp"
 	"strings"
@@ -60,24 +61,28 @@ func TestWebhookInvalidConfiguration(t *testing.T) {
 func TestWebhookValidConfiguration(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	env.Test(t, resource.TestCase{Steps: []resource.TestStep{{
-		// A loopback receiver, every kind, and a description of 256 characters that are more than 256 bytes.
-		Config: `
+	// A loopback receiver, every kind, and a description of 256 characters that are more than 256 bytes.
+	const fixed = `
 resource "webhook_dfns" "test" {
   url         = "http://127.0.0.1:8080/"
   events      = ["*"]
-  description = "` + strings.Repeat("é", 256) + `"
+  description = "%s"
 }
-# What only an apply computes passes validation.
+# What only an apply computes passes validation, in a create and in an update.
 resource "terraform_data" "receiver" {
   input = "hooks.example.com"
 }
 resource "webhook_dfns" "later" {
   url         = "https://${terraform_data.receiver.output}/"
   events      = toset([for kind in ["created"] : "wallet.${kind}" if terraform_data.receiver.id != ""])
-  description = terraform_data.receiver.id
-}`,
-	}}})
+  description = %s
+}`
+	config := func(description string) resource.TestStep {
+		return resource.TestStep{Config: fmt.Sprintf(fixed, strings.Repeat("é", 256), description)}
+	}
+	described := config("terraform_data.description.id")
+	described.Config += "\nresource \"terraform_data\" \"description\" {}\n"
+	env.Test(t, resource.TestCase{Steps: []resource.TestStep{config("null"), described}})
 }
 
 // What is allowed but odd warns in the plan or the import that adds it, and in no later one.
