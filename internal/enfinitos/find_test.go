@@ -107,7 +107,7 @@ func TestFind(t *testing.T) {
 				want, calls := finding{status: first.status, failed: true}, []string{"GET /v1/webhooks/whs_1"}
 				switch first.kind {
 				case read:
-					want = finding{found: &enfinitos.Subscription{ID: "whs_1", Label: "ledger"}, presence: enfinitos.Readable}
+					want = finding{found: &enfinitos.Subscription{ID: "whs_1", Settings: enfinitos.Settings{Label: "ledger"}}, presence: enfinitos.Readable}
 				case missing:
 					want, calls = proven[second.kind], append(calls, "GET /v1/webhooks/whs_1/deliveries?limit=1")
 					if want.failed {
@@ -164,7 +164,7 @@ func TestFindAtTheSandbox(t *testing.T) {
 		t.Fatal(presence, err)
 	}
 	want := &enfinitos.Subscription{
-		ID: id, DeveloperID: got.DeveloperID, URL: example.URL, Events: example.Events, Label: example.Label, Active: some(true), CreatedAt: nowText,
+		ID: id, DeveloperID: got.DeveloperID, Settings: request, Active: some(true), CreatedAt: nowText,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -42,7 +42,7 @@ func FuzzAnswer(f *testing.F) {
 		if enfinitos.IsNotFound(err) && (status != 404 || !refusing(body)) {
 			t.Fatalf("%d %q passes for gone", status, body)
 		}
-		created, err := client.CreateSubscription(t.Context(), enfinitos.CreateSubscriptionRequest{})
+		created, err := client.CreateSubscription(t.Context(), enfinitos.Settings{})
 		if err == nil && (created.Subscription.ID == "" || status > 299) {
 			t.Fatalf("%d %q passes for a subscription", status, body)
 		}

@@ -26,7 +26,7 @@ const nowText = "2026-10-01T12:30:00Z"
 // example is a subscription, and request is what it is created with.
 var (
 	example = state.Subscription{URL: "https://h.example/a?b=c&d=<e>", Events: []string{"right.issued"}, Label: "ledger"}
-	request = enfinitos.CreateSubscriptionRequest{URL: example.URL, Events: example.Events, Label: example.Label}
+	request = enfinitos.Settings{URL: example.URL, Events: example.Events, Label: example.Label}
 )
 
 func documented(*sandbox.Config) {}

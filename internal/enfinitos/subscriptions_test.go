@@ -27,8 +27,7 @@ func TestCreateSubscription(t *testing.T) {
 			held := s.Enfinitos.Subscriptions()[0]
 			want := &enfinitos.CreatedSubscription{
 				Subscription: enfinitos.Subscription{
-					ID: held.ID, DeveloperID: got.Subscription.DeveloperID, URL: example.URL, Events: example.Events,
-					Label: "ledger", Active: some(true), CreatedAt: nowText,
+					ID: held.ID, DeveloperID: got.Subscription.DeveloperID, Settings: request, Active: some(true), CreatedAt: nowText,
 				},
 				SigningSecret: enfinitos.Secret(held.Secret),
 			}
@@ -199,14 +198,15 @@ func TestTolerantSubscription(t *testing.T) {
 			`{"subscriptionId":"whs_1","developerId":"dev_1","url":"https://h.example","events":["*","new.kind"],"label":"l",
 			"active":false,"createdAt":"2026-01-01T00:00:00Z","lastDeliveredAt":"2026-01-02T00:00:00Z","secretLastRotatedAt":"2026-01-03T00:00:00Z"}`,
 			enfinitos.Subscription{
-				DeveloperID: "dev_1", URL: "https://h.example", Events: []string{"*", "new.kind"}, Label: "l", Active: some(false),
+				DeveloperID: "dev_1", Active: some(false),
+				Settings:  enfinitos.Settings{URL: "https://h.example", Events: []string{"*", "new.kind"}, Label: "l"},
 				CreatedAt: "2026-01-01T00:00:00Z", LastDeliveredAt: "2026-01-02T00:00:00Z", SecretLastRotatedAt: "2026-01-03T00:00:00Z",
 			},
 		},
 		"odd types": {
 			`{"developerId":[],"createdAt":1790000000,"label":{},"active":"true","lastDeliveredAt":false,"subscriptionId":"whs_1",
 			"events":["right.issued",7],"secretLastRotatedAt":{},"url":7}`,
-			enfinitos.Subscription{Active: some(true), Events: []string{"right.issued", ""}},
+			enfinitos.Subscription{Active: some(true), Settings: enfinitos.Settings{Events: []string{"right.issued", ""}}},
 		},
 	}
 	for name, test := range tests {
