@@ -73,19 +73,17 @@ var Enfinitos = Vendor{
 	API: func(env *acctest.Env) *sandbox.Calls { return env.EnfinitosCalls },
 	Objects: func(env *acctest.Env) (out []Object) {
 		for _, s := range env.Enfinitos.Subscriptions() {
-			out = append(out, Object{ID: s.ID, Secret: s.Secret, On: s.Active, Values: Values{
-				"url": acctest.String(s.URL), "events": acctest.StringSet(s.Events...), "label": acctest.String(s.Label), "active": flag(s.Active),
-			}})
+			out = append(out, Object{ID: s.ID, Secret: s.Secret, On: s.Active, Values: enfinitosAttributes(&s).values()})
 		}
 		return out
 	},
 	Register: func(env *acctest.Env, values Values) string {
 		var subscription enfinitos.Subscription
-		enfinitosEdit(values)(&subscription)
+		enfinitosAttributes(&subscription).set(values)
 		return env.Enfinitos.Register(subscription)
 	},
 	Edit: func(env *acctest.Env, id string, values Values) error {
-		return env.Enfinitos.Edit(id, enfinitosEdit(values))
+		return env.Enfinitos.Edit(id, func(s *enfinitos.Subscription) { enfinitosAttributes(s).set(values) })
 	},
 	Remove:  func(env *acctest.Env, id string) { env.Enfinitos.Remove(id) },
 	Token:   func(env *acctest.Env) string { return env.Env()["ENFINITOS_API_KEY"] },
@@ -136,22 +134,6 @@ func (c enfinitosClient) Silent(ctx context.Context, id string) error {
 	return errors.Join(fmt.Errorf("subscription %s is still there", id), err)
 }
 
-// enfinitosEdit returns a change of a subscription to some values.
-func enfinitosEdit(values Values) func(*enfinitos.Subscription) {
-	return func(s *enfinitos.Subscription) {
-		for name := range values {
-			switch name {
-			case "id":
-				s.ID = text(values, name)
-			case "url":
-				s.URL = text(values, name)
-			case "events":
-				s.Events = texts(values, name)
-			case "label":
-				s.Label = text(values, name)
-			case "active":
-				_ = values[name].As(&s.Active)
-			}
-		}
-	}
+func enfinitosAttributes(s *enfinitos.Subscription) attributes {
+	return attributes{"url": &s.URL, "events": &s.Events, "label": &s.Label, "active": &s.Active}
 }
