@@ -65,7 +65,7 @@ func signing(t *testing.T, env *acctest.Env, elements ...string) *acctest.Protoc
 	provider := acctest.NewProtocol(t, map[string]string{
 		"DFNS_API_URL": env.DfnsURL, "DFNS_AUTH_TOKEN": env.Env()["DFNS_AUTH_TOKEN"], "DFNS_PRIVATE_KEY": privateKey(t),
 	})
-	block := dfnsBlock(provider, map[string]acctest.Value{
+	block := block(provider, "dfns", map[string]acctest.Value{
 		"credential_id": acctest.String("cr-signer"), "signer_command": command(elements...),
 	})
 	if problems := append(provider.ValidateConfig(block), provider.Configure(block)...); len(problems) != 0 {
@@ -242,7 +242,7 @@ func TestSignerCommandTimeLimit(t *testing.T) {
 	env := acctest.New(t, sandbox.Config{})
 	registered(t, env, "P-256")
 	provider := acctest.NewProtocol(t, map[string]string{"DFNS_API_URL": env.DfnsURL, "DFNS_AUTH_TOKEN": env.Env()["DFNS_AUTH_TOKEN"]})
-	config := dfnsBlock(provider, map[string]acctest.Value{
+	config := block(provider, "dfns", map[string]acctest.Value{
 		"credential_id": acctest.String("cr-signer"), "signer_command": command("sh", "-c", "while :; do read line; done"),
 	})
 	config["request_timeout"] = acctest.String("1s") // for the call before it, too, which may be repeated
