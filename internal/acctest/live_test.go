@@ -124,7 +124,7 @@ func TestSweep(t *testing.T) {
 	register("https://hooks.example.com/"+named, named) // a run that is going on
 	clock.Move(30 * time.Minute)
 
-	swept, err := env.SweepDfns(t.Context(), env.DfnsClient(t), now)
+	swept, err := env.Sweep(t, acctest.AtDfns, now)
 	if diff := cmp.Diff(old, swept); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
@@ -135,7 +135,7 @@ func TestSweep(t *testing.T) {
 	if diff := cmp.Diff(want, acctest.Changes(env.DfnsCalls)); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	swept, err = env.SweepEnfinitos(t.Context(), env.EnfinitosClient(t), now)
+	swept, err = env.Sweep(t, acctest.AtEnfinitos, now)
 	if diff := cmp.Diff(oldSubscriptions, swept); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
@@ -162,7 +162,7 @@ func TestSweepGoesOn(t *testing.T) {
 	if err := env.DfnsCalls.AddFault(sandbox.Fault{Method: "DELETE", Path: "/webhooks/" + ids[0], Effect: sandbox.Status, Status: 403}); err != nil {
 		t.Fatal(err)
 	}
-	swept, err := env.SweepDfns(t.Context(), env.DfnsClient(t), time.Now().Add(2*time.Hour))
+	swept, err := env.Sweep(t, acctest.AtDfns, time.Now().Add(2*time.Hour))
 	if diff := cmp.Diff(ids[1:], swept); diff != "" || err == nil || !strings.Contains(err.Error(), "sweeping "+ids[0]) {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
@@ -172,7 +172,7 @@ func TestSweepGoesOn(t *testing.T) {
 func TestSweepWithoutAList(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	swept, err := env.SweepEnfinitos(t.Context(), env.EnfinitosClient(t), time.Now())
+	swept, err := env.Sweep(t, acctest.AtEnfinitos, time.Now())
 	if !errors.Is(err, acctest.ErrNoList) || swept != nil || len(acctest.Changes(env.EnfinitosCalls)) != 0 {
 		t.Errorf("%v, %v", swept, err)
 	}

@@ -26,11 +26,11 @@ func TestInstalledFromMirror(t *testing.T) {
 		mirror = packMirror(t)
 	}
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	agents := userAgents(t, &env.DfnsURL)
+	agents := userAgents(t, &env.At("dfns").URL)
 	cli := env.CLIFrom(t, mirror, "../../examples/demo")
 	run := func(arguments ...string) {
 		t.Helper()
-		if out, err := env.RunWith(t, cli, []string{"DFNS_API_URL=" + env.DfnsURL}, arguments...); err != nil {
+		if out, err := env.Run(t, cli, arguments...); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}

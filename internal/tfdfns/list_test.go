@@ -145,7 +145,7 @@ func TestQuery(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		TerraformVersionChecks:   acctest.WithActions(),
 		ProtoV6ProviderFactories: env.Factories(),
-		Steps:                    append([]resource.TestStep{{Config: env.ProviderBlock()}}, steps...),
+		Steps:                    append([]resource.TestStep{{Config: "provider \"webhook\" {}\n"}}, steps...),
 	})
 }
 

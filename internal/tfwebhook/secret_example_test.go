@@ -44,7 +44,7 @@ func TestSecretsExample(t *testing.T) {
 	step := func(version int, createFirst bool, actions ...plancheck.ResourceActionType) resource.TestStep {
 		order := fmt.Sprint("create_before_destroy = ", createFirst)
 		return resource.TestStep{
-			Config: env.ProviderBlock() + strings.ReplaceAll(example(t), "create_before_destroy = true", order),
+			Config: strings.ReplaceAll(example(t), "create_before_destroy = true", order),
 			ConfigVariables: config.Variables{
 				"age_identity":   config.StringVariable(identity.String()),
 				"age_recipient":  config.StringVariable(identity.Recipient().String()),
@@ -176,8 +176,8 @@ func raiseEvents(t *testing.T, env *acctest.Env) func() map[string]int {
 			return deliver(kind, json.RawMessage(data))
 		}
 	}
-	acctest.Rewrite(t, &env.DfnsURL, raise("dfns", "wallet.transfer.confirmed", env.Dfns.Deliver))
-	acctest.Rewrite(t, &env.EnfinitosURL, raise("enfinitos", "right.issued", env.Enfinitos.Deliver))
+	acctest.Rewrite(t, &env.At("dfns").URL, raise("dfns", "wallet.transfer.confirmed", env.Dfns.Deliver))
+	acctest.Rewrite(t, &env.At("enfinitos").URL, raise("enfinitos", "right.issued", env.Enfinitos.Deliver))
 	return func() map[string]int {
 		mu.Lock()
 		defer mu.Unlock()
