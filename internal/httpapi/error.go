@@ -16,9 +16,8 @@ type Error struct {
 	Path   string
 	// Host is the host that was called. Proxy is the host of the proxy on the way, empty if there is none.
 	Host, Proxy string
-	// Status and Header are those of the answer. Status is 0 if there was none.
+	// Status is that of the answer, 0 if there was none.
 	Status int
-	Header http.Header
 	// Code and Message are the vendor's. If the body did not have the vendor's shape, Message describes it.
 	Code    string
 	Message string

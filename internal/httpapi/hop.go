@@ -31,8 +31,8 @@ func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, answer *http
 }
 
 // proxyOf returns the host of the proxy on the way of a request, empty if there is none.
-func (c *Client) proxyOf(request *http.Request) string {
-	proxy, err := c.proxy(request)
+func proxyOf(request *http.Request) string {
+	proxy, err := http.ProxyFromEnvironment(request)
 	if err != nil || proxy == nil {
 		return ""
 	}
