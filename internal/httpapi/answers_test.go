@@ -160,7 +160,7 @@ func TestPages(t *testing.T) {
 		"an error":                {[]string{"1 a"}, 1, "no more"},
 	} {
 		calls, items, problem := 0, 0, error(nil)
-		for _, err := range httpapi.Pages([]string{"a", "b c"}, func(token httpapi.Token) (httpapi.Page[object], error) {
+		for _, err := range httpapi.PagesUpTo(0, []string{"a", "b c"}, func(token httpapi.Token) (httpapi.Page[object], error) {
 			if calls++; calls > len(test.pages) {
 				return httpapi.Page[object]{}, errors.New("no more")
 			}

@@ -159,7 +159,8 @@ func CheckPath(elements ...string) error {
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...), Host: c.base.Host}
-	ctx, state := withAttempts(ctx, request)
+	state := &attempts{request: request}
+	ctx = context.WithValue(ctx, attemptsKey{}, state)
 	prepared, err := c.prepare(ctx, request)
 	if err == nil {
 		err = c.gate.wait(ctx)

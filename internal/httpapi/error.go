@@ -134,22 +134,3 @@ func withoutURL(err error) error {
 	}
 	return err
 }
-
-// withoutSecret returns an error without the secret in its text. net/http quotes what a server sends instead of HTTP.
-func withoutSecret(err error, hide *strings.Replacer) error {
-	if text := hide.Replace(err.Error()); text != err.Error() {
-		return &hiddenError{text: text, cause: err}
-	}
-	return err
-}
-
-type hiddenError struct {
-	text  string
-	cause error
-}
-
-// Error implements error.
-func (e *hiddenError) Error() string { return e.text }
-
-// Unwrap returns the original error, for errors.Is.
-func (e *hiddenError) Unwrap() error { return e.cause }
