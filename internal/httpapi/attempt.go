@@ -38,10 +38,7 @@ func attemptsOf(ctx context.Context) *attempts {
 }
 
 // transport makes one attempt, and records whether anything was sent. Before that, nothing can have happened at the API.
-type transport struct {
-	*Client
-	next http.RoundTripper
-}
+type transport struct{ *Client }
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -112,7 +109,7 @@ func causeOf(ctx context.Context, err error) error {
 
 // exchange sends a request and reads the whole answer, so that a connection cut in the middle is an error that the retries see.
 func (t *transport) exchange(request *http.Request) (*http.Response, []byte, error) {
-	response, err := t.next.RoundTrip(request)
+	response, err := t.config.Transport.RoundTrip(request)
 	if err != nil {
 		if text := t.Hide(err.Error()); text != err.Error() { // net/http quotes what a server sends instead of HTTP
 			err = errors.New(text)

@@ -17,21 +17,11 @@ func dialing(request *http.Request) (*http.Response, error) {
 	return nil, request.Context().Err()
 }
 
-// answered is a step that answers five seconds after the request was sent.
-func answered(request *http.Request) (*http.Response, error) {
-	leave(request)
-	select {
-	case <-time.After(5 * time.Second):
-		return answer(200, "fine")(request)
-	case <-request.Context().Done():
-		return nil, request.Context().Err()
-	}
-}
-
 // The caller gives up after a second. One attempt may take a minute.
 func TestCancelled(t *testing.T) {
 	t.Parallel()
 	const at, hour = time.Second, time.Hour
+	answered := answeredAfter(5*time.Second, 200)
 	change, read, again := post("a"), get("a"), idempotent(post("a"))
 	for name, test := range map[string]struct {
 		request  httpapi.Request
@@ -83,26 +73,23 @@ func TestCancelledWhileARealServerAnswers(t *testing.T) {
 			_, _ = w.Write([]byte("fine"))
 		})
 		response, err := newClient(t, server).Do(ctx, request.Request)
-		if request.Change && (err != nil || string(response.Body) != "fine") {
-			t.Errorf("%s: the answer is lost: %v", kind, err)
-		}
-		if !request.Change && (!errors.Is(err, context.Canceled) || asError(t, err).NotSent) {
-			t.Errorf("%s: it ends in %v, want a cancellation", kind, err)
+		if request.Change && (err != nil || string(response.Body) != "fine") || !request.Change && (!errors.Is(err, context.Canceled) || asError(t, err).NotSent) {
+			t.Errorf("%s: it ends in %v", kind, err)
 		}
 		if count.Load() != 1 {
 			t.Errorf("%s: %d requests reached the server", kind, count.Load())
 		}
-		cancel()
 	}
 }
 
-// A refusal and a success count too if their caller gives up at the same moment.
-func TestAnswerAtTheMomentOfCancellation(t *testing.T) {
-	t.Parallel()
+// A refusal and a success count too if their caller gives up at the same moment. Until then a change is in flight.
+func TestAnswerAtTheMomentOfCancellation(t *testing.T) { //nolint:paralleltest // it counts the changes of all clients
 	for kind, request := range requests {
 		for _, status := range []int{200, 400, 500} {
 			ctx, cancel := context.WithCancel(t.Context())
+			inFlight := int64(0)
 			client, script := scripted(t, []step{func(request *http.Request) (*http.Response, error) {
+				inFlight = httpapi.ChangesInFlight()
 				cancel()
 				return answer(status, "fine")(request)
 			}})
@@ -110,22 +97,9 @@ func TestAnswerAtTheMomentOfCancellation(t *testing.T) {
 			if status == 200 && (err != nil || string(response.Body) != "fine") || status != 200 && httpapi.Status(err) != status {
 				t.Errorf("%s: the answer %d is lost: %v", kind, status, err)
 			}
-			if script.attempts() != 1 {
-				t.Errorf("%s: %d attempts", kind, script.attempts())
+			if script.attempts() != 1 || (inFlight == 1) != request.Change || httpapi.ChangesInFlight() != 0 {
+				t.Errorf("%s: %d attempts, %d in flight, then %d", kind, script.attempts(), inFlight, httpapi.ChangesInFlight())
 			}
-		}
-	}
-}
-
-func TestChangesInFlight(t *testing.T) { //nolint:paralleltest // it counts the changes of all clients
-	for kind, want := range map[string]int64{"GET": 0, "POST": 1, "DELETE": 1} {
-		during := int64(-1)
-		client, _ := scripted(t, []step{func(request *http.Request) (*http.Response, error) {
-			during = httpapi.ChangesInFlight()
-			return answer(200, "")(request)
-		}})
-		if _, err := client.Do(t.Context(), requests[kind].Request); err != nil || during != want || httpapi.ChangesInFlight() != 0 {
-			t.Errorf("%s: %d in flight, then %d: %v", kind, during, httpapi.ChangesInFlight(), err)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func New(config Config) (*Client, error) {
 		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
 	}
 	c.sender = c.retrying(&http.Client{
-		Transport: &transport{Client: c, next: config.Transport},
+		Transport: &transport{c},
 		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	})

@@ -76,9 +76,9 @@ func TestPauseHoldsEveryCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, script := scripted(t, []step{
-			slow(5*time.Second, answer(429, "", "Retry-After", "60")), slow(6*time.Second, answer(429, "", "Retry-After", "1")),
+			answeredAfter(5*time.Second, 429, "Retry-After", "60"), answeredAfter(6*time.Second, 429, "Retry-After", "1"),
 			answer(503, "", "Retry-After", "10"), answer(200, ""),
-		}, timeout(time.Second), retryWait(time.Hour)) // neither runs during the pause
+		}, timeout(10*time.Second), retryWait(time.Hour)) // neither runs during the pause
 		start := time.Now()
 		var all sync.WaitGroup
 		for _, request := range slices.Repeat([]httpapi.Request{get("a")}, 10) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 
@@ -159,7 +160,7 @@ func TestLogHoldsNoEchoedToken(t *testing.T) {
 		log := &recorder{}
 		client, _ := scripted(t, []step{only}, log.attach, logged("message", "code", "error"), retries(0))
 		_, _ = client.Do(t.Context(), get("a"))
-		if log.all() == "[]" || leaksToken(log.all()) {
+		if log.all() == "[]" || strings.Contains(log.all(), partOfToken) {
 			t.Errorf("%s: the log is\n%s", name, log.all())
 		}
 	}
