@@ -49,7 +49,8 @@ func TestCancelled(t *testing.T) {
 			client, script := scripted(t, []step{test.step}, timeout(time.Minute), retryWait(10*time.Second))
 			start := time.Now()
 			_, err := client.Do(ctx, test.request)
-			if !errors.Is(err, test.want) || isUnknown(err) != test.unknown {
+			atDeadline := errors.Is(test.want, context.DeadlineExceeded)
+			if !errors.Is(err, test.want) || errors.Is(err, context.DeadlineExceeded) != atDeadline || isUnknown(err) != test.unknown {
 				t.Errorf("%s: it ends in %v, unknown %t", name, err, isUnknown(err))
 			}
 			if took := time.Since(start); took != test.ends || script.attempts() != 1 {

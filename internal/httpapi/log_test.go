@@ -89,6 +89,7 @@ func TestLogOfBodies(t *testing.T) {
 		`{"url":"https://u:p@h/x?y=z"}`:    `{"url":"https://h"}`,
 		`{"url":["https://h/secret",7]}`:   `{"url":["https://h",7]}`,
 		`{"url":"h/secret"}`:               `{"url":"(hidden)"}`,
+		`{"id":"` + token + `"}`:           `{"id":"(hidden)"}`,
 		`<html>secret</html>`:              `(19 bytes that are not JSON)`,
 		`{"id":"a"} {"id":"b"}`:            `(21 bytes that are not JSON)`,
 	} {
