@@ -77,8 +77,8 @@ func TestErrorHoldsNoToken(t *testing.T) {
 
 func asError(t *testing.T, err error) *httpapi.Error {
 	t.Helper()
-	var failed *httpapi.Error
-	if !errors.As(err, &failed) {
+	failed, ok := errors.AsType[*httpapi.Error](err)
+	if !ok {
 		t.Fatalf("%v is not an *Error", err)
 	}
 	return failed
