@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,17 @@ import (
 func dialing(request *http.Request) (*http.Response, error) {
 	<-request.Context().Done()
 	return nil, request.Context().Err()
+}
+
+// timedOut is the error of a dial that took too long.
+var _, timedOut = (&net.Dialer{Timeout: time.Nanosecond}).Dial("tcp", "127.0.0.1:1")
+
+// late is a step that never answers, as the network says at the deadline before the context does.
+func late(request *http.Request) (*http.Response, error) {
+	leave(request)
+	deadline, _ := request.Context().Deadline()
+	<-time.After(time.Until(deadline))
+	return nil, timedOut
 }
 
 // The caller gives up after a second. One attempt may take a minute.
@@ -37,6 +49,8 @@ func TestCancelled(t *testing.T) {
 		"idempotent change, answered":       {again, answered, hour, 5 * time.Second, nil, false},
 		"idempotent change, never answered": {again, hang, hour, time.Minute, httpapi.ErrNoAnswer, true},
 		"change without a connection":       {change, dialing, hour, at, context.Canceled, false},
+		"told late":                         {change, late, hour, time.Minute, httpapi.ErrNoAnswer, true},
+		"told late, at its deadline":        {change, late, 30 * time.Second, 30 * time.Second, context.DeadlineExceeded, true},
 		"read":                              {read, answered, hour, at, context.Canceled, true},
 		"wait after a 429":                  {change, answer(429, ""), hour, at, context.Canceled, false},
 		"wait after a refused connection":   {change, refused, hour, at, context.Canceled, false},

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -92,40 +90,14 @@ func TestEmptyTokenHidesNothing(t *testing.T) {
 	}
 }
 
-// timedOut returns the error of a dial that took too long.
-func timedOut() error {
-	_, err := (&net.Dialer{Timeout: time.Nanosecond}).Dial("tcp", "127.0.0.1:1")
-	return err
-}
-
 // The network has timeouts of its own, such as that of a dial. Go has them pass for the end of a context, which they are not.
 func TestTimeoutOfTheNetwork(t *testing.T) {
 	t.Parallel()
-	client, _ := scripted(t, []step{func(*http.Request) (*http.Response, error) { return nil, timedOut() }})
+	client, _ := scripted(t, []step{func(*http.Request) (*http.Response, error) { return nil, timedOut }})
 	for _, request := range []httpapi.Request{get("a"), post("a")} {
 		_, err := client.Do(t.Context(), request)
 		if !asError(t, err).NotSent || !strings.Contains(err.Error(), "i/o timeout") || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: it ends in %v", request.Method, err)
-		}
-	}
-}
-
-// At the end of the context the network can say so before the context does.
-func TestTimeoutOfTheContextToldByTheNetwork(t *testing.T) {
-	t.Parallel()
-	late := func(request *http.Request) (*http.Response, error) {
-		deadline, _ := request.Context().Deadline()
-		<-time.After(time.Until(deadline))
-		return nil, timedOut()
-	}
-	for want, limits := range map[error][2]time.Duration{
-		httpapi.ErrNoAnswer: {time.Millisecond, time.Hour}, context.DeadlineExceeded: {time.Hour, time.Millisecond},
-	} {
-		ctx, cancel := context.WithTimeout(t.Context(), limits[1])
-		defer cancel()
-		client, _ := scripted(t, []step{late}, timeout(limits[0]), retries(0))
-		if _, err := client.Do(ctx, get("a")); !errors.Is(err, want) {
-			t.Errorf("it ends in %v, want %v", err, want)
 		}
 	}
 }

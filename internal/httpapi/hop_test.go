@@ -17,7 +17,7 @@ func TestUnreachable(t *testing.T) {
 		"https://api.invalid": "The name api.invalid is not known here. Check base_url, and the network and its name server.",
 		refusing:              "",
 	} {
-		_, err := newClient(t, base, retries(0)).Do(t.Context(), httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks"}})
+		_, err := newClient(t, base, retries(0)).Do(t.Context(), get("webhooks"))
 		if advice := httpapi.Unreachable(err); advice != want {
 			t.Errorf("%v\nadvice: %q, want %q", err, advice, want)
 		}

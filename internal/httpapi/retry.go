@@ -39,17 +39,11 @@ func (c *Client) MayRetry(ctx context.Context, attempt int) bool {
 }
 
 func wait(ctx context.Context, pause time.Duration) error {
-	if ctx.Err() != nil { // with a short pause, the select below would choose randomly
-		return ctx.Err()
-	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
-		return nil
+	case <-time.After(pause):
 	case <-ctx.Done():
-		return ctx.Err()
 	}
+	return ctx.Err()
 }
 
 // checkRetry allows another attempt after a 429, which only the caller's timeout limits, and at most MaxRetries in all after a refused
