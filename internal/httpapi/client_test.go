@@ -1,11 +1,17 @@
 package httpapi_test
 
 import (
+	"crypto/x509"
 	"fmt"
 	"io"
+	"log"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -24,7 +30,7 @@ func TestNewRefusesBaseURL(t *testing.T) {
 func TestPathIsEscaped(t *testing.T) {
 	t.Parallel()
 	got := make(chan string, 1)
-	server, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { got <- r.RequestURI })
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { got <- r.RequestURI })
 	elements := map[string]string{
 		"wh-1": "wh-1", "../auth": "..%2Fauth", "...": "...", "%2F": "%252F", "a b+?#": "a%20b+%3F%23", "\xff\r\n": "%FF%0D%0A",
 	}
@@ -48,8 +54,8 @@ func TestPathNeverReachesAnother(t *testing.T) {
 	client, script := scripted(t, []step{answer(200, "")})
 	for _, element := range []string{"", ".", ".."} {
 		for _, path := range [][]string{{"webhooks", element}, {"webhooks", element, "events"}} {
-			if _, err := client.Do(t.Context(), get(path...)); !asError(t, err).NotSent || script.attempts() != 0 {
-				t.Errorf("path %q: %d attempts: %v", path, script.attempts(), err)
+			if _, err := client.Do(t.Context(), get(path...)); !asError(t, err).NotSent || len(script.times) != 0 {
+				t.Errorf("path %q: %d attempts: %v", path, len(script.times), err)
 			}
 		}
 	}
@@ -58,7 +64,7 @@ func TestPathNeverReachesAnother(t *testing.T) {
 func TestRequestAsSent(t *testing.T) {
 	t.Parallel()
 	var got string
-	server, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Header.Del("Accept-Encoding")
 		r.Header.Del("Content-Length")
@@ -90,8 +96,8 @@ func TestEvery2xxIsPassedThrough(t *testing.T) {
 		if err != nil || response.Status != status || string(response.Body) != `{"a":1}` || response.Header.Get("X-Thing") != "y" {
 			t.Errorf("%d: %v, %+v", status, err, response)
 		}
-		if script.attempts() != 1 {
-			t.Errorf("%d: %d attempts", status, script.attempts())
+		if len(script.times) != 1 {
+			t.Errorf("%d: %d attempts", status, len(script.times))
 		}
 	}
 }
@@ -100,10 +106,10 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for _, request := range []httpapi.Request{get("a"), post("a")} {
-			server, count := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/b", status) })
-			_, err := newClient(t, server).Do(t.Context(), request)
-			if httpapi.Status(err) != status || !strings.Contains(err.Error(), "does not follow redirects") || count.Load() != 1 {
-				t.Errorf("%s answered %d: %d requests: %v", request.Method, status, count.Load(), err)
+			client, script := scripted(t, []step{answer(status, "", "Location", "https://login.example.com/")})
+			_, err := client.Do(t.Context(), request)
+			if httpapi.Status(err) != status || !strings.Contains(err.Error(), "does not follow redirects") || len(script.times) != 1 {
+				t.Errorf("%s answered %d: %d requests: %v", request.Method, status, len(script.times), err)
 			}
 		}
 	}
@@ -118,5 +124,50 @@ func TestOversizedAnswer(t *testing.T) {
 	}
 	if _, err := client.Do(t.Context(), post("a")); err == nil || err.Error() != tooLarge || !isUnknown(err) {
 		t.Errorf("a larger answer: %v", err)
+	}
+}
+
+// However many calls Terraform makes at a time, a connection that a call has opened serves the next one. Over HTTP/2, net/http sends a
+// change again by itself after a REFUSED_STREAM. A create must not be sent twice, whatever that code promises, so a server that offers
+// HTTP/2 is spoken to in HTTP/1.1.
+func TestConnections(t *testing.T) {
+	t.Parallel()
+	const concurrency = 30
+	var together, calls sync.WaitGroup // the calls of a round, so that none can use the connection of another
+	var opened atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		together.Done()
+		together.Wait()
+		_, _ = fmt.Fprint(w, r.ProtoMajor)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	if _, err := newClient(t, server.URL).Do(t.Context(), get("a")); !asError(t, err).NotSent {
+		t.Errorf("to an unknown server: %v", err)
+	}
+	client, trusted := newClient(t, server.URL), x509.NewCertPool()
+	trusted.AddCert(server.Certificate())
+	client.Trust(trusted)
+	for range 3 {
+		together.Add(concurrency)
+		for range concurrency {
+			calls.Go(func() {
+				if response, err := client.Do(t.Context(), get("a")); err != nil || string(response.Body) != "1" {
+					t.Errorf("%v, %+v", err, response)
+				}
+			})
+		}
+		calls.Wait()
+	}
+	// A call may begin just before the connection of the one before it is free again.
+	if got := opened.Load(); got > concurrency*3/2 {
+		t.Errorf("%d connections were opened for %d calls at a time", got, concurrency)
 	}
 }

@@ -24,7 +24,7 @@ func TestErrorText(t *testing.T) {
 		"no usable answer: reading the answer failed: unexpected EOF":           truncated,
 		"403 Forbidden: E7: not yours":                                          answer(403, own, "Location", "/login"),
 		"404 Not Found: " + isHTML:                                              answer(404, "\n "+html, "Content-Type", "application/json"),
-		"502 Bad Gateway: " + isHTML:                                            answer(502, "Bad gateway", "Content-Type", "text/html; charset=utf-8"),
+		"502 Bad Gateway: " + isHTML:                                            answer(502, "Bad", "Content-Type", "text/html; charset=utf-8"),
 		"500 Internal Server Error: an empty body":                              answer(500, " \r\n"),
 		"520: an empty body":                                                    answer(520, ""),
 		`400 Bad Request: {"reason":"no"}`:                                      answer(400, `{"reason":"no"}`+"\n", "Location", "/login"),
@@ -98,6 +98,25 @@ func TestTimeoutOfTheNetwork(t *testing.T) {
 		_, err := client.Do(t.Context(), request)
 		if !asError(t, err).NotSent || !strings.Contains(err.Error(), "i/o timeout") || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: it ends in %v", request.Method, err)
+		}
+	}
+}
+
+// A test of the provider has a real CLI meet proxies, certificates and closed ports. It knows no name that no name server knows. What
+// the API itself has answered is no matter of the network.
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	refusing := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	for base, want := range map[string]string{
+		"https://api.invalid": "The name api.invalid is not known here. Check base_url, and the network and its name server.",
+		refusing:              "",
+	} {
+		_, err := newClient(t, base, retries(0)).Do(t.Context(), get("webhooks"))
+		if advice := httpapi.Unreachable(err); advice != want {
+			t.Errorf("%v\nadvice: %q, want %q", err, advice, want)
+		}
+		if _, host, _ := strings.Cut(base, "://"); !strings.Contains(err.Error(), host) {
+			t.Errorf("the error does not name the host: %v", err)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/iotest"
@@ -63,24 +62,20 @@ func timeout(d time.Duration) func(*httpapi.Config) {
 	return func(c *httpapi.Config) { c.RequestTimeout = d }
 }
 
-// serve starts a server and counts the requests that reach it.
-func serve(t *testing.T, handler http.HandlerFunc) (url string, count *atomic.Int32) {
+func serve(t *testing.T, handler http.HandlerFunc) (url string) {
 	t.Helper()
-	count = &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		count.Add(1)
-		handler(w, r)
-	}))
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return server.URL, count
+	return server.URL
 }
 
 // script is a transport in memory: it answers one attempt with each step, and all further ones with the last.
 type script struct {
 	steps []step
 
-	mu    sync.Mutex
-	times []time.Time // when each attempt was made
+	mu     sync.Mutex
+	times  []time.Time // when each attempt was made
+	bodies []string
 }
 
 type step func(*http.Request) (*http.Response, error)
@@ -94,25 +89,21 @@ func scripted(t *testing.T, steps []step, changes ...func(*httpapi.Config)) (*ht
 }
 
 func (s *script) RoundTrip(request *http.Request) (*http.Response, error) {
+	var body []byte
+	if request.Body != nil {
+		body, _ = io.ReadAll(request.Body)
+	}
 	s.mu.Lock()
 	next := s.steps[min(len(s.times), len(s.steps)-1)]
-	s.times = append(s.times, time.Now())
+	s.times, s.bodies = append(s.times, time.Now()), append(s.bodies, string(body))
 	s.mu.Unlock()
 	return next(request)
-}
-
-func (s *script) attempts() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.times)
 }
 
 // leave does what the real transport does when it has a connection and then has written the headers of a request.
 func leave(request *http.Request) {
 	trace := httptrace.ContextClientTrace(request.Context())
-	if trace.GotConn != nil {
-		trace.GotConn(httptrace.GotConnInfo{})
-	}
+	trace.GotConn(httptrace.GotConnInfo{})
 	trace.WroteHeaders()
 }
 

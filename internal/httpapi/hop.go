@@ -32,11 +32,10 @@ func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, answer *http
 
 // proxyOf returns the host of the proxy on the way of a request, empty if there is none.
 func proxyOf(request *http.Request) string {
-	proxy, err := http.ProxyFromEnvironment(request)
-	if err != nil || proxy == nil {
-		return ""
+	if proxy, _ := http.ProxyFromEnvironment(request); proxy != nil {
+		return proxy.Host
 	}
-	return proxy.Host
+	return ""
 }
 
 const proxySettings = "HTTPS_PROXY names the proxy, NO_PROXY the hosts that are reached without one."

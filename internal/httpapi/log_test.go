@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -94,11 +93,10 @@ func TestLogOfBodies(t *testing.T) {
 		`{"id":"a"} {"id":"b"}`:            `(21 bytes that are not JSON)`,
 	} {
 		log := &recorder{}
-		server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
-		client := newClient(t, server, log.attach, logged("id", "n", "url"))
+		client, script := scripted(t, []step{answer(200, body)}, log.attach, logged("id", "n", "url"))
 		response, err := client.Do(t.Context(), httpapi.Request{Method: "POST", Path: []string{"a"}, Body: []byte(body)})
-		if err != nil || string(response.Body) != body {
-			t.Fatalf("logging has changed the call: %v, %+v", err, response)
+		if err != nil || string(response.Body) != body || script.bodies[0] != body {
+			t.Fatalf("logging has changed the call: %v, %+v, %q", err, response, script.bodies)
 		}
 		for i, message := range []string{"request", "answer"} {
 			if line := fmt.Sprintf(`trace API %s {"body":%q,"method":"POST","path":"/a"}`, message, want); log.lines[i] != line {
