@@ -240,7 +240,7 @@ func TestVisitOfThePage(t *testing.T) {
 		const d = document.getElementById('state'); d.value = 'failed'; d.dispatchEvent(new Event('input'))}`, nil))
 	p.until(`document.querySelectorAll('#deliveries .badge.good').length === 0 && document.querySelectorAll('#deliveries .badge.bad').length > 0`)
 
-	sandboxtest.Same(t, p.journal(), []string{"GET /webhooks 503 (status)", "GET /webhooks 200"}) // nothing of the page
+	sandboxtest.Same(t, journal(p.DfnsCalls), []string{"GET /webhooks 503 (status)", "GET /webhooks 200"}) // nothing of the page
 	sandboxtest.Same(t, len(p.EnfinitosCalls.Journal()), 0)
 	p.Close()
 	p.until(`document.getElementById('connection').textContent.includes('not reachable')`)

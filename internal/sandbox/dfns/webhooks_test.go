@@ -70,6 +70,24 @@ func TestReset(t *testing.T) {
 	a.create("*")
 }
 
+// The sandbox can have a limit, another form of what it keeps, and a secret in the answer to an update. What comes from outside is kept
+// as it is.
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	a := start(t, func(o *dfns.Options) {
+		o.WebhookLimit, o.SecretOnUpdate, o.Normalize = 1, true, func(w *dfns.Webhook) { w.URL += "/" }
+	})
+	created := a.change("POST", "/webhooks", minimal).ok()
+	sandboxtest.Same(t, created["url"], any("https://hooks.example.com/in/"))
+	a.change("POST", "/webhooks", minimal).refused(400, "Maximum number of webhooks reached (1)")
+	updated := a.change("PUT", "/webhooks/"+created["id"].(string), `{"url":"https://hooks.example.com/out"}`).ok()
+	sandboxtest.Same(t, []any{updated["url"], updated["secret"]}, []any{"https://hooks.example.com/out/", created["secret"]})
+	a.server.Register(dfns.Webhook{URL: "https://hooks.example.com/stranger"})
+	held := a.server.Webhooks()
+	sandboxtest.Same(t, []string{held[0].URL, held[0].Secret, held[1].URL},
+		[]string{"https://hooks.example.com/out/", created["secret"].(string), "https://hooks.example.com/stranger"})
+}
+
 // A refusal on request is in the vendor's words, which name the permission.
 func TestRefuse(t *testing.T) {
 	t.Parallel()
