@@ -49,10 +49,10 @@ func open(t *testing.T, width int64, scheme string, events int) *page {
 	s.Dfns.Register(dfns.Webhook{URL: refusing.URL + "/audit", Events: all, Status: "Enabled", Description: "audit of all events"})
 	s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL + "/enfinitos", Events: []string{"right.issued", "right.revoked"}, Label: "rights ledger"})
 	for range events / 3 {
-		sendSample(t, s.Sandbox, "dfns", "wallet.transfer.confirmed")
-		sendSample(t, s.Sandbox, "enfinitos", "right.issued")
+		s.sendSample("dfns", "wallet.transfer.confirmed")
+		s.sendSample("enfinitos", "right.issued")
 	}
-	sandboxtest.Eventually(t, "all is delivered", func() bool { return len(s.Dfns.Events())+delivered(s.Sandbox) == events/3*3 })
+	sandboxtest.Eventually(t, "all is delivered", func() bool { return len(s.Dfns.Events()) == events/3*2 && s.Enfinitos.Pending() == 0 })
 
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.ExecPath(cmp.Or(os.Getenv("CHROMIUM"), "chromium")))...)
@@ -69,24 +69,10 @@ func open(t *testing.T, width int64, scheme string, events int) *page {
 	return p
 }
 
-func sendSample(t *testing.T, s *sandbox.Sandbox, vendor, name string) {
-	t.Helper()
-	kind, err := s.At(vendor).Vendor.Kinds().Find(name, false)
-	if err == nil {
-		_, err = s.At(vendor).Vendor.Raise(name, kind.Sample)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func delivered(s *sandbox.Sandbox) (n int) {
-	for _, delivery := range s.Enfinitos.Deliveries() {
-		if delivery.Status == enfinitos.Delivered {
-			n++
-		}
-	}
-	return n
+// sendSample sends an event with the sample of its kind.
+func (s *running) sendSample(vendor, kind string) {
+	s.t.Helper()
+	s.control("POST "+vendor+"/events", `{"kind":"`+kind+`"}`, 200)
 }
 
 func (p *page) run(actions ...chromedp.Action) {
@@ -209,7 +195,7 @@ func TestVisitOfThePage(t *testing.T) {
 	p.run(chromedp.Evaluate(`{const range = document.createRange(); range.selectNodeContents(`+row+`.querySelector('pre'));
 		getSelection().removeAllRanges(); getSelection().addRange(range); window.before = [document.activeElement, `+row+`]}`, nil))
 	selected := p.read(`getSelection().toString()`)
-	sendSample(t, p.Sandbox, "dfns", "wallet.created")
+	p.sendSample("dfns", "wallet.created")
 	p.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1/late", Events: []string{"*"}, Status: "Enabled"})
 	p.until(`document.getElementById('deliveries').innerText.includes('wallet.created') && document.getElementById('webhooks').innerText.includes('/late')`)
 	sandboxtest.Same(t, p.read(`document.activeElement === before[0] && before[1].isConnected && before[1].open`), "true")

@@ -182,25 +182,18 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	sandboxtest.Same(t, s.call("GET /webhooks").status, 200)
 }
 
-func TestStateIsLocked(t *testing.T) {
-	t.Parallel()
-	config := sandbox.Config{StatePath: filepath.Join(t.TempDir(), "state")}
-	first := start(t, config)
-	if _, err := sandbox.Start(config); err == nil || !strings.Contains(err.Error(), "another sandbox keeps its state in "+config.StatePath) {
-		t.Errorf("a second sandbox on the same file: %v", err)
-	}
-	first.Close()
-	start(t, config)
-}
-
-// A seeded sandbox starts from its state without handing out an id a second time.
+// A seeded sandbox starts from its state without handing out an id a second time. Meanwhile no other sandbox can use the file.
 func TestStateAndSeed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state")
+	config := sandbox.Config{StatePath: path, Seed: 1}
 	ids := map[string]bool{}
 	var account string
 	for range 3 {
-		s := start(t, sandbox.Config{StatePath: path, Seed: 1})
+		s := start(t, config)
+		if _, err := sandbox.Start(config); err == nil || !strings.Contains(err.Error(), "another sandbox keeps its state in "+path) {
+			t.Errorf("a second sandbox on the same file: %v", err)
+		}
 		if account == "" {
 			account = s.Env()["DFNS_PRIVATE_KEY"]
 		}

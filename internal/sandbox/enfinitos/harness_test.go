@@ -70,7 +70,7 @@ func (a *api) send(call, body string, change ...func(http.Header)) reply {
 // issue raises an event of the kind right.issued.
 func (a *api) issue(data string) {
 	a.t.Helper()
-	if err := a.server.Deliver("right.issued", json.RawMessage(data)); err != nil {
+	if _, err := a.server.Raise("right.issued", json.RawMessage(data)); err != nil {
 		a.t.Fatal(err)
 	}
 }
