@@ -13,7 +13,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -47,10 +46,7 @@ func newEd25519() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(make([]byte
 // addCredential makes the control call.
 func (a *api) addCredential(body any) reply {
 	a.t.Helper()
-	out := httptest.NewRecorder()
-	request := httptest.NewRequest("POST", "/_sandbox/credentials", strings.NewReader(sandboxtest.Encode(a.t, body)))
-	a.server.Control().ServeHTTP(out, request)
-	return reply{a.t, out.Code, out.Header(), out.Body.String()}
+	return reply{sandboxtest.Serve(a.t.Context(), a.server.Control(), "POST /_sandbox/credentials", sandboxtest.Encode(a.t, body), nil), a.t}
 }
 
 func TestKeyTypes(t *testing.T) {
@@ -66,7 +62,7 @@ func TestKeyTypes(t *testing.T) {
 			if key != nil {
 				public, sign = publicPEM(key.Public()), signing(key)
 			}
-			sandboxtest.Same(t, a.addCredential(map[string]string{"id": "any-non-empty_ID", "public_key": public}).status, 204)
+			sandboxtest.Same(t, a.addCredential(map[string]string{"id": "any-non-empty_ID", "public_key": public}).Status, 204)
 			a.signer = signer{"any-non-empty_ID", sign}
 			a.create("*")
 			sandboxtest.Same(t, a.challenge("POST", "/webhooks", "").AllowCredentials.Key[1].ID, "any-non-empty_ID")

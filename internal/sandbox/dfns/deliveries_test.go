@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -249,9 +248,8 @@ func TestEventIsRefusedWhenNothingIsTaken(t *testing.T) {
 	closed.Close()
 	a := start(t, func(o *dfns.Options) { o.Engine = closed })
 	a.create("*")
-	out := httptest.NewRecorder()
-	a.engine.Events(a.server)(out, httptest.NewRequest("POST", "/_sandbox/events", strings.NewReader(`{"kind":"wallet.created"}`)))
-	sandboxtest.Same(t, []int{out.Code, a.server.Pending()}, []int{503, 0})
+	got := sandboxtest.Serve(t.Context(), a.engine.Events(a.server), "POST /_sandbox/events", `{"kind":"wallet.created"}`, nil)
+	sandboxtest.Same(t, []int{got.Status, a.server.Pending()}, []int{503, 0})
 }
 
 // What counts is whether the webhook is enabled when a retry is due.

@@ -25,7 +25,7 @@ func (a *api) page(path string) (ids, kinds []string, next string) {
 	page := sandboxtest.Decode[struct {
 		Items         []struct{ ID, Kind string }
 		NextPageToken string
-	}](a.t, a.get(path).body)
+	}](a.t, a.get(path).Body)
 	for _, item := range page.Items {
 		ids, kinds = append(ids, item.ID), append(kinds, item.Kind)
 	}

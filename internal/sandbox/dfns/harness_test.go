@@ -10,7 +10,6 @@ import (
 	"encoding/pem"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -86,27 +85,20 @@ func must[T any](out T, err error) T {
 	return out
 }
 
-// reply is what a call was answered.
 type reply struct {
-	t      *testing.T
-	status int
-	header http.Header
-	body   string
+	sandboxtest.Reply
+
+	t *testing.T
 }
 
 // send makes one call with the headers the vendor asks for, each of which a change may replace or remove.
 func (a *api) send(method, path, body string, change ...func(http.Header)) reply {
 	a.t.Helper()
-	request := httptest.NewRequestWithContext(a.t.Context(), method, path, strings.NewReader(body))
-	request.Header = http.Header{
-		"Authorization": {"Bearer " + a.token}, "Content-Type": {"application/json"}, "User-Agent": {"test"},
-	}
+	header := http.Header{"Authorization": {"Bearer " + a.token}, "Content-Type": {"application/json"}, "User-Agent": {"test"}}
 	for _, c := range change {
-		c(request.Header)
+		c(header)
 	}
-	out := httptest.NewRecorder()
-	a.server.ServeHTTP(out, request)
-	return reply{a.t, out.Code, out.Header(), out.Body.String()}
+	return reply{sandboxtest.Serve(a.t.Context(), a.server, method+" "+path, body, header), a.t}
 }
 
 func (a *api) get(path string) reply {
@@ -128,10 +120,10 @@ func (a *api) withToken(token, method, path, body string) reply {
 // ok fails the test unless the answer is a 200 with JSON, which it returns.
 func (r reply) ok() map[string]any {
 	r.t.Helper()
-	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/json" {
-		r.t.Fatalf("answer is %d (%s) %s, want 200", r.status, r.header.Get("Content-Type"), r.body)
+	if r.Status != http.StatusOK || r.Header.Get("Content-Type") != "application/json" {
+		r.t.Fatalf("answer is %d (%s) %s, want 200", r.Status, r.Header.Get("Content-Type"), r.Body)
 	}
-	return sandboxtest.Decode[map[string]any](r.t, r.body)
+	return sandboxtest.Decode[map[string]any](r.t, r.Body)
 }
 
 // refused fails the test unless the answer is an error of the vendor's shape whose message holds the given words.
@@ -143,9 +135,9 @@ func (r reply) refused(status int, words string) {
 			Status  int
 			Message string
 		}
-	}](r.t, r.body).Error
-	if r.status != status || out.Status != status || out.ID == "" || !strings.Contains(out.Message, words) {
-		r.t.Errorf("answer is %d %s, want %d with %q", r.status, r.body, status, words)
+	}](r.t, r.Body).Error
+	if r.Status != status || out.Status != status || out.ID == "" || !strings.Contains(out.Message, words) {
+		r.t.Errorf("answer is %d %s, want %d with %q", r.Status, r.Body, status, words)
 	}
 }
 
@@ -177,7 +169,7 @@ func (a *api) challenge(method, path, payload string) challenge {
 	a.t.Helper()
 	return sandboxtest.Decode[challenge](a.t, a.send(http.MethodPost, "/auth/action/init", sandboxtest.Encode(a.t, map[string]string{
 		"userActionPayload": payload, "userActionHttpMethod": method, "userActionHttpPath": path, "userActionServerKind": "Api",
-	})).body)
+	})).Body)
 }
 
 func (a *api) answerTo(c challenge) completion {

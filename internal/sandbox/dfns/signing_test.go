@@ -29,10 +29,10 @@ func TestDocuments(t *testing.T) {
 					call = func(method, path, body string) reply { return a.send(method, path, body) }
 				}
 				got := call(method, path, body)
-				if got.status != http.StatusOK {
-					got.refused(got.status, "")
+				if got.Status != http.StatusOK {
+					got.refused(got.Status, "")
 				}
-				return got.status, got.body
+				return got.Status, got.Body
 			})
 			for name, shape := range shapes {
 				if !regexp.MustCompile(shape).MatchString(texts[name]) {
@@ -109,7 +109,7 @@ func TestSignedInAnotherForm(t *testing.T) {
 		`{"url": "https://hooks.example.com/ä", "events": ["wallet.created"], "status": "Disabled"}`: 403,
 		`{"url": "https://hooks.example.com/ä", "events": ["wallet.created"]} {}`:                    403,
 	} {
-		sandboxtest.Same(t, a.withToken(a.userAction("POST", "/webhooks", compact), "POST", "/webhooks", sent).status, status)
+		sandboxtest.Same(t, a.withToken(a.userAction("POST", "/webhooks", compact), "POST", "/webhooks", sent).Status, status)
 	}
 	nothing := []string{"", `""`, "{}"}
 	for _, signed := range nothing {

@@ -2,7 +2,6 @@ package dfns_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +20,7 @@ func TestDescriptionLength(t *testing.T) {
 		strings.Repeat("é", 256): 200, strings.Repeat("é", 257): 400, strings.Repeat("🙂", 128): 200, strings.Repeat("🙂", 129): 400,
 	} {
 		body := strings.Replace(minimal, "{", `{"description":"`+text+`",`, 1)
-		sandboxtest.Same(t, a.change("POST", "/webhooks", body).status, status)
+		sandboxtest.Same(t, a.change("POST", "/webhooks", body).Status, status)
 	}
 }
 
@@ -107,10 +106,9 @@ func TestRefuse(t *testing.T) {
 		"PUT /webhooks":               {500, "", "Internal Server Error"},
 		"DELETE /webhooks":            {402, "pay first", "pay first"},
 	} {
-		method, path, _ := strings.Cut(call, " ")
-		out := httptest.NewRecorder()
-		a.server.Refuse(out, httptest.NewRequest(method, path, nil), want.status, want.message)
-		reply{a.t, out.Code, out.Header(), out.Body.String()}.refused(want.status, want.words)
-		sandboxtest.Same(t, []any{out.Header().Get("Date"), out.Header().Get("X-Request-Id") != ""}, []any{epoch.Format(http.TimeFormat), true})
+		refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.server.Refuse(w, r, want.status, want.message) })
+		got := reply{sandboxtest.Serve(t.Context(), refuse, call, "", nil), t}
+		got.refused(want.status, want.words)
+		sandboxtest.Same(t, []any{got.Header.Get("Date"), got.Header.Get("X-Request-Id") != ""}, []any{epoch.Format(http.TimeFormat), true})
 	}
 }

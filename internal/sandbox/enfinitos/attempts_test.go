@@ -169,11 +169,8 @@ func TestProcessDueWithoutCaller(t *testing.T) {
 	t.Cleanup(server.Close)
 	id := a.create(server.URL)
 	a.add(id, enfinitos.Delivery{Attempts: 1})
-	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/v1/webhooks/deliveries/process-due", nil)
-	request.Header.Set("Authorization", "Bearer "+a.key)
-	out := httptest.NewRecorder()
-	a.server.ServeHTTP(out, request)
-	sandboxtest.Same(t, out.Code, http.StatusServiceUnavailable)
+	got := sandboxtest.Serve(ctx, a.server, processDue, "", http.Header{"Authorization": {"Bearer " + a.key}})
+	sandboxtest.Same(t, got.Status, http.StatusServiceUnavailable)
 	a.listed(id, "delivered", 2)
 }
 

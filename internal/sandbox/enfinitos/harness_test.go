@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -45,26 +44,20 @@ func start(t *testing.T, change ...func(*enfinitos.Options)) *api {
 	return a
 }
 
-// reply is what a call was answered.
 type reply struct {
-	t      *testing.T
-	status int
-	header http.Header
-	body   string
+	sandboxtest.Reply
+
+	t *testing.T
 }
 
 // send makes a call, such as "GET /v1/webhooks", with the headers the vendor asks for, each of which a change may replace.
 func (a *api) send(call, body string, change ...func(http.Header)) reply {
 	a.t.Helper()
-	method, path, _ := strings.Cut(call, " ")
-	request := httptest.NewRequestWithContext(a.t.Context(), method, path, strings.NewReader(body))
-	request.Header = http.Header{"Authorization": {"Bearer " + a.key}, "Content-Type": {"application/json"}}
+	header := http.Header{"Authorization": {"Bearer " + a.key}, "Content-Type": {"application/json"}}
 	for _, c := range change {
-		c(request.Header)
+		c(header)
 	}
-	out := httptest.NewRecorder()
-	a.server.ServeHTTP(out, request)
-	return reply{a.t, out.Code, out.Header(), out.Body.String()}
+	return reply{sandboxtest.Serve(a.t.Context(), a.server, call, body, header), a.t}
 }
 
 // issue raises an event of the kind right.issued.
@@ -78,12 +71,12 @@ func (a *api) issue(data string) {
 // ok fails the test unless the answer is a success in its envelope, whose data it returns.
 func (r reply) ok() map[string]any {
 	r.t.Helper()
-	envelope := sandboxtest.Decode[map[string]any](r.t, r.body)
+	envelope := sandboxtest.Decode[map[string]any](r.t, r.Body)
 	data, isObject := envelope["data"].(map[string]any)
 	delete(envelope, "data")
-	if r.status/100 != 2 || r.header.Get("Content-Type") != "application/json" || r.header.Get("X-Request-Id") == "" || !isObject ||
+	if r.Status/100 != 2 || r.Header.Get("Content-Type") != "application/json" || r.Header.Get("X-Request-Id") == "" || !isObject ||
 		!cmp.Equal(envelope, map[string]any{"ok": true, "contractVersion": "v1.0"}) {
-		r.t.Fatalf("the answer is %d %v %s, want a success in the envelope", r.status, r.header, r.body)
+		r.t.Fatalf("the answer is %d %v %s, want a success in the envelope", r.Status, r.Header, r.Body)
 	}
 	return data
 }
@@ -95,13 +88,13 @@ func (r reply) refused(status int, words string) {
 		OK    *bool
 		Error struct{ Code, Message string }
 		Data  any
-	}](r.t, r.body)
-	if r.status != status || out.OK == nil || *out.OK || out.Data != nil || out.Error.Code == "" ||
+	}](r.t, r.Body)
+	if r.Status != status || out.OK == nil || *out.OK || out.Data != nil || out.Error.Code == "" ||
 		out.Error.Message == "" || !strings.Contains(out.Error.Message, words) {
-		r.t.Errorf("the answer is %d %s, want %d with %q", r.status, r.body, status, words)
+		r.t.Errorf("the answer is %d %s, want %d with %q", r.Status, r.Body, status, words)
 	}
-	if r.header.Get("Content-Type") != "application/json" || r.header.Get("X-Request-Id") == "" {
-		r.t.Errorf("the headers of the refusal are %v", r.header)
+	if r.Header.Get("Content-Type") != "application/json" || r.Header.Get("X-Request-Id") == "" {
+		r.t.Errorf("the headers of the refusal are %v", r.Header)
 	}
 }
 

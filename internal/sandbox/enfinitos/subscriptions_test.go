@@ -2,7 +2,6 @@ package enfinitos_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -25,12 +24,12 @@ func TestDocuments(t *testing.T) {
 			a := start(t, profile)
 			texts := sandboxtest.Converse(t, "testdata/"+document+".txt", func(method, path, body string) (int, string) {
 				got := a.send(method+" "+path, body)
-				if got.status/100 == 2 {
+				if got.Status/100 == 2 {
 					got.ok()
 				} else {
-					got.refused(got.status, "")
+					got.refused(got.Status, "")
 				}
-				return got.status, got.body
+				return got.Status, got.Body
 			})
 			for name, shape := range map[string]string{
 				"id": `^whs_[a-z0-9]{20}$`, "developer": `^dev_[a-z0-9]{16}$`, "secret": `^whsec_[a-z0-9]{40}$`,
@@ -51,7 +50,7 @@ func TestLabelLength(t *testing.T) {
 		strings.Repeat("a", 60): 201, strings.Repeat("a", 61): 400, strings.Repeat("🙂", 60): 201, strings.Repeat("🙂", 61): 400,
 	} {
 		body := `{"url":"https://hooks.example.com/in","events":["*"],"label":"` + label + `"}`
-		sandboxtest.Same(t, a.send("POST /v1/webhooks", body).status, status)
+		sandboxtest.Same(t, a.send("POST /v1/webhooks", body).Status, status)
 	}
 }
 
@@ -75,7 +74,7 @@ func TestHeadersAreRequired(t *testing.T) {
 		for _, call := range []string{"POST /v1/webhooks", "DELETE /v1/webhooks/" + id, "POST /v1/webhooks/" + id + "/active", "GET /v1/nothing"} {
 			got := a.send(call, `{"active":false}`, func(h http.Header) { h.Set(c.name, c.value) })
 			got.refused(c.status, c.words)
-			sandboxtest.Same(t, strings.Contains(got.body, a.key), false)
+			sandboxtest.Same(t, strings.Contains(got.Body, a.key), false)
 		}
 	}
 	sandboxtest.Same(t, a.server.Subscriptions()[0].Active, true)
@@ -89,11 +88,10 @@ func TestRefuse(t *testing.T) {
 	for status, want := range map[int][]string{
 		401: {"", "unauthorized", "Unauthorized"}, 429: {"", "too_many_requests", "Too Many Requests"}, 503: {"as told", "service_unavailable", "as told"},
 	} {
-		out := httptest.NewRecorder()
-		a.server.Refuse(out, httptest.NewRequest("GET", "/v1/webhooks", nil), status, want[0])
-		got := reply{t, out.Code, out.Header(), out.Body.String()}
+		refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.server.Refuse(w, r, status, want[0]) })
+		got := reply{sandboxtest.Serve(t.Context(), refuse, "GET /v1/webhooks", "", nil), t}
 		got.refused(status, want[2])
-		sandboxtest.Same(t, sandboxtest.Decode[map[string]any](t, got.body)["error"], any(map[string]any{"code": want[1], "message": want[2]}))
+		sandboxtest.Same(t, sandboxtest.Decode[map[string]any](t, got.Body)["error"], any(map[string]any{"code": want[1], "message": want[2]}))
 	}
 }
 
@@ -105,8 +103,8 @@ func TestReset(t *testing.T) {
 	a.issue("{}")
 	a.server.AnswerContract("v1.1")
 	a.server.FailReplays("dead")
-	sandboxtest.Contains(t, a.send("GET /v1/webhooks/"+id+"/deliveries", "").body, `"contractVersion":"v1.1"`)
-	sandboxtest.Contains(t, a.send("GET /v1/nothing", "").body, `"contractVersion":"v1.1"`)
+	sandboxtest.Contains(t, a.send("GET /v1/webhooks/"+id+"/deliveries", "").Body, `"contractVersion":"v1.1"`)
+	sandboxtest.Contains(t, a.send("GET /v1/nothing", "").Body, `"contractVersion":"v1.1"`)
 	a.server.Reset()
 	sandboxtest.Same(t, len(a.server.Subscriptions())+len(a.server.Deliveries())+a.server.Pending(), 0)
 	a.send("GET /v1/webhooks/"+id+"/deliveries", "").refused(404, "Subscription not found")
