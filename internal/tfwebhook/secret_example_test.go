@@ -164,7 +164,7 @@ func raiseEvents(t *testing.T, env *acctest.Env) func() map[string]int {
 	t.Helper()
 	var mu sync.Mutex
 	raised := map[string]int{}
-	raise := func(vendor, kind string, deliver func(string, json.RawMessage) error) func(*http.Response) error {
+	raise := func(vendor, kind string, deliver func(string, json.RawMessage) (int, error)) func(*http.Response) error {
 		return func(response *http.Response) error {
 			if response.Request.Method == http.MethodGet {
 				return nil
@@ -173,11 +173,12 @@ func raiseEvents(t *testing.T, env *acctest.Env) func() map[string]int {
 			defer mu.Unlock()
 			data := fmt.Sprintf(`{"number": %d}`, raised[vendor])
 			raised[vendor]++
-			return deliver(kind, json.RawMessage(data))
+			_, err := deliver(kind, json.RawMessage(data))
+			return err
 		}
 	}
-	acctest.Rewrite(t, &env.At("dfns").URL, raise("dfns", "wallet.transfer.confirmed", env.Dfns.Deliver))
-	acctest.Rewrite(t, &env.At("enfinitos").URL, raise("enfinitos", "right.issued", env.Enfinitos.Deliver))
+	acctest.Rewrite(t, &env.At("dfns").URL, raise("dfns", "wallet.transfer.confirmed", env.Dfns.Raise))
+	acctest.Rewrite(t, &env.At("enfinitos").URL, raise("enfinitos", "right.issued", env.Enfinitos.Raise))
 	return func() map[string]int {
 		mu.Lock()
 		defer mu.Unlock()
