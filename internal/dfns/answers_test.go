@@ -18,26 +18,21 @@ import (
 
 // unreadable are answers of status 200 that do not hold a webhook.
 var unreadable = map[string]http.HandlerFunc{
-	"HTML":           says(200, "<html><body>Sign in</body></html>"),
-	"nothing":        says(200, "{}"),
-	"null":           says(200, "null"),
-	"list":           says(200, "[]"),
-	"text":           says(200, `"fine"`),
-	"empty":          says(200, ""),
-	"cut JSON":       says(200, `{"id":"wh-1","url":"https://h.ex`),
-	"truncated":      cuts(`{"id":"wh-1","url":"https://h.ex`),
-	"id is missing":  says(200, `{"url":"u"}`),
-	"url is empty":   says(200, `{"id":"wh-1","url":""}`),
-	"id is a number": says(200, `{"id":1,"url":"u"}`),
-	"url is a list":  says(200, `{"id":"wh-1","url":["https://hunter2.example"]}`),
-	"other id":       says(200, `{"id":"wh-2","url":"u"}`),
-	"list page":      says(200, `{"items":[{"id":"wh-1","url":"u"}]}`),
+	"HTML":          says(200, "<html><body>Sign in</body></html>"),
+	"nothing":       says(200, "{}"),
+	"null":          says(200, "null"),
+	"cut JSON":      says(200, `{"id":"wh-1","url":"https://h.ex`),
+	"truncated":     cuts(`{"id":"wh-1","url":"https://h.ex`),
+	"id is missing": says(200, `{"url":"u"}`),
+	"url is empty":  says(200, `{"id":"wh-1","url":""}`),
+	"url is a list": says(200, `{"id":"wh-1","url":["https://hunter2.example"]}`),
+	"other id":      says(200, `{"id":"wh-2","url":"u"}`),
 }
 
 // After an answer of another form, the outcome is unknown. It never passes for a refusal, nor for the proof that something is gone.
 func TestUnreadableAnswer(t *testing.T) {
 	t.Parallel()
-	ofAll := []string{"HTML", "list", "text", "truncated", "cut JSON"} // the others may be the answer to an operation that is not about webhooks
+	ofAll := []string{"HTML", "truncated", "cut JSON"} // the others may be the answer to an operation that is not about webhooks
 	for what, handler := range unreadable {
 		for _, operation := range operations {
 			ofWebhooks := slices.Contains([]string{"create", "update", "get"}, operation.name) && (what != "other id" || operation.name != "create")
@@ -87,20 +82,15 @@ func TestAnswerToADelete(t *testing.T) {
 		"text":              {200, `{"deleted":"true"}`, 0},
 		"with other fields": {200, `{"id":7,"deleted":true}`, 0},
 		"false":             {200, `{"deleted":false}`, 4},
-		"false as text":     {200, `{"deleted":"false"}`, 4},
 		"null":              {200, `{"deleted":null}`, 4},
 		"one":               {200, `{"deleted":1}`, 4},
-		"only null":         {200, `null`, 4},
 		"nothing":           {200, `{}`, 4},
 		"a message":         {200, `{"message":"Service is in maintenance"}`, 4},
-		"the webhook":       {200, `{"id":"wh-1","url":"u"}`, 4},
 		"empty":             {200, "", 4},
 		"204":               {204, "", 4},
 		"HTML":              {200, "<html>", 4},
 		"404":               {404, `{"error":{"message":"Webhook not found"}}`, 1},
 		"404 of a gateway":  {404, `{"message":"no Route matched"}`, 4},
-		"404 in HTML":       {404, "<html>", 4},
-		"empty 404":         {404, "", 4},
 	} {
 		for _, effect := range []string{sandbox.Status, sandbox.StatusAfter} {
 			inVirtualTime(t, 0, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
@@ -183,8 +173,6 @@ func TestErrorShapes(t *testing.T) {
 		`{"error":"bad"}`:                          {`{"error":"bad"}`, false},
 		`{"error":{"message":{"a":1}}}`:            {`{"error":{"message":{"a":1}}}`, false},
 		`{"error":{}}`:                             {`{"error":{}}`, false},
-		`null`:                                     {"null", false},
-		`[]`:                                       {"[]", false},
 		``:                                         {"an empty body", false},
 		`<html>`:                                   {"an HTML page, so a proxy may have answered instead of the API", false},
 	} {
@@ -244,8 +232,6 @@ func TestIncompleteItems(t *testing.T) {
 		`{"id":"wh-2","url":"u","events":null,"new":{}}`:    "",
 		`{"id":"wh-2","url":"u","events":[],"status":null}`: "",
 		`null`:                           "item 2 of the list is not a webhook",
-		`7`:                              "item 2 of the list is not a webhook",
-		`{"id":7,"url":"u"}`:             "item 2 of the list is not a webhook",
 		`{}`:                             "item 2 of the list is not a webhook",
 		`{"url":"https://u:hunter2@h"}`:  "item 2 of the list is not a webhook",
 		`{"id":"wh-2","url":null}`:       "item 2 of the list, wh-2, is not a webhook",

@@ -150,18 +150,13 @@ func TestListIsRefused(t *testing.T) {
 		fault sandbox.Fault
 		lists int
 	}{
-		"400":            {answers(400, ""), 1},
 		"403":            {sandbox.Fault{Effect: sandbox.Status, Status: 403}, 1},
 		"404":            {sandbox.Fault{Effect: sandbox.Status, Status: 404}, 1},
-		"405":            {answers(405, "<html>"), 1},
-		"redirect":       {answers(302, ""), 1},
 		"approval":       {answers(202, `{"items":[]}`), 1},
 		"HTML":           {sandbox.Fault{Effect: sandbox.HTML, Status: 200}, 1},
 		"no list":        {answers(200, `{}`), 1},
-		"cut JSON":       {answers(200, `{"items":[{"id"`), 1},
 		"no webhook":     {patched(`{"items":{"url":null}}`), 1},
 		"repeated token": {patched(`{"items":{"id":"wh-$n"},"nextPageToken":"same"}`), 2},
-		"nothing new":    {patched(`{"nextPageToken":"t$n"}`), 2},
 		"endless":        {patched(`{"items":{"id":"wh-$n"},"nextPageToken":"t$n"}`), 50},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,7 +188,6 @@ func TestListFails(t *testing.T) {
 		calls int
 	}{
 		"500":         {sandbox.Fault{Effect: sandbox.Status, Status: 500}, 4},
-		"502":         {sandbox.Fault{Effect: sandbox.HTML}, 4},
 		"401":         {sandbox.Fault{Effect: sandbox.Status, Status: 401}, 1},
 		"408":         {sandbox.Fault{Effect: sandbox.Status, Status: 408}, 1},
 		"429":         {sandbox.Fault{Effect: sandbox.Status, Status: 429, RetryAfter: "3600"}, 1},

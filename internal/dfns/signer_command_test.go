@@ -3,7 +3,6 @@
 package dfns_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -23,7 +22,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -118,8 +116,6 @@ func TestCommandSignatureIsPlausible(t *testing.T) {
 		"ECDSA, smallest":     encode(der(t, big.NewInt(1), big.NewInt(1))),
 		"ECDSA, largest":      encode(der(t, largest, largest)),
 		"RSA of 2048 bits":    encode(bytes.Repeat([]byte{0xff}, 256)),
-		"RSA of 3072 bits":    encode(bytes.Repeat([]byte{0x30}, 384)),
-		"RSA of 4096 bits":    encode(make([]byte, 512)),
 		"RSA of 8192 bits":    encode(make([]byte, 1024)),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,14 +141,10 @@ func TestCommandAnswerIsRefused(t *testing.T) {
 		"white space":          {" \r\n\t ", nothing},
 		"only padding":         {"==", noSignature},
 		"text":                 {"correct horse battery staple", notBase64},
-		"raw bytes":            {"correct\x80horse\xffbattery", notBase64},
 		"prefix of Vault":      {"vault:v1:" + encode(ed25519.Sign(signerKey, nil)), notBase64},
-		"JSON":                 {`{"Sig": "correcthorsebatterystaple"}`, notBase64},
-		"hexadecimal":          {fmt.Sprintf("%x", ed25519.Sign(signerKey, nil)), noSignature},
 		"a line before":        {"Using slot 0\n" + encode(ed25519.Sign(signerKey, nil)), notBase64},
 		"seed and public key":  {encode(signerKey), "printed 64 bytes " + noSignature},
 		"seed":                 {encode(signerKey.Seed()), "printed 32 bytes " + noSignature},
-		"too short":            {encode(make([]byte, 63)), noSignature},
 		"too long":             {encode(make([]byte, 65)), noSignature},
 		"ECDSA, cut":           {encode(der(t, big.NewInt(1), big.NewInt(9))[:7]), noSignature},
 		"ECDSA, more behind":   {encode(append(der(t, big.NewInt(1), big.NewInt(9)), 0)), noSignature},
@@ -199,7 +191,6 @@ func TestCommandFails(t *testing.T) {
 	}{
 		"status":          {ends("3", "", ""), "failed: exit status 3"},
 		"status and why":  {ends("3", "AccessDenied\n", ""), "failed: exit status 3; its standard error ends with:\n\nAccessDenied"},
-		"good but failed": {ends("1", "", encode(make([]byte, 64))), "failed: exit status 1"},
 		"nothing but why": {ends("0", "no key configured", ""), "printed nothing; it must print the signature in base64; its standard error ends with:\n\nno key configured"},
 		"signal":          {shell("kill -9 $$"), "failed: signal: killed"},
 		"flood":           {shell("while printf %04096d 0; do :; done"), "printed more than 16384 bytes; it must print only the signature"},
@@ -342,29 +333,6 @@ func TestCommandLeavesChildBehind(t *testing.T) {
 		t.Error(err)
 	}
 	release()
-}
-
-// Ten programs run at the same time: none of them goes on before all have started.
-func TestCommandsRunAtTheSameTime(t *testing.T) {
-	t.Parallel()
-	paths, release := pipes(t)
-	signer := newSigner(t, shell(`echo > "$1"; `+wait+`printf %s "$3"`, append(paths, encode(make([]byte, 64)))...))
-	var all sync.WaitGroup
-	for range 10 {
-		all.Go(func() {
-			if _, err := signer.Sign(t.Context(), nil); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	started := bufio.NewReader(must(os.OpenFile(paths[0], os.O_RDWR, 0)))
-	for range 10 {
-		must(started.ReadString('\n'))
-	}
-	for range 10 {
-		release()
-	}
-	all.Wait()
 }
 
 func TestNewCommandSignerRefuses(t *testing.T) {
