@@ -149,56 +149,56 @@ func TestEveryKindOfKeySigns(t *testing.T) {
 	}
 }
 
+// What cannot sign is refused with a text that says what it is instead and quotes nothing of it.
 func TestParsePrivateKeyRefuses(t *testing.T) {
 	t.Parallel()
-	const unparsable = "cannot be parsed: it must hold an Ed25519, P-256, secp256k1 or RSA key"
-	p256 := keys()["P-256"].forms
-	scalar := make([]byte, 32)
-	scalar[31] = 7
-	tests := map[string]struct{ text, want string }{
-		"P-384":                    {block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))))), "curve P-384"},
-		"brainpool in PKCS#8":      {block("PRIVATE KEY", pkcs8(oidBrainpool, sec1(scalar, nil, nil))), "the PRIVATE KEY block " + unparsable},
-		"SEC1 without curve":       {block("EC PRIVATE KEY", sec1(scalar, nil, nil)), unparsable},
-		"two curves":               {block("PRIVATE KEY", pkcs8(oidSecp256k1, sec1(scalar, oidBrainpool, nil))), unparsable},
-		"secp256k1 zero":           {block("PRIVATE KEY", pkcs8(oidSecp256k1, sec1(make([]byte, 32), nil, nil))), unparsable},
-		"secp256k1 order":          {block("EC PRIVATE KEY", sec1(secp256k1.Params().N.Bytes(), oidSecp256k1, nil)), unparsable},
-		"secp256k1 too long":       {block("EC PRIVATE KEY", sec1(bytes.Repeat([]byte{7}, 33), oidSecp256k1, nil)), unparsable},
-		"secp256k1 garbage inside": {block("PRIVATE KEY", pkcs8(oidSecp256k1, []byte("garbage inside"))), unparsable},
-		"RSA 1024":                 {block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(smallRSA())), "1024 bits; Dfns requires at least 2048"},
-		"X25519": {
-			block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(must(ecdh.X25519().GenerateKey(rand.Reader))))), "this kind of key cannot sign for Dfns",
-		},
-		"public key":              {keys()["P-256"].public, "it is a public key; use the private key that belongs to it"},
-		"SSH public key":          {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic me@example.com", "it is a public key"},
-		"ECDSA SSH public":        {"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY me", "it is a public key"},
-		"certificate":             {block("CERTIFICATE", []byte("x")), "it is a certificate; use the private key that belongs to it"},
-		"garbage in OpenSSH":      {block("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00 and so on")), "the OPENSSH PRIVATE KEY block " + unparsable},
-		"encrypted OpenSSH":       {openSSH(smallRSA(), "correct horse"), "encrypted with a passphrase"},
-		"encrypted PKCS#8":        {block("ENCRYPTED PRIVATE KEY", []byte("correct horse battery staple")), "encrypted with a passphrase"},
-		"encrypted SEC1":          {strings.Replace(p256["SEC1"], "\n", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n", 1), "encrypted with a passphrase"},
-		"garbage":                 {"correct horse battery staple", "it contains no private key"},
-		"only parameters":         {block("EC PARAMETERS", must(asn1.Marshal(oidP256))), "it contains no private key"},
-		"base64 of PEM, unpadded": {strings.TrimRight(base64.URLEncoding.EncodeToString([]byte("\ufeff"+p256["SEC1"]+" ")), "="), "it is base64-encoded PEM"},
-		"body without its lines":  {body(p256["PKCS#8"]), "it looks like a key without its first and last line"},
-		"Ed25519 body":            {body(keys()["Ed25519"].forms["PKCS#8"]), "without its first and last line"},
-		"path like base64":        {"MOUNT/keys/dfns", "if it is a file path"},
-		"path":                    {"/etc/keys/dfns.pem", "if it is a file path"},
-		"cut":                     {p256["PKCS#8"][:100], "it is cut off, because the line"},
-		"damaged":                 {strings.Replace(p256["PKCS#8"], "\nMI", "\n**", 1), "is damaged, so copy it again"},
-		"garbage in PKCS#8":       {block("PRIVATE KEY", []byte("correct horse battery staple")), "the PRIVATE KEY block " + unparsable},
-		"DSA":                     {block("DSA PRIVATE KEY", []byte("some private key of DSA")), "the DSA PRIVATE KEY block " + unparsable},
+	const none = "it contains no private key in PEM (-----BEGIN … PRIVATE KEY-----)"
+	const belongs, encrypted = "; use the private key that belongs to it", "the private key is encrypted with a passphrase; use a decrypted copy"
+	const bare = none + "; it looks like a key without its first and last line: include -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY-----"
+	const file = none + "; if it is a file path, use file(…) or put the content of the file into the variable"
+	unparsable := func(kind string, der []byte) [2]string {
+		return [2]string{block(kind, der), "the " + kind + " block cannot be parsed: it must hold an Ed25519, P-256, secp256k1 or RSA key"}
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			signer, err := dfns.ParsePrivateKey(test.text)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Fatalf("it ends in %v, %v, want an error about %q", signer, err, test.want)
-			}
-			if part := quoted(err.Error(), test.text); part != "" {
-				t.Errorf("%q quotes %q", err, part)
-			}
-		})
+	pkcs := func(key any) string { return block("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(key))) }
+	small, p256 := must(rsa.GenerateKey(rand.Reader, 1024)), keys()["P-256"].forms
+	phrase, scalar := []byte("correct horse battery staple"), bytes.Repeat([]byte{7}, 32)
+	for name, test := range map[string][2]string{
+		"P-384":               {pkcs(must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))), "the key uses the curve P-384; for ECDSA, Dfns accepts only P-256 and secp256k1"},
+		"RSA 1024":            {pkcs(small), "the RSA key has 1024 bits; Dfns requires at least 2048"},
+		"X25519":              {pkcs(must(ecdh.X25519().GenerateKey(rand.Reader))), "this kind of key cannot sign for Dfns; it must be Ed25519, P-256, secp256k1 or RSA"},
+		"brainpool in PKCS#8": unparsable("PRIVATE KEY", pkcs8(oidBrainpool, sec1(scalar, nil, nil))),
+		"SEC1 without curve":  unparsable("EC PRIVATE KEY", sec1(scalar, nil, nil)),
+		"two curves":          unparsable("PRIVATE KEY", pkcs8(oidSecp256k1, sec1(scalar, oidBrainpool, nil))),
+		"secp256k1 zero":      unparsable("PRIVATE KEY", pkcs8(oidSecp256k1, sec1(make([]byte, 32), nil, nil))),
+		"secp256k1 order":     unparsable("EC PRIVATE KEY", sec1(secp256k1.Params().N.Bytes(), oidSecp256k1, nil)),
+		"secp256k1 too long":  unparsable("EC PRIVATE KEY", sec1(append(scalar, 7), oidSecp256k1, nil)),
+		"garbage inside":      unparsable("PRIVATE KEY", pkcs8(oidSecp256k1, phrase)),
+		"garbage in PKCS#8":   unparsable("PRIVATE KEY", phrase),
+		"garbage in OpenSSH":  unparsable("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00 and so on")),
+		"DSA":                 unparsable("DSA PRIVATE KEY", phrase),
+		"public key":          {keys()["P-256"].public, none + ": it is a public key" + belongs},
+		"SSH public key":      {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic me@example.com", none + ": it is a public key" + belongs},
+		"ECDSA SSH public":    {"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY me", none + ": it is a public key" + belongs},
+		"certificate":         {block("CERTIFICATE", phrase), none + ": it is a certificate" + belongs},
+		"encrypted OpenSSH":   {openSSH(small, "correct horse"), encrypted},
+		"encrypted PKCS#8":    {block("ENCRYPTED PRIVATE KEY", phrase), encrypted},
+		"encrypted SEC1":      {strings.Replace(p256["SEC1"], "\n", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n", 1), encrypted},
+		"garbage":             {string(phrase), none},
+		"only parameters":     {block("EC PARAMETERS", must(asn1.Marshal(oidP256))), none},
+		"base64 of PEM": {
+			strings.TrimRight(base64.URLEncoding.EncodeToString([]byte("\ufeff"+p256["SEC1"]+" ")), "="),
+			none + "; it is base64-encoded PEM, so decode it first (base64decode(…) in a configuration)",
+		},
+		"P-256 body":       {body(p256["PKCS#8"]), bare},
+		"Ed25519 body":     {body(keys()["Ed25519"].forms["PKCS#8"]), bare},
+		"path like base64": {"MOUNT/keys/dfns", file},
+		"path":             {"/etc/keys/dfns.pem", file},
+		"cut":              {p256["PKCS#8"][:100], none + "; it is cut off, because the line -----END … PRIVATE KEY----- is missing"},
+		"damaged":          {strings.Replace(p256["PKCS#8"], "\nMI", "\n**", 1), none + "; what is between its first and its last line is damaged, so copy it again"},
+	} {
+		if signer, err := dfns.ParsePrivateKey(test[0]); err == nil || err.Error() != test[1] {
+			t.Errorf("%s: it ends in %v, %v, want %s", name, signer, err, test[1])
+		}
 	}
 }
 
@@ -207,29 +207,6 @@ func body(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.Join(lines[1:len(lines)-1], "\n")
 }
-
-// quoted returns a stretch of a key, as it is written or as it is encoded, that occurs in an error.
-func quoted(message, text string) string {
-	const stretch = 8
-	lines := strings.Split(text, "\n")
-	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {
-		lines = append(lines, string(block.Bytes))
-	}
-	for _, line := range lines {
-		if strings.HasPrefix(line, "-----") && strings.Count(line, "-----") == 2 {
-			continue // it begins or ends a block
-		}
-		for i := 0; i+stretch <= len(line); i++ {
-			part := line[i : i+stretch]
-			if strings.Contains(message, part) && !strings.Contains("-----BEGIN PRIVATE KEY-----", part) {
-				return part
-			}
-		}
-	}
-	return ""
-}
-
-func smallRSA() *rsa.PrivateKey { return must(rsa.GenerateKey(rand.Reader, 1024)) }
 
 // FuzzParsePrivateKey looks for a text that panics, and for an error that quotes its text.
 func FuzzParsePrivateKey(f *testing.F) {

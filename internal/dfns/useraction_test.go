@@ -19,10 +19,7 @@ import (
 // Every call of a change is compared to the letter, with a signer whose signature is known.
 func TestSigningFlow(t *testing.T) {
 	t.Parallel()
-	for _, operation := range operations {
-		if !operation.change() {
-			continue
-		}
+	for _, operation := range changes() {
 		t.Run(operation.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
@@ -81,10 +78,7 @@ func TestCredentialNotAllowed(t *testing.T) {
 		c.CredentialID = "cr-other"
 		c.Signer = signerFunc(func([]byte) ([]byte, error) { panic("nothing is to be signed") })
 	})
-	for _, operation := range operations {
-		if !operation.change() {
-			continue
-		}
+	for _, operation := range changes() {
 		err := operation.run(t.Context(), client)
 		_, refused := errors.AsType[*dfns.CredentialError](err)
 		_, signing := errors.AsType[*dfns.SigningError](err)
@@ -133,10 +127,7 @@ func TestSigningFailure(t *testing.T) {
 	t.Parallel()
 	for _, endpoint := range []string{"POST /auth/action/init", "POST /auth/action"} {
 		for what, handler := range signingTrouble {
-			for _, operation := range operations {
-				if !operation.change() {
-					continue
-				}
+			for _, operation := range changes() {
 				t.Run(endpoint+" "+what+" "+operation.name, func(t *testing.T) {
 					t.Parallel()
 					a := serve(t, map[string]http.HandlerFunc{
