@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -235,8 +236,6 @@ type operation struct {
 	run                func(context.Context, *dfns.Client) error
 }
 
-func (o operation) change() bool { return o.method != http.MethodGet }
-
 func (o operation) route() string { return o.method + " " + o.path }
 
 var operations = []operation{
@@ -275,6 +274,11 @@ var operations = []operation{
 		_, err := c.GetWebhookEvent(ctx, "wh-1", "whe-1")
 		return err
 	}},
+}
+
+// changes are the operations that need a signature.
+func changes() []operation {
+	return slices.DeleteFunc(slices.Clone(operations), func(o operation) bool { return o.method == http.MethodGet })
 }
 
 // outcome returns what an error proves about a change.
