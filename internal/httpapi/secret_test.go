@@ -2,7 +2,6 @@ package httpapi_test
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"testing"
 
@@ -37,19 +36,4 @@ func secretOf(t *testing.T, text string) (out httpapi.Secret) {
 		t.Fatal(err)
 	}
 	return out
-}
-
-func TestFieldNames(t *testing.T) {
-	t.Parallel()
-	type settings struct {
-		URL string `json:"url"`
-	}
-	type answer struct {
-		settings
-		Label  string         `json:"label,omitempty"`
-		Secret httpapi.Secret `json:"secret"`
-	}
-	if got := httpapi.FieldNames[answer](); !slices.Equal(got, []string{"url", "label"}) {
-		t.Errorf("they are %q", got)
-	}
 }
