@@ -245,9 +245,9 @@ type recorder struct{ strings.Builder }
 func (r *recorder) attach(config *config) { config.HTTP.Logger = r }
 
 func (r *recorder) Debug(_ context.Context, message string, fields map[string]any) {
-	r.WriteString(fmt.Sprintln(message, fields))
+	_, _ = fmt.Fprintln(r, message, fields)
 }
 
 func (r *recorder) Trace(_ context.Context, message string, fields map[string]any) {
-	r.WriteString(fmt.Sprintln(message, fields))
+	_, _ = fmt.Fprintln(r, message, fields)
 }

@@ -38,7 +38,7 @@ func notes(t *testing.T, dir string) (out []string) {
 	return out
 }
 
-// A create whose outcome is unknown leaves a note that stops the next equal one, once. A create that was not made leaves none.
+// A create stops an equal one in another process while it is in progress, and once more if its outcome is unknown.
 func TestNoteOfACreate(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]http.HandlerFunc{
@@ -46,12 +46,18 @@ func TestNoteOfACreate(t *testing.T) {
 		"an old one": holds(`{"subscription":{"subscriptionId":"whs_old"},"signingSecret":"whsec_1"}`),
 	} {
 		dir := t.TempDir()
-		a := serve(t, map[string]http.HandlerFunc{routes["create"]: inTurn(first, holds(created))})
+		var a *api
+		var meanwhile error // what another process gets
+		a = serve(t, map[string]http.HandlerFunc{routes["create"]: inTurn(func(w http.ResponseWriter, r *http.Request) {
+			meanwhile = run(r.Context(), a.client(t, noted(dir)), "create", "")
+			first(w, r)
+		}, holds(created))})
 		client := a.client(t, noted(dir))
 		client.RememberID("whs_old", true)
 		if _, err := client.CreateSubscription(t.Context(), request); err == nil {
 			t.Errorf("%s: it is made", name)
 		}
+		stopped(t, meanwhile, intent.InProgress)
 		left := strings.Join(notes(t, dir), "\n")
 		if strings.Contains(left, `\"ledger\" https://h.example`) == (name == "refused") || strings.Contains(left, "/a?b") {
 			t.Errorf("%s: %s is left", name, left)

@@ -165,7 +165,7 @@ func TestIDsAreEscaped(t *testing.T) {
 		if !strings.Contains(route, "whs_1") {
 			continue
 		}
-		for id, calls := range map[string]string{"..": "", "a/b?c": strings.NewReplacer("whs_1", escaped, "dlv_1", escaped).Replace(route)} {
+		for id, calls := range map[string]string{"": "", ".": "", "..": "", "a/b?c": strings.NewReplacer("whs_1", escaped, "dlv_1", escaped).Replace(route)} {
 			a := serve(t, map[string]http.HandlerFunc{"/": refuses(400)})
 			err := run(t.Context(), a.client(t), operation, id)
 			made := strings.TrimSuffix(strings.Join(a.made(), "\n"), "?limit=50")

@@ -187,39 +187,6 @@ func (v Vendor) Creating() [2]string {
 	return [2]string{last[0], last[1]}
 }
 
-// attributes are pointers to what a sandbox holds of a webhook, by attribute.
-type attributes map[string]any
-
-// values returns them as a configuration has them. An empty text is null.
-func (a attributes) values() Values {
-	out := Values{}
-	for name, field := range a {
-		switch field := field.(type) {
-		case *string:
-			out[name] = or(*field)
-		case *bool:
-			out[name] = flag(*field)
-		case *[]string:
-			out[name] = acctest.StringSet(*field...)
-		}
-	}
-	return out
-}
-
-// set gives them values.
-func (a attributes) set(values Values) {
-	for name := range values {
-		switch field := a[name].(type) {
-		case *string:
-			*field = text(values, name)
-		case *bool:
-			_ = values[name].As(field)
-		case *[]string:
-			*field = texts(values, name)
-		}
-	}
-}
-
 // text returns the text of an attribute.
 func text(values Values, name string) (out string) {
 	if value, ok := values[name]; ok && !value.IsNull() {
