@@ -85,10 +85,7 @@ provider "webhook" {
 `, settings["DFNS_API_URL"], settings["ENFINITOS_API_URL"])+webhooks())
 	elsewhere := []string{"DFNS_API_URL=http://127.0.0.1:1", "DFNS_AUTH_TOKEN=of-nobody", "ENFINITOS_API_URL=http://127.0.0.1:1"}
 	for _, arguments := range []string{"apply -auto-approve", "plan -detailed-exitcode"} {
-		out, err := env.RunWith(t, cli, elsewhere, append(strings.Fields(arguments), "-no-color", "-var=token="+settings["DFNS_AUTH_TOKEN"])...)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
+		run(t, env, cli, arguments+" -var=token="+settings["DFNS_AUTH_TOKEN"], elsewhere...)
 	}
 	for _, v := range conformance.Vendors {
 		if all := v.Objects(env); len(all) != 1 {
