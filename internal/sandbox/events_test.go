@@ -18,31 +18,27 @@ func TestEvents(t *testing.T) {
 		s.create()
 	}
 	s.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1", Events: []string{"*"}, Status: "Disabled"})
-	for name, test := range map[string]struct {
+	for _, test := range []struct {
 		vendor, event string
 		status        int
 		answer        string
 	}{
-		"two":                 {"dfns", `{"kind":"wallet.created"}`, 200, `{"deliveries":2}`},
-		"one":                 {"dfns", `{"kind":"policy.triggered","data":{}}`, 200, `{"deliveries":1}`},
-		"of EnfinitOS":        {"enfinitos", `{"kind":"right.issued"}`, 200, `{"deliveries":2}`},
-		"near a kind":         {"dfns", `{"kind":"wallet.create"}`, 400, `unknown event kind "wallet.create"; the nearest is wallet.created`},
-		"unknown, forced":     {"dfns", `{"kind":"wallet.frozen","force":true}`, 200, `{"deliveries":1}`},
-		"every kind":          {"dfns", `{"kind":"*","force":true}`, 400, "kind must be one event kind"},
-		"of another vendor":   {"enfinitos", `{"kind":"wallet.created"}`, 400, "unknown event kind"},
-		"no kind":             {"dfns", `{}`, 400, "kind is required"},
-		"null":                {"dfns", `{"kind":"wallet.created","data":null}`, 400, "data must not be null"},
-		"no object":           {"dfns", `{"kind":"wallet.created","data":[]}`, 400, "data must be a JSON object"},
-		"unknown field":       {"enfinitos", `{"kind":"right.issued","dta":{}}`, 400, `unrecognized key "dta"`},
-		"not JSON":            {"enfinitos", `nonsense`, 400, "not a JSON object"},
-		"does not fire":       {"enfinitos", `{"kind":"key.rotated"}`, 400, `key.rotated does not fire today: add "force": true`},
-		"does not fire, sent": {"enfinitos", `{"kind":"key.rotated","force":true}`, 200, `{"deliveries":0,"message":"no enabled webhook subscribes to key.rotated"}`},
+		{"dfns", `{"kind":"wallet.created"}`, 200, `{"deliveries":2}`},
+		{"dfns", `{"kind":"policy.triggered","data":{}}`, 200, `{"deliveries":1}`},
+		{"enfinitos", `{"kind":"right.issued"}`, 200, `{"deliveries":2}`},
+		{"dfns", `{"kind":"wallet.create"}`, 400, `unknown event kind "wallet.create"; the nearest is wallet.created`},
+		{"dfns", `{"kind":"wallet.frozen","force":true}`, 200, `{"deliveries":1}`},
+		{"dfns", `{"kind":"*","force":true}`, 400, "kind must be one event kind"},
+		{"enfinitos", `{"kind":"wallet.created"}`, 400, "unknown event kind"},
+		{"dfns", `{}`, 400, "kind is required"},
+		{"dfns", `{"kind":"wallet.created","data":null}`, 400, "data must not be null"},
+		{"dfns", `{"kind":"wallet.created","data":[]}`, 400, "data must be a JSON object"},
+		{"enfinitos", `{"kind":"right.issued","dta":{}}`, 400, `unrecognized key "dta"`},
+		{"enfinitos", `nonsense`, 400, "not a JSON object"},
+		{"enfinitos", `{"kind":"key.rotated"}`, 400, `key.rotated does not fire today: add "force": true`},
+		{"enfinitos", `{"kind":"key.rotated","force":true}`, 200, `{"deliveries":0,"message":"no enabled webhook subscribes to key.rotated"}`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got := s.control("POST "+test.vendor+"/events", test.event, test.status)
-			sandboxtest.Contains(t, got, test.answer)
-		})
+		sandboxtest.Contains(t, s.control("POST "+test.vendor+"/events", test.event, test.status), test.answer)
 	}
 }
 

@@ -64,7 +64,7 @@ func TestKeyTypes(t *testing.T) {
 			}
 			sandboxtest.Same(t, a.addCredential(map[string]string{"id": "any-non-empty_ID", "public_key": public}).Status, 204)
 			a.signer = signer{"any-non-empty_ID", sign}
-			a.create("*")
+			a.change("POST", "/webhooks", minimal).ok()
 			sandboxtest.Same(t, a.challenge("POST", "/webhooks", "").AllowCredentials.Key[1].ID, "any-non-empty_ID")
 			for _, wrong := range [][]byte{sign([]byte("other")), []byte("nonsense")} {
 				completion := a.answerTo(a.challenge("POST", "/webhooks", minimal))

@@ -163,7 +163,7 @@ func TestOnly200IsSuccess(t *testing.T) {
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	path := "/webhooks/" + a.create("*") + "/events" // its url is on the internet
+	path := "/webhooks/" + a.create("*") + "/events"
 	a.raise("key.created", `{}`)
 	id := a.recorded(1).ID
 	a.clock.Move(31 * 24 * time.Hour)
@@ -218,9 +218,9 @@ func TestSaveAndLoad(t *testing.T) {
 	a, b := start(t), start(t)
 	r, id, secret := a.failing(500)
 	first := a.recorded(1)
-	b.engine = delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
-	t.Cleanup(b.engine.Close)
-	b.server = dfns.New(dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{2}), Engine: b.engine})
+	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
+	t.Cleanup(engine.Close)
+	b.server = dfns.New(dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{2}), Engine: engine})
 	if err := b.server.Load(must(a.server.Save())); err != nil {
 		t.Fatal(err)
 	}
@@ -246,9 +246,9 @@ func TestEventIsRefusedWhenNothingIsTaken(t *testing.T) {
 	t.Parallel()
 	closed := delivery.New(delivery.Options{})
 	closed.Close()
-	a := start(t, func(o *dfns.Options) { o.Engine = closed })
+	a := start(t)
 	a.create("*")
-	got := sandboxtest.Serve(t.Context(), a.engine.Events(a.server), "POST /_sandbox/events", `{"kind":"wallet.created"}`, nil)
+	got := sandboxtest.Serve(t.Context(), closed.Events(a.server), "POST /_sandbox/events", `{"kind":"wallet.created"}`, nil)
 	sandboxtest.Same(t, []int{got.Status, a.server.Pending()}, []int{503, 0})
 }
 

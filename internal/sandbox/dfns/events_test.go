@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
@@ -82,17 +81,4 @@ func TestEventFilters(t *testing.T) {
 	event := a.server.Events()[0].ID
 	a.get("/webhooks/" + id + "/events/" + event).ok()
 	a.get("/webhooks/"+other+"/events/"+event).refused(404, "event not found")
-}
-
-// The published schema of an event lacks the fields that only the vendor's prose names.
-func TestBareEvent(t *testing.T) {
-	t.Parallel()
-	a := start(t, func(o *dfns.Options) { o.BareEvents = true })
-	path := "/webhooks/" + a.create("wallet.created") + "/events/"
-	a.record("wallet.created")
-	id := a.server.Events()[0].ID
-	sandboxtest.Same(t, a.get(path+id).ok(), map[string]any{
-		"id": id, "date": epochText, "kind": "wallet.created", "data": map[string]any{"n": 1.0}, "status": "200",
-		"timestampSent": float64(epoch.Unix()),
-	})
 }

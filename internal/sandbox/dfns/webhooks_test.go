@@ -66,15 +66,15 @@ func TestReset(t *testing.T) {
 	a.withToken(token, "DELETE", "/webhooks/"+id, "").refused(403, "missing or invalid")
 	a.complete(pending).refused(400, "Challenge token is not valid.")
 	sandboxtest.Same(t, len(a.challenge("POST", "/webhooks", minimal).AllowCredentials.Key), 1)
-	a.create("*")
+	a.change("POST", "/webhooks", minimal).ok()
 }
 
-// The sandbox can have a limit, another form of what it keeps, and a secret in the answer to an update. What comes from outside is kept
-// as it is.
+// The sandbox can have a limit, another form of what it keeps, a secret in the answer to an update, and events with no more fields than
+// the published schema has. What comes from outside is kept as it is.
 func TestOptions(t *testing.T) {
 	t.Parallel()
 	a := start(t, func(o *dfns.Options) {
-		o.WebhookLimit, o.SecretOnUpdate, o.Normalize = 1, true, func(w *dfns.Webhook) { w.URL += "/" }
+		o.WebhookLimit, o.SecretOnUpdate, o.BareEvents, o.Normalize = 1, true, true, func(w *dfns.Webhook) { w.URL += "/" }
 	})
 	created := a.change("POST", "/webhooks", minimal).ok()
 	sandboxtest.Same(t, created["url"], any("https://hooks.example.com/in/"))
@@ -85,6 +85,12 @@ func TestOptions(t *testing.T) {
 	held := a.server.Webhooks()
 	sandboxtest.Same(t, []string{held[0].URL, held[0].Secret, held[1].URL},
 		[]string{"https://hooks.example.com/out/", created["secret"].(string), "https://hooks.example.com/stranger"})
+	a.record("wallet.created")
+	id := a.server.Events()[0].ID
+	sandboxtest.Same(t, a.get("/webhooks/"+held[0].ID+"/events/"+id).ok(), map[string]any{
+		"id": id, "date": epochText, "kind": "wallet.created", "data": map[string]any{"n": 1.0}, "status": "200",
+		"timestampSent": float64(epoch.Unix()),
+	})
 }
 
 // A refusal on request is in the vendor's words, which name the permission.

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -129,22 +130,47 @@ func TestSchedule(t *testing.T) {
 	r.NothingMore(t)
 }
 
-// process-due makes what is due now, and no attempt is made twice beside the ones the vendor makes by itself.
-func TestProcessDueDelivers(t *testing.T) {
+const processDue = "POST /v1/webhooks/deliveries/process-due"
+
+// process-due makes what is due now, in batches, and no attempt is made twice beside the ones the vendor makes by itself.
+func TestProcessDue(t *testing.T) {
 	t.Parallel()
 	a, good, bad := start(t), sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 500)
 	toGood, toBad := a.create(good.URL), a.create(bad.URL)
-	a.add(toGood, enfinitos.Delivery{Attempts: 1, NextRetry: epoch.Add(-time.Minute)})
+	for range 12 {
+		a.add(toGood, enfinitos.Delivery{Attempts: 1, NextRetry: epoch})
+	}
+	a.add(toGood, enfinitos.Delivery{Attempts: 1, NextRetry: epoch.Add(time.Second)})
+	for _, status := range []string{enfinitos.Queued, enfinitos.Delivered, enfinitos.DeadLettered} {
+		a.add(toGood, enfinitos.Delivery{Status: status, Attempts: 1, NextRetry: epoch})
+	}
 	a.add(toBad, enfinitos.Delivery{Attempts: 1, NextRetry: epoch.Add(-time.Minute)})
 	a.add(toBad, enfinitos.Delivery{Attempts: 4, NextRetry: epoch})
-	a.add(toGood, enfinitos.Delivery{Attempts: 1, NextRetry: epoch.Add(time.Second)}) // not due
-	a.add(toGood, enfinitos.Delivery{Attempts: 2, NextRetry: epoch.Add(-time.Minute)})
-	sandboxtest.Same(t, a.send(processDue, `{"limit":4}`).ok(), map[string]any{
-		"processed": 4.0, "delivered": 2.0, "failed": 1.0, "deadLettered": 1.0, "batchLimit": 4.0,
-	})
-	for _, r := range []*sandboxtest.Receiver{good, good, bad, bad} {
-		r.Next(t)
+	process := func(body string, processed, delivered, limit float64) {
+		t.Helper()
+		sandboxtest.Same(t, a.send(processDue, body).ok(), map[string]any{
+			"processed": processed, "delivered": delivered, "failed": (processed - delivered) / 2, "deadLettered": (processed - delivered) / 2,
+			"batchLimit": limit,
+		})
 	}
+	process(`{"limit":1}`, 1, 1, 1)
+	process(``, 10, 10, 10)
+	process(`{}`, 3, 1, 10)
+	process(`{"limit":50}`, 0, 0, 50)
+	a.clock.Move(time.Second)
+	process(``, 1, 1, 10)
+	counts := map[string]int{}
+	for _, delivery := range a.server.Deliveries() {
+		counts[fmt.Sprintf("%s %d %t", delivery.Status, delivery.Attempts, delivery.NextRetry.IsZero())]++
+	}
+	sandboxtest.Same(t, counts, map[string]int{
+		"delivered 2 true": 13, "queued 1 false": 1, "delivered 1 false": 1, "dead_lettered 1 false": 1, "failed 2 false": 1, "dead_lettered 5 true": 1,
+	})
+	for range 13 {
+		good.Next(t)
+	}
+	bad.Next(t)
+	bad.Next(t)
 	good.NothingMore(t)
 	bad.NothingMore(t)
 	// The one that failed goes on by itself.

@@ -1,7 +1,6 @@
 package enfinitos_test
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -135,35 +134,4 @@ func shown(t *testing.T, data, replay, want map[string]any) {
 	got := maps.Clone(data["delivery"].(map[string]any))
 	maps.DeleteFunc(got, func(name string, _ any) bool { _, wanted := want[name]; return !wanted })
 	sandboxtest.Same(t, []any{len(data), data["replay"], got}, []any{2, replay, want})
-}
-
-const processDue = "POST /v1/webhooks/deliveries/process-due"
-
-func TestProcessDueBatches(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	id := a.create(sandboxtest.Receive(t, 200).URL)
-	for range 12 {
-		a.add(id, enfinitos.Delivery{Attempts: 1, NextRetry: epoch})
-	}
-	a.add(id, enfinitos.Delivery{Attempts: 1, NextRetry: epoch.Add(time.Second)})
-	for _, status := range []string{enfinitos.Queued, enfinitos.Delivered, enfinitos.DeadLettered} {
-		a.add(id, enfinitos.Delivery{Status: status, Attempts: 1, NextRetry: epoch})
-	}
-	for _, step := range []struct {
-		body             string
-		processed, limit int
-	}{{`{"limit":1}`, 1, 1}, {``, 10, 10}, {`{}`, 1, 10}, {`{"limit":50}`, 0, 50}} {
-		sandboxtest.Same(t, a.send(processDue, step.body).ok(), map[string]any{
-			"processed": float64(step.processed), "delivered": float64(step.processed), "failed": 0.0, "deadLettered": 0.0,
-			"batchLimit": float64(step.limit),
-		})
-	}
-	a.clock.Move(time.Second)
-	sandboxtest.Same(t, a.send(processDue, "").ok()["processed"], any(1.0))
-	counts := map[string]int{}
-	for _, delivery := range a.server.Deliveries() {
-		counts[fmt.Sprintf("%s %d %t", delivery.Status, delivery.Attempts, delivery.NextRetry.IsZero())]++
-	}
-	sandboxtest.Same(t, counts, map[string]int{"delivered 2 true": 13, "queued 1 false": 1, "delivered 1 false": 1, "dead_lettered 1 false": 1})
 }
