@@ -43,12 +43,6 @@ func knowing(version types.Number, m *tfwebhook.SecretModel) *tfwebhook.SecretMo
 	return m
 }
 
-// unrevised returns a state of a version without revisions.
-func unrevised(m *tfwebhook.SecretModel) *tfwebhook.SecretModel {
-	m.SecretRevision = types.Int64Null()
-	return m
-}
-
 // Every way of holding a secret, and every change of the settings: how it will be held, and whether that replaces.
 func TestPlanSecret(t *testing.T) {
 	t.Parallel()
@@ -84,7 +78,6 @@ func TestPlanSecret(t *testing.T) {
 		"clear, version unknown":            {model(nobody, one, inClear, absent), model(nobody, types.NumberUnknown(), open, open), `<unknown> <unknown> <unknown> [secret_version]`},
 		"clear, first version":              {model(nobody, noNumber, inClear, absent), model(nobody, two, open, open), `"whs-1" <null> 7 []`},
 		"clear, version removed":            {model(nobody, one, inClear, absent), model(nobody, noNumber, open, open), `"whs-1" <null> 7 []`},
-		"clear, of a former version":        {unrevised(model(nobody, one, inClear, absent)), model(nobody, one, open, open), `"whs-1" <null> <null> []`},
 		"clear, known secret":               {model(nobody, one, inClear, absent), knowing(one, model(nobody, one, open, open)), `<unknown> <null> <unknown> []`},
 		"clear, known secret stays":         {knowing(one, model(nobody, one, inClear, absent)), knowing(one, model(nobody, one, open, open)), `"whs-1" <null> 7 []`},
 		"clear, known secret removed":       {knowing(one, model(nobody, one, inClear, absent)), model(nobody, one, open, open), `"whs-1" <null> 7 []`},
