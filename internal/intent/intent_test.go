@@ -156,11 +156,18 @@ func TestUnfinishedNoteFile(t *testing.T) {
 	}
 }
 
-// Whoever reads a note while it changes gets the old or the new one, whole.
-func TestWholeReplacement(t *testing.T) {
+// Nobody else can read a note. Whoever reads it while it changes gets the old or the new one, whole. An answer that cannot be noted is a
+// problem.
+func TestNoteFile(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	note := intent.NewLog(dir).Begin(create)
+	dir := filepath.Join(t.TempDir(), "webhook")
+	log := intent.NewLog(dir)
+	note := log.Begin(create)
+	for path, want := range map[string]os.FileMode{note.Path: 0o600, dir: 0o700} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
+		}
+	}
 	before, _ := os.ReadFile(note.Path)
 	reader, err := os.Open(note.Path)
 	if err != nil {
@@ -171,7 +178,12 @@ func TestWholeReplacement(t *testing.T) {
 	if got := files(t, dir); string(read) != string(before) || len(got) != 2 { // the note and its lock
 		t.Errorf("an open note became %q, and there is %q", read, got)
 	}
-	_ = reader.Close()
+	if err := errors.Join(log.Problem(), reader.Close(), os.RemoveAll(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if note.Answered("wh-2"); log.Problem() == nil {
+		t.Error("nothing is said")
+	}
 }
 
 // Forgetting looks at the disk once.
@@ -218,25 +230,6 @@ func TestNoteNotWritten(t *testing.T) {
 		if err := log.Check(t.Context(), create.Digest, intent.Lookup{}); err != nil || log.Unanswered() != nil {
 			t.Errorf("%v, %v", err, log.Unanswered())
 		}
-	}
-}
-
-// An answer that cannot be noted is a problem too. Nobody else can read a note.
-func TestAnswerNotNoted(t *testing.T) {
-	t.Parallel()
-	log := intent.NewLog(filepath.Join(t.TempDir(), "webhook"))
-	note := log.Begin(create)
-	for path, want := range map[string]os.FileMode{note.Path: 0o600, filepath.Dir(note.Path): 0o700} {
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
-			t.Errorf("%s has the mode %v, %v", path, info.Mode(), err)
-		}
-	}
-	if err := os.RemoveAll(filepath.Dir(note.Path)); err != nil {
-		t.Fatal(err)
-	}
-	note.Answered("wh-2")
-	if log.Problem() == nil {
-		t.Error("nothing is said")
 	}
 }
 
