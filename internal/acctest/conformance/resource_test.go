@@ -4,6 +4,8 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -578,6 +580,31 @@ func TestUnknownCreateIsNoted(t *testing.T) {
 		w.restart(nil)
 		w.planned("create", w.instance.Apply(w.Config))
 		w.holds(w.Config)
+	})
+}
+
+// A create that could not be sent leaves no note.
+func TestUnreachableAPI(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		w.unreachable = true
+		w.says(w.instance.Apply(w.Config), "ERROR", "was not sent")
+		w.unreachable = false
+		w.restart(nil)
+		w.quiet(w.planned("create", w.instance.Apply(w.Config)))
+	})
+}
+
+// A create goes on where no note can be written, and says so once.
+func TestNotesCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		if err := os.WriteFile(filepath.Join(w.notes, "webhook"), nil, 0o600); err != nil {
+			w.Fatal(err)
+		}
+		w.says(w.planned("create", w.instance.Apply(w.Config)), "WARNING Creates Are Not Noted")
+		w.instance.State = nil
+		w.quiet(w.planned("create", w.instance.Apply(w.Config)))
 	})
 }
 

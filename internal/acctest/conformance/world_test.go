@@ -2,11 +2,13 @@ package conformance
 
 import (
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -27,6 +29,8 @@ type world struct {
 	notes    string
 	instance *acctest.Instance
 	beside   []Object // webhooks that are not the resource's
+	// unreachable says that nothing listens where the API should be.
+	unreachable bool
 }
 
 // forEach runs a test for each form of each vendor's API.
@@ -69,6 +73,9 @@ func (w *world) restart(settings Values) {
 
 // RoundTrip implements http.RoundTripper. Whatever the token and the path before that of the API, the call reaches the sandbox.
 func (w *world) RoundTrip(request *http.Request) (*http.Response, error) {
+	if w.unreachable {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
 	request = request.Clone(request.Context())
 	request.URL.Path = strings.TrimPrefix(request.URL.Path, w.path)
 	request.URL.RawPath = ""
