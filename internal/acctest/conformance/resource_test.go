@@ -583,6 +583,34 @@ func TestUnknownCreateIsNoted(t *testing.T) {
 	})
 }
 
+// What a killed run has made stops every create until a person has deleted it, or has removed the note because another configuration
+// owns it.
+func TestCreateAfterAKilledOne(t *testing.T) {
+	t.Parallel()
+	for name, see := range map[string]func(w *world, id string){
+		"deleted": func(w *world, id string) { w.Remove(w.env, id) },
+		"of another configuration": func(w *world, _ string) {
+			w.beside = w.Objects(w.env)
+			w.forgetNotes()
+		},
+	} {
+		forEach(t, name, func(w *world) {
+			w.created()
+			id := w.instance.Text("id")
+			w.instance = &acctest.Instance{Type: w.Type} // nothing was saved
+			for range 2 {
+				w.restart(nil)
+				w.says(w.instance.Apply(w.Config), "ERROR", id, "No create was sent")
+				w.changes(nil, "")
+			}
+			see(w, id)
+			w.restart(nil)
+			w.planned("create", w.instance.Apply(w.Config))
+			w.holds(w.Config)
+		})
+	}
+}
+
 // A create that could not be sent leaves no note.
 func TestUnreachableAPI(t *testing.T) {
 	t.Parallel()

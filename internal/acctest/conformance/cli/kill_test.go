@@ -287,88 +287,37 @@ func (r *run) succeeds() {
 	}
 }
 
-// killed returns a run that was killed after its creates were answered, and what they have made.
-func killed(t *testing.T) *run {
-	t.Helper()
+// What a killed run has made stops creates until it is imported. A plan to import it is not enough: it may never be applied. Another
+// workspace may own an equal webhook, so the note does not hold it up.
+func TestImportAfterAKilledCreate(t *testing.T) {
+	t.Parallel()
 	r := newRun(t, Vendors, creates)
 	running, _ := r.held()
 	providers := running.Providers(t)
-	running.Signal(syscall.SIGKILL, false)
+	killCLI(t, running)
 	running.Ended(t)
 	r.gate.Open()
 	acctest.AwaitEnd(t, providers)
-	made := idsAndSecrets(r.env, Vendors...)
-	for _, id := range r.notes() {
-		if made[id] == "" || len(r.notes()) != len(Vendors) || len(made) != len(Vendors) {
-			t.Fatalf("the notes are %v, and the vendors hold %v", r.notes(), made)
+	block := ""
+	for _, v := range Vendors {
+		block += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", v.Address(), v.Objects(r.env)[0].ID)
+	}
+	for _, arguments := range [][]string{{"workspace", "new", "other"}, apply, {"workspace", "select", "default"}} {
+		if out, err := r.env.Run(t, r.dir, arguments...); err != nil || strings.Contains(out, "Unfinished") {
+			t.Errorf("another workspace: %v: %s", err, out)
 		}
 	}
-	return r
-}
-
-// What a killed run has made stops creates until a person has deleted or imported it, or has removed the note because another
-// configuration owns it. A plan to import it is not enough: it may never be applied.
-func TestCreateAfterAKilledOne(t *testing.T) {
-	t.Parallel()
-	for name, see := range map[string]func(r *run) (want int){
-		"deleted": func(r *run) int {
-			for _, v := range Vendors {
-				v.Remove(r.env, v.Objects(r.env)[0].ID)
-			}
-			r.letNotesAge()
-			return len(Vendors)
-		},
-		"imported": func(r *run) int {
-			block := ""
-			for _, v := range Vendors {
-				block += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", v.Address(), v.Objects(r.env)[0].ID)
-			}
-			if err := os.WriteFile(filepath.Join(r.dir.WorkingDir(), "import.tf"), []byte(block), 0o600); err != nil {
-				r.Fatal(err)
-			}
-			out, err := r.env.Run(r.T, r.dir, "plan", "-no-color")
-			if err != nil || !acctest.Says("2 to import").MatchString(out) || len(r.notes()) != len(Vendors) {
-				r.Errorf("%v is left after %v: %s", r.notes(), err, out)
-			}
-			return len(Vendors)
-		},
-		"of another configuration": func(r *run) int {
-			for note := range r.notes() {
-				if err := os.Remove(note); err != nil {
-					r.Fatal(err)
-				}
-			}
-			return 2 * len(Vendors)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := killed(t)
-			want := see(r)
-			r.succeeds()
-			if got := idsAndSecrets(r.env, Vendors...); len(got) != want {
-				t.Errorf("the vendors hold %v", got)
-			}
-		})
+	if out, err := r.env.Run(t, r.dir, apply...); err == nil || strings.Count(out, "No create was sent") != len(Vendors) {
+		t.Errorf("the note is lost: %v: %s", err, out)
 	}
-}
-
-// A note does not hold up another workspace, which may own an equal webhook.
-func TestNoteOfAnotherWorkspace(t *testing.T) {
-	t.Parallel()
-	r := killed(t)
-	if out, err := r.env.Run(t, r.dir, "workspace", "new", "other"); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	must(t, os.WriteFile(filepath.Join(r.dir.WorkingDir(), "import.tf"), []byte(block), 0o600))
+	out, err := r.env.Run(t, r.dir, "plan", "-no-color")
+	if err != nil || !acctest.Says("2 to import").MatchString(out) || len(r.notes()) != len(Vendors) {
+		t.Errorf("%v is left after %v: %s", r.notes(), err, out)
 	}
-	if out, err := r.env.Run(t, r.dir, apply...); err != nil || strings.Contains(out, "Unfinished") {
-		t.Errorf("%v: %s", err, out)
-	}
+	r.succeeds()
 	if got := idsAndSecrets(r.env, Vendors...); len(got) != 2*len(Vendors) {
 		t.Errorf("the vendors hold %v", got)
-	}
-	out, err := r.env.RunWith(t, r.dir, []string{"TF_WORKSPACE=default"}, apply...)
-	if err == nil || strings.Count(out, "No create was sent") != len(Vendors) {
-		t.Errorf("the note is lost: %v: %s", err, out)
 	}
 }
 
@@ -408,7 +357,6 @@ func TestInterruptedRunWithoutAnswer(t *testing.T) {
 func interruptible() string {
 	out := `
 variable "run" { default = "first" }
-variable "burst" { default = 3 }
 locals { second = var.run == "second" ? 1 : 0 }
 resource "terraform_data" "run" { input = var.run }
 `
@@ -421,9 +369,9 @@ resource "terraform_data" "run" { input = var.run }
 		}
 		made := v.With() // creates of equal content take turns
 		delete(made, "url")
-		out += v.Resource("made", made, "count = var.burst * local.second", `url = "https://${count.index}.example.com"`) + v.Resource("changed", changed, lines...) +
+		out += v.Resource("made", made, fmt.Sprintf("count = %d * local.second", burst), `url = "https://${count.index}.example.com"`) + v.Resource("changed", changed, lines...) +
 			v.Resource("removed", v.Config, "count = 1 - local.second") + v.Resource("steady", v.Config) +
-			v.Resource("late", v.Config, "count = min(var.burst, local.second)", "depends_on = ["+v.Type+".made]") +
+			v.Resource("late", v.Config, "count = local.second", "depends_on = ["+v.Type+".made]") +
 			strings.NewReplacer("ADDRESS", v.Type+".steady", " { ", " {\n  ", " }\n", "\n  depends_on = [terraform_data.run]\n}\n").Replace(v.Data)
 	}
 	return out
@@ -442,31 +390,9 @@ func sentChanges() (out []string) {
 	return out
 }
 
-// isChange selects the changes of a vendor, but no signature, isChangeOrRead the read of the data source too.
-func isChange(v Vendor, r *http.Request) bool {
-	return r.Method != http.MethodGet && strings.HasPrefix(r.URL.Path, v.Creating()[1])
-}
-
+// isChangeOrRead selects the changes of a vendor, but no signature, and the read of the data source.
 func isChangeOrRead(v Vendor, r *http.Request) bool {
-	return isChange(v, r) || strings.HasSuffix(r.URL.Path, v.DataCall)
-}
-
-// interrupted returns a run whose second apply is ready to be started.
-func interrupted(t *testing.T, holds func(Vendor, *http.Request) bool, variables ...string) *run {
-	t.Helper()
-	r := runOf(t, interruptible(), Vendors, holds)
-	for _, v := range Vendors {
-		if v.Deleted != "" { // otherwise a read would have to follow
-			fault := sandbox.Fault{Method: "DELETE", Effect: "status_after", Status: 200, Body: &v.Deleted}
-			if err := v.API(r.env).AddFault(fault); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if out, err := r.env.Run(t, r.dir, append(slices.Clone(apply), variables...)...); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return r
+	return r.Method != http.MethodGet && strings.HasPrefix(r.URL.Path, v.Creating()[1]) || strings.HasSuffix(r.URL.Path, v.DataCall)
 }
 
 // After one signal, what was sent is answered and saved, with its secret, and nothing more is sent. After two, the CLI stops at once,
@@ -484,7 +410,15 @@ func TestInterruptedRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := interrupted(t, isChangeOrRead)
+			r := runOf(t, interruptible(), Vendors, isChangeOrRead)
+			for _, v := range Vendors {
+				if v.Deleted != "" { // otherwise a read would have to follow
+					must(t, v.API(r.env).AddFault(sandbox.Fault{Method: "DELETE", Effect: "status_after", Status: 200, Body: &v.Deleted}))
+				}
+			}
+			if out, err := r.env.Run(t, r.dir, apply...); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
 			before := idsAndSecrets(r.env, Vendors...)
 			r.gate.Shut()
 			running := r.env.Start(t, r.dir, nil, append(slices.Clone(apply), "-parallelism=30", "-var=run=second")...)
@@ -540,36 +474,4 @@ func (r *run) arrivals(before map[string]string) (reads []*http.Request) {
 		r.Fatalf("changes (-want +got):\n%s", diff)
 	}
 	return reads
-}
-
-// A run is killed during updates and deletes. The next one does what is left to do.
-func TestKilledChanges(t *testing.T) {
-	t.Parallel()
-	for name, carriedOut := range map[string]bool{"carried out": true, "not carried out": false} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := interrupted(t, isChange, "-var=burst=0")
-			r.gate.Shut()
-			variables := []string{"-var=burst=0", "-var=run=second"}
-			running := r.env.Start(t, r.dir, nil, append(slices.Clone(apply), variables...)...)
-			for range 2 * len(Vendors) { // an update and a delete
-				acctest.Await(t, r.gate.Arrived, "the changes")
-			}
-			killProvider(t, running)
-			if carriedOut {
-				r.gate.Open()
-			} else {
-				r.gate.Cut()
-			}
-			running.Ended(t)
-			for _, arguments := range [][]string{apply, {"plan", "-no-color", "-detailed-exitcode"}} {
-				if out, err := r.env.Run(t, r.dir, append(slices.Clone(arguments), variables...)...); err != nil {
-					t.Errorf("the next run: %v: %s", err, out)
-				}
-			}
-			if diff := cmp.Diff(idsAndSecrets(r.env, Vendors...), saved(t, r.env, r.dir)); diff != "" {
-				t.Errorf("the state (-vendors +state):\n%s", diff)
-			}
-		})
-	}
 }
