@@ -607,6 +607,11 @@ func TestCreateAfterAKilledOne(t *testing.T) {
 			w.restart(nil)
 			w.planned("create", w.instance.Apply(w.Config))
 			w.holds(w.Config)
+			w.restart(nil)
+			w.settled(w.Config)
+			if left := w.noteFiles(); len(left) != 0 {
+				w.Errorf("the notes %q are left", left)
+			}
 		})
 	}
 }

@@ -175,16 +175,22 @@ func (w *world) says(report acctest.Report, words ...string) {
 	}
 }
 
+// noteFiles returns the paths of the notes of creates.
+func (w *world) noteFiles() []string {
+	w.Helper()
+	files, err := filepath.Glob(filepath.Join(w.notes, "webhook", "*", "*.json"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return files
+}
+
 // forgetNotes removes the notes of creates.
 func (w *world) forgetNotes() {
 	w.Helper()
-	files, err := filepath.Glob(filepath.Join(w.notes, "webhook", "*", "*.json"))
-	for _, file := range files {
-		if err == nil {
-			err = os.Remove(file)
+	for _, file := range w.noteFiles() {
+		if err := os.Remove(file); err != nil {
+			w.Fatal(err)
 		}
-	}
-	if err != nil {
-		w.Fatal(err)
 	}
 }
