@@ -326,7 +326,8 @@ func build(drafts, program string) error {
 	draft := filepath.Join(drafts, fmt.Sprintf(".%s.%d", filepath.Base(program), os.Getpid()))
 	_ = os.Link(program, draft) // go build leaves a program that is up to date as it is
 	defer func() { _ = os.Remove(draft) }()
-	command := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", draft, "github.com/webhook-providers/terraform-provider-webhook")
+	module := "github.com/webhook-providers/terraform-provider-webhook"
+	command := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", draft, module)
 	out, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("building the provider: %w\n%s", err, out)
