@@ -54,14 +54,13 @@ func TestJobsAreMadeInTheOrderOfTheirTimes(t *testing.T) {
 	manual := clock.NewManual(epoch)
 	e := engine(t, delivery.Options{Now: manual.Now, Wait: manual.Wait, Workers: 1})
 	url := serve(t, func(http.ResponseWriter, *http.Request) {})
-	jobs := map[time.Duration]*job{}
-	for _, hour := range []time.Duration{3, 1, 2} {
-		jobs[hour] = newJob(url)
-		e.Schedule(epoch.Add(hour*time.Hour), jobs[hour])
-	}
-	for hour := time.Duration(1); hour <= 3; hour++ {
+	first, second, third := newJob(url), newJob(url), newJob(url)
+	e.Schedule(epoch.Add(3*time.Hour), third)
+	e.Schedule(epoch.Add(time.Hour), first)
+	e.Schedule(epoch.Add(2*time.Hour), second)
+	for _, due := range []*job{first, second, third} {
 		manual.Move(time.Hour)
-		jobs[hour].result(t)
+		due.result(t)
 	}
 }
 

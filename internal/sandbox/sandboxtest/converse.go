@@ -14,7 +14,7 @@ import (
 // stands for any text. After that, it stands for the same text, in calls too. Converse returns these texts by name.
 func Converse(t testing.TB, document string, send func(method, path, body string) (status int, answer string)) map[string]string {
 	t.Helper()
-	lines, err := os.ReadFile(document)
+	lines, err := os.ReadFile(document) //nolint:gosec // the test names it
 	if err != nil {
 		t.Fatal(err)
 	}
