@@ -9,7 +9,7 @@ import (
 // names. The vendor adds about one a month, so an unknown kind is not an error.
 //
 // https://docs.dfns.co/api-reference/webhooks
-func EventKinds() []string { return slices.Sorted(maps.Keys(eventKinds)) }
+func EventKinds() []string { return slices.Sorted(maps.Keys(EventDescriptions())) }
 
 // EventDescriptions returns what each of the EventKinds tells, empty where the vendor does not say it.
 //

@@ -8,7 +8,7 @@ import (
 // EventKinds returns the event kinds in the vendor's documentation of a create. An unknown kind may be a newer one.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription
-func EventKinds() []string { return slices.Sorted(maps.Keys(eventKinds)) }
+func EventKinds() []string { return slices.Sorted(maps.Keys(EventDescriptions())) }
 
 // EventDescriptions returns what the vendor says of each of the EventKinds. Of most it gives only the name.
 func EventDescriptions() map[string]string { return maps.Clone(eventKinds) }
