@@ -47,9 +47,9 @@ func TestNoteOfACreate(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		var a *api
-		var meanwhile error // what another process gets
+		meanwhile := make(chan error, 1) // what another process gets
 		a = serve(t, map[string]http.HandlerFunc{routes["create"]: inTurn(func(w http.ResponseWriter, r *http.Request) {
-			meanwhile = run(r.Context(), a.client(t, noted(dir)), "create", "")
+			meanwhile <- run(r.Context(), a.client(t, noted(dir)), "create", "")
 			first(w, r)
 		}, holds(created))})
 		client := a.client(t, noted(dir))
@@ -57,7 +57,7 @@ func TestNoteOfACreate(t *testing.T) {
 		if _, err := client.CreateSubscription(t.Context(), request); err == nil {
 			t.Errorf("%s: it is made", name)
 		}
-		stopped(t, meanwhile, intent.InProgress)
+		stopped(t, <-meanwhile, intent.InProgress)
 		left := strings.Join(notes(t, dir), "\n")
 		if strings.Contains(left, `\"ledger\" https://h.example`) == (name == "refused") || strings.Contains(left, "/a?b") {
 			t.Errorf("%s: %s is left", name, left)

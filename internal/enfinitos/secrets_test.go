@@ -15,18 +15,17 @@ func TestSecretsAreNotShown(t *testing.T) {
 	const fields = `{"subscription":{"subscriptionId":"whs_1","secret":"whsec_c4n4ry","signingSecret":{"value":["whsec_c4n4ry"]}},
 		"signingSecret":"whsec_c4n4ry","signing_secret":"whsec_c4n4ry","delivery":` + delivery + `,"deliveries":[` + delivery + `]}`
 	for name, body := range map[string]string{
-		"refusal":       `{"ok":false,"error":{"code":` + q + `,"message":` + q + `}}`,
-		"text in error": `{"ok":false,"error":` + q + `}`,
-		"escaped":       `{"ok":false,"error":{"message":"` + strings.ReplaceAll(key, "_", `\u005f`) + `"}}`,
-		"text":          q,
-		"long text":     strings.Repeat("x", 190) + key,
-		"HTML":          "<html>" + key,
-		"as a field":    `{"ok":true,"data":{"` + key + `":1,"subscription":` + q + `,"deliveries":` + q + `,"processed":` + q + `,"replay":` + q + `}}`,
-		"everywhere":    `{"ok":true,"data":{"subscription":{"subscriptionId":"whs_1","label":` + q + `,"url":` + q + `}},"contractVersion":` + q + `}`,
-		"secrets":       envelope(fields),
-		"bare secrets":  fields,
-		"truncated":     envelope(fields)[:100],
-		"not JSON":      "whsec_c4n4ry",
+		"refusal":      `{"ok":false,"error":{"code":` + q + `,"message":` + q + `}}`,
+		"escaped":      `{"ok":false,"error":{"message":"` + strings.ReplaceAll(key, "_", `\u005f`) + `"}}`,
+		"text":         q,
+		"long text":    strings.Repeat("x", 190) + key,
+		"HTML":         "<html>" + key,
+		"as a field":   `{"ok":true,"data":{"` + key + `":1,"subscription":` + q + `,"deliveries":` + q + `,"processed":` + q + `,"replay":` + q + `}}`,
+		"everywhere":   `{"ok":true,"data":{"subscription":{"subscriptionId":"whs_1","label":` + q + `,"url":` + q + `}},"contractVersion":` + q + `}`,
+		"secrets":      envelope(fields),
+		"bare secrets": fields,
+		"truncated":    envelope(fields)[:100],
+		"not JSON":     "whsec_c4n4ry",
 	} {
 		for _, status := range []int{200, 302, 404, 422, 500} {
 			if strings.Contains(body, "whsec") && status != 200 {
