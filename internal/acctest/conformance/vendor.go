@@ -187,14 +187,6 @@ func (v Vendor) Creating() [2]string {
 	return [2]string{last[0], last[1]}
 }
 
-// text returns the text of an attribute.
-func text(values Values, name string) (out string) {
-	if value, ok := values[name]; ok && !value.IsNull() {
-		_ = value.As(&out)
-	}
-	return out
-}
-
 // texts returns the elements of a set of texts.
 func texts(values Values, name string) (out []string) {
 	var elements []tftypes.Value
