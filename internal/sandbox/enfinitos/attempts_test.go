@@ -203,10 +203,13 @@ func TestProcessDueWithoutCaller(t *testing.T) {
 func TestNoDeliveryWhilePaused(t *testing.T) {
 	t.Parallel()
 	a := start(t)
+	other := a.create(sandboxtest.Receive(t, 500).URL)
 	r, id, _ := a.failing(500)
 	one := a.listed(id, "failed", 1)
+	a.listed(other, "failed", 1)
 	a.setActive(id, false)
 	a.clock.Move(time.Hour)
+	a.listed(other, "failed", 2) // whatever was due has had its turn
 	sandboxtest.Same(t, a.send(processDue, `{}`).ok()["processed"], any(0.0))
 	replayed := a.send(a.replay(id, one["deliveryId"].(string)), "").ok()["replay"]
 	sandboxtest.Same(t, replayed, any(map[string]any{"ok": false, "errorMessage": "the subscription is paused"}))
