@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -116,5 +117,20 @@ func TestLogHoldsNoEchoedToken(t *testing.T) {
 		if lines := strings.Join(log.lines, "\n"); lines == "" || strings.Contains(lines, partOfToken) {
 			t.Errorf("%s: the log is\n%s", name, lines)
 		}
+	}
+}
+
+func TestFieldNames(t *testing.T) {
+	t.Parallel()
+	type settings struct {
+		URL string `json:"url"`
+	}
+	type answer struct {
+		settings
+		Label  string         `json:"label,omitempty"`
+		Secret httpapi.Secret `json:"secret"`
+	}
+	if got := httpapi.FieldNames[answer](); !slices.Equal(got, []string{"url", "label"}) {
+		t.Errorf("they are %q", got)
 	}
 }

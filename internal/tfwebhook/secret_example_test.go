@@ -40,7 +40,7 @@ func TestSecretsExample(t *testing.T) {
 	step := func(version int, createFirst bool, webhook, stored plancheck.ResourceActionType) resource.TestStep {
 		order := fmt.Sprint("create_before_destroy = ", createFirst)
 		return resource.TestStep{
-			Config: env.ProviderBlock() + strings.ReplaceAll(example(t), "create_before_destroy = true", order),
+			Config: strings.ReplaceAll(example(t), "create_before_destroy = true", order),
 			ConfigVariables: config.Variables{
 				"age_identity":   config.StringVariable(identity.String()),
 				"age_recipient":  config.StringVariable(recipient),
@@ -142,8 +142,8 @@ type delivered struct {
 func watch(t *testing.T, env *acctest.Env, secrets *manager) *watched {
 	t.Helper()
 	w := &watched{came: make(chan delivered, 1000), webhooks: map[string][]int{}}
-	acctest.Rewrite(t, &env.DfnsURL, w.after("dfns", "wallet.transfer.confirmed", env.Dfns.Raise))
-	acctest.Rewrite(t, &env.EnfinitosURL, w.after("enfinitos", "right.issued", env.Enfinitos.Raise))
+	acctest.Rewrite(t, &env.At("dfns").URL, w.after("dfns", "wallet.transfer.confirmed", env.Dfns.Raise))
+	acctest.Rewrite(t, &env.At("enfinitos").URL, w.after("enfinitos", "right.issued", env.Enfinitos.Raise))
 	verify := &receiver.Receiver{
 		Signers: []receiver.Signer{
 			{Scheme: receiver.Dfns, Secrets: func() map[string]string { return secrets.accepted("webhooks/payments") }},
