@@ -139,15 +139,11 @@ func checkBlock(t *testing.T, name string, block *tfprotov6.SchemaBlock) {
 func checkAttributes(t *testing.T, owner string, attributes []*tfprotov6.SchemaAttribute) {
 	t.Helper()
 	for _, attribute := range attributes {
-		name := owner + "." + attribute.Name
-		if attribute.Description == "" {
-			t.Errorf("%s has no description", name)
-		}
-		if secretName.MatchString(attribute.Name) && !attribute.Sensitive {
-			t.Errorf("%s is not sensitive", name)
+		if attribute.Description == "" || secretName.MatchString(attribute.Name) && !attribute.Sensitive {
+			t.Errorf("%s.%s has no description, or is a secret and not sensitive", owner, attribute.Name)
 		}
 		if attribute.NestedType != nil {
-			checkAttributes(t, name, attribute.NestedType.Attributes)
+			checkAttributes(t, owner+"."+attribute.Name, attribute.NestedType.Attributes)
 		}
 	}
 }
