@@ -13,9 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
@@ -108,14 +105,6 @@ func (e *Env) Env() map[string]string {
 		return e.account
 	}
 	return e.Sandbox.Env()
-}
-
-// Inside returns a check of the data and the journal of a sandbox. With an account it checks nothing.
-func (e *Env) Inside(check resource.TestCheckFunc) resource.TestCheckFunc {
-	if e.Sandbox == nil {
-		return func(*terraform.State) error { return nil }
-	}
-	return check
 }
 
 // ForgetCalls empties the journals of a sandbox.
