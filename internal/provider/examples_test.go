@@ -28,21 +28,17 @@ const examples = "../../examples"
 type account struct {
 	*acctest.Env
 	existing *strings.Replacer // puts what exists in the place of what the examples have made up
-	retries  chan time.Time    // tells of each failed delivery, when it is to be tried again
 }
 
 func newAccount(t *testing.T) account {
 	t.Helper()
-	retries := make(chan time.Time, 10)
-	env := acctest.New(t, sandbox.Config{
-		EnfinitosConventional: true, ReceiverAddress: "127.0.0.1:0",
-		Wait: func(until time.Time) <-chan time.Time { retries <- until; return nil },
-	})
+	never := func(time.Time) <-chan time.Time { return nil } // is a delivery made again
+	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true, ReceiverAddress: "127.0.0.1:0", Wait: never})
 	pairs := []string{"https://hooks.example.com", env.ReceiverURL}
 	for _, v := range conformance.Vendors {
 		pairs = append(pairs, v.Examples(env)...)
 	}
-	return account{env, strings.NewReplacer(pairs...), retries}
+	return account{env, strings.NewReplacer(pairs...)}
 }
 
 // example returns the text of a file of the examples, about what exists.

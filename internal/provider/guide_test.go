@@ -59,7 +59,7 @@ func TestModuleTests(t *testing.T) {
 	}
 }
 
-// Every page shows the files it names, because a template with the wrong name is copied as it is, and links to pages there are.
+// Every page shows the files it names, because a template with the wrong name is copied as it is.
 func TestGeneratedPages(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("../../docs/*/*.md")
@@ -72,11 +72,6 @@ func TestGeneratedPages(t *testing.T) {
 		must(t, err)
 		if strings.Contains(string(text), "{{") {
 			t.Errorf("%s does not show the files it names", page)
-		}
-		for _, link := range regexp.MustCompile(`\]\(([^:)#]+)\)`).FindAllStringSubmatch(string(text), -1) {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(page), link[1])); err != nil {
-				t.Errorf("%s links to what is not there: %s", page, link[1])
-			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -55,7 +56,7 @@ func TestProxiesAndCertificates(t *testing.T) {
 		{"a proxy that closes", "api.test", answering(t, 0), authority},
 		{"an unknown authority", api.Listener.Addr().String(), "", os.DevNull},
 		{"a certificate for another name", "localhost:" + port, "", authority},
-		{"nothing that listens", closedPort(t), "", authority},
+		{"nothing that listens", "127.0.0.1:1", "", authority},
 	} {
 		fmt.Fprintf(&out, "# %s\n\n%s", hop.name, run(hop.host, hop.proxy, hop.trust))
 	}
@@ -76,7 +77,7 @@ func tlsInFrontOf(t *testing.T, env *acctest.Env) *httptest.Server {
 		mux.Handle("/"+site.Name()+"/", http.StripPrefix("/"+site.Name(), httputil.NewSingleHostReverseProxy(to)))
 	}
 	server := httptest.NewUnstartedServer(mux)
-	server.Config.ErrorLog = nil
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that does not trust it says so itself
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return server
@@ -114,15 +115,6 @@ func tunnel(t *testing.T, to string) string {
 		go pipe(server, client)
 		go pipe(client, server)
 	})
-}
-
-// closedPort returns an address at which nothing listens.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	must(t, listener.Close())
-	return listener.Addr().String()
 }
 
 // shown returns the diagnostics in the output of a CLI with -json, in the order of their texts.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
@@ -118,21 +119,14 @@ func readState(t *testing.T, path string) (out []instance) {
 // hold makes the sandbox hold what a state says it holds.
 func hold(t *testing.T, env *acctest.Env, in instance) {
 	t.Helper()
+	text, err := json.Marshal(in.Attributes)
+	must(t, err)
+	all, err := (&tfprotov6.RawState{JSON: text}).UnmarshalWithOpts(
+		acctest.NewProtocol(t, nil).Schemas.ResourceSchemas[in.Type].ValueType(),
+		tfprotov6.UnmarshalOpts{ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true}})
+	must(t, err)
 	values := conformance.Values{}
-	for name, value := range in.Attributes {
-		switch value := value.(type) {
-		case string:
-			values[name] = acctest.String(value)
-		case bool:
-			values[name] = tftypes.NewValue(tftypes.Bool, value)
-		case []any:
-			var texts []string
-			for _, element := range value {
-				texts = append(texts, element.(string))
-			}
-			values[name] = acctest.StringSet(texts...)
-		}
-	}
+	must(t, all.As(&values))
 	for _, v := range conformance.Vendors {
 		if v.Type == in.Type {
 			must(t, v.Edit(env, v.Register(env, values), values))
