@@ -92,6 +92,21 @@ func TestWebhookErrors(t *testing.T) {
 	}
 }
 
+// A secret in the answer to a read that differs from the one in the state is said, and not shown.
+func TestWebhookSecretInAnotherAnswer(t *testing.T) {
+	t.Parallel()
+	virtual(t, sandbox.Config{}, func(t *testing.T, env *acctest.Env, instance *acctest.Instance) {
+		instance.Apply(example())
+		for answered, want := range map[string]string{"whs-another": "WARNING Signing Secret Differs From the State", instance.Text("secret"): ""} {
+			env.DfnsCalls.ClearFaults()
+			inject(t, env, sandbox.Fault{Method: "GET", Effect: "patch", Patch: json.RawMessage(`{"secret":"` + answered + `"}`)})
+			if got := instance.Refresh().Problems; (got == "") != (want == "") || !strings.Contains(got, want) || strings.Contains(got, "whs-") {
+				t.Errorf("%q was answered: %q", answered, got)
+			}
+		}
+	})
+}
+
 // What the API stores in another form is told when it is stored, and the state keeps what was planned.
 func TestWebhookStoredWithDifferentValues(t *testing.T) {
 	t.Parallel()
