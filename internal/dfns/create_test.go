@@ -45,9 +45,7 @@ func patch(text string) func(*sandbox.Fault) {
 }
 
 // lagging makes every read lag.
-func lagging(milliseconds int) sandbox.Fault {
-	return sandbox.Fault{Method: "GET", Effect: sandbox.Lag, Milliseconds: milliseconds}
-}
+var lagging = sandbox.Fault{Method: "GET", Effect: sandbox.Lag, Milliseconds: 15_000}
 
 // outage is what happens to a create, and what the client may say about it at most, alone and beside strangers.
 type outage struct {
@@ -79,7 +77,7 @@ var outages = map[string]outage{
 	"lists are refused":     {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403}}, "unknown", "unknown"},
 	"lists have no end":     {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Effect: sandbox.Patch, Patch: []byte(`{"nextPageToken":"page-$n"}`)}}, "unknown", "unknown"},
 	"lists fail afterwards": {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Skip: 1, Effect: sandbox.Status, Status: 500}}, "unknown", "unknown"},
-	"lists lag 15 s":        {[]sandbox.Fault{post(sandbox.DropAfter, 1), lagging(15_000)}, "created", "unknown"},
+	"lists lag 15 s":        {[]sandbox.Fault{post(sandbox.DropAfter, 1), lagging}, "created", "unknown"},
 	"late by 10 s":          {[]sandbox.Fault{post(sandbox.Late, 1, ms(10_000))}, "created", "created"},
 	"all late by 10 s":      {[]sandbox.Fault{post(sandbox.Late, 0, ms(10_000))}, "unknown", "unknown"},
 	"Date is 15 s ahead":    {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Effect: sandbox.Patch, Headers: map[string]string{"Date": time.Now().Add(15 * time.Second).UTC().Format(http.TimeFormat)}}}, "created", "unknown"},
@@ -143,7 +141,7 @@ func TestCallsOfACreate(t *testing.T) {
 		"not made":       {post(sandbox.DropBefore, 1), false, "created", append(slices.Clone(made), create)},
 		"made": {post(sandbox.DropAfter, 1), false, "created", slices.Concat(
 			made, []string{create, listing, listing, challenge, answer, "DELETE /webhooks/ID"}, made)},
-		"made late":                          {lagging(15_000), false, "created", made},
+		"made late":                          {lagging, false, "created", made},
 		"cancelled while it is sent":         {post(sandbox.Delay, 1, ms(5_000)), true, "created", made},
 		"cancelled while it is lost":         {post(sandbox.Late, 1, ms(5_000)), true, "unknown", made},
 		"cancelled before its token":         {sandbox.Fault{Path: "/auth/action", Effect: sandbox.Delay, Milliseconds: 5_000}, true, "not made", made[:2]},

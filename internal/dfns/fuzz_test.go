@@ -38,7 +38,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// Computed with: printf '{"a":1}' | openssl dgst -sha256 -hmac whs-0123
+// The value was computed with printf '{"a":1}' | openssl dgst -sha256 -hmac whs-0123.
 func TestSignature(t *testing.T) {
 	t.Parallel()
 	const want = "sha256=4f2dc4ed4e8a1af8323d3d82baf9ba0d0cdd0a939613df9fc848cfaaccbf5d19"
