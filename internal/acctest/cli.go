@@ -1,8 +1,6 @@
 package acctest
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -14,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/hashicorp/go-version"
@@ -144,69 +141,12 @@ func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string,
 // environ returns this process's environment, without the accounts in it, plus that of the sandbox.
 func (e *Env) environ() []string {
 	out := slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(variable, "DFNS_") || strings.HasPrefix(variable, "ENFINITOS_")
+		return slices.ContainsFunc(Vendors, func(v Vendor) bool { return strings.HasPrefix(variable, v.prefix()) })
 	})
 	for name, value := range e.Env() {
 		out = append(out, name+"="+value)
 	}
 	return out
-}
-
-// Plugin is a provider process that the test has started and can kill.
-type Plugin struct {
-	// Environment is the variable that makes a CLI use this process instead of starting one.
-	Environment string
-
-	command *exec.Cmd
-	stderr  bytes.Buffer
-}
-
-// StartPlugin starts the built provider in the directory of a CLI, as for a debugger. It sees the sandbox's environment variables
-// and additional ones, which override those. It does not see the environment of the CLI.
-func (e *Env) StartPlugin(t *testing.T, cli *tfexec.Terraform, environment ...string) *Plugin {
-	t.Helper()
-	host := registry()
-	programs, err := filepath.Glob(filepath.Join(pluginDir(t), host, "*", "*", "*", "*", "terraform-provider-*"))
-	if err != nil || len(programs) != 1 {
-		t.Fatalf("the built provider was not found: %q, %v", programs, err)
-	}
-	plugin := &Plugin{command: exec.Command(programs[0], "-debug")}
-	plugin.command.Stderr = &plugin.stderr
-	plugin.command.Dir = cli.WorkingDir()
-	plugin.command.Env = append(e.environ(), environment...)
-	out, err := plugin.command.StdoutPipe()
-	if err == nil {
-		err = plugin.command.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(plugin.Kill)
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if _, value, found := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS='"); found {
-			value = strings.Replace(strings.TrimSuffix(value, "'"), "registry.terraform.io", host, 1)
-			plugin.Environment = "TF_REATTACH_PROVIDERS=" + value
-			if socket := regexp.MustCompile(`"String":"([^"]+)"`).FindStringSubmatch(value); socket != nil {
-				t.Cleanup(func() { _ = os.Remove(socket[1]) }) // nobody else removes it after the process is killed
-			}
-			return plugin
-		}
-	}
-	t.Fatal("the provider did not say how to attach to it")
-	return nil
-}
-
-// Kill ends the process immediately, as a crash or an operator would.
-func (p *Plugin) Kill() {
-	_ = p.command.Process.Kill()
-	_ = p.command.Wait()
-}
-
-// Crash ends the process as a fatal error of the Go runtime does, and returns its output.
-func (p *Plugin) Crash() string {
-	_ = p.command.Process.Signal(syscall.SIGABRT)
-	_ = p.command.Wait()
-	return p.stderr.String()
 }
 
 // CLI returns a CLI in its own directory with the configuration, initialized with the built provider as a user would have it: a
@@ -384,7 +324,10 @@ func build(drafts, program string) error {
 		return err
 	}
 	draft := filepath.Join(drafts, fmt.Sprintf(".%s.%d", filepath.Base(program), os.Getpid()))
-	command := exec.Command("go", "build", "-buildvcs=false", "-o", draft, "github.com/webhook-providers/terraform-provider-webhook")
+	_ = os.Link(program, draft) // go build leaves a program that is up to date as it is
+	defer func() { _ = os.Remove(draft) }()
+	module := "github.com/webhook-providers/terraform-provider-webhook"
+	command := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", draft, module)
 	out, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("building the provider: %w\n%s", err, out)

@@ -62,7 +62,7 @@ func (i *Instance) ApplyUnrefreshed(config map[string]Value) (report Report) {
 			report.Problems += i.planReplacement(config, private)
 		}
 		if !report.Failed() {
-			report.Problems += i.Destroy().Problems
+			report.Problems += i.apply(nil, nil, i.private)
 		}
 		if report.Failed() {
 			return report
@@ -130,7 +130,12 @@ func (i *Instance) Destroy() Report {
 	if i.State == nil {
 		return Report{}
 	}
-	return Report{Planned: "delete", Problems: i.apply(nil, nil, i.private)}
+	_, private, _, diagnostics := i.plan(i.State, nil, i.private)
+	report := Report{Planned: "delete", Problems: Text(diagnostics)}
+	if !report.Failed() {
+		report.Problems += i.apply(nil, nil, private)
+	}
+	return report
 }
 
 // Import forgets the instance and imports the object with an id.
@@ -253,8 +258,11 @@ func (i *Instance) plan(prior, config map[string]Value, private []byte) (
 }
 
 // propose merges prior state and configuration as Terraform's core does: a computed attribute that is not configured keeps its
-// value, or is unknown if it has none.
+// value, or is unknown if it has none. Without a configuration the instance is to be deleted.
 func (i *Instance) propose(prior, config map[string]Value) map[string]Value {
+	if config == nil {
+		return nil
+	}
 	out := map[string]Value{}
 	for _, attribute := range i.schema().Block.Attributes {
 		value, configured := config[attribute.Name]

@@ -16,7 +16,8 @@ type Protocol struct {
 	tfprotov6.ProviderServer
 	Schemas *tfprotov6.GetProviderSchemaResponse
 
-	t testing.TB
+	t     testing.TB
+	kinds map[string]tftypes.Type // of the resources
 }
 
 // NewProtocol returns a provider that only sees the given environment variables.
@@ -36,12 +37,17 @@ func TalkTo(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Attach(t, server, schemas)
+	kinds := map[string]tftypes.Type{}
+	for name, schema := range schemas.ResourceSchemas {
+		kinds[name] = schema.ValueType()
+	}
+	return &Protocol{ProviderServer: server, Schemas: schemas, t: t, kinds: kinds}
 }
 
-// Attach returns a Protocol for a provider whose schemas the caller has, because fetching them takes longer than an apply.
-func Attach(t testing.TB, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse) *Protocol {
-	return &Protocol{ProviderServer: server, Schemas: schemas, t: t}
+// Restarted returns a Protocol for another process of the provider. It keeps the schemas, because fetching them takes longer than an
+// apply.
+func (p *Protocol) Restarted(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
+	return &Protocol{ProviderServer: server, Schemas: p.Schemas, t: t, kinds: p.kinds}
 }
 
 // ValidateConfig validates the provider's own configuration.
@@ -314,11 +320,11 @@ func (p *Protocol) Delete(resourceType string, attributes map[string]Value) []*t
 
 func (p *Protocol) resource(name string) tftypes.Type {
 	p.t.Helper()
-	schema := p.Schemas.ResourceSchemas[name]
-	if schema == nil {
+	kind := p.kinds[name]
+	if kind == nil {
 		p.t.Fatalf("there is no resource %s", name)
 	}
-	return schema.ValueType()
+	return kind
 }
 
 func (p *Protocol) encode(value tftypes.Value) *tfprotov6.DynamicValue {

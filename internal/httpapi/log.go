@@ -33,9 +33,10 @@ func (t *transport) logged(request *http.Request, sent []byte) (*http.Response, 
 	ctx, path := request.Context(), request.URL.EscapedPath()
 	t.trace(ctx, "API request", request.Method, path, sent)
 	start := time.Now()
-	response, body, err := t.limited(request)
+	response, body, err := t.exchange(request)
 	fields := map[string]any{"method": request.Method, "path": path, "duration_ms": time.Since(start).Milliseconds()}
 	if err != nil {
+		err = causeOf(ctx, err)
 		fields["error"] = withoutURL(err).Error()
 	} else {
 		fields["status"] = response.StatusCode

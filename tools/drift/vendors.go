@@ -64,7 +64,7 @@ func enfinitosWebhooks() vendor {
 	return vendor{
 		name: "EnfinitOS", index: "https://docs.enfinitos.com/llms.txt", kinds: enfinitos.EventKinds(), file: "internal/enfinitos/kinds.go",
 		operations: []operation{
-			{"POST", "/v1/webhooks", enfinitos.CreateSubscriptionRequest{}, map[string]any{
+			{"POST", "/v1/webhooks", enfinitos.Settings{}, map[string]any{
 				"": fields{"ok", "data", "contractVersion"}, "data": enfinitos.CreatedSubscription{}, "data.subscription": subscription,
 			}},
 			{"POST", one + "/active", fields{"active"}, map[string]any{"data.subscription": subscription}},

@@ -458,7 +458,7 @@ func TestMaxRetriesOfCreates(t *testing.T) {
 }
 
 // Creates of equal content at once: each resource has its own webhook, or says that this is unknown.
-func TestFaultMatrixOfEqualCreates(t *testing.T) {
+func TestEqualCreates(t *testing.T) {
 	t.Parallel()
 	for _, fault := range append(wire, late) {
 		for _, when := range [][2]int{first, second, every} {

@@ -4,6 +4,8 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -578,6 +580,64 @@ func TestUnknownCreateIsNoted(t *testing.T) {
 		w.restart(nil)
 		w.planned("create", w.instance.Apply(w.Config))
 		w.holds(w.Config)
+	})
+}
+
+// What a killed run has made stops every create until a person has deleted it, or has removed the note because another configuration
+// owns it.
+func TestCreateAfterAKilledOne(t *testing.T) {
+	t.Parallel()
+	for name, see := range map[string]func(w *world, id string){
+		"deleted": func(w *world, id string) { w.Remove(w.env, id) },
+		"of another configuration": func(w *world, _ string) {
+			w.beside = w.Objects(w.env)
+			w.forgetNotes()
+		},
+	} {
+		forEach(t, name, func(w *world) {
+			w.created()
+			id := w.instance.Text("id")
+			w.instance = &acctest.Instance{Type: w.Type} // nothing was saved
+			for range 2 {
+				w.restart(nil)
+				w.says(w.instance.Apply(w.Config), "ERROR", id, "No create was sent")
+				w.changes(nil, "")
+			}
+			see(w, id)
+			w.restart(nil)
+			w.planned("create", w.instance.Apply(w.Config))
+			w.holds(w.Config)
+			w.restart(nil)
+			w.settled(w.Config)
+			if left := w.noteFiles(); len(left) != 0 {
+				w.Errorf("the notes %q are left", left)
+			}
+		})
+	}
+}
+
+// A create that could not be sent leaves no note.
+func TestUnreachableAPI(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		w.unreachable = true
+		w.says(w.instance.Apply(w.Config), "ERROR", "was not sent")
+		w.unreachable = false
+		w.restart(nil)
+		w.quiet(w.planned("create", w.instance.Apply(w.Config)))
+	})
+}
+
+// A create goes on where no note can be written, and says so once.
+func TestNotesCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		if err := os.WriteFile(filepath.Join(w.notes, "webhook"), nil, 0o600); err != nil {
+			w.Fatal(err)
+		}
+		w.says(w.planned("create", w.instance.Apply(w.Config)), "WARNING Creates Are Not Noted")
+		w.instance.State = nil
+		w.quiet(w.planned("create", w.instance.Apply(w.Config)))
 	})
 }
 

@@ -2,11 +2,13 @@ package conformance
 
 import (
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -27,6 +29,8 @@ type world struct {
 	notes    string
 	instance *acctest.Instance
 	beside   []Object // webhooks that are not the resource's
+	// unreachable says that nothing listens where the API should be.
+	unreachable bool
 }
 
 // forEach runs a test for each form of each vendor's API.
@@ -69,6 +73,9 @@ func (w *world) restart(settings Values) {
 
 // RoundTrip implements http.RoundTripper. Whatever the token and the path before that of the API, the call reaches the sandbox.
 func (w *world) RoundTrip(request *http.Request) (*http.Response, error) {
+	if w.unreachable {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
 	request = request.Clone(request.Context())
 	request.URL.Path = strings.TrimPrefix(request.URL.Path, w.path)
 	request.URL.RawPath = ""
@@ -168,16 +175,22 @@ func (w *world) says(report acctest.Report, words ...string) {
 	}
 }
 
+// noteFiles returns the paths of the notes of creates.
+func (w *world) noteFiles() []string {
+	w.Helper()
+	files, err := filepath.Glob(filepath.Join(w.notes, "webhook", "*", "*.json"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return files
+}
+
 // forgetNotes removes the notes of creates.
 func (w *world) forgetNotes() {
 	w.Helper()
-	files, err := filepath.Glob(filepath.Join(w.notes, "webhook", "*", "*.json"))
-	for _, file := range files {
-		if err == nil {
-			err = os.Remove(file)
+	for _, file := range w.noteFiles() {
+		if err := os.Remove(file); err != nil {
+			w.Fatal(err)
 		}
-	}
-	if err != nil {
-		w.Fatal(err)
 	}
 }

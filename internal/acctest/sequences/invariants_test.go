@@ -136,8 +136,11 @@ func (w *world) settled() {
 			switch {
 			case m != nil:
 				w.hasSecret(m, one)
-			case isStranger && stranger != one:
-				w.fail("%+v of a stranger is now %+v", stranger, one)
+			case isStranger:
+				w.counts.add(strangerCompared)
+				if stranger != one {
+					w.fail("%+v of a stranger is now %+v", stranger, one)
+				}
 			case !isStranger && !w.isReported(v, one) && !w.isNoted(v, one):
 				w.fail("nobody owns %+v, and nothing says so", one)
 			}
@@ -160,7 +163,11 @@ func (w *world) hasSecret(m *managed, live webhook) {
 		}
 		secret = w.opened[encrypted]
 	}
-	if secret != "" && secret != live.Secret {
+	if secret == "" {
+		return
+	}
+	w.counts.add(secretCompared)
+	if secret != live.Secret {
 		w.fail("%s holds the secret %s, but the live one is %s", m.name, secret, live.Secret)
 	}
 }
@@ -184,12 +191,17 @@ type note struct {
 	Others []string
 }
 
-func (w *world) notes() (out []note) {
-	paths, err := filepath.Glob(filepath.Join(w.dir, "webhook", "default", "*.json"))
+// noteFiles returns the paths of files of notes.
+func (w *world) noteFiles(pattern string) []string {
+	paths, err := filepath.Glob(filepath.Join(w.dir, "webhook", "default", pattern))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for _, path := range paths {
+	return paths
+}
+
+func (w *world) notes() (out []note) {
+	for _, path := range w.noteFiles("*.json") {
 		one := note{path: path}
 		text, err := os.ReadFile(path)
 		if err != nil || json.Unmarshal(text, &one) != nil {
@@ -223,9 +235,9 @@ func (w *world) mayHaveMade(n note, v *vendor, one webhook) bool {
 
 // attribute records which operations may have written the notes that are new.
 func (w *world) attribute(ops []*operation) {
-	for _, note := range w.notes() {
-		if w.noted[note.path] == nil {
-			w.noted[note.path] = ops
+	for _, path := range w.noteFiles("*.json") {
+		if w.noted[path] == nil {
+			w.noted[path] = ops
 		}
 	}
 }

@@ -15,21 +15,20 @@ import (
 	"testing/synctest"
 
 	"filippo.io/age"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 )
 
-// recipient can decrypt the secrets of all worlds, and schemas are those of the provider.
+// recipient can decrypt the secrets of all worlds, and protocol has the schemas of the provider.
 var (
 	recipient, _ = age.GenerateX25519Identity()
-	schemas      *tfprotov6.GetProviderSchemaResponse
+	protocol     *acctest.Protocol
 )
 
 // TestSequences runs SEQUENCES random sequences, or the one of SEED.
 func TestSequences(t *testing.T) {
 	t.Parallel()
-	schemas = acctest.NewProtocol(t, nil).Schemas
+	protocol = acctest.NewProtocol(t, nil)
 	sequences, first := setting(t, "SEQUENCES", 300), setting(t, "SEED", 1)
 	if os.Getenv("SEED") != "" && os.Getenv("SEQUENCES") == "" {
 		sequences = 1
@@ -75,7 +74,7 @@ func sequence(t *testing.T, seed uint64, dir string, counts *counts) {
 			w.step()
 		}
 		w.calm()
-		for name := range schemas.ResourceSchemas {
+		for name := range protocol.Schemas.ResourceSchemas {
 			if !slices.ContainsFunc(w.vendors, func(v *vendor) bool { return v.resource == name }) {
 				t.Errorf("no vendor in vendors_test.go describes %s", name)
 			}

@@ -71,9 +71,16 @@ const (
 	killAtEnd   = "kill at the end"
 )
 
-// kinds are what the counters count: stops, strangers, and faults.
+// What is compared after a step.
+const (
+	secretCompared   = "secret in a state compared with the live one"
+	strangerCompared = "webhook of a stranger compared with what it was"
+)
+
+// kinds are what the counters count: comparisons, stops, strangers, and faults.
 var kinds = func() []string {
 	out := []string{
+		secretCompared, strangerCompared,
 		ctrlCBefore, ctrlCDuring, ctrlCAfter, killBefore, killAfter, killAtEnd,
 		"a stranger creates", "a stranger changes", "a stranger deletes", "lag",
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -120,7 +119,7 @@ func (w *world) restart() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.process.Protocol = acctest.Attach(w.t, server, schemas)
+	w.process.Protocol = protocol.Restarted(w.t, server)
 	if problems := acctest.Text(w.process.Configure(nil)); strings.Contains(problems, "ERROR") {
 		w.t.Fatal(problems)
 	}
@@ -260,16 +259,7 @@ func (w *world) end(ops []*operation) {
 	for _, op := range ops {
 		op.answered, op.stopped = false, true
 	}
-	releaseLocks(w.t, w.dir)
-}
-
-// releaseLocks does what the end of a process does.
-func releaseLocks(t *testing.T, dir string) {
-	locks, err := filepath.Glob(filepath.Join(dir, "webhook", "default", "*.lock"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, lock := range locks {
+	for _, lock := range w.noteFiles("*.lock") { // the end of a process releases its locks
 		_ = os.Remove(lock)
 	}
 }
@@ -332,8 +322,8 @@ func (w *world) heed() {
 			}
 		}
 	}
-	for _, note := range w.notes() {
-		_ = os.Remove(note.path)
+	for _, path := range w.noteFiles("*.json") {
+		_ = os.Remove(path)
 	}
 }
 
@@ -357,26 +347,24 @@ func (w *world) say(format string, arguments ...any) {
 	w.story = append(w.story, strings.TrimSpace(fmt.Sprintf(format, arguments...)))
 }
 
-// calm waits until the APIs show everything and applies everything without faults.
+// calm waits until the APIs show everything. Without faults everything can be refreshed, and any resource applied.
 func (w *world) calm() {
 	w.heed()
 	w.restart()
-	for i, m := range w.resources {
+	for _, m := range w.resources {
 		w.quiet(m, "refresh", m.Refresh)
 		if _, exists := m.vendor.find(m.Text("id")); !exists && m.State != nil {
 			w.fail("%s names %s, which is gone, after a refresh", m.name, m.Text("id"))
 		}
-		if i%instances != 0 { // one of each type must do
-			continue
-		}
-		configuration := m.settings.attributes(m.vendor)
-		w.quiet(m, "apply", func() acctest.Report { return m.ApplyUnrefreshed(configuration) })
-		if plan := w.quiet(m, "plan", func() acctest.Report { return m.Plan(configuration) }); plan.Planned != "no-op" {
-			w.fail("after an apply, the plan of %s is %+v", m.name, plan)
-		}
-		if got, _ := m.vendor.find(m.Text("id")); m.vendor.reads && got.content != m.settings.content {
-			w.fail("%s is %+v, but configured as %+v", m.name, got, m.settings)
-		}
+	}
+	m := pick(w.random, w.resources...)
+	configuration := m.settings.attributes(m.vendor)
+	w.quiet(m, "apply", func() acctest.Report { return m.ApplyUnrefreshed(configuration) })
+	if plan := w.quiet(m, "plan", func() acctest.Report { return m.Plan(configuration) }); plan.Planned != "no-op" {
+		w.fail("after an apply, the plan of %s is %+v", m.name, plan)
+	}
+	if got, _ := m.vendor.find(m.Text("id")); m.vendor.reads && got.content != m.settings.content {
+		w.fail("%s is %+v, but configured as %+v", m.name, got, m.settings)
 	}
 }
 

@@ -3,12 +3,8 @@ package cli_test
 import (
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -19,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
 // The life of a webhook under a real CLI: created, changed, imported in each way, changed and deleted outside, and destroyed.
@@ -67,15 +62,6 @@ func lifecycle(v Vendor, t *testing.T, env *acctest.Env) {
 			ConfigStateChecks: append(state(v, on), statecheck.ExpectSensitiveValue(v.Address(), tfjsonpath.New("secret"))),
 		},
 		{Config: v.HCL(off), ConfigPlanChecks: actions(v, plancheck.ResourceActionUpdate), ConfigStateChecks: state(v, off), Check: held(true)},
-		{
-			PreConfig: env.ForgetCalls, Config: v.HCL(off, `timeouts { create = "1m" }`), ConfigPlanChecks: actions(v, plancheck.ResourceActionUpdate),
-			Check: resource.ComposeTestCheckFunc(held(true), env.Inside(func(*terraform.State) error {
-				if changes := acctest.Changes(v.API(env)); len(changes) > 0 {
-					return fmt.Errorf("changes were made: %q", changes)
-				}
-				return nil
-			})),
-		},
 		{Config: v.HCL(on), ConfigPlanChecks: actions(v, plancheck.ResourceActionUpdate), Check: held(true)},
 		{SkipFunc: unreadable, ResourceName: v.Address(), ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"secret"}},
 		{SkipFunc: unreadable, ResourceName: v.Address(), ImportState: true, ImportStateKind: resource.ImportBlockWithID},
@@ -134,55 +120,6 @@ func state(v Vendor, config Values) (checks []statecheck.StateCheck) {
 		}
 	}
 	return checks
-}
-
-// A CLI keeps between its runs in which account a webhook is, and tells a destroy that reads nothing before.
-func TestAnotherAccountWithCLI(t *testing.T) {
-	t.Parallel()
-	// The webhooks are old by their own dates: nobody waits until reads must show them.
-	config := sandbox.Config{EnfinitosConventional: true, Clock: func() time.Time { return time.Now().Add(-time.Hour) }}
-	here, there := acctest.New(t, config), acctest.New(t, config)
-	var text string
-	var away []string
-	for _, v := range Vendors {
-		text += v.HCL(v.Config)
-		for _, place := range v.Elsewhere {
-			if place.Path != "" && place.Want != nil {
-				for name, value := range place.Settings {
-					if strings.HasSuffix(name, "_URL") {
-						value = front(v, t, there, place.Path)
-					}
-					away = append(away, name+"="+value)
-				}
-			}
-		}
-	}
-	cli := here.CLI(t, text)
-	if out, err := here.Run(t, cli, apply...); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	for _, arguments := range [][]string{{"plan"}, {"destroy", "-auto-approve", "-refresh=false"}} {
-		out, err := here.RunWith(t, cli, away, append(arguments, "-no-color")...)
-		if err == nil || strings.Count(out, "Webhook of Another Account") != len(Vendors) {
-			t.Errorf("%s: %v: %s", arguments, err, out)
-		}
-	}
-	if out, err := here.Run(t, cli, "plan", "-no-color", "-detailed-exitcode"); err != nil {
-		t.Errorf("%v: %s", err, out)
-	}
-}
-
-// front serves a sandbox under a path, to whoever comes with whatever token.
-func front(v Vendor, t *testing.T, env *acctest.Env, path string) string {
-	t.Helper()
-	proxy := &httputil.ReverseProxy{
-		Transport: v.API(env).Transport(),
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(&url.URL{Scheme: "http", Host: "localhost"})
-			r.Out.Header.Set("Authorization", "Bearer "+v.Token(env))
-		},
-	}
-	return acctest.Serve(t, http.StripPrefix(path, proxy).ServeHTTP) + path
 }
 
 var apply = []string{"apply", "-no-color", "-auto-approve"}
