@@ -121,11 +121,8 @@ func TestPendingApproval(t *testing.T) {
 		for _, operation := range operations {
 			a := serve(t, map[string]http.HandlerFunc{operation.route(): says(202, body)})
 			err := operation.run(t.Context(), a.client(t))
-			if !errors.Is(err, dfns.ErrPendingApproval) || dfns.IsNotFound(err) {
+			if want := operation.route() + ": 202 Accepted: "; !errors.Is(err, dfns.ErrPendingApproval) || dfns.IsNotFound(err) || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("%s: it ends in %v, want ErrPendingApproval", operation.name, err)
-			}
-			if want := operation.route() + ": 202 Accepted: "; err == nil || !strings.HasPrefix(err.Error(), want) {
-				t.Errorf("%s: the error is %v, want it to begin with %s", operation.name, err, want)
 			}
 		}
 	}
@@ -160,8 +157,6 @@ func TestErrorShapes(t *testing.T) {
 		`{"message":"bad"}`:                        {"bad", false},
 		`{"error":{"message":""},"message":"bad"}`: {"bad", false},
 		`{"error":"bad"}`:                          {`{"error":"bad"}`, false},
-		`{"error":{"message":{"a":1}}}`:            {`{"error":{"message":{"a":1}}}`, false},
-		`{"error":{}}`:                             {`{"error":{}}`, false},
 		``:                                         {"an empty body", false},
 		`<html>`:                                   {"an HTML page, so a proxy may have answered instead of the API", false},
 	} {

@@ -169,9 +169,9 @@ func TestGone(t *testing.T) {
 		"404 of a gateway":         {false, []sandbox.Fault{get(404, `{"message":"Not Found"}`)}, time.Hour, "error", []string{one}},
 		"listing is refused":       {false, []sandbox.Fault{{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403}}, time.Hour, "error", []string{one, list}},
 		"the list has no end":      {false, []sandbox.Fault{{Method: "GET", Path: "/webhooks", Effect: sandbox.Patch, Patch: []byte(`{"nextPageToken":"again"}`)}}, time.Hour, "error", []string{one, list}},
-		"new, reads lag 15 s":      {true, []sandbox.Fault{lagging(15_000)}, 0, "there", []string{one, list, one}},
-		"reads lag, and it is old": {true, []sandbox.Fault{lagging(15_000)}, time.Hour, "there", []string{one}},
-		"the date cannot be read":  {true, []sandbox.Fault{lagging(15_000)}, -1, "there", []string{one, list, one}},
+		"new, reads lag 15 s":      {true, []sandbox.Fault{lagging}, 0, "there", []string{one, list, one}},
+		"reads lag, and it is old": {true, []sandbox.Fault{lagging}, time.Hour, "there", []string{one}},
+		"the date cannot be read":  {true, []sandbox.Fault{lagging}, -1, "there", []string{one, list, one}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

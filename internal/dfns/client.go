@@ -7,10 +7,8 @@ package dfns
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
@@ -52,11 +50,9 @@ type Client struct {
 
 // New returns a client. It makes no call.
 func New(config Config) (*Client, error) {
-	config.HTTP.LoggedFields = slices.AppendSeq([]string{
-		"id", "dateCreated", "dateUpdated", "deleted", "status",
-		"kind", "date", "timestampSent", "deliveryFailed", "deliveryAttempt", "retryOf", "nextAttemptDate",
-		"message", "userActionHttpMethod", "userActionHttpPath", "userActionServerKind",
-	}, maps.Keys(Settings{}.fields()))
+	config.HTTP.LoggedFields = append(httpapi.FieldNames[Webhook](),
+		"deleted", "kind", "date", "timestampSent", "deliveryFailed", "deliveryAttempt", "retryOf", "nextAttemptDate",
+		"message", "userActionHttpMethod", "userActionHttpPath", "userActionServerKind")
 	config.HTTP.DecodeError = decodeError
 	client, err := httpapi.New(config.HTTP)
 	if err != nil {

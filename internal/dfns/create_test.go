@@ -45,9 +45,7 @@ func patch(text string) func(*sandbox.Fault) {
 }
 
 // lagging makes every read lag.
-func lagging(milliseconds int) sandbox.Fault {
-	return sandbox.Fault{Method: "GET", Effect: sandbox.Lag, Milliseconds: milliseconds}
-}
+var lagging = sandbox.Fault{Method: "GET", Effect: sandbox.Lag, Milliseconds: 15_000}
 
 // outage is what happens to a create, and what the client may say about it at most, alone and beside strangers.
 type outage struct {
@@ -79,7 +77,7 @@ var outages = map[string]outage{
 	"lists are refused":     {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403}}, "unknown", "unknown"},
 	"lists have no end":     {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Effect: sandbox.Patch, Patch: []byte(`{"nextPageToken":"page-$n"}`)}}, "unknown", "unknown"},
 	"lists fail afterwards": {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Skip: 1, Effect: sandbox.Status, Status: 500}}, "unknown", "unknown"},
-	"lists lag 15 s":        {[]sandbox.Fault{post(sandbox.DropAfter, 1), lagging(15_000)}, "created", "unknown"},
+	"lists lag 15 s":        {[]sandbox.Fault{post(sandbox.DropAfter, 1), lagging}, "created", "unknown"},
 	"late by 10 s":          {[]sandbox.Fault{post(sandbox.Late, 1, ms(10_000))}, "created", "created"},
 	"all late by 10 s":      {[]sandbox.Fault{post(sandbox.Late, 0, ms(10_000))}, "unknown", "unknown"},
 	"Date is 15 s ahead":    {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Effect: sandbox.Patch, Headers: map[string]string{"Date": time.Now().Add(15 * time.Second).UTC().Format(http.TimeFormat)}}}, "created", "unknown"},
@@ -126,30 +124,45 @@ func TestCreateWhateverHappens(t *testing.T) {
 	}
 }
 
-// The first create of a client lists what exists before. A lost answer costs as many calls as it must.
+// The first create of a client lists what exists before. A lost answer costs as many calls as it must. After Ctrl-C, a create that was sent
+// gets its answer, and nothing else is sent.
 func TestCallsOfACreate(t *testing.T) {
 	t.Parallel()
 	made := []string{challenge, answer, create}
 	for name, test := range map[string]struct {
-		fault sandbox.Fault
-		calls []string
+		fault  sandbox.Fault
+		cancel bool
+		want   string
+		calls  []string
 	}{
-		"nothing lost":   {sandbox.Fault{Path: "/none", Effect: sandbox.Delay}, made},
-		"challenge lost": {sandbox.Fault{Path: "/auth/action/init", Effect: sandbox.DropAfter, Times: 1}, append([]string{challenge}, made...)},
-		"token lost":     {sandbox.Fault{Path: "/auth/action", Effect: sandbox.DropAfter, Times: 1}, append([]string{challenge, answer}, made...)},
-		"not made":       {post(sandbox.DropBefore, 1), append(slices.Clone(made), create)},
-		"made": {post(sandbox.DropAfter, 1), slices.Concat(
+		"nothing lost":   {sandbox.Fault{Path: "/none", Effect: sandbox.Delay}, false, "created", made},
+		"challenge lost": {sandbox.Fault{Path: "/auth/action/init", Effect: sandbox.DropAfter, Times: 1}, false, "created", append([]string{challenge}, made...)},
+		"token lost":     {sandbox.Fault{Path: "/auth/action", Effect: sandbox.DropAfter, Times: 1}, false, "created", append([]string{challenge, answer}, made...)},
+		"not made":       {post(sandbox.DropBefore, 1), false, "created", append(slices.Clone(made), create)},
+		"made": {post(sandbox.DropAfter, 1), false, "created", slices.Concat(
 			made, []string{create, listing, listing, challenge, answer, "DELETE /webhooks/ID"}, made)},
-		"made late": {lagging(15_000), made},
+		"made late":                          {lagging, false, "created", made},
+		"cancelled while it is sent":         {post(sandbox.Delay, 1, ms(5_000)), true, "created", made},
+		"cancelled while it is lost":         {post(sandbox.Late, 1, ms(5_000)), true, "unknown", made},
+		"cancelled before its token":         {sandbox.Fault{Path: "/auth/action", Effect: sandbox.Delay, Milliseconds: 5_000}, true, "not made", made[:2]},
+		"cancelled while it waits its limit": {post(sandbox.Status, 0, status(429)), true, "not made", made},
 	} {
 		inBubble(t, func(w *world) {
 			client := w.client()
 			w.fault(test.fault)
-			webhook, err := w.create(client)
-			w.judge(webhook, err)
+			ctx, cancel := w.operation()
+			defer cancel()
+			if test.cancel {
+				time.AfterFunc(100*time.Millisecond, cancel)
+			}
+			webhook, err := client.CreateWebhook(ctx, wanted)
+			if got := w.judge(webhook, err); got != test.want {
+				t.Errorf("%s: the create is %s: %v", name, got, err)
+			}
 			if diff := cmp.Diff(append([]string{listing}, test.calls...), withoutIDs(journal(w.Sandbox))); diff != "" {
 				t.Errorf("%s: calls (-want +got):\n%s", name, diff)
 			}
+			w.DfnsCalls.ClearFaults()
 			if _, err := w.create(client); err != nil {
 				t.Fatal(err)
 			}
@@ -237,35 +250,6 @@ func TestCreateAnsweredWithAnOlderWebhook(t *testing.T) {
 				t.Errorf("%s: the create returned %+v, %v", name, webhook, err)
 			}
 			w.ours()
-		})
-	}
-}
-
-// After Ctrl-C, a create that was sent gets its answer, and nothing else is sent.
-func TestCreateCancelled(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		fault sandbox.Fault
-		want  string
-		calls []string
-	}{
-		"while it is sent":         {post(sandbox.Delay, 1, ms(5_000)), "created", []string{listing, challenge, answer, create}},
-		"while it is lost":         {post(sandbox.Late, 1, ms(5_000)), "unknown", []string{listing, challenge, answer, create}},
-		"while it gets its token":  {sandbox.Fault{Path: "/auth/action", Effect: sandbox.Delay, Milliseconds: 5_000}, "not made", []string{listing, challenge, answer}},
-		"while it waits its limit": {post(sandbox.Status, 0, status(429)), "not made", []string{listing, challenge, answer, create}},
-	} {
-		inBubble(t, func(w *world) {
-			ctx, cancel := w.operation()
-			defer cancel()
-			w.fault(test.fault)
-			time.AfterFunc(100*time.Millisecond, cancel)
-			webhook, err := w.client().CreateWebhook(ctx, wanted)
-			if got := w.judge(webhook, err); got != test.want {
-				t.Errorf("%s: the create is %s: %v", name, got, err)
-			}
-			if diff := cmp.Diff(test.calls, journal(w.Sandbox)); diff != "" {
-				t.Errorf("%s: calls (-want +got):\n%s", name, diff)
-			}
 		})
 	}
 }

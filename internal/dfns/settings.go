@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// Settings are what a create and an update can set. All their values may be logged, a url without its path.
+// Settings are what a create and an update can set. A log shows their values, but of a url only the host.
 type Settings struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events"`

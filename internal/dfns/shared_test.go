@@ -136,87 +136,69 @@ func TestChangeDropsAListInBetween(t *testing.T) {
 	}
 }
 
-// If the API refuses to list, or its list proves nothing, reads read their webhooks, and the list is not requested again.
-func TestListIsRefused(t *testing.T) {
+// If the API refuses to list, or its list proves nothing, reads read their webhooks, and the list is not requested again. If the API
+// fails, the reads that wait for the list fail together: it must not get a thousand calls instead. The next read tries again.
+func TestListIsRefusedOrFails(t *testing.T) {
 	t.Parallel()
 	answers := func(status int, body string) sandbox.Fault {
 		return sandbox.Fault{Effect: sandbox.Status, Status: status, Body: &body}
 	}
 	patched := func(patch string) sandbox.Fault { return sandbox.Fault{Effect: sandbox.Patch, Patch: []byte(patch)} }
 	for name, test := range map[string]struct {
-		fault sandbox.Fault
-		lists int
+		fault   sandbox.Fault
+		lists   int
+		refused bool
 	}{
-		"403":            {sandbox.Fault{Effect: sandbox.Status, Status: 403}, 1},
-		"404":            {sandbox.Fault{Effect: sandbox.Status, Status: 404}, 1},
-		"approval":       {answers(202, `{"items":[]}`), 1},
-		"HTML":           {sandbox.Fault{Effect: sandbox.HTML, Status: 200}, 1},
-		"no list":        {answers(200, `{}`), 1},
-		"no webhook":     {patched(`{"items":{"url":null}}`), 1},
-		"repeated token": {patched(`{"items":{"id":"wh-$n"},"nextPageToken":"same"}`), 2},
-		"endless":        {patched(`{"items":{"id":"wh-$n"},"nextPageToken":"t$n"}`), 50},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			inVirtualTime(t, time.Second, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
-				ids := register(s, 20)
-				test.fault.Method, test.fault.Path = "GET", "/webhooks"
-				fault(t, s, test.fault)
-				readAll(t, client, ids, 10)
-				describe(t, client, ids[0], "new")
-				readAll(t, client, ids, 10)
-				made := withoutIDs(journal(s))
-				if gets := slices.DeleteFunc(slices.Clone(made), func(call string) bool { return call != get }); len(gets) != 40 {
-					t.Errorf("there are %d GETs, want 40", len(gets))
-				}
-				if lists := len(made) - 40 - len(signed("")); lists != test.lists {
-					t.Errorf("%d lists were requested, want %d", lists, test.lists)
-				}
-			})
-		})
-	}
-}
-
-// If the API fails, the reads that wait for a list fail together: it must not get a thousand calls instead. The next read tries again.
-func TestListFails(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		fault sandbox.Fault
-		calls int
-	}{
-		"500":         {sandbox.Fault{Effect: sandbox.Status, Status: 500}, 4},
-		"401":         {sandbox.Fault{Effect: sandbox.Status, Status: 401}, 1},
-		"408":         {sandbox.Fault{Effect: sandbox.Status, Status: 408}, 1},
-		"429":         {sandbox.Fault{Effect: sandbox.Status, Status: 429, RetryAfter: "3600"}, 1},
-		"cut":         {sandbox.Fault{Effect: sandbox.DropBefore}, 4},
-		"second page": {sandbox.Fault{Effect: sandbox.Truncate, Skip: 1}, 5},
+		"403":            {sandbox.Fault{Effect: sandbox.Status, Status: 403}, 1, true},
+		"404":            {sandbox.Fault{Effect: sandbox.Status, Status: 404}, 1, true},
+		"approval":       {answers(202, `{"items":[]}`), 1, true},
+		"HTML":           {sandbox.Fault{Effect: sandbox.HTML, Status: 200}, 1, true},
+		"no list":        {answers(200, `{}`), 1, true},
+		"no webhook":     {patched(`{"items":{"url":null}}`), 1, true},
+		"repeated token": {patched(`{"items":{"id":"wh-$n"},"nextPageToken":"same"}`), 2, true},
+		"endless":        {patched(`{"items":{"id":"wh-$n"},"nextPageToken":"t$n"}`), 50, true},
+		"500":            {sandbox.Fault{Effect: sandbox.Status, Status: 500}, 4, false},
+		"401":            {sandbox.Fault{Effect: sandbox.Status, Status: 401}, 1, false},
+		"408":            {sandbox.Fault{Effect: sandbox.Status, Status: 408}, 1, false},
+		"429":            {sandbox.Fault{Effect: sandbox.Status, Status: 429, RetryAfter: "3600"}, 1, false},
+		"cut":            {sandbox.Fault{Effect: sandbox.DropBefore}, 4, false},
+		"second page":    {sandbox.Fault{Effect: sandbox.Truncate, Skip: 1}, 5, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inVirtualTime(t, time.Second, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
 				ids := register(s, 201)
-				read(t, client, ids[0])
-				s.DfnsCalls.ForgetCalls()
 				test.fault.Method, test.fault.Path = "GET", "/webhooks"
 				fault(t, s, test.fault)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
+				read(t, client, ids[0])
 				var all sync.WaitGroup
 				for _, id := range ids {
 					all.Go(func() {
-						if _, err := client.ReadWebhook(ctx, id, ""); err == nil || dfns.IsNotFound(err) || !strings.Contains(err.Error(), "GET /webhooks: ") {
+						_, err := client.ReadWebhook(ctx, id, "")
+						if failed := err != nil && strings.Contains(err.Error(), "GET /webhooks: "); failed == test.refused || dfns.IsNotFound(err) {
 							t.Errorf("a read ends in %v", err)
 						}
 					})
 				}
 				all.Wait()
-				if made := journal(s); len(made) != test.calls {
-					t.Errorf("the calls are %q, want %d", made, test.calls)
+				gets := 1
+				if test.refused {
+					describe(t, client, ids[0], "new")
+					readAll(t, client, ids[:2], 1)
+					gets = 1 + len(ids) + 2
+				}
+				made := withoutIDs(journal(s))
+				if got := count(made, "GET /webhooks") - test.lists; got != gets {
+					t.Errorf("there are %d reads beside %d lists, want %d", got, test.lists, gets)
 				}
 				s.DfnsCalls.ClearFaults()
 				<-time.After(time.Hour) // the pause that the API has required
 				readAll(t, client, ids, 10)
-				sameCalls(t, s, listing, listing+"&paginationToken=MjAw")
+				if lists := count(journal(s), "GET /webhooks?limit=200"); !test.refused && lists != 1 {
+					t.Errorf("after that, %d lists begin", lists)
+				}
 			})
 		})
 	}

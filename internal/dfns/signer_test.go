@@ -191,6 +191,8 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		},
 		"P-256 body":       {body(p256["PKCS#8"]), bare},
 		"Ed25519 body":     {body(keys()["Ed25519"].forms["PKCS#8"]), bare},
+		"least body":       {base64.StdEncoding.EncodeToString(append([]byte{0x30}, scalar[1:]...)), bare},
+		"too long a path":  {"/" + strings.Repeat("x", 255), none},
 		"path like base64": {"MOUNT/keys/dfns", file},
 		"path":             {"/etc/keys/dfns.pem", file},
 		"cut":              {p256["PKCS#8"][:100], none + "; it is cut off, because the line -----END … PRIVATE KEY----- is missing"},

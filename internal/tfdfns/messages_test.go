@@ -66,7 +66,7 @@ func TestMessages(t *testing.T) {
 		{"read", []error{
 			call(401), call(403), call(403, foreign), call(404), call(404, foreign), call(429), call(500), call(301, foreign), cut,
 			call(200, because(errors.New("the answer cannot be read: it is not a webhook"))), &dfns.ContradictionError{Err: call(404)},
-			call(0, because(httpapi.ErrNoAnswer)), call(402),
+			call(0, because(httpapi.ErrNoAnswer)), call(402), httpapi.CheckPath("webhooks", ".."),
 			&dfns.ExpiredError{Err: call(401), At: note.Sent},
 		}},
 		{"update", []error{change(httpapi.Unknown, cut), change(httpapi.NotMade, cut), &httpapi.NotFoundError{Err: call(404)}}},
