@@ -8,33 +8,19 @@ import (
 
 func TestIsAnother(t *testing.T) {
 	t.Parallel()
-	const here, there = "https://api.example.com/", "https://api.example.com/other"
-	tests := map[string]struct {
-		a, b account.Account
-		want bool
-	}{
-		"the same":                 {account.Account{API: here, Organization: "or-1"}, account.Account{API: here, Organization: "or-1"}, false},
-		"without organizations":    {account.Account{API: here}, account.Account{API: here}, false},
-		"another organization":     {account.Account{API: here, Organization: "or-1"}, account.Account{API: here, Organization: "or-2"}, true},
-		"an organization not told": {account.Account{API: here, Organization: "or-1"}, account.Account{API: here}, false},
-		"another API":              {account.Account{API: here}, account.Account{API: there}, true},
-		"another way to it":        {account.Account{API: here, Organization: "or-1"}, account.Account{API: there, Organization: "or-1"}, false},
-		"another API, not told":    {account.Account{API: here, Organization: "or-1"}, account.Account{API: there}, true},
-		"nothing told":             {account.Account{}, account.Account{API: here, Organization: "or-1"}, false},
-	}
-	for name, test := range tests {
-		if there, back := test.a.IsAnother(test.b), test.b.IsAnother(test.a); there != test.want || back != test.want {
-			t.Errorf("%s: IsAnother is %t, the other way round %t", name, there, back)
+	here, there, nowhere := account.Account{API: "here"}, account.Account{API: "there"}, account.Account{}
+	known, elsewhere := account.Account{API: "here", Organization: "or-1"}, account.Account{API: "there", Organization: "or-1"}
+	other := account.Account{API: "here", Organization: "or-2"}
+	for pair, want := range map[[2]account.Account]bool{
+		{known, known}: false, {known, elsewhere}: false, {known, other}: true,
+		{known, here}: false, {known, there}: true, {here, here}: false, {here, there}: true,
+		{nowhere, known}: false, {nowhere, here}: false,
+	} {
+		if a, b := pair[0], pair[1]; a.IsAnother(b) != want || b.IsAnother(a) != want {
+			t.Errorf("%+v is not or is another than %+v, want %t", a, b, want)
 		}
 	}
-}
-
-func TestString(t *testing.T) {
-	t.Parallel()
-	if got := (account.Account{API: "https://api.example.com/"}).String(); got != "https://api.example.com/" {
-		t.Error(got)
-	}
-	if got := (account.Account{API: "loopback/", Organization: "or-1"}).String(); got != "organization or-1 at loopback/" {
+	if got := there.String() + ", " + other.String(); got != "there, organization or-2 at here" {
 		t.Error(got)
 	}
 }

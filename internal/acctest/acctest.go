@@ -29,9 +29,6 @@ type Env struct {
 	*sandbox.Sandbox
 	// Name is the name of the webhooks in a test that runs with both sandbox and account.
 	Name string
-	// DfnsURL and EnfinitosURL are the base URLs for the provider: those of the sandbox, or of a proxy before it.
-	DfnsURL      string
-	EnfinitosURL string
 	// SettleTime is how long the provider of Test waits for reads to show a change. Zero means hardly at all.
 	SettleTime time.Duration
 
@@ -48,7 +45,7 @@ func New(t testing.TB, config sandbox.Config) *Env {
 		t.Fatalf("starting the sandbox: %v", err)
 	}
 	t.Cleanup(s.Close)
-	return &Env{Sandbox: s, Name: NamePrefix + "hermetic", DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
+	return &Env{Sandbox: s, Name: NamePrefix + "hermetic"}
 }
 
 // NewVirtual is New for a bubble of testing/synctest, whose time is virtual: nothing listens, and the provider waits as long as at a
@@ -61,7 +58,7 @@ func NewVirtual(t testing.TB, config sandbox.Config) *Env {
 		t.Fatalf("making the sandbox: %v", err)
 	}
 	t.Cleanup(s.Close)
-	return &Env{Sandbox: s, DfnsURL: s.DfnsURL, EnfinitosURL: s.EnfinitosURL}
+	return &Env{Sandbox: s}
 }
 
 // Protocol returns a provider that makes its calls to the sandbox in process. It sees the environment variables of the sandbox and
@@ -85,28 +82,26 @@ func (e *Env) ProtocolThrough(t testing.TB, transport http.RoundTripper, further
 
 // RoundTrip implements http.RoundTripper.
 func (e *Env) RoundTrip(request *http.Request) (*http.Response, error) {
-	if strings.HasSuffix(e.DfnsURL, request.URL.Host) {
-		return e.DfnsCalls.Transport().RoundTrip(request)
+	for _, site := range e.Sites() {
+		if strings.HasSuffix(site.URL, request.URL.Host) {
+			return site.Calls.Transport().RoundTrip(request)
+		}
 	}
-	return e.EnfinitosCalls.Transport().RoundTrip(request)
+	return nil, fmt.Errorf("the sandbox has no listener at %s", request.URL.Host)
 }
 
-// Test runs the steps, with the provider block added to each configuration.
+// Test runs the steps with a provider that has its settings from the environment variables of the sandbox or the account. So a
+// configuration needs no provider block, and no credentials get into a file.
 func (e *Env) Test(t *testing.T, test resource.TestCase) {
 	t.Helper()
 	test.ProtoV6ProviderFactories = e.Factories()
-	for i, step := range test.Steps {
-		if step.Config != "" && (i == 0 || !step.Query) { // a query keeps the configuration of the step before
-			test.Steps[i].Config = e.ProviderBlock() + step.Config
-		}
-	}
 	resource.UnitTest(t, test)
 }
 
-// Factories returns a factory of the provider, which takes nothing from the environment except the account of a live test.
+// Factories returns a factory of the provider, which sees no other environment variables.
 func (e *Env) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	factory := func() (tfprotov6.ProviderServer, error) {
-		return newServer(nil, provider.WithSettleTime(e.settle()), provider.WithClock(e.now))
+		return newServer(e.Env(), provider.WithSettleTime(e.settle()), provider.WithClock(e.now))
 	}
 	if e.Sandbox == nil {
 		factory = func() (tfprotov6.ProviderServer, error) { return serve(e.account) }
@@ -135,32 +130,8 @@ func serve(env map[string]string, options ...provider.Option) (tfprotov6.Provide
 	return providerserver.NewProtocol6WithError(provider.New("test", options...)())()
 }
 
-// ProviderBlock returns the provider block for this sandbox. For an account it is empty, because credentials must not get into a
-// file.
-func (e *Env) ProviderBlock() string {
-	if e.Sandbox == nil {
-		return "provider \"webhook\" {}\n"
-	}
-	env := e.Env()
-	return fmt.Sprintf(`
-provider "webhook" {
-  dfns {
-    base_url      = %q
-    auth_token    = %q
-    credential_id = %q
-    private_key   = %q
-  }
-  enfinitos {
-    base_url = %q
-    api_key  = %q
-  }
-}
-`, e.DfnsURL, env["DFNS_AUTH_TOKEN"], env["DFNS_CRED_ID"], env["DFNS_PRIVATE_KEY"],
-		e.EnfinitosURL, env["ENFINITOS_API_KEY"])
-}
-
-// Rewrite puts a proxy before an API of the sandbox and replaces its URL. The proxy changes answers to the provider, for answers
-// that a vendor might give but the sandbox does not.
+// Rewrite puts a proxy before an API and replaces its URL, such as that of a Site. The proxy changes answers to the provider, for
+// answers that a vendor might give but the sandbox does not.
 func Rewrite(t *testing.T, baseURL *string, change func(*http.Response) error) {
 	t.Helper()
 	target, err := url.Parse(*baseURL)

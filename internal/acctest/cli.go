@@ -141,7 +141,7 @@ func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string,
 // environ returns this process's environment, without the accounts in it, plus that of the sandbox.
 func (e *Env) environ() []string {
 	out := slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(variable, "DFNS_") || strings.HasPrefix(variable, "ENFINITOS_")
+		return slices.ContainsFunc(Vendors, func(v Vendor) bool { return strings.HasPrefix(variable, v.prefix()) })
 	})
 	for name, value := range e.Env() {
 		out = append(out, name+"="+value)

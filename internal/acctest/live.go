@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
@@ -24,34 +22,6 @@ const NamePrefix = "tf-acc-webhook-"
 
 // receivers is the base URL of those webhooks. The host does not exist.
 const receivers = "https://hooks.example.com/"
-
-// Vendor names the environment variables with an account for the live tests.
-type Vendor struct {
-	name        string
-	url         string   // the variable of the base URL, which may be missing
-	credentials []string // the variables that must be there
-	staging     string   // the vendor's one host for tests
-	defaultURL  func(account map[string]string) string
-}
-
-// AtDfns is a Dfns organization.
-var AtDfns = Vendor{
-	name: "Dfns", url: "DFNS_API_URL", credentials: []string{"DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY"},
-	staging:    "api.dfns.ninja",
-	defaultURL: func(map[string]string) string { return dfns.DefaultURL },
-}
-
-// AtEnfinitos is an EnfinitOS account.
-var AtEnfinitos = Vendor{
-	name: "EnfinitOS", url: "ENFINITOS_API_URL", credentials: []string{enfinitosKey},
-	staging: "sandbox.api.enfinitos.com",
-	defaultURL: func(account map[string]string) string {
-		environment, _ := enfinitos.EnvironmentURL(account[enfinitosKey])
-		return environment
-	},
-}
-
-const enfinitosKey = "ENFINITOS_API_KEY"
 
 // ErrNoAccount reports that the environment contains no account.
 var ErrNoAccount = errors.New("no account is given")
@@ -71,7 +41,7 @@ func Live(t *testing.T, vendor Vendor) *Env {
 }
 
 func anotherAccount() bool {
-	return slices.ContainsFunc([]Vendor{AtDfns, AtEnfinitos}, func(vendor Vendor) bool {
+	return slices.ContainsFunc(Vendors, func(vendor Vendor) bool {
 		_, err := vendor.Account(os.Getenv)
 		return !errors.Is(err, ErrNoAccount)
 	})
@@ -86,17 +56,17 @@ func (v Vendor) Account(getenv func(string) string) (map[string]string, error) {
 			missing = append(missing, name)
 		}
 	}
-	names := strings.Join(v.credentials, ", ")
+	names, baseURL := strings.Join(v.credentials, ", "), v.prefix()+"API_URL"
 	switch {
-	case len(missing) == len(v.credentials) && getenv(v.url) == "":
-		return nil, fmt.Errorf("%w: for %s set %s and, where it is not the default, %s", ErrNoAccount, v.name, names, v.url)
+	case len(missing) == len(v.credentials) && getenv(baseURL) == "":
+		return nil, fmt.Errorf("%w: for %s set %s and, where it is not the default, %s", ErrNoAccount, v.name, names, baseURL)
 	case len(missing) > 0:
 		return nil, fmt.Errorf("half an account at %s is given: set %s too", v.name, strings.Join(missing, ", "))
 	}
-	account[v.url] = cmp.Or(getenv(v.url), v.defaultURL(account))
-	base, err := url.Parse(account[v.url])
+	account[baseURL] = cmp.Or(getenv(baseURL), v.defaultURL(account))
+	base, err := url.Parse(account[baseURL])
 	if err != nil || base.Host == "" {
-		return nil, fmt.Errorf("the host of the %s account is not known: set %s to an absolute URL", v.name, v.url)
+		return nil, fmt.Errorf("the host of the %s account is not known: set %s to an absolute URL", v.name, baseURL)
 	}
 	if err := v.agreed(getenv, base, account); err != nil {
 		return nil, err
@@ -108,7 +78,7 @@ func (v Vendor) Account(getenv func(string) string) (map[string]string, error) {
 // before production, and counts as production.
 func (v Vendor) agreed(getenv func(string) string, base *url.URL, account map[string]string) error {
 	harmless := base.Hostname() == v.staging || base.Hostname() == "localhost" || net.ParseIP(base.Hostname()).IsLoopback()
-	if harmless && !strings.HasPrefix(account[enfinitosKey], "sk_live_") {
+	if harmless && (v.production == "" || !strings.HasPrefix(account[v.credentials[0]], v.production)) {
 		return nil
 	}
 	var missing []string
@@ -139,39 +109,15 @@ func (e *Env) Env() map[string]string {
 
 // ForgetCalls empties the journals of a sandbox.
 func (e *Env) ForgetCalls() {
-	if e.Sandbox != nil {
-		e.DfnsCalls.ForgetCalls()
-		e.EnfinitosCalls.ForgetCalls()
+	if e.Sandbox == nil {
+		return
+	}
+	for _, site := range e.Sites() {
+		site.Calls.ForgetCalls()
 	}
 }
 
-// DfnsClient returns a client for the sandbox or the account, for changes outside Terraform.
-func (e *Env) DfnsClient(t testing.TB) *dfns.Client {
-	t.Helper()
-	env := e.Env()
-	signer, err := dfns.ParsePrivateKey(env["DFNS_PRIVATE_KEY"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := dfns.New(dfns.Config{
-		CredentialID: env["DFNS_CRED_ID"], Signer: signer, HTTP: calls(env["DFNS_API_URL"], env["DFNS_AUTH_TOKEN"]),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
-// EnfinitosClient is the same for EnfinitOS.
-func (e *Env) EnfinitosClient(t testing.TB) *enfinitos.Client {
-	t.Helper()
-	client, err := enfinitos.New(enfinitos.Config{HTTP: calls(e.Env()["ENFINITOS_API_URL"], e.Env()[enfinitosKey])})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
+// calls is the configuration of a client for changes outside Terraform.
 func calls(url, token string) httpapi.Config {
 	return httpapi.Config{
 		BaseURL: url, BearerToken: token, UserAgent: "terraform-provider-webhook/test", MaxRetries: 4, RequestTimeout: 30 * time.Second,

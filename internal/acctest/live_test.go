@@ -2,7 +2,7 @@ package acctest_test
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // with returns the variables of an account at Dfns and one at EnfinitOS, changed by NAME=value.
@@ -34,7 +35,7 @@ func TestLiveAccountIsRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		vendor  acctest.Vendor
 		changes []string
-		want    string
+		want    string // the error, or the URL of an account that is taken
 	}{
 		"default of Dfns":       {acctest.AtDfns, nil, "at api.dfns.io is a" + agree + "TF_ACC_LIVE=1 and TF_ACC_LIVE_PRODUCTION=api.dfns.io"},
 		"other region of Dfns":  {acctest.AtDfns, []string{"DFNS_API_URL=https://api.uae.dfns.io/"}, agree + "TF_ACC_LIVE=1 and TF_ACC_LIVE_PRODUCTION=api.uae.dfns.io"},
@@ -49,27 +50,10 @@ func TestLiveAccountIsRefused(t *testing.T) {
 		"production URL":        {acctest.AtEnfinitos, []string{"ENFINITOS_API_URL=https://api.enfinitos.com"}, "TF_ACC_LIVE_PRODUCTION=api.enfinitos.com"},
 		"key without a URL":     {acctest.AtEnfinitos, []string{"ENFINITOS_API_KEY=sk_test_hunter2"}, "set ENFINITOS_API_URL to an absolute URL"},
 		"half an account":       {acctest.AtDfns, []string{"DFNS_CRED_ID="}, "half an account at Dfns is given: set DFNS_CRED_ID too"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			account, err := test.vendor.Account(with(test.changes...))
-			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("got %v, want %q in it", err, test.want)
-			}
-			if errors.Is(err, acctest.ErrNoAccount) || account != nil {
-				t.Errorf("got %v and %d variables", err, len(account))
-			}
-		})
-	}
-}
+		"no account at Dfns": {acctest.AtDfns, []string{"DFNS_AUTH_TOKEN=", "DFNS_CRED_ID=", "DFNS_PRIVATE_KEY="}, acctest.ErrNoAccount.Error() +
+			": for Dfns set DFNS_AUTH_TOKEN, DFNS_CRED_ID, DFNS_PRIVATE_KEY and, where it is not the default, DFNS_API_URL"},
+		"no account at EnfinitOS": {acctest.AtEnfinitos, []string{"ENFINITOS_API_KEY="}, acctest.ErrNoAccount.Error() + ": for EnfinitOS set ENFINITOS_API_KEY"},
 
-func TestLiveAccountIsTaken(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		vendor  acctest.Vendor
-		changes []string
-		url     string
-	}{
 		"sandbox of EnfinitOS": {acctest.AtEnfinitos, nil, "https://sandbox.api.enfinitos.com"},
 		"staging of Dfns":      {acctest.AtDfns, []string{"DFNS_API_URL=https://api.dfns.ninja"}, "https://api.dfns.ninja"},
 		"this machine":         {acctest.AtDfns, []string{"DFNS_API_URL=http://127.0.0.1:1"}, "http://127.0.0.1:1"},
@@ -79,92 +63,74 @@ func TestLiveAccountIsTaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			account, err := test.vendor.Account(with(test.changes...))
-			if err != nil || account["DFNS_API_URL"]+account["ENFINITOS_API_URL"] != test.url {
-				t.Errorf("got %v, %v", account, err)
+			said := account["DFNS_API_URL"] + account["ENFINITOS_API_URL"]
+			if err != nil {
+				said += err.Error()
+			}
+			taken := strings.HasPrefix(test.want, "http")
+			if !strings.Contains(said, test.want) || taken && said != test.want || taken != (account != nil) || strings.Contains(said, "hunter2") {
+				t.Errorf("got %q and %d variables, want %q", said, len(account), test.want)
+			}
+			if errors.Is(err, acctest.ErrNoAccount) != strings.HasPrefix(name, "no account") {
+				t.Errorf("got %v", err)
 			}
 		})
 	}
 }
 
-func TestLiveAccountIsMissing(t *testing.T) {
-	t.Parallel()
-	for name, vendor := range map[string]acctest.Vendor{"DFNS_AUTH_TOKEN": acctest.AtDfns, "ENFINITOS_API_KEY": acctest.AtEnfinitos} {
-		_, err := vendor.Account(func(string) string { return "" })
-		if !errors.Is(err, acctest.ErrNoAccount) || !strings.Contains(err.Error(), name) {
-			t.Errorf("got %v", err)
-		}
-	}
-}
-
-// Of what an account holds, a sweep removes what a live test has made more than an hour ago, and nothing else.
+// Of what an account holds, a sweep removes what a live test has made more than an hour ago, and nothing else. One webhook that cannot be
+// deleted keeps none of the others, and is reported.
 func TestSweep(t *testing.T) {
 	t.Parallel()
-	const named = acctest.NamePrefix + "4k2q"
+	const named, ours = acctest.NamePrefix + "4k2q", "https://hooks.example.com/" + acctest.NamePrefix + "4k2q"
 	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 	clock := clock.NewManual(now.Add(-2 * time.Hour))
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true, Clock: clock.Now, Wait: clock.Wait})
-	register := func(url, name string) (string, string) {
-		return env.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"*"}, Status: "Enabled", Description: name}),
-			env.Enfinitos.Register(enfinitos.Subscription{URL: url, Events: []string{"*"}, Label: name})
+	type account struct {
+		vendor acctest.Vendor
+		site   *sandbox.Site
+		create func(url, name string) string
+		old    []string // what the sweep has to remove
 	}
-	var old, oldSubscriptions []string
-	sweepable := func(url, name string) {
-		webhook, subscription := register(url, name)
-		old, oldSubscriptions = append(old, webhook), append(oldSubscriptions, subscription)
+	accounts := []*account{
+		{acctest.AtDfns, env.At("dfns"), func(url, name string) string {
+			return env.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"*"}, Status: "Enabled", Description: name})
+		}, nil},
+		{acctest.AtEnfinitos, env.At("enfinitos"), func(url, name string) string {
+			return env.Enfinitos.Register(enfinitos.Subscription{URL: url, Events: []string{"*"}, Label: name})
+		}, nil},
 	}
-	register("https://hooks.example.com/dfns", "ledger")
-	sweepable("https://hooks.example.com/"+named, named)
-	register("https://hooks.example.com/ledger", named)                     // somebody's, named after ours
-	register("https://hooks.example.com/"+named, "ledger")                  // ours once, somebody's now
-	register("https://hooks.example.com.example.org/"+named, named)         // another host
-	register("https://hooks.example.com/x/"+named, named)                   // another path
-	register("https://hooks.example.com/"+named, "not "+acctest.NamePrefix) // not at the start
-	sweepable("https://hooks.example.com/"+named, "")
+	create := func(url, name string, old bool) {
+		for _, a := range accounts {
+			if id := a.create(url, name); old {
+				a.old = append(a.old, id)
+			}
+		}
+	}
+	create(ours, named, true)
+	create(ours, named, true)
+	create(ours, "", true)
+	create("https://hooks.example.com/dfns", "ledger", false)
+	create("https://hooks.example.com/ledger", named, false)             // somebody's, named after ours
+	create(ours, "ledger", false)                                        // ours once, somebody's now
+	create("https://hooks.example.com.example.org/"+named, named, false) // another host
+	create("https://hooks.example.com/x/"+named, named, false)           // another path
+	create(ours, "not "+acctest.NamePrefix, false)                       // not at the start
 	clock.Move(90 * time.Minute)
-	register("https://hooks.example.com/"+named, named) // a run that is going on
+	create(ours, named, false) // a run that is going on
 	clock.Move(30 * time.Minute)
-
-	swept, err := env.SweepDfns(t.Context(), env.DfnsClient(t), now)
-	if diff := cmp.Diff(old, swept); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	var want []string
-	for _, id := range old {
-		want = append(want, "POST /auth/action/init 200", "POST /auth/action 200", "DELETE /webhooks/"+id+" 200")
-	}
-	if diff := cmp.Diff(want, acctest.Changes(env.DfnsCalls)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-	swept, err = env.SweepEnfinitos(t.Context(), env.EnfinitosClient(t), now)
-	if diff := cmp.Diff(oldSubscriptions, swept); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	want = nil
-	for _, id := range oldSubscriptions {
-		want = append(want, "DELETE /v1/webhooks/"+id+" 200")
-	}
-	if diff := cmp.Diff(want, acctest.Changes(env.EnfinitosCalls)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-	if left := fmt.Sprint(len(env.Dfns.Webhooks()), len(env.Enfinitos.Subscriptions())); left != "7 7" {
-		t.Errorf("there are %s left", left)
-	}
-}
-
-// One webhook that cannot be deleted keeps none of the others, and is reported.
-func TestSweepGoesOn(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	var ids []string
-	for range 3 {
-		ids = append(ids, env.Dfns.Register(dfns.Webhook{URL: "https://hooks.example.com/" + acctest.NamePrefix, Events: []string{"*"}}))
-	}
-	if err := env.DfnsCalls.AddFault(sandbox.Fault{Method: "DELETE", Path: "/webhooks/" + ids[0], Effect: sandbox.Status, Status: 403}); err != nil {
-		t.Fatal(err)
-	}
-	swept, err := env.SweepDfns(t.Context(), env.DfnsClient(t), time.Now().Add(2*time.Hour))
-	if diff := cmp.Diff(ids[1:], swept); diff != "" || err == nil || !strings.Contains(err.Error(), "sweeping "+ids[0]) {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
+	for _, a := range accounts {
+		if err := a.site.Calls.AddFault(sandbox.Fault{Method: "DELETE", Effect: sandbox.Status, Status: 403, Times: 1}); err != nil {
+			t.Fatal(err)
+		}
+		want := slices.DeleteFunc(a.site.Vendor.Overview().Webhooks, func(w wire.Webhook) bool { return slices.Contains(a.old[1:], w.ID) })
+		swept, err := env.Sweep(t, a.vendor, now)
+		if err == nil || !strings.Contains(err.Error(), "sweeping "+a.old[0]) {
+			t.Errorf("%s: %v", a.vendor.Name(), err)
+		}
+		if diff := cmp.Diff(a.old[1:], swept) + cmp.Diff(want, a.site.Vendor.Overview().Webhooks); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", a.vendor.Name(), diff)
+		}
 	}
 }
 
@@ -172,7 +138,7 @@ func TestSweepGoesOn(t *testing.T) {
 func TestSweepWithoutAList(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	swept, err := env.SweepEnfinitos(t.Context(), env.EnfinitosClient(t), time.Now())
+	swept, err := env.Sweep(t, acctest.AtEnfinitos, time.Now())
 	if !errors.Is(err, acctest.ErrNoList) || swept != nil || len(acctest.Changes(env.EnfinitosCalls)) != 0 {
 		t.Errorf("%v, %v", swept, err)
 	}

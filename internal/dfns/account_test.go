@@ -19,16 +19,11 @@ func TestAccount(t *testing.T) {
 	for name, test := range map[string]struct{ token, organization string }{
 		"as told":         {jwt(`{"sub":"us-1","https://custom/app_metadata":{"userId":"us-1","orgId":"or-1"}}`), "or-1"},
 		"padded":          {"e30." + base64.URLEncoding.EncodeToString([]byte(`{"https://custom/app_metadata":{"orgId":"or-1"}}`)) + ".c2ln", "or-1"},
-		"no claim":        {jwt(`{"sub":"us-1"}`), ""},
 		"no organization": {jwt(`{"https://custom/app_metadata":{"userId":"us-1"}}`), ""},
-		"null":            {jwt(`{"https://custom/app_metadata":null}`), ""},
-		"a text":          {jwt(`{"https://custom/app_metadata":"or-1"}`), ""},
 		"a number":        {jwt(`{"https://custom/app_metadata":{"orgId":1}}`), ""},
 		"no JSON":         {jwt(`or-1`), ""},
 		"no base64":       {"e30.{}.c2ln", ""},
-		"two parts":       {"e30.e30", ""},
 		"opaque":          {"c4n4ry", ""},
-		"empty":           {"", ""},
 	} {
 		client := newClient(t, start(t), func(c *dfns.Config) {
 			c.HTTP.BaseURL, c.HTTP.BearerToken = "https://API.dfns.io:443/prefix/", test.token

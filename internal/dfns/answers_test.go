@@ -16,60 +16,44 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// unreadable are answers of status 200 that do not hold a webhook.
-var unreadable = map[string]http.HandlerFunc{
-	"HTML":           says(200, "<html><body>Sign in</body></html>"),
-	"nothing":        says(200, "{}"),
-	"null":           says(200, "null"),
-	"list":           says(200, "[]"),
-	"text":           says(200, `"fine"`),
-	"empty":          says(200, ""),
-	"cut JSON":       says(200, `{"id":"wh-1","url":"https://h.ex`),
-	"truncated":      cuts(`{"id":"wh-1","url":"https://h.ex`),
-	"id is missing":  says(200, `{"url":"u"}`),
-	"url is empty":   says(200, `{"id":"wh-1","url":""}`),
-	"id is a number": says(200, `{"id":1,"url":"u"}`),
-	"url is a list":  says(200, `{"id":"wh-1","url":["https://hunter2.example"]}`),
-	"other id":       says(200, `{"id":"wh-2","url":"u"}`),
-	"list page":      says(200, `{"items":[{"id":"wh-1","url":"u"}]}`),
-}
-
-// After an answer of another form, the outcome is unknown. It never passes for a refusal, nor for the proof that something is gone.
+// After an answer of another form, the outcome is unknown. It never passes for a refusal, nor for the proof that something is gone, and
+// the error says what is wrong with it and quotes nothing.
 func TestUnreadableAnswer(t *testing.T) {
 	t.Parallel()
-	ofAll := []string{"HTML", "list", "text", "truncated", "cut JSON"} // the others may be the answer to an operation that is not about webhooks
-	for what, handler := range unreadable {
+	const noWebhook = "it is not a webhook"
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		// every says that no operation can read it; the others may be answers to one that is not about webhooks.
+		every bool
+		want  string // the error of a get
+	}{
+		"HTML":          {says(200, "<html><body>Sign in</body></html>"), true, "it is an HTML page, so a proxy may have answered instead of the API"},
+		"cut JSON":      {says(200, `{"id":"wh-1","url":"https://h.ex`), true, "unexpected end of JSON input"},
+		"truncated":     {cuts(`{"id":"wh-1","url":"https://h.ex`), true, ""},
+		"nothing":       {says(200, "{}"), false, noWebhook},
+		"null":          {says(200, "null"), false, noWebhook},
+		"id is missing": {says(200, `{"url":"u"}`), false, noWebhook},
+		"url is empty":  {says(200, `{"id":"wh-1","url":""}`), false, noWebhook},
+		"url is a list": {says(200, `{"id":"wh-1","url":["https://hunter2.example"]}`), false, noWebhook},
+		"other id":      {says(200, `{"id":"wh-2","url":"u"}`), false, "it is about webhook wh-2 instead of wh-1"},
+	} {
 		for _, operation := range operations {
-			ofWebhooks := slices.Contains([]string{"create", "update", "get"}, operation.name) && (what != "other id" || operation.name != "create")
-			if !ofWebhooks && !slices.Contains(ofAll, what) {
+			ofWebhooks := slices.Contains([]string{"create", "update", "get"}, operation.name) && (name != "other id" || operation.name != "create")
+			if !ofWebhooks && !test.every {
 				continue
 			}
-			t.Run(what+" "+operation.name, func(t *testing.T) {
+			t.Run(name+" "+operation.name, func(t *testing.T) {
 				t.Parallel()
-				a := serve(t, map[string]http.HandlerFunc{operation.route(): handler})
+				a := serve(t, map[string]http.HandlerFunc{operation.route(): test.answer})
 				err := operation.run(t.Context(), a.client(t))
-				if outcome(err) != httpapi.Unknown || dfns.IsNotFound(err) || dfns.Status(err) != 0 {
+				if outcome(err) != httpapi.Unknown || dfns.IsNotFound(err) || dfns.Status(err) != 0 || strings.Contains(err.Error(), "hunter2") {
 					t.Fatalf("%v, want that the outcome is unknown", err)
 				}
-				if ofWebhooks && !strings.HasPrefix(err.Error(), operation.route()+": ") || strings.Contains(err.Error(), "hunter2") {
-					t.Errorf("the error is %v", err)
+				want := operation.route() + ": 200 OK: the answer cannot be read: " + test.want
+				if operation.name == "get" && test.want != "" && err.Error() != want+a.at() {
+					t.Errorf("the error is\n%v, want\n%s", err, want)
 				}
 			})
-		}
-	}
-}
-
-func TestTextOfUnreadableAnswer(t *testing.T) {
-	t.Parallel()
-	tests := map[string]string{
-		"HTML":     "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is an HTML page, so a proxy may have answered instead of the API",
-		"nothing":  "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is not a webhook",
-		"other id": "GET /webhooks/wh-1: 200 OK: the answer cannot be read: it is about webhook wh-2 instead of wh-1",
-	}
-	for what, want := range tests {
-		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1": unreadable[what]})
-		if _, err := a.client(t).GetWebhook(t.Context(), "wh-1"); err == nil || err.Error() != want+a.at() {
-			t.Errorf("%s: the error is\n%v, want\n%s", what, err, want)
 		}
 	}
 }
@@ -87,20 +71,15 @@ func TestAnswerToADelete(t *testing.T) {
 		"text":              {200, `{"deleted":"true"}`, 0},
 		"with other fields": {200, `{"id":7,"deleted":true}`, 0},
 		"false":             {200, `{"deleted":false}`, 4},
-		"false as text":     {200, `{"deleted":"false"}`, 4},
 		"null":              {200, `{"deleted":null}`, 4},
 		"one":               {200, `{"deleted":1}`, 4},
-		"only null":         {200, `null`, 4},
 		"nothing":           {200, `{}`, 4},
 		"a message":         {200, `{"message":"Service is in maintenance"}`, 4},
-		"the webhook":       {200, `{"id":"wh-1","url":"u"}`, 4},
 		"empty":             {200, "", 4},
 		"204":               {204, "", 4},
 		"HTML":              {200, "<html>", 4},
 		"404":               {404, `{"error":{"message":"Webhook not found"}}`, 1},
 		"404 of a gateway":  {404, `{"message":"no Route matched"}`, 4},
-		"404 in HTML":       {404, "<html>", 4},
-		"empty 404":         {404, "", 4},
 	} {
 		for _, effect := range []string{sandbox.Status, sandbox.StatusAfter} {
 			inVirtualTime(t, 0, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
@@ -183,8 +162,6 @@ func TestErrorShapes(t *testing.T) {
 		`{"error":"bad"}`:                          {`{"error":"bad"}`, false},
 		`{"error":{"message":{"a":1}}}`:            {`{"error":{"message":{"a":1}}}`, false},
 		`{"error":{}}`:                             {`{"error":{}}`, false},
-		`null`:                                     {"null", false},
-		`[]`:                                       {"[]", false},
 		``:                                         {"an empty body", false},
 		`<html>`:                                   {"an HTML page, so a proxy may have answered instead of the API", false},
 	} {
@@ -244,8 +221,6 @@ func TestIncompleteItems(t *testing.T) {
 		`{"id":"wh-2","url":"u","events":null,"new":{}}`:    "",
 		`{"id":"wh-2","url":"u","events":[],"status":null}`: "",
 		`null`:                           "item 2 of the list is not a webhook",
-		`7`:                              "item 2 of the list is not a webhook",
-		`{"id":7,"url":"u"}`:             "item 2 of the list is not a webhook",
 		`{}`:                             "item 2 of the list is not a webhook",
 		`{"url":"https://u:hunter2@h"}`:  "item 2 of the list is not a webhook",
 		`{"id":"wh-2","url":null}`:       "item 2 of the list, wh-2, is not a webhook",
@@ -317,10 +292,7 @@ func TestUnsigned(t *testing.T) {
 	if client.CanChange() {
 		t.Error("it claims that it can make changes")
 	}
-	for _, operation := range operations {
-		if !operation.change() {
-			continue
-		}
+	for _, operation := range changes() {
 		err := operation.run(t.Context(), client)
 		var signing *dfns.SigningError
 		if !errors.Is(err, dfns.ErrUnsigned) || !errors.As(err, &signing) || outcome(err) != httpapi.NotMade {

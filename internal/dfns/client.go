@@ -7,8 +7,10 @@ package dfns
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
@@ -50,11 +52,11 @@ type Client struct {
 
 // New returns a client. It makes no call.
 func New(config Config) (*Client, error) {
-	config.HTTP.LoggedFields = []string{
-		"id", "url", "events", "status", "description", "dateCreated", "dateUpdated", "deleted",
+	config.HTTP.LoggedFields = slices.AppendSeq([]string{
+		"id", "dateCreated", "dateUpdated", "deleted", "status",
 		"kind", "date", "timestampSent", "deliveryFailed", "deliveryAttempt", "retryOf", "nextAttemptDate",
 		"message", "userActionHttpMethod", "userActionHttpPath", "userActionServerKind",
-	}
+	}, maps.Keys(Settings{}.fields()))
 	config.HTTP.DecodeError = decodeError
 	client, err := httpapi.New(config.HTTP)
 	if err != nil {
@@ -63,7 +65,7 @@ func New(config Config) (*Client, error) {
 	token := claimsOf(config.HTTP.BearerToken)
 	return &Client{
 		http: client, credentialID: config.CredentialID, signer: config.Signer, expiry: token.expiry(),
-		existing: existing{creates: map[string]CreateWebhookRequest{}},
+		existing: existing{creates: map[string]Settings{}},
 		notes:    config.Notes, names: intent.NewNames(config.Notes),
 		account: account.Account{API: weburl.StablePart(config.HTTP.BaseURL), Organization: token.Metadata.OrganizationID},
 	}, nil

@@ -1,8 +1,8 @@
 package dfns
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -27,23 +27,15 @@ import (
 //	          not carried out, and nothing new                  → not made
 //	          anything else                                     → unknown, with every new webhook named
 
-// CreateWebhookRequest describes a new webhook.
-type CreateWebhookRequest struct {
-	URL    string   `json:"url"`
-	Events []string `json:"events"`
-	Status string   `json:"status,omitempty"`
-	// Description is omitted when empty.
-	Description string `json:"description,omitempty"`
-}
-
 // CreateWebhook registers a webhook. Only its answer contains the secret. An error proves what httpapi.OutcomeOf says of it. An
 // intent.UnfinishedError means that an earlier create of the same content may have made a webhook, and that none was sent.
 //
 // https://docs.dfns.co/api-reference/webhooks/create-webhook
-func (c *Client) CreateWebhook(ctx context.Context, in CreateWebhookRequest) (*Webhook, error) {
+func (c *Client) CreateWebhook(ctx context.Context, in Settings) (*Webhook, error) {
 	if !c.CanChange() { // said before any call, whatever that would answer
 		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: &SigningError{Err: ErrUnsigned}}
 	}
+	in.Status = cmp.Or(in.Status, StatusEnabled)
 	// If two webhooks had the same content, nobody could say which one a lost create has made.
 	unlock, err := c.locks.lock(ctx, in.key())
 	if err != nil {
@@ -79,7 +71,7 @@ func (o *orphan) keep(why string) error {
 }
 
 // createAnew deletes the webhook whose secret was lost and makes another one.
-func (c *Client) createAnew(ctx context.Context, in CreateWebhookRequest, lost *orphan) (*Webhook, error) {
+func (c *Client) createAnew(ctx context.Context, in Settings, lost *orphan) (*Webhook, error) {
 	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) < c.http.RequestTimeout() {
 		return nil, lost.keep("; no time was left to delete the webhook and to create another one")
 	}
@@ -101,9 +93,8 @@ func (c *Client) createAnew(ctx context.Context, in CreateWebhookRequest, lost *
 }
 
 // create makes a webhook. If it proves to have made one whose secret is lost, it returns that orphan.
-func (c *Client) create(ctx context.Context, in CreateWebhookRequest) (webhook *Webhook, lost *orphan, err error) {
-	body, _ := json.Marshal(in) // strings only
-	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: body}
+func (c *Client) create(ctx context.Context, in Settings) (webhook *Webhook, lost *orphan, err error) {
+	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: in.changes(Settings{})}
 	var note *intent.Note
 	begin := sync.OnceFunc(func() {
 		note = c.notes.Begin(intent.Create{Object: "Dfns webhook " + weburl.Hide(in.URL), Digest: c.digest(in), Others: c.existing.ids()})
@@ -144,7 +135,7 @@ func (c *Client) accept(id string, note *intent.Note) error {
 }
 
 // lookup asks about the create of a note. If the API refuses to list, only a person can find what it has made.
-func (c *Client) lookup(in CreateWebhookRequest) intent.Lookup {
+func (c *Client) lookup(in Settings) intent.Lookup {
 	out := intent.Lookup{Exists: func(ctx context.Context, note *intent.Note) (bool, error) {
 		_, err := c.getWebhook(ctx, note.ID, note.Date())
 		if IsNotFound(err) {
@@ -162,10 +153,10 @@ func (c *Client) lookup(in CreateWebhookRequest) intent.Lookup {
 }
 
 // decide says what a create without an answer has done.
-func (c *Client) decide(ctx context.Context, in CreateWebhookRequest, s sent, note *intent.Note) (*Webhook, *orphan, error) {
+func (c *Client) decide(ctx context.Context, in Settings, s sent, note *intent.Note) (*Webhook, *orphan, error) {
 	fresh, err := c.newWebhooks(ctx, in, s.last, c.existing.has)
 	switch {
-	case err == nil && s.used && len(fresh) == 1 && in.matches(fresh[0]):
+	case err == nil && s.used && len(fresh) == 1 && in.Same(fresh[0].Settings):
 		return nil, &orphan{id: fresh[0].ID, note: note, err: s.err}, nil
 	case err == nil && !s.used && len(fresh) == 0:
 		note.Remove()

@@ -3,7 +3,6 @@ package dfns
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // existing is what is known of the organization's webhooks when a create is not answered: those that existed before this client
@@ -21,7 +19,7 @@ type existing struct {
 	mu      sync.Mutex
 	listed  bool
 	before  []string // ids, nil if the API refuses to list: then no webhook ever counts as new
-	creates map[string]CreateWebhookRequest
+	creates map[string]Settings
 }
 
 // listBefore lists the webhooks, once in the life of the client. All further calls share the result.
@@ -57,7 +55,7 @@ func (e *existing) ids() []string {
 func (e *existing) has(id string) bool { return slices.Contains(e.ids(), id) }
 
 // creating records a create in progress until done is called. Creates of equal content wait for each other, so there is one of each.
-func (e *existing) creating(in CreateWebhookRequest) (done func()) {
+func (e *existing) creating(in Settings) (done func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.creates[in.key()] = in
@@ -69,7 +67,7 @@ func (e *existing) creating(in CreateWebhookRequest) (done func()) {
 }
 
 // otherCreates returns the creates in progress, except one.
-func (e *existing) otherCreates(than CreateWebhookRequest) []CreateWebhookRequest {
+func (e *existing) otherCreates(than Settings) []Settings {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	others := maps.Clone(e.creates)
@@ -80,7 +78,7 @@ func (e *existing) otherCreates(than CreateWebhookRequest) []CreateWebhookReques
 // newWebhooks returns the webhooks that are new in two complete lists, the second of which shows what was carried out until a
 // time. If there was no time for the second one, it returns those of the first, and an error.
 func (c *Client) newWebhooks(
-	ctx context.Context, in CreateWebhookRequest, carriedOut time.Time, isOld func(id string) bool,
+	ctx context.Context, in Settings, carriedOut time.Time, isOld func(id string) bool,
 ) ([]*Webhook, error) {
 	if c.existing.ids() == nil {
 		return nil, errors.New("the API refuses to list, so it is unknown which webhooks are new")
@@ -106,7 +104,7 @@ func (c *Client) newWebhooks(
 
 // listNew lists the webhooks that are not old, that no plan, state or answer has named, and that equal no other create in progress,
 // ordered by id.
-func (c *Client) listNew(ctx context.Context, in CreateWebhookRequest, isOld func(id string) bool) (out []*Webhook, err error) {
+func (c *Client) listNew(ctx context.Context, in Settings, isOld func(id string) bool) (out []*Webhook, err error) {
 	others := c.existing.otherCreates(in)
 	for webhook, err := range c.ListWebhooks(ctx, MaxPage) {
 		if err != nil {
@@ -117,7 +115,7 @@ func (c *Client) listNew(ctx context.Context, in CreateWebhookRequest, isOld fun
 	others = append(others, c.existing.otherCreates(in)...) // one may have begun, and made its webhook, during the calls
 	out = slices.DeleteFunc(out, func(w *Webhook) bool {
 		return isOld(w.ID) || c.names.Has(w.ID) ||
-			slices.ContainsFunc(others, func(other CreateWebhookRequest) bool { return other.matches(w) })
+			slices.ContainsFunc(others, func(other Settings) bool { return other.Same(w.Settings) })
 	})
 	slices.SortFunc(out, func(a, b *Webhook) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
@@ -130,26 +128,8 @@ func ids(webhooks []*Webhook) (out []string) {
 	return out
 }
 
-// matches reports whether a webhook has the values of the request.
-func (in CreateWebhookRequest) matches(webhook *Webhook) bool {
-	return weburl.Same(in.URL, webhook.URL) && slices.Equal(normalKinds(in.Events), normalKinds(webhook.Events)) &&
-		cmp.Or(in.Status, StatusEnabled) == webhook.Status && in.Description == webhook.Description
-}
-
-// normalKinds returns event kinds in order, each once.
-func normalKinds(kinds []string) []string { return slices.Compact(slices.Sorted(slices.Values(kinds))) }
-
-// key is equal for requests that make indistinguishable webhooks.
-func (in CreateWebhookRequest) key() string {
-	in.URL = weburl.Normal(in.URL)
-	in.Events = normalKinds(in.Events)
-	in.Status = cmp.Or(in.Status, StatusEnabled)
-	key, _ := json.Marshal(in) // strings only
-	return string(key)
-}
-
 // digest is equal for requests that make indistinguishable webhooks in the same account. The account is the organization in
 // the token, or the credential if the token names none.
-func (c *Client) digest(in CreateWebhookRequest) string {
+func (c *Client) digest(in Settings) string {
 	return intent.Digest(cmp.Or(c.account.Organization, c.credentialID), in.key())
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,7 +27,7 @@ var now = time.Date(2026, 10, 1, 12, 30, 0, 5e6, time.UTC)
 const nowText = "2026-10-01T12:30:00.005Z"
 
 // wanted is the webhook that the tests create.
-var wanted = dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"key.created", "wallet.created"}, Status: "Enabled"}
+var wanted = dfns.Settings{URL: "https://h.example", Events: []string{"key.created", "wallet.created"}, Status: "Enabled"}
 
 // held returns a webhook of the wanted content as a sandbox holds it.
 func held() state.Webhook {
@@ -141,7 +142,7 @@ func register(s *sandbox.Sandbox, count int) (ids []string) {
 // describe changes the description of a webhook.
 func describe(t *testing.T, client *dfns.Client, id, description string) {
 	t.Helper()
-	if _, err := client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, dfns.UpdateWebhookRequest{Description: &description}); err != nil {
+	if _, err := client.UpdateWebhook(t.Context(), &dfns.Webhook{ID: id}, dfns.Settings{Description: description}); err != nil {
 		t.Error(err)
 	}
 }
@@ -235,17 +236,15 @@ type operation struct {
 	run                func(context.Context, *dfns.Client) error
 }
 
-func (o operation) change() bool { return o.method != http.MethodGet }
-
 func (o operation) route() string { return o.method + " " + o.path }
 
 var operations = []operation{
 	{"create", "POST", "/webhooks", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.CreateWebhook(ctx, dfns.CreateWebhookRequest{URL: "https://h.example", Events: []string{"*"}})
+		_, err := c.CreateWebhook(ctx, dfns.Settings{URL: "https://h.example", Events: []string{"*"}})
 		return err
 	}},
 	{"update", "PUT", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.UpdateWebhook(ctx, &dfns.Webhook{ID: "wh-1"}, dfns.UpdateWebhookRequest{Events: []string{"*"}})
+		_, err := c.UpdateWebhook(ctx, &dfns.Webhook{ID: "wh-1"}, dfns.Settings{Events: []string{"*"}})
 		return err
 	}},
 	{"delete", "DELETE", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
@@ -275,6 +274,11 @@ var operations = []operation{
 		_, err := c.GetWebhookEvent(ctx, "wh-1", "whe-1")
 		return err
 	}},
+}
+
+// changes are the operations that need a signature.
+func changes() []operation {
+	return slices.DeleteFunc(slices.Clone(operations), func(o operation) bool { return o.method == http.MethodGet })
 }
 
 // outcome returns what an error proves about a change.

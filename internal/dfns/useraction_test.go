@@ -19,10 +19,7 @@ import (
 // Every call of a change is compared to the letter, with a signer whose signature is known.
 func TestSigningFlow(t *testing.T) {
 	t.Parallel()
-	for _, operation := range operations {
-		if !operation.change() {
-			continue
-		}
+	for _, operation := range changes() {
 		t.Run(operation.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
@@ -42,7 +39,7 @@ func TestSigningFlow(t *testing.T) {
 			if err := operation.run(t.Context(), a.client(t)); err != nil {
 				t.Fatal(err)
 			}
-			payload := map[string]string{"create": `{"url":"https://h.example","events":["*"]}`, "update": `{"events":["*"]}`}[operation.name]
+			payload := map[string]string{"create": `{"events":["*"],"status":"Enabled","url":"https://h.example"}`, "update": `{"events":["*"]}`}[operation.name]
 			quoted, _ := json.Marshal(payload)
 			encode := base64.RawURLEncoding.EncodeToString
 			want := []string{
@@ -56,20 +53,6 @@ func TestSigningFlow(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-// The API verifies what each kind of key signs. Bytes that JSON escapes are signed as they are sent.
-func TestEveryKindOfKeySigns(t *testing.T) {
-	t.Parallel()
-	for kind, key := range keys() {
-		s := start(t)
-		must(0, s.Dfns.AddCredential("cr-"+kind, key.public))
-		signer := must(dfns.ParsePrivateKey(key.forms["PKCS#8"]))
-		client := newClient(t, s, func(c *dfns.Config) { c.CredentialID, c.Signer = "cr-"+kind, signer })
-		if _, err := client.CreateWebhook(t.Context(), dfns.CreateWebhookRequest{URL: "https://h.example/?a&<b>", Events: []string{"*"}}); err != nil {
-			t.Errorf("%s: %v", kind, err)
-		}
 	}
 }
 
@@ -95,10 +78,7 @@ func TestCredentialNotAllowed(t *testing.T) {
 		c.CredentialID = "cr-other"
 		c.Signer = signerFunc(func([]byte) ([]byte, error) { panic("nothing is to be signed") })
 	})
-	for _, operation := range operations {
-		if !operation.change() {
-			continue
-		}
+	for _, operation := range changes() {
 		err := operation.run(t.Context(), client)
 		_, refused := errors.AsType[*dfns.CredentialError](err)
 		_, signing := errors.AsType[*dfns.SigningError](err)
@@ -132,14 +112,10 @@ func TestNoCredentialAllowed(t *testing.T) {
 var signingTrouble = map[string]http.HandlerFunc{
 	"401":       says(401, `{"error":{"message":"Not Authorized."}}`),
 	"404":       says(404, `{"error":{"message":"Webhook not found"}}`),
-	"404 HTML":  says(404, "<html>"),
 	"500":       says(500, `{"error":{"message":"Internal Server Error"}}`),
-	"502":       says(502, "<html>"),
 	"cut":       cuts(""),
 	"truncated": cuts(`{"challenge":`),
-	"HTML":      says(200, "<html>"),
 	"empty":     says(200, ""),
-	"null":      says(200, "null"),
 	"nothing":   says(200, "{}"),
 	"half":      says(200, `{"challenge":"c","allowCredentials":{"key":[{"id":"cr-1"}]},"userAction":""}`),
 	"approval":  says(202, "{}"),
@@ -151,10 +127,7 @@ func TestSigningFailure(t *testing.T) {
 	t.Parallel()
 	for _, endpoint := range []string{"POST /auth/action/init", "POST /auth/action"} {
 		for what, handler := range signingTrouble {
-			for _, operation := range operations {
-				if !operation.change() {
-					continue
-				}
+			for _, operation := range changes() {
 				t.Run(endpoint+" "+what+" "+operation.name, func(t *testing.T) {
 					t.Parallel()
 					a := serve(t, map[string]http.HandlerFunc{

@@ -3,12 +3,10 @@ package dfns
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
-	"slices"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -21,12 +19,8 @@ const (
 
 // Webhook is a registered webhook.
 type Webhook struct {
-	ID     string   `json:"id"`
-	URL    string   `json:"url"`
-	Events []string `json:"events"`
-	Status string   `json:"status"`
-	// Description is empty when the webhook has none.
-	Description string `json:"description"`
+	ID string `json:"id"`
+	Settings
 	// Secret signs the deliveries. The API returns it once, in the answer to a create. Some editions of the documentation
 	// show it in other answers too. Empty means absent.
 	Secret Secret `json:"secret"`
@@ -40,20 +34,6 @@ type Webhook struct {
 
 // Secret is a signing secret in an answer, empty if it is masked.
 type Secret = httpapi.Secret
-
-// UpdateWebhookRequest describes a change. A nil field keeps its value.
-type UpdateWebhookRequest struct {
-	URL    *string  `json:"url,omitempty"`
-	Events []string `json:"events,omitempty"`
-	Status *string  `json:"status,omitempty"`
-	// Description is cleared by an empty string. The documentation does not say how; the schema allows "" and not null.
-	Description *string `json:"description,omitempty"`
-}
-
-// Empty reports that the request would change nothing.
-func (u UpdateWebhookRequest) Empty() bool {
-	return u.URL == nil && u.Events == nil && u.Status == nil && u.Description == nil
-}
 
 // GetWebhook returns a webhook. If IsNotFound reports the error, it is proved that the API has no such webhook.
 //
@@ -121,34 +101,23 @@ func badItem(item int, webhook *Webhook) error {
 	return httpapi.BadAnswer([]string{"webhooks"}, name+" is not a webhook: it lacks an id or a url")
 }
 
-// UpdateWebhook changes what the request sets and keeps the rest. from is the webhook as the caller knows it.
+// UpdateWebhook changes the settings of a webhook to others. from is the webhook as the caller knows it: what does not differ is not
+// sent.
 //
 // https://docs.dfns.co/api-reference/webhooks/update-webhook
-func (c *Client) UpdateWebhook(ctx context.Context, from *Webhook, in UpdateWebhookRequest) (*Webhook, error) {
-	body, _ := json.Marshal(in) // strings only
-	request := httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", from.ID}, Body: body}
+func (c *Client) UpdateWebhook(ctx context.Context, from *Webhook, to Settings) (*Webhook, error) {
+	request := httpapi.Request{Method: http.MethodPut, Path: []string{"webhooks", from.ID}, Body: to.changes(from.Settings)}
 	return c.changeWebhook(ctx, request, from,
 		func(response *httpapi.Response) (*Webhook, error) { return decodeWebhook(request, response, from.ID) },
-		func(webhook *Webhook) httpapi.Outcome { return in.outcome(webhook, from) })
-}
-
-// outcome says what a read shows about an update from what the webhook was.
-func (u UpdateWebhookRequest) outcome(webhook, from *Webhook) httpapi.Outcome {
-	switch {
-	case u.applied(from).matches(webhook):
-		return httpapi.Made
-	case UpdateWebhookRequest{}.applied(from).matches(webhook):
-		return httpapi.NotMade
-	}
-	return httpapi.Unknown // somebody else has changed it too, or the API stores another form of a value
-}
-
-// applied returns the content of a webhook after the update.
-func (u UpdateWebhookRequest) applied(to *Webhook) CreateWebhookRequest {
-	out := CreateWebhookRequest{URL: to.URL, Events: slices.Clone(to.Events), Status: to.Status, Description: to.Description}
-	changes, _ := json.Marshal(u) // only what it sets
-	_ = json.Unmarshal(changes, &out)
-	return out
+		func(webhook *Webhook) httpapi.Outcome {
+			switch {
+			case to.Same(webhook.Settings):
+				return httpapi.Made
+			case from.Same(webhook.Settings):
+				return httpapi.NotMade
+			}
+			return httpapi.Unknown // somebody else has changed it too, or the API stores another form of a value
+		})
 }
 
 // DeleteWebhook removes a webhook that was created at a date. If IsNotFound reports the error, it is proved that the webhook does not

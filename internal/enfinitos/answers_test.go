@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 )
 
@@ -42,15 +40,15 @@ func TestErrorShapes(t *testing.T) {
 	for body, test := range tests {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
-			for _, operation := range operations {
-				a := serve(t, map[string]http.HandlerFunc{operation.route: says(422, body)})
-				err := operation.run(t.Context(), a.client(t))
-				var failed *enfinitos.Error
-				if !errors.As(err, &failed) || enfinitos.Status(err) != 422 || enfinitos.IsNotFound(err) || outcomeUnknown(err) == test.own {
-					t.Fatalf("%s: it ends in %v", operation.name, err)
+			for operation, route := range routes {
+				a := serve(t, map[string]http.HandlerFunc{route: says(422, body)})
+				err := run(t.Context(), a.client(t), operation, "whs_1")
+				failed, ok := errors.AsType[*enfinitos.Error](err)
+				if !ok || failed.Status != 422 || enfinitos.IsNotFound(err) || outcomeUnknown(err) == test.own {
+					t.Fatalf("%s: it ends in %v", operation, err)
 				}
-				if diff := cmp.Diff([]string{test.code, test.message}, []string{failed.Code, failed.Message}); diff != "" {
-					t.Errorf("%s: (-want +got):\n%s", operation.name, diff)
+				if failed.Code != test.code || failed.Message != test.message {
+					t.Errorf("%s: got the code %q and the message %q", operation, failed.Code, failed.Message)
 				}
 			}
 			a := serve(t, map[string]http.HandlerFunc{"/": says(404, body)})
@@ -62,22 +60,24 @@ func TestErrorShapes(t *testing.T) {
 	}
 }
 
+// What an answer of success must contain is told by its absence.
 func TestTextOfErrors(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		handler http.HandlerFunc
-		want    string
-	}{
-		"refusal":     {says(403, `{"ok":false,"error":{"code":"forbidden","message":"no scope"}}`), "403 Forbidden: forbidden: no scope"},
-		"not ok":      {says(200, refusal), "200 OK: refused: the field ok of the answer is false: as asked"},
-		"no envelope": {says(200, `{}`), "200 OK: the answer cannot be read: it lacks the field ok, which every EnfinitOS answer has"},
-	}
-	for name, test := range tests {
-		for _, operation := range operations {
-			a := serve(t, map[string]http.HandlerFunc{operation.route: test.handler})
-			err := operation.run(t.Context(), a.client(t, once))
-			if want := operation.route + ": " + test.want; err == nil || !strings.HasPrefix(err.Error(), want) {
-				t.Errorf("%s, %s: the error is\n%v, want\n%s", name, operation.name, err, want)
+	for operation, lacks := range map[string]string{
+		"create": "it contains no subscription", "pause": "it is not about this subscription", "find": "it is not about this subscription",
+		"list": "the answer is not a list", "replay": "it does not say whether the replay succeeded",
+		"process due": "it does not say how many were processed",
+	} {
+		for body, want := range map[string]string{
+			refusal:        "200 OK: refused: the field ok of the answer is false: as asked",
+			`{"ok":false}`: "200 OK: the field ok of the answer is false",
+			`{}`:           "200 OK: the answer cannot be read: it lacks the field ok, which every EnfinitOS answer has",
+			envelope("{}"): lacks,
+		} {
+			a := serve(t, map[string]http.HandlerFunc{routes[operation]: says(200, body)})
+			err := run(t.Context(), a.client(t, once), operation, "whs_1")
+			if err == nil || !strings.HasPrefix(err.Error(), routes[operation]+": 200 OK: ") || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s, %s: the error is\n%v, want\n%s", operation, body, err, want)
 			}
 		}
 	}

@@ -49,12 +49,10 @@ type Client struct {
 
 // New returns a client. It makes no call.
 func New(config Config) (*Client, error) {
-	config.HTTP.LoggedFields = []string{
-		"ok", "contractVersion", "subscriptionId", "developerId", "url", "events", "label", "active", "createdAt",
-		"lastDeliveredAt", "secretLastRotatedAt", "deliveryId", "attemptCount", "httpStatus", "nextRetryAt", "deliveredAt",
-		"firstAttemptedAt", "lastAttemptedAt", "status", "total", "nextCursor", "limit", "batchLimit", "processed",
-		"delivered", "failed", "deadLettered", "code", "message",
-	}
+	config.HTTP.LoggedFields = append(httpapi.FieldNames[Subscription](),
+		"ok", "contractVersion", "code", "message", "deliveryId", "attemptCount", "httpStatus", "nextRetryAt", "deliveredAt",
+		"firstAttemptedAt", "lastAttemptedAt", "status", "total", "nextCursor", "limit", "batchLimit", "processed", "delivered", "failed",
+		"deadLettered")
 	config.HTTP.DecodeError = decodeError
 	client, err := httpapi.New(config.HTTP)
 	if err != nil {

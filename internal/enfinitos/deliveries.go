@@ -117,7 +117,7 @@ type DrainResult struct {
 
 // ProcessDue makes at most limit (1 to 50) retries that are due now, for all subscriptions of the account. Processed is set.
 //
-// https://docs.enfinitos.com/api-reference/webhooks/process-due-retries
+// https://docs.enfinitos.com/api-reference/webhooks/process-due-webhook-retries-operatorcron-hook
 func (c *Client) ProcessDue(ctx context.Context, limit int64) (DrainResult, error) {
 	path := []string{"v1", "webhooks", "deliveries", "process-due"}
 	result, err := post[DrainResult](ctx, c, map[string]int64{"limit": limit}, false, path...)

@@ -17,11 +17,16 @@ const (
 	emptyPage = `{"deliveries":[],"nextCursor":null,"total":0}`
 )
 
-// The kinds of answer that the call to read a subscription may get.
+// The kinds of answer, by what they prove.
 const (
-	read    = "read"    // it is there, with its fields
-	missing = "missing" // perhaps there is no such call
-	doubt   = "doubt"   // nothing is known
+	read      = "read"      // the subscription is there, with its fields
+	missing   = "missing"   // perhaps there is no such call
+	doubt     = "doubt"     // nothing is known
+	alive     = "alive"     // the subscription exists
+	gone      = "gone"      // it does not
+	forbidden = "forbidden" // the key may not ask
+	done      = "done"      // it was deleted
+	empty     = "empty"     // a delete about which only the list of deliveries can tell
 )
 
 // answer is one answer to a call: what it proves, and the status of the error that follows, 0 for none.
@@ -31,31 +36,38 @@ type answer struct {
 	status  int
 }
 
-// uncertain are answers to any call that prove nothing.
-var uncertain = map[string]answer{
-	"400":                 {says(400, notFound), doubt, 400},
-	"500":                 {says(500, notFound), doubt, 500},
-	"502 HTML":            {says(502, "<html>"), doubt, 502},
-	"cut":                 {cuts(""), doubt, 0},
-	"cut in the middle":   {cuts(envelope(whs1)[:30]), doubt, 0},
-	"200 HTML":            {says(200, "<html>Sign in</html>"), doubt, 0},
-	"200 truncated":       {says(200, envelope(whs1)[:30]), doubt, 0},
-	"200 ok null":         {says(200, `{"ok":null,"data":`+whs1+`}`), doubt, 0},
-	"200 that is not ok":  {says(200, notFound), doubt, 200},
-	"200 of another list": {holds(`[]`), doubt, 0},
-	"200 deliveries null": {holds(`{"deliveries":null}`), doubt, 0},
-	"200 other id":        {holds(`{"subscription":{"subscriptionId":"whs_2","active":false}}`), doubt, 0},
-	"200 no id":           {holds(`{"subscription":{"label":"ledger","active":false}}`), doubt, 0},
-}
-
 // with adds answers to those that usually prove nothing.
 func with(answers map[string]answer) map[string]answer {
 	out := map[string]answer{
-		"200 empty": {says(200, ""), doubt, 0}, "204": {says(204, ""), doubt, 0}, "200 data null": {holds("null"), doubt, 0},
-		"200 no data": {says(200, `{"ok":true,"contractVersion":"v1.0"}`), doubt, 0}, "403": {says(403, notFound), doubt, 403},
+		"400":                 {says(400, notFound), doubt, 400},
+		"403":                 {says(403, notFound), doubt, 403},
+		"500":                 {says(500, notFound), doubt, 500},
+		"502 HTML":            {says(502, "<html>"), doubt, 502},
+		"cut":                 {cuts(""), doubt, 0},
+		"cut in the middle":   {cuts(envelope(whs1)[:30]), doubt, 0},
+		"204":                 {says(204, ""), doubt, 0},
+		"200 empty":           {says(200, ""), doubt, 0},
+		"200 HTML":            {says(200, "<html>Sign in</html>"), doubt, 0},
+		"200 truncated":       {says(200, envelope(whs1)[:30]), doubt, 0},
+		"200 ok null":         {says(200, `{"ok":null,"data":`+whs1+`}`), doubt, 0},
+		"200 that is not ok":  {says(200, notFound), doubt, 200},
+		"200 no data":         {says(200, `{"ok":true,"contractVersion":"v1.0"}`), doubt, 0},
+		"200 data null":       {holds("null"), doubt, 0},
+		"200 of another list": {holds(`[]`), doubt, 0},
+		"200 deliveries null": {holds(`{"deliveries":null}`), doubt, 0},
+		"200 other id":        {holds(`{"subscription":{"subscriptionId":"whs_2","active":false}}`), doubt, 0},
+		"200 no id":           {holds(`{"subscription":{"label":"ledger","active":false}}`), doubt, 0},
 	}
-	maps.Copy(out, uncertain)
 	maps.Copy(out, answers)
+	return out
+}
+
+// withForeign adds the 404s that do not come from the API itself, too.
+func withForeign(answers map[string]answer) map[string]answer {
+	out := with(answers)
+	for name, body := range foreign {
+		out["404 "+name] = answer{says(404, body), doubt, 404}
+	}
 	return out
 }
 
@@ -69,29 +81,16 @@ var reads = with(map[string]answer{
 	"501": {says(501, ""), missing, 501},
 })
 
-// What the list of deliveries proves.
-const (
-	alive     = "alive"
-	gone      = "gone"
-	forbidden = "forbidden"
-)
-
 // proofs are answers to the documented list of deliveries.
-var proofs = func() map[string]answer {
-	out := with(map[string]answer{
-		"200":                {holds(emptyPage), alive, 0},
-		"200 odd deliveries": {holds(`{"deliveries":[7,{"deliveryId":{}}],"nextCursor":{},"total":"x"}`), alive, 0},
-		"404":                {says(404, notFound), gone, 404},
-		"404 least":          {says(404, `{"ok":false}`), gone, 404},
-		"403":                {says(403, notFound), forbidden, 403},
-		"405":                {says(405, notFound), doubt, 405},
-		"501":                {says(501, notFound), doubt, 501},
-	})
-	for name, body := range foreign {
-		out["404 "+name] = answer{says(404, body), doubt, 404}
-	}
-	return out
-}()
+var proofs = withForeign(map[string]answer{
+	"200":                {holds(emptyPage), alive, 0},
+	"200 odd deliveries": {holds(`{"deliveries":[7,{"deliveryId":{}}],"nextCursor":{},"total":"x"}`), alive, 0},
+	"404":                {says(404, notFound), gone, 404},
+	"404 least":          {says(404, `{"ok":false}`), gone, 404},
+	"403":                {says(403, notFound), forbidden, 403},
+	"405":                {says(405, notFound), doubt, 405},
+	"501":                {says(501, notFound), doubt, 501},
+})
 
 // TestFind goes through every pair of answers.
 func TestFind(t *testing.T) {
@@ -100,39 +99,40 @@ func TestFind(t *testing.T) {
 		for proofName, second := range proofs {
 			t.Run(readName+", "+proofName, func(t *testing.T) {
 				t.Parallel()
-				a := serve(t, map[string]http.HandlerFunc{
-					"GET /v1/webhooks/whs_1": first.handler, "GET /v1/webhooks/whs_1/deliveries": second.handler,
-				})
-				got := lookFor(t, a.client(t, once))
-				want, calls := finding{status: first.status, failed: true}, []string{"GET /v1/webhooks/whs_1"}
+				a := serve(t, map[string]http.HandlerFunc{routes["find"]: first.handler, routes["list"]: second.handler})
+				want, calls := finding{status: first.status, failed: true}, []string{routes["find"]}
 				switch first.kind {
 				case read:
-					want = finding{found: &enfinitos.Subscription{ID: "whs_1", Label: "ledger"}, presence: enfinitos.Readable}
+					want = finding{found: &enfinitos.Subscription{ID: "whs_1", Settings: enfinitos.Settings{Label: "ledger"}}, presence: enfinitos.Readable}
 				case missing:
-					want, calls = proven[second.kind], append(calls, "GET /v1/webhooks/whs_1/deliveries?limit=1")
+					want, calls = proven[second.kind], append(calls, routes["list"]+"?limit=1")
 					if want.failed {
 						want.status = second.status
 					}
 				}
-				if diff := cmp.Diff(want, got, cmp.AllowUnexported(finding{})); diff != "" {
-					t.Errorf("(-want +got):\n%s", diff)
-				}
-				// A cut connection makes net/http send a GET once more.
-				if diff := cmp.Diff(calls, slices.Compact(a.made())); diff != "" {
-					t.Errorf("calls (-want +got):\n%s", diff)
-				}
+				compare(t, a, lookFor(t, a.client(t, once)), want, calls)
 			})
 		}
 	}
 }
 
+// compare compares what the client returns, and the calls that it makes. A cut connection makes net/http send a GET once more.
+func compare[T any](t *testing.T, a *api, got, want T, calls []string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(*new(T))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(calls, slices.Compact(a.made())); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
 // finding is what Find returns.
 type finding struct {
-	found    *enfinitos.Subscription
-	presence enfinitos.Presence
-	failed   bool
-	gone     bool
-	status   int
+	found        *enfinitos.Subscription
+	presence     enfinitos.Presence
+	failed, gone bool
+	status       int
 }
 
 // proven is what follows from the list of deliveries.
@@ -153,23 +153,4 @@ func lookFor(t *testing.T, client *enfinitos.Client) finding {
 		return finding{failed: true, gone: enfinitos.IsNotFound(err), status: enfinitos.Status(err)}
 	}
 	return finding{found: found, presence: presence}
-}
-
-func TestFindAtTheSandbox(t *testing.T) {
-	t.Parallel()
-	s := start(t, conventional)
-	id := s.Enfinitos.Register(example)
-	got, presence, err := at(t, s).Find(t.Context(), id, "")
-	if err != nil || presence != enfinitos.Readable {
-		t.Fatal(presence, err)
-	}
-	want := &enfinitos.Subscription{
-		ID: id, DeveloperID: got.DeveloperID, URL: example.URL, Events: example.Events, Label: example.Label, Active: some(true), CreatedAt: nowText,
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"GET /v1/webhooks/" + id}, journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
 }

@@ -2,14 +2,10 @@ package enfinitos_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // FuzzAnswer has the API answer anything at all. Nothing may crash the client, and nothing but a 404 of the delivery
@@ -27,22 +23,12 @@ func FuzzAnswer(f *testing.F) {
 		if status < 200 || status > 599 || status == 204 || status == 304 || status == 429 || status >= 500 {
 			return // those without a body, and those that are only retried
 		}
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(status)
-			_, _ = io.WriteString(w, body)
-		}))
-		defer server.Close()
-		client, err := enfinitos.New(enfinitos.Config{
-			HTTP: httpapi.Config{BaseURL: server.URL, BearerToken: "key", RetryWait: time.Nanosecond},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _, err = client.Find(t.Context(), "s", "")
+		client := serve(t, map[string]http.HandlerFunc{"/": says(status, body)}).client(t, once)
+		_, _, err := client.Find(t.Context(), "s", "")
 		if enfinitos.IsNotFound(err) && (status != 404 || !refusing(body)) {
 			t.Fatalf("%d %q passes for gone", status, body)
 		}
-		created, err := client.CreateSubscription(t.Context(), enfinitos.CreateSubscriptionRequest{})
+		created, err := client.CreateSubscription(t.Context(), enfinitos.Settings{})
 		if err == nil && (created.Subscription.ID == "" || status > 299) {
 			t.Fatalf("%d %q passes for a subscription", status, body)
 		}

@@ -14,62 +14,48 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
-// now is what the clock of every sandbox shows.
-var now = time.Date(2026, 10, 1, 12, 30, 0, 0, time.UTC)
-
-const nowText = "2026-10-01T12:30:00Z"
-
 // example is a subscription, and request is what it is created with.
 var (
 	example = state.Subscription{URL: "https://h.example/a?b=c&d=<e>", Events: []string{"right.issued"}, Label: "ledger"}
-	request = enfinitos.CreateSubscriptionRequest{URL: example.URL, Events: example.Events, Label: example.Label}
+	request = enfinitos.Settings{URL: example.URL, Events: example.Events, Label: example.Label}
 )
 
-func documented(*sandbox.Config) {}
-
-func conventional(c *sandbox.Config) { c.EnfinitosConventional = true }
-
-// profiles are the two APIs that may be behind the vendor's pages.
-var profiles = map[string]func(*sandbox.Config){"documented": documented, "conventional": conventional}
-
-// start returns a sandbox whose ids, secrets and dates are the same in every run.
-func start(t *testing.T, profile func(*sandbox.Config)) *sandbox.Sandbox {
+// start returns a sandbox without listeners, and a client of it. In the bubble of synctest their time is virtual.
+func start(t *testing.T, conventional bool, changes ...func(*config)) (*sandbox.Sandbox, *enfinitos.Client) {
 	t.Helper()
-	config := sandbox.Config{Seed: 1, Clock: func() time.Time { return now }}
-	profile(&config)
-	s, err := sandbox.Start(config)
+	s, err := sandbox.New(sandbox.Config{Seed: 1, EnfinitosConventional: conventional})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	return s
+	return s, of(t, s, changes...)
+}
+
+// of returns another client of a sandbox.
+func of(t *testing.T, s *sandbox.Sandbox, changes ...func(*config)) *enfinitos.Client {
+	t.Helper()
+	env := s.Env()
+	changes = append(changes, func(c *config) { c.HTTP.Transport = s.EnfinitosCalls.Transport() })
+	return newClient(t, env["ENFINITOS_API_URL"], env["ENFINITOS_API_KEY"], changes...)
 }
 
 // newClient returns a client that retries three times and hardly pauses before it does.
-func newClient(t *testing.T, baseURL, key string, changes ...func(*enfinitos.Config)) *enfinitos.Client {
+func newClient(t *testing.T, baseURL, key string, changes ...func(*config)) *enfinitos.Client {
 	t.Helper()
-	config := enfinitos.Config{
-		HTTP: httpapi.Config{BaseURL: baseURL, BearerToken: key, UserAgent: "test/1", MaxRetries: 3, RetryWait: time.Nanosecond},
-	}
+	out := config{HTTP: httpapi.Config{BaseURL: baseURL, BearerToken: key, MaxRetries: 3, RetryWait: time.Nanosecond}}
 	for _, change := range changes {
-		change(&config)
+		change(&out)
 	}
-	client, err := enfinitos.New(config)
+	client, err := enfinitos.New(out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return client
-}
-
-// at returns a client for the account of a sandbox.
-func at(t *testing.T, s *sandbox.Sandbox, changes ...func(*enfinitos.Config)) *enfinitos.Client {
-	t.Helper()
-	env := s.Env()
-	return newClient(t, env["ENFINITOS_API_URL"], env["ENFINITOS_API_KEY"], changes...)
 }
 
 type config = enfinitos.Config
@@ -78,19 +64,22 @@ type config = enfinitos.Config
 func settles(c *config) { c.HTTP.SettleTime = time.Millisecond }
 
 // once keeps a client from sending anything again.
-func once(c *enfinitos.Config) { c.HTTP.MaxRetries = 0 }
+func once(c *config) { c.HTTP.MaxRetries = 0 }
 
-// journal returns the calls made so far as "METHOD path?query body", and forgets them.
-func journal(s *sandbox.Sandbox) (out []string) {
+// noted makes a client keep notes in a directory.
+func noted(dir string) func(*config) {
+	return func(c *config) { c.Notes = intent.NewLog(dir) }
+}
+
+// journal returns the calls made so far as lines of "METHOD path?query body", and forgets them.
+func journal(s *sandbox.Sandbox) string {
+	var out []string
 	for _, call := range s.EnfinitosCalls.Journal() {
-		line := call.Method + " " + call.Path
-		if call.Query != "" {
-			line += "?" + call.Query
-		}
-		out = append(out, strings.TrimSpace(line+" "+call.Body))
+		line := call.Method + " " + call.Path + "?" + call.Query + " " + call.Body
+		out = append(out, strings.Replace(strings.TrimRight(line, "? "), "? ", " ", 1))
 	}
 	s.EnfinitosCalls.ForgetCalls()
-	return out
+	return strings.Join(out, "\n")
 }
 
 // key is the API key of the clients of an api.
@@ -123,7 +112,7 @@ func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
 	return out
 }
 
-func (a *api) client(t *testing.T, changes ...func(*enfinitos.Config)) *enfinitos.Client {
+func (a *api) client(t *testing.T, changes ...func(*config)) *enfinitos.Client {
 	t.Helper()
 	return newClient(t, a.url, key, changes...)
 }
@@ -211,42 +200,32 @@ func outcomeUnknown(err error) bool {
 	return outcome == httpapi.Unknown
 }
 
-// operation is one method of the client, about the subscription whs_1 and the delivery dlv_1. The route is the first it
-// calls.
-type operation struct {
-	name, route string
-	run         func(context.Context, *enfinitos.Client) error
+// routes are the operations of the client, with the first call that each makes about the subscription whs_1 and the delivery dlv_1.
+var routes = map[string]string{
+	"create": "POST /v1/webhooks", "pause": "POST /v1/webhooks/whs_1/active", "find": "GET /v1/webhooks/whs_1",
+	"remove": "DELETE /v1/webhooks/whs_1", "list": "GET /v1/webhooks/whs_1/deliveries",
+	"replay": "POST /v1/webhooks/whs_1/deliveries/dlv_1/replay", "process due": "POST /v1/webhooks/deliveries/process-due",
 }
 
-var operations = []operation{
-	{"create", "POST /v1/webhooks", func(ctx context.Context, c *enfinitos.Client) error {
-		_, err := c.CreateSubscription(ctx, request)
-		return err
-	}},
-	{"set active", "POST /v1/webhooks/whs_1/active", func(ctx context.Context, c *enfinitos.Client) error {
-		_, err := c.SetActive(ctx, "whs_1", "", true)
-		return err
-	}},
-	{"find", "GET /v1/webhooks/whs_1", func(ctx context.Context, c *enfinitos.Client) error {
-		_, _, err := c.Find(ctx, "whs_1", "")
-		return err
-	}},
-	{"remove", "DELETE /v1/webhooks/whs_1", func(ctx context.Context, c *enfinitos.Client) error {
-		_, err := c.Remove(ctx, "whs_1", "")
-		return err
-	}},
-	{"list", "GET /v1/webhooks/whs_1/deliveries", func(ctx context.Context, c *enfinitos.Client) error {
-		_, err := collect(c.ListDeliveries(ctx, "whs_1", "", 0))
-		return err
-	}},
-	{"replay", "POST /v1/webhooks/whs_1/deliveries/dlv_1/replay", func(ctx context.Context, c *enfinitos.Client) error {
-		_, err := c.ReplayDelivery(ctx, "whs_1", "dlv_1")
-		return err
-	}},
-	{"process due", "POST /v1/webhooks/deliveries/process-due", func(ctx context.Context, c *enfinitos.Client) error {
-		_, err := c.ProcessDue(ctx, 10)
-		return err
-	}},
+// run carries out an operation on a subscription and, if it needs one, on the delivery of a similar id.
+func run(ctx context.Context, c *enfinitos.Client, operation, id string) (err error) {
+	switch operation {
+	case "create":
+		_, err = c.CreateSubscription(ctx, request)
+	case "pause":
+		_, err = c.SetActive(ctx, id, "", false)
+	case "find":
+		_, _, err = c.Find(ctx, id, "")
+	case "remove":
+		_, err = c.Remove(ctx, id, "")
+	case "list":
+		_, err = collect(c.ListDeliveries(ctx, id, "", 0))
+	case "replay":
+		_, err = c.ReplayDelivery(ctx, id, strings.Replace(id, "whs", "dlv", 1))
+	case "process due":
+		_, err = c.ProcessDue(ctx, 10)
+	}
+	return err
 }
 
 // collect reads a sequence to its end.
@@ -261,29 +240,14 @@ func collect[T any](sequence iter.Seq2[T, error]) (out []T, err error) {
 }
 
 // recorder is a logger that keeps everything it gets as text.
-type recorder struct {
-	mu    sync.Mutex
-	lines []string
-}
+type recorder struct{ strings.Builder }
 
-func (r *recorder) attach(config *enfinitos.Config) { config.HTTP.Logger = r }
+func (r *recorder) attach(config *config) { config.HTTP.Logger = r }
 
 func (r *recorder) Debug(_ context.Context, message string, fields map[string]any) {
-	r.add("debug", message, fields)
+	_, _ = fmt.Fprintln(r, message, fields)
 }
 
 func (r *recorder) Trace(_ context.Context, message string, fields map[string]any) {
-	r.add("trace", message, fields)
-}
-
-func (r *recorder) add(level, message string, fields map[string]any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lines = append(r.lines, fmt.Sprint(level, ": ", message, " ", fields))
-}
-
-func (r *recorder) text() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return strings.Join(r.lines, "\n")
+	_, _ = fmt.Fprintln(r, message, fields)
 }

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
 // stopped fails unless an error says that no create was sent because of an earlier one.
@@ -24,130 +24,78 @@ func stopped(t *testing.T, err error, reason intent.Reason, ids ...string) {
 	}
 }
 
-// notes are the notes in a directory.
-func notes(t *testing.T, dir string) []string {
+// notes are the contents of the notes in a directory.
+func notes(t *testing.T, dir string) (out []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	for _, file := range files {
+		text, problem := os.ReadFile(file)
+		out, err = append(out, string(text)), errors.Join(err, problem)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return files
+	return out
 }
 
-// What became of a create decides what its note does to the next equal one: of another process, and of the same.
+// A create stops an equal one in another process while it is in progress, and once more if its outcome is unknown.
 func TestNoteOfACreate(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		handler http.HandlerFunc
-		left    int  // notes
-		stops   bool // once
-	}{
-		"refused":        {refuses(422), 0, false},
-		"cut":            {cuts(""), 1, true},
-		"500":            {refuses(500), 1, true},
-		"HTML":           {says(502, "<html>"), 1, true},
-		"foreign 404":    {says(404, foreign["FastAPI"]), 1, true},
-		"without an id":  {holds(`{"subscription":{"label":"ledger"}}`), 1, true},
-		"an old one":     {holds(`{"subscription":{"subscriptionId":"whs_old"},"signingSecret":"whsec_1"}`), 1, true},
-		"ok that is not": {says(200, refusal), 1, true},
+	for name, first := range map[string]http.HandlerFunc{
+		"refused": refuses(422), "cut": cuts(""), "without an id": holds(`{"subscription":{"label":"ledger"}}`),
+		"an old one": holds(`{"subscription":{"subscriptionId":"whs_old"},"signingSecret":"whsec_1"}`),
 	} {
-		for _, same := range []bool{true, false} {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				dir := t.TempDir()
-				a := serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks": inTurn(test.handler, holds(created))})
-				client := a.client(t, noted(dir))
-				client.RememberID("whs_old", true)
-				if _, err := client.CreateSubscription(t.Context(), request); err == nil {
-					t.Fatal("it is made")
-				}
-				left := notes(t, dir)
-				if len(left) != test.left {
-					t.Fatalf("%q is left", left)
-				}
-				if !same {
-					client = a.client(t, noted(dir))
-				}
-				if test.stops {
-					text, _ := os.ReadFile(left[0])
-					if !strings.Contains(string(text), `\"ledger\" https://h.example`) || strings.Contains(string(text), "/a?b") {
-						t.Errorf("the note is %s", text)
-					}
-					_, err := client.CreateSubscription(t.Context(), request)
-					stopped(t, err, intent.Unlisted)
-					if !strings.Contains(err.Error(), `"ledger" https://h.example`) {
-						t.Errorf("it is not named: %v", err)
-					}
-				}
-				if _, err := client.CreateSubscription(t.Context(), request); err != nil {
-					t.Errorf("the one after that: %v", err)
-				}
-				if made := len(a.made()); made != 2 {
-					t.Errorf("%d creates were sent", made)
-				}
-			})
+		dir := t.TempDir()
+		var a *api
+		var meanwhile error // what another process gets
+		a = serve(t, map[string]http.HandlerFunc{routes["create"]: inTurn(func(w http.ResponseWriter, r *http.Request) {
+			meanwhile = run(r.Context(), a.client(t, noted(dir)), "create", "")
+			first(w, r)
+		}, holds(created))})
+		client := a.client(t, noted(dir))
+		client.RememberID("whs_old", true)
+		if _, err := client.CreateSubscription(t.Context(), request); err == nil {
+			t.Errorf("%s: it is made", name)
+		}
+		stopped(t, meanwhile, intent.InProgress)
+		left := strings.Join(notes(t, dir), "\n")
+		if strings.Contains(left, `\"ledger\" https://h.example`) == (name == "refused") || strings.Contains(left, "/a?b") {
+			t.Errorf("%s: %s is left", name, left)
+		}
+		if name != "refused" {
+			_, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request)
+			stopped(t, err, intent.Unlisted)
+		}
+		if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request); err != nil || len(a.made()) != 2 {
+			t.Errorf("%s: the next one ends in %v, after %q", name, err, a.made())
 		}
 	}
 }
 
-// A note with an id stops every run while the API has that subscription, and goes once it is gone or a saved state names it.
+// A note with an id stops the next equal create unless it is proved that the subscription is gone, or a saved state names it.
 func TestNoteWithAnID(t *testing.T) {
-	t.Parallel()
-	quick := func(dir string) []func(*config) { return []func(*config){noted(dir), settles} }
-	for name, test := range map[string]struct {
-		after func(s *sandbox.Sandbox, next func(id string, saved bool), id string)
-		stops bool
-	}{
-		"it is there": {func(*sandbox.Sandbox, func(string, bool), string) {}, true},
-		"an import names it": {func(_ *sandbox.Sandbox, remember func(string, bool), id string) {
-			remember(id, false)
-			remember(id, true)
-		}, true},
-		"a saved state names it": {func(_ *sandbox.Sandbox, remember func(string, bool), id string) { remember(id, true) }, false},
-		"it is gone":             {func(s *sandbox.Sandbox, _ func(string, bool), id string) { s.Enfinitos.Remove(id) }, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			s := start(t, documented)
-			made, err := at(t, s, quick(dir)...).CreateSubscription(t.Context(), request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			id := made.Subscription.ID
-			for range 2 {
-				next := at(t, s, quick(dir)...)
-				test.after(s, next.RememberID, id)
-				if !test.stops {
-					if _, err := next.CreateSubscription(t.Context(), request); err != nil {
-						t.Error(err)
-					}
-					return
-				}
-				_, err := next.CreateSubscription(t.Context(), request)
-				stopped(t, err, intent.Exists, id)
-			}
-			if len(s.Enfinitos.Subscriptions()) != 1 || len(notes(t, dir)) != 1 {
-				t.Errorf("there are %d subscriptions and %q", len(s.Enfinitos.Subscriptions()), notes(t, dir))
-			}
-		})
-	}
-}
-
-// While nothing proves whether it exists, the note stays.
-func TestNoteThatCannotBeChecked(t *testing.T) {
 	t.Parallel()
 	for name, proof := range proofs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			a := serve(t, map[string]http.HandlerFunc{
-				"POST /v1/webhooks": holds(created), "GET /v1/webhooks/whs_1": says(404, notFound), deliveries: proof.handler,
+				routes["create"]: inTurn(holds(created), holds(`{"subscription":{"subscriptionId":"whs_2"}}`)),
+				routes["find"]:   says(404, notFound), routes["list"]: proof.handler,
 			})
-			if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request); err != nil {
-				t.Fatal(err)
+			create := func(client *enfinitos.Client) error { return run(t.Context(), client, "create", "") }
+			if err := create(a.client(t, noted(dir))); err != nil {
+				t.Error(err)
 			}
-			_, err := a.client(t, noted(dir), once, settles).CreateSubscription(t.Context(), request)
+			next := a.client(t, noted(dir), once, settles)
+			for _, saved := range []bool{false, true} { // as an import does, and the read that follows
+				next.RememberID("whs_1", saved)
+			}
+			err := create(next)
+			saved := a.client(t, noted(dir), once)
+			if saved.RememberID("whs_1", true); proof.kind != gone && create(saved) != nil {
+				t.Error("a saved state does not end the note")
+			}
 			switch proof.kind {
 			case gone:
 				if err != nil {
@@ -162,56 +110,18 @@ func TestNoteThatCannotBeChecked(t *testing.T) {
 	}
 }
 
-// What one process makes stops nothing that the same process makes: Terraform is about to save both.
-func TestEqualCreatesInOneProcess(t *testing.T) {
-	t.Parallel()
-	s := start(t, documented)
-	dir := t.TempDir()
-	client := at(t, s, noted(dir))
-	for range 2 {
-		if _, err := client.CreateSubscription(t.Context(), request); err != nil {
-			t.Error(err)
-		}
-	}
-	if made := s.Enfinitos.Subscriptions(); len(made) != 2 || len(notes(t, dir)) != 2 {
-		t.Errorf("there are %+v and %q", made, notes(t, dir))
-	}
-}
-
-// A create that another process is making now stops one of the same content, and keeps its note.
-func TestCreateInProgressElsewhere(t *testing.T) {
+// Requests that make indistinguishable subscriptions stop one another.
+func TestNoteOfAnEqualCreate(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	other := make(chan error, 1)
-	var a *api
-	a = serve(t, map[string]http.HandlerFunc{"POST /v1/webhooks": func(w http.ResponseWriter, r *http.Request) {
-		_, err := a.client(t, noted(dir)).CreateSubscription(r.Context(), request)
-		other <- err
-		holds(created)(w, r)
-	}})
-	if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request); err != nil {
+	first, equal, other := request, request, request
+	first.Events, equal.Events = []string{"right.issued", "key.issued"}, []string{"key.issued", "right.issued"}
+	first.URL, equal.URL, other.Label = "https://h.example", "https://H.example:443/", "other"
+	a := serve(t, map[string]http.HandlerFunc{routes["create"]: inTurn(cuts(""), holds(created))})
+	_, _ = a.client(t, noted(dir)).CreateSubscription(t.Context(), first)
+	if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), other); err != nil {
 		t.Error(err)
 	}
-	stopped(t, <-other, intent.InProgress)
-	if left := notes(t, dir); len(left) != 1 || len(a.made()) != 1 {
-		t.Errorf("%q is left after %q", left, a.made())
-	}
-}
-
-// What was deleted needs no note.
-func TestRemoveForgetsTheNote(t *testing.T) {
-	t.Parallel()
-	for name, profile := range profiles {
-		dir := t.TempDir()
-		s := start(t, profile)
-		client := at(t, s, noted(dir))
-		made, err := client.CreateSubscription(t.Context(), request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = client.Remove(t.Context(), made.Subscription.ID, "")
-		if left := notes(t, dir); err != nil || len(left) != map[string]int{"documented": 1}[name] {
-			t.Errorf("%s: %q is left: %v", name, left, err)
-		}
-	}
+	_, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), equal)
+	stopped(t, err, intent.Unlisted)
 }

@@ -1,22 +1,12 @@
 package enfinitos_test
 
 import (
-	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 )
-
-// done is the kind of answer that says that a subscription was deleted.
-const done = "done"
-
-// empty is the kind of answer to a delete that says nothing: the list of deliveries decides.
-const empty = "empty"
 
 // deletes are answers to the undocumented call.
 var deletes = with(map[string]answer{
@@ -35,24 +25,18 @@ var deletes = with(map[string]answer{
 })
 
 // pauses are answers to the documented call that pauses a subscription.
-var pauses = func() map[string]answer {
-	out := with(map[string]answer{
-		"200":              {holds(`{"subscription":{"subscriptionId":"whs_1","active":false}}`), alive, 0},
-		"200 quoted":       {holds(`{"subscription":{"subscriptionId":"whs_1","active":"false","label":7}}`), alive, 0},
-		"200 data {}":      {holds(`{}`), doubt, 0},
-		"200 untold":       {holds(whs1), doubt, 0},
-		"200 active null":  {holds(`{"subscription":{"subscriptionId":"whs_1","active":null}}`), doubt, 0},
-		"200 still active": {holds(`{"subscription":{"subscriptionId":"whs_1","active":true}}`), doubt, 0},
-		"404":              {says(404, notFound), gone, 0},
-		"404 least":        {says(404, `{"ok":false}`), gone, 0},
-		"405":              {says(405, notFound), doubt, 405},
-		"501":              {says(501, notFound), doubt, 501},
-	})
-	for name, body := range foreign {
-		out["404 "+name] = answer{says(404, body), doubt, 404}
-	}
-	return out
-}()
+var pauses = withForeign(map[string]answer{
+	"200":              {holds(`{"subscription":{"subscriptionId":"whs_1","active":false}}`), alive, 0},
+	"200 quoted":       {holds(`{"subscription":{"subscriptionId":"whs_1","active":"false","label":7}}`), alive, 0},
+	"200 data {}":      {holds(`{}`), doubt, 0},
+	"200 untold":       {holds(whs1), doubt, 0},
+	"200 active null":  {holds(`{"subscription":{"subscriptionId":"whs_1","active":null}}`), doubt, 0},
+	"200 still active": {holds(`{"subscription":{"subscriptionId":"whs_1","active":true}}`), doubt, 0},
+	"404":              {says(404, notFound), gone, 0},
+	"404 least":        {says(404, `{"ok":false}`), gone, 0},
+	"405":              {says(405, notFound), doubt, 405},
+	"501":              {says(501, notFound), doubt, 501},
+})
 
 // removal is what Remove returns. Beside an error the outcome means nothing.
 type removal struct {
@@ -69,15 +53,14 @@ func TestRemove(t *testing.T) {
 			t.Run(deleteName+", "+pauseName, func(t *testing.T) {
 				t.Parallel()
 				a := serve(t, map[string]http.HandlerFunc{
-					"DELETE /v1/webhooks/whs_1": first.handler, "POST /v1/webhooks/whs_1/active": second.handler,
-					deliveries: holds(emptyPage),
+					routes["remove"]: first.handler, routes["list"]: holds(emptyPage), routes["pause"]: second.handler,
 				})
-				want, calls := removal{failed: first.kind == doubt, status: first.status}, []string{"DELETE /v1/webhooks/whs_1"}
+				want, calls := removal{failed: first.kind == doubt, status: first.status}, []string{routes["remove"]}
 				if first.kind == empty {
-					calls = append(calls, deliveries+"?limit=1")
+					calls = append(calls, routes["list"]+"?limit=1")
 				}
 				if first.kind == missing || first.kind == empty {
-					want, calls = removal{failed: second.kind == doubt, status: second.status}, append(calls, "POST /v1/webhooks/whs_1/active")
+					want, calls = removal{failed: second.kind == doubt, status: second.status}, append(calls, routes["pause"])
 					switch second.kind {
 					case alive:
 						want.outcome = enfinitos.Paused
@@ -85,12 +68,7 @@ func TestRemove(t *testing.T) {
 						want.outcome = enfinitos.Gone
 					}
 				}
-				if diff := cmp.Diff(want, remove(t, a.client(t, once)), cmp.AllowUnexported(removal{})); diff != "" {
-					t.Errorf("(-want +got):\n%s", diff)
-				}
-				if diff := cmp.Diff(calls, slices.Compact(a.made())); diff != "" {
-					t.Errorf("calls (-want +got):\n%s", diff)
-				}
+				compare(t, a, remove(t, a.client(t, once)), want, calls)
 			})
 		}
 	}
@@ -103,16 +81,16 @@ func TestRemoveWithAnEmptyAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := serve(t, map[string]http.HandlerFunc{
-				"DELETE /v1/webhooks/whs_1": says(204, ""), deliveries: proof.handler,
-				"POST /v1/webhooks/whs_1/active": holds(`{"subscription":{"subscriptionId":"whs_1","active":false}}`),
+				routes["remove"]: says(204, ""), routes["list"]: proof.handler, routes["pause"]: pauses["200"].handler,
 			})
-			want := map[string]removal{
-				alive: {outcome: enfinitos.Paused}, forbidden: {outcome: enfinitos.Paused}, gone: {outcome: enfinitos.Gone},
-				doubt: {failed: true, status: proof.status},
-			}[proof.kind]
-			if diff := cmp.Diff(want, remove(t, a.client(t, once)), cmp.AllowUnexported(removal{})); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+			want, calls := removal{failed: proof.kind == doubt, status: proof.status}, []string{routes["remove"], routes["list"] + "?limit=1"}
+			switch proof.kind {
+			case alive, forbidden:
+				want, calls = removal{outcome: enfinitos.Paused}, append(calls, routes["pause"])
+			case gone:
+				want = removal{outcome: enfinitos.Gone}
 			}
+			compare(t, a, remove(t, a.client(t, once)), want, calls)
 		})
 	}
 }
@@ -120,19 +98,12 @@ func TestRemoveWithAnEmptyAnswer(t *testing.T) {
 // Where a delete may have been carried out, a pause that is refused does not prove that it was not.
 func TestRemoveThatMayHaveWorked(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		deletion http.HandlerFunc
-		unknown  bool
-	}{
-		"no such call":     {refuses(405), false},
-		"lost, then a 404": {inTurn(refuses(500), refuses(404)), true},
-		"empty":            {says(200, ""), true},
+	for name, deletion := range map[string]http.HandlerFunc{
+		"no such call": refuses(405), "lost, then a 404": inTurn(refuses(500), refuses(404)), "empty": says(200, ""),
 	} {
-		a := serve(t, map[string]http.HandlerFunc{
-			"DELETE /v1/webhooks/whs_1": test.deletion, deliveries: holds(emptyPage), "POST /v1/webhooks/whs_1/active": refuses(403),
-		})
+		a := serve(t, map[string]http.HandlerFunc{routes["remove"]: deletion, routes["list"]: holds(emptyPage), routes["pause"]: refuses(403)})
 		_, err := a.client(t).Remove(t.Context(), "whs_1", "")
-		if err == nil || outcomeUnknown(err) != test.unknown {
+		if err == nil || outcomeUnknown(err) != (name != "no such call") {
 			t.Errorf("%s: it ends in %v", name, err)
 		}
 	}
@@ -148,39 +119,4 @@ func remove(t *testing.T, client *enfinitos.Client) removal {
 		t.Errorf("the error is %v", err)
 	}
 	return removal{failed: true, status: enfinitos.Status(err)}
-}
-
-func TestRemoveAtTheSandbox(t *testing.T) {
-	t.Parallel()
-	s := start(t, conventional)
-	id, other := s.Enfinitos.Register(example), s.Enfinitos.Register(example)
-	client := at(t, s)
-	if outcome, err := client.Remove(t.Context(), id, ""); outcome != enfinitos.Deleted || err != nil {
-		t.Errorf("it ends in %d, %v", outcome, err)
-	}
-	if diff := cmp.Diff([]string{"DELETE /v1/webhooks/" + id}, journal(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-	if left := s.Enfinitos.Subscriptions(); len(left) != 1 || left[0].ID != other || !left[0].Active {
-		t.Errorf("the sandbox holds %+v", left)
-	}
-	if outcome, err := client.Remove(t.Context(), id, ""); outcome != enfinitos.Gone || err != nil {
-		t.Errorf("the second time it ends in %d, %v", outcome, err)
-	}
-}
-
-// Whoever gives up after the pause was sent still gets its answer.
-func TestRemoveIsCancelled(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	a := serve(t, map[string]http.HandlerFunc{
-		"DELETE /v1/webhooks/whs_1": says(404, notFound),
-		"POST /v1/webhooks/whs_1/active": func(w http.ResponseWriter, r *http.Request) {
-			cancel()
-			holds(`{"subscription":{"subscriptionId":"whs_1","active":false}}`)(w, r)
-		},
-	})
-	if outcome, err := a.client(t).Remove(ctx, "whs_1", ""); outcome != enfinitos.Paused || err != nil {
-		t.Errorf("it ends in %d, %v", outcome, err)
-	}
 }

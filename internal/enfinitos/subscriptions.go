@@ -15,11 +15,9 @@ import (
 
 // Subscription is a registered webhook.
 type Subscription struct {
-	ID          string   `json:"subscriptionId"`
-	DeveloperID string   `json:"developerId"`
-	URL         string   `json:"url"`
-	Events      []string `json:"events"`
-	Label       string   `json:"label"`
+	ID          string `json:"subscriptionId"`
+	DeveloperID string `json:"developerId"`
+	Settings
 	// Active is nil if the answer does not contain it.
 	Active httpapi.Optional[bool] `json:"active"`
 	// The times are RFC 3339. The last two are empty until they first happen.
@@ -28,8 +26,8 @@ type Subscription struct {
 	SecretLastRotatedAt string `json:"secretLastRotatedAt"`
 }
 
-// CreateSubscriptionRequest describes a new subscription. All fields are required, and none can be changed later.
-type CreateSubscriptionRequest struct {
+// Settings are what a create sends. All are required, and none can be changed later.
+type Settings struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events"`
 	Label  string   `json:"label"`
@@ -65,7 +63,7 @@ func (a *subscriptionAnswer) UnmarshalJSON(data []byte) error {
 // have made the subscription, and that no create was sent.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription
-func (c *Client) CreateSubscription(ctx context.Context, in CreateSubscriptionRequest) (*CreatedSubscription, error) {
+func (c *Client) CreateSubscription(ctx context.Context, in Settings) (*CreatedSubscription, error) {
 	if err := c.notes.Check(ctx, c.digest(in), intent.Lookup{Exists: c.exists}); err != nil {
 		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: err}
 	}
@@ -104,7 +102,7 @@ func (c *Client) exists(ctx context.Context, note *intent.Note) (bool, error) {
 }
 
 // digest is equal for requests that make indistinguishable subscriptions in the same account.
-func (c *Client) digest(in CreateSubscriptionRequest) string {
+func (c *Client) digest(in Settings) string {
 	in.URL = weburl.Normal(in.URL)
 	in.Events = slices.Sorted(slices.Values(in.Events))
 	content, _ := json.Marshal(in) // strings only

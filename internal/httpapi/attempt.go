@@ -32,36 +32,25 @@ type attempts struct {
 
 type attemptsKey struct{}
 
-// withAttempts returns a context that records the attempts of a request.
-func withAttempts(ctx context.Context, request Request) (context.Context, *attempts) {
-	state := &attempts{request: request}
-	return context.WithValue(ctx, attemptsKey{}, state), state
-}
-
 func attemptsOf(ctx context.Context) *attempts {
 	state, _ := ctx.Value(attemptsKey{}).(*attempts)
 	return state
 }
 
 // transport makes one attempt, and records whether anything was sent. Before that, nothing can have happened at the API.
-type transport struct {
-	*Client
-	next http.RoundTripper
-}
+type transport struct{ *Client }
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx, state := request.Context(), attemptsOf(request.Context())
+	state := attemptsOf(request.Context())
 	state.sent.Store(false)
 	if state.request.Change {
-		var stop func()
-		ctx, stop = uncancelled(ctx)
-		defer stop()
 		inFlight.Add(1)
 		defer inFlight.Add(-1)
 	}
-	trace := &httptrace.ClientTrace{WroteHeaders: func() { state.sent.Store(true) }}
-	response, err := t.logged(request.WithContext(httptrace.WithClientTrace(ctx, trace)), state.request.Body)
+	ctx, stop := t.sending(request.Context(), state)
+	defer stop()
+	response, err := t.logged(request.WithContext(ctx), state.request.Body)
 	if err != nil {
 		state.lost.Store(state.lost.Load() || state.sent.Load())
 		return nil, err
@@ -76,20 +65,28 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// uncancelled returns a context for one sending of a change. Once there is a connection to send it on, the context ends only at
-// its deadline: whoever gives up then still gets the answer, because the vendor may say it only once.
-func uncancelled(ctx context.Context) (sending context.Context, stop func()) {
-	sending, stop = context.WithCancel(context.WithoutCancel(ctx))
-	if deadline, ok := ctx.Deadline(); ok {
-		sending, stop = context.WithDeadline(context.WithoutCancel(ctx), deadline)
+// sending returns the context of one attempt, which ends at the time limit of an attempt or at the deadline of the request. Once there
+// is a connection to send a change on, nothing else ends it: whoever gives up then still gets the answer, because the vendor may say it
+// only once.
+func (t *transport) sending(ctx context.Context, state *attempts) (sending context.Context, stop func()) {
+	limit, cause := time.Now().Add(t.config.RequestTimeout), fmt.Errorf("%w (%s)", ErrNoAnswer, t.config.RequestTimeout)
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(limit) {
+		limit, cause = deadline, context.DeadlineExceeded
 	}
+	sending = ctx
+	if state.request.Change {
+		sending = context.WithoutCancel(ctx)
+	}
+	sending, stop = context.WithDeadlineCause(sending, limit, cause)
 	keep := context.AfterFunc(ctx, func() {
 		if errors.Is(ctx.Err(), context.Canceled) { // its deadline is that of the sending too
 			stop()
 		}
 	})
-	sending = httptrace.WithClientTrace(sending, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { keep() }})
-	return sending, stop
+	return httptrace.WithClientTrace(sending, &httptrace.ClientTrace{
+		GotConn:      func(httptrace.GotConnInfo) { keep() },
+		WroteHeaders: func() { state.sent.Store(true) },
+	}), stop
 }
 
 // ErrNoAnswer reports an attempt that took longer than Config.RequestTimeout. It does not report the end of a context.
@@ -98,28 +95,26 @@ var ErrNoAnswer = errors.New("no answer within the time limit of one attempt")
 // errUnread reports an answer that broke off or is too large.
 var errUnread = errors.New("reading the answer failed")
 
-// limited makes an attempt within its time limit.
-func (t *transport) limited(request *http.Request) (*http.Response, []byte, error) {
-	ctx, cancel := context.WithTimeoutCause(request.Context(), t.config.RequestTimeout, ErrNoAnswer)
-	defer cancel()
-	response, body, err := t.exchange(request.WithContext(ctx))
-	if errors.Is(err, context.DeadlineExceeded) {
-		if deadline, _ := ctx.Deadline(); time.Now().Before(deadline) {
-			return nil, nil, errors.New(err.Error()) // a timeout of the network, such as that of a dial
-		}
-		<-ctx.Done() // at the deadline, a timer of the network may have fired before that of the context
+// causeOf returns why an attempt failed.
+func causeOf(ctx context.Context, err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return err
 	}
-	if err != nil && errors.Is(context.Cause(ctx), ErrNoAnswer) {
-		return nil, nil, fmt.Errorf("%w (%s)", ErrNoAnswer, t.config.RequestTimeout)
+	if deadline, _ := ctx.Deadline(); time.Now().Before(deadline) {
+		return errors.New(err.Error()) // a timeout of the network, such as that of a dial
 	}
-	return response, body, err
+	<-ctx.Done() // at the deadline, a timer of the network may have fired before that of the context
+	return context.Cause(ctx)
 }
 
 // exchange sends a request and reads the whole answer, so that a connection cut in the middle is an error that the retries see.
 func (t *transport) exchange(request *http.Request) (*http.Response, []byte, error) {
-	response, err := t.next.RoundTrip(request)
+	response, err := t.config.Transport.RoundTrip(request)
 	if err != nil {
-		return nil, nil, withoutSecret(err, t.hide)
+		if text := t.Hide(err.Error()); text != err.Error() { // net/http quotes what a server sends instead of HTTP
+			err = errors.New(text)
+		}
+		return nil, nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))

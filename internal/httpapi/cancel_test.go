@@ -3,7 +3,9 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,21 +19,22 @@ func dialing(request *http.Request) (*http.Response, error) {
 	return nil, request.Context().Err()
 }
 
-// answered is a step that answers five seconds after the request was sent.
-func answered(request *http.Request) (*http.Response, error) {
+// timedOut is the error of a dial that took too long.
+var _, timedOut = (&net.Dialer{Timeout: time.Nanosecond}).Dial("tcp", "127.0.0.1:1")
+
+// late is a step that never answers, as the network says at the deadline before the context does.
+func late(request *http.Request) (*http.Response, error) {
 	leave(request)
-	select {
-	case <-time.After(5 * time.Second):
-		return answer(200, "fine")(request)
-	case <-request.Context().Done():
-		return nil, request.Context().Err()
-	}
+	deadline, _ := request.Context().Deadline()
+	<-time.After(time.Until(deadline))
+	return nil, timedOut
 }
 
 // The caller gives up after a second. One attempt may take a minute.
 func TestCancelled(t *testing.T) {
 	t.Parallel()
 	const at, hour = time.Second, time.Hour
+	answered := answeredAfter(5*time.Second, 200)
 	change, read, again := post("a"), get("a"), idempotent(post("a"))
 	for name, test := range map[string]struct {
 		request  httpapi.Request
@@ -47,6 +50,8 @@ func TestCancelled(t *testing.T) {
 		"idempotent change, answered":       {again, answered, hour, 5 * time.Second, nil, false},
 		"idempotent change, never answered": {again, hang, hour, time.Minute, httpapi.ErrNoAnswer, true},
 		"change without a connection":       {change, dialing, hour, at, context.Canceled, false},
+		"told late":                         {change, late, hour, time.Minute, httpapi.ErrNoAnswer, true},
+		"told late, at its deadline":        {change, late, 30 * time.Second, 30 * time.Second, context.DeadlineExceeded, true},
 		"read":                              {read, answered, hour, at, context.Canceled, true},
 		"wait after a 429":                  {change, answer(429, ""), hour, at, context.Canceled, false},
 		"wait after a refused connection":   {change, refused, hour, at, context.Canceled, false},
@@ -59,11 +64,12 @@ func TestCancelled(t *testing.T) {
 			client, script := scripted(t, []step{test.step}, timeout(time.Minute), retryWait(10*time.Second))
 			start := time.Now()
 			_, err := client.Do(ctx, test.request)
-			if !errors.Is(err, test.want) || isUnknown(err) != test.unknown {
+			atDeadline := errors.Is(test.want, context.DeadlineExceeded)
+			if !errors.Is(err, test.want) || errors.Is(err, context.DeadlineExceeded) != atDeadline || isUnknown(err) != test.unknown {
 				t.Errorf("%s: it ends in %v, unknown %t", name, err, isUnknown(err))
 			}
-			if took := time.Since(start); took != test.ends || script.attempts() != 1 {
-				t.Errorf("%s: it ended after %s and %d attempts, want %s and one", name, took, script.attempts(), test.ends)
+			if took := time.Since(start); took != test.ends || len(script.times) != 1 {
+				t.Errorf("%s: it ended after %s and %d attempts, want %s and one", name, took, len(script.times), test.ends)
 			}
 			cancel()
 		})
@@ -75,7 +81,9 @@ func TestCancelledWhileARealServerAnswers(t *testing.T) {
 	t.Parallel()
 	for kind, request := range requests {
 		ctx, cancel := context.WithCancel(t.Context())
-		server, count := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var count atomic.Int32
+		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			count.Add(1)
 			cancel()
 			if !request.Change {
 				<-r.Context().Done()
@@ -83,26 +91,21 @@ func TestCancelledWhileARealServerAnswers(t *testing.T) {
 			_, _ = w.Write([]byte("fine"))
 		})
 		response, err := newClient(t, server).Do(ctx, request.Request)
-		if request.Change && (err != nil || string(response.Body) != "fine") {
-			t.Errorf("%s: the answer is lost: %v", kind, err)
+		answered := err == nil && string(response.Body) == "fine"
+		if answered != request.Change || !answered && (!errors.Is(err, context.Canceled) || asError(t, err).NotSent) || count.Load() != 1 {
+			t.Errorf("%s: %d requests reached the server: %v", kind, count.Load(), err)
 		}
-		if !request.Change && (!errors.Is(err, context.Canceled) || asError(t, err).NotSent) {
-			t.Errorf("%s: it ends in %v, want a cancellation", kind, err)
-		}
-		if count.Load() != 1 {
-			t.Errorf("%s: %d requests reached the server", kind, count.Load())
-		}
-		cancel()
 	}
 }
 
-// A refusal and a success count too if their caller gives up at the same moment.
-func TestAnswerAtTheMomentOfCancellation(t *testing.T) {
-	t.Parallel()
+// A refusal and a success count too if their caller gives up at the same moment. Until then a change is in flight.
+func TestAnswerAtTheMomentOfCancellation(t *testing.T) { //nolint:paralleltest // it counts the changes of all clients
 	for kind, request := range requests {
 		for _, status := range []int{200, 400, 500} {
 			ctx, cancel := context.WithCancel(t.Context())
+			inFlight := int64(0)
 			client, script := scripted(t, []step{func(request *http.Request) (*http.Response, error) {
+				inFlight = httpapi.ChangesInFlight()
 				cancel()
 				return answer(status, "fine")(request)
 			}})
@@ -110,22 +113,9 @@ func TestAnswerAtTheMomentOfCancellation(t *testing.T) {
 			if status == 200 && (err != nil || string(response.Body) != "fine") || status != 200 && httpapi.Status(err) != status {
 				t.Errorf("%s: the answer %d is lost: %v", kind, status, err)
 			}
-			if script.attempts() != 1 {
-				t.Errorf("%s: %d attempts", kind, script.attempts())
+			if len(script.times) != 1 || (inFlight == 1) != request.Change || httpapi.ChangesInFlight() != 0 {
+				t.Errorf("%s: %d attempts, %d in flight, then %d", kind, len(script.times), inFlight, httpapi.ChangesInFlight())
 			}
-		}
-	}
-}
-
-func TestChangesInFlight(t *testing.T) { //nolint:paralleltest // it counts the changes of all clients
-	for kind, want := range map[string]int64{"GET": 0, "POST": 1, "DELETE": 1} {
-		during := int64(-1)
-		client, _ := scripted(t, []step{func(request *http.Request) (*http.Response, error) {
-			during = httpapi.ChangesInFlight()
-			return answer(200, "")(request)
-		}})
-		if _, err := client.Do(t.Context(), requests[kind].Request); err != nil || during != want || httpapi.ChangesInFlight() != 0 {
-			t.Errorf("%s: %d in flight, then %d: %v", kind, during, httpapi.ChangesInFlight(), err)
 		}
 	}
 }

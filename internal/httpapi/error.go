@@ -16,9 +16,8 @@ type Error struct {
 	Path   string
 	// Host is the host that was called. Proxy is the host of the proxy on the way, empty if there is none.
 	Host, Proxy string
-	// Status and Header are those of the answer. Status is 0 if there was none.
+	// Status is that of the answer, 0 if there was none.
 	Status int
-	Header http.Header
 	// Code and Message are the vendor's. If the body did not have the vendor's shape, Message describes it.
 	Code    string
 	Message string
@@ -135,22 +134,3 @@ func withoutURL(err error) error {
 	}
 	return err
 }
-
-// withoutSecret returns an error without the secret in its text. net/http quotes what a server sends instead of HTTP.
-func withoutSecret(err error, hide *strings.Replacer) error {
-	if text := hide.Replace(err.Error()); text != err.Error() {
-		return &hiddenError{text: text, cause: err}
-	}
-	return err
-}
-
-type hiddenError struct {
-	text  string
-	cause error
-}
-
-// Error implements error.
-func (e *hiddenError) Error() string { return e.text }
-
-// Unwrap returns the original error, for errors.Is.
-func (e *hiddenError) Unwrap() error { return e.cause }

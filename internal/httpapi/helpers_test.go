@@ -10,26 +10,19 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
-// token is the bearer token of every client here. It is longer than what an error quotes of a body.
-var token = "eyJ0b2tlbg." + strings.Repeat("c3VwZXJzZWNyZXQ", 20) + ".c2ln"
+// token is the bearer token of every client here. It is longer than what an error quotes of a body, and any useful part of it contains
+// partOfToken.
+var token = "eyJ0b2tlbg." + strings.Repeat(partOfToken, 40) + ".c2ln"
 
-// leaksToken looks for any stretch of the token that would be of use to somebody.
-func leaksToken(text string) bool {
-	for i := 0; i+12 <= len(token); i++ {
-		if strings.Contains(text, token[i:i+12]) {
-			return true
-		}
-	}
-	return false
-}
+const partOfToken = "c3VwZXJz"
 
 // decodeError reads the shape {"error": {"code", "message"}}.
 func decodeError(body []byte) (code, message string, ok bool) {
@@ -69,24 +62,20 @@ func timeout(d time.Duration) func(*httpapi.Config) {
 	return func(c *httpapi.Config) { c.RequestTimeout = d }
 }
 
-// serve starts a server and counts the requests that reach it.
-func serve(t *testing.T, handler http.HandlerFunc) (url string, count *atomic.Int32) {
+func serve(t *testing.T, handler http.HandlerFunc) (url string) {
 	t.Helper()
-	count = &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		count.Add(1)
-		handler(w, r)
-	}))
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return server.URL, count
+	return server.URL
 }
 
 // script is a transport in memory: it answers one attempt with each step, and all further ones with the last.
 type script struct {
 	steps []step
 
-	mu    sync.Mutex
-	times []time.Time // when each attempt was made
+	mu     sync.Mutex
+	times  []time.Time // when each attempt was made
+	bodies []string
 }
 
 type step func(*http.Request) (*http.Response, error)
@@ -95,31 +84,26 @@ type step func(*http.Request) (*http.Response, error)
 func scripted(t *testing.T, steps []step, changes ...func(*httpapi.Config)) (*httpapi.Client, *script) {
 	t.Helper()
 	out := &script{steps: steps}
-	client := newClient(t, "https://api.test", changes...)
-	client.SetTransport(out)
-	return client, out
+	changes = append(changes, func(c *httpapi.Config) { c.Transport = out })
+	return newClient(t, "https://api.test", changes...), out
 }
 
 func (s *script) RoundTrip(request *http.Request) (*http.Response, error) {
+	var body []byte
+	if request.Body != nil {
+		body, _ = io.ReadAll(request.Body)
+	}
 	s.mu.Lock()
 	next := s.steps[min(len(s.times), len(s.steps)-1)]
-	s.times = append(s.times, time.Now())
+	s.times, s.bodies = append(s.times, time.Now()), append(s.bodies, string(body))
 	s.mu.Unlock()
 	return next(request)
-}
-
-func (s *script) attempts() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.times)
 }
 
 // leave does what the real transport does when it has a connection and then has written the headers of a request.
 func leave(request *http.Request) {
 	trace := httptrace.ContextClientTrace(request.Context())
-	if trace.GotConn != nil {
-		trace.GotConn(httptrace.GotConnInfo{})
-	}
+	trace.GotConn(httptrace.GotConnInfo{})
 	trace.WroteHeaders()
 }
 
@@ -137,22 +121,26 @@ func answer(status int, body string, headers ...string) step {
 	}
 }
 
-// slow is a step that takes so long before it does what another one does.
-func slow(pause time.Duration, then step) step {
+// answeredAfter is a step that takes so long to answer.
+func answeredAfter(pause time.Duration, status int, headers ...string) step {
 	return func(request *http.Request) (*http.Response, error) {
-		<-time.After(pause) // of a bubble's clock
-		return then(request)
+		leave(request)
+		select {
+		case <-time.After(pause):
+			return answer(status, "", headers...)(request)
+		case <-request.Context().Done():
+			return nil, request.Context().Err()
+		}
 	}
 }
 
-// refused is a step at which nobody listens.
-func refused(*http.Request) (*http.Response, error) {
-	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-}
+// refused is a step at which nobody listens. The number for it is another one on Windows.
+var refused, refusedOnWindows = notConnected(syscall.ECONNREFUSED), notConnected(10061)
 
-// refusedOnWindows is the same on Windows, whose number for it is WSAECONNREFUSED.
-func refusedOnWindows(*http.Request) (*http.Response, error) {
-	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connectex", syscall.Errno(10061))}
+func notConnected(number syscall.Errno) step {
+	return func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", number)}
+	}
 }
 
 // cut is a step at which the connection breaks once the request is sent.
@@ -164,20 +152,12 @@ func cut(request *http.Request) (*http.Response, error) {
 // truncated is a step at which the connection breaks in the middle of an answer.
 func truncated(request *http.Request) (*http.Response, error) {
 	leave(request)
-	body := io.MultiReader(strings.NewReader(`{"id":`), brokenReader{})
+	body := io.MultiReader(strings.NewReader(`{"id":`), iotest.ErrReader(io.ErrUnexpectedEOF))
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(body), Request: request}, nil
 }
 
-type brokenReader struct{}
-
-func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
 // hang is a step that never answers.
-func hang(request *http.Request) (*http.Response, error) {
-	leave(request)
-	<-request.Context().Done()
-	return nil, request.Context().Err()
-}
+var hang = answeredAfter(1000*time.Hour, 200)
 
 // isUnknown reports that an error leaves open whether its call was carried out.
 func isUnknown(err error) bool {

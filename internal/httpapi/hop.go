@@ -31,12 +31,11 @@ func checkProxy(_ context.Context, proxy *url.URL, _ *http.Request, answer *http
 }
 
 // proxyOf returns the host of the proxy on the way of a request, empty if there is none.
-func (c *Client) proxyOf(request *http.Request) string {
-	proxy, err := c.proxy(request)
-	if err != nil || proxy == nil {
-		return ""
+func proxyOf(request *http.Request) string {
+	if proxy, _ := http.ProxyFromEnvironment(request); proxy != nil {
+		return proxy.Host
 	}
-	return proxy.Host
+	return ""
 }
 
 const proxySettings = "HTTPS_PROXY names the proxy, NO_PROXY the hosts that are reached without one."

@@ -23,7 +23,8 @@ type gate struct {
 
 // wait returns once a call may be made. It fails immediately if the context would end before that.
 func (g *gate) wait(ctx context.Context) error {
-	if err := tooLong(ctx, g.end()); err != nil {
+	const reason = "the API requires a wait of"
+	if err := tooLong(ctx, g.end(), reason); err != nil {
 		return err
 	}
 	select {
@@ -33,20 +34,25 @@ func (g *gate) wait(ctx context.Context) error {
 	}
 	defer func() { <-g.turn }()
 	for until := g.end(); time.Now().Before(until); until = g.end() { // an answer may lengthen the pause meanwhile
-		if err := tooLong(ctx, until); err != nil {
-			return err
-		}
-		if err := wait(ctx, time.Until(until)); err != nil {
+		if err := waitUntil(ctx, until, reason); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
 }
 
-func tooLong(ctx context.Context, until time.Time) error {
+// waitUntil waits, unless a context would end before that.
+func waitUntil(ctx context.Context, until time.Time, reason string) error {
+	if err := tooLong(ctx, until, reason); err != nil {
+		return err
+	}
+	return wait(ctx, time.Until(until))
+}
+
+func tooLong(ctx context.Context, until time.Time, reason string) error {
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
-		return fmt.Errorf("the API requires a wait of %s, which is longer than this operation's timeout allows: %w",
-			time.Until(until).Round(time.Second), context.DeadlineExceeded)
+		return fmt.Errorf("%s %s, which is longer than this operation's timeout allows: %w",
+			reason, time.Until(until).Round(time.Second), context.DeadlineExceeded)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -32,9 +33,10 @@ func (t *transport) logged(request *http.Request, sent []byte) (*http.Response, 
 	ctx, path := request.Context(), request.URL.EscapedPath()
 	t.trace(ctx, "API request", request.Method, path, sent)
 	start := time.Now()
-	response, body, err := t.limited(request)
+	response, body, err := t.exchange(request)
 	fields := map[string]any{"method": request.Method, "path": path, "duration_ms": time.Since(start).Milliseconds()}
 	if err != nil {
+		err = causeOf(ctx, err)
 		fields["error"] = withoutURL(err).Error()
 	} else {
 		fields["status"] = response.StatusCode
@@ -67,6 +69,17 @@ func (r redacted) String() string { return r.hide.Replace(redact(r.body, r.field
 
 // MarshalText implements encoding.TextMarshaler, which a JSON log uses.
 func (r redacted) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// FieldNames returns the names of a type's fields in JSON, without those of signing secrets.
+func FieldNames[T any]() (names []string) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name != "" && field.Type != reflect.TypeFor[Secret]() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // redact returns a JSON body with the values of all but the named fields hidden. For any other body it returns the size.
 func redact(body []byte, logged []string) string {

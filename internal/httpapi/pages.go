@@ -28,15 +28,9 @@ func (most MorePagesError) Error() string {
 	return fmt.Sprintf("the list has more than %d pages", int(most))
 }
 
-// Pages returns the items of a list, each id once, which get fetches page by page as they are needed. An item that moves to the next
-// page meanwhile, because others came before it, is listed twice. Only a page without a next token ends a
-// list: a token seen before, a page without a new id and a list that is too long are errors, because a list that is not complete
-// proves nothing about what it lacks.
-func Pages[T any](path []string, get func(token Token) (Page[T], error), id func(*T) string) iter.Seq2[*T, error] {
-	return PagesUpTo(maxPages, path, get, id)
-}
-
-// PagesUpTo is Pages of a list that is too long if it has more than most pages. Zero means the limit of Pages.
+// PagesUpTo returns the items of a list, which get fetches page by page as they are needed, and each id once: the API lists an item twice
+// that others move to the next page meanwhile. Only a page without a next token ends a list. A token seen before, a page without a new
+// id and more than most pages (0 for 50) are errors, because a list that is not complete proves nothing about what it lacks.
 func PagesUpTo[T any](
 	most int, path []string, get func(token Token) (Page[T], error), id func(*T) string,
 ) iter.Seq2[*T, error] {

@@ -39,17 +39,11 @@ func (c *Client) MayRetry(ctx context.Context, attempt int) bool {
 }
 
 func wait(ctx context.Context, pause time.Duration) error {
-	if ctx.Err() != nil { // with a short pause, the select below would choose randomly
-		return ctx.Err()
-	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
-		return nil
+	case <-time.After(pause):
 	case <-ctx.Done():
-		return ctx.Err()
 	}
+	return ctx.Err()
 }
 
 // checkRetry allows another attempt after a 429, which only the caller's timeout limits, and at most MaxRetries in all after a refused
@@ -60,18 +54,12 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 		return ctx.Err() == nil, ctx.Err()
 	}
 	state := attemptsOf(ctx)
-	may := isRefused(err) || state.request.idempotent() && isTransient(ctx, response, err)
-	if may && ctx.Err() == nil {
+	transient, _ := retryablehttp.DefaultRetryPolicy(ctx, response, err)
+	if ctx.Err() == nil && (isRefused(err) || state.request.idempotent() && transient) {
 		state.failed++
 		return state.failed <= c.config.MaxRetries, nil
 	}
 	return false, nil
-}
-
-// isTransient reports a cut connection or a 5xx.
-func isTransient(ctx context.Context, response *http.Response, err error) bool {
-	again, _ := retryablehttp.DefaultRetryPolicy(context.WithoutCancel(ctx), response, err)
-	return again
 }
 
 // isRefused reports a refused connection, after which nothing can have happened.

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -14,11 +13,7 @@ const SettleTime = 20 * time.Second
 // before that.
 func (c *Client) UntilSettled(ctx context.Context, carriedOut time.Time) error {
 	pause := min(c.config.SettleTime, time.Until(carriedOut.Add(c.config.SettleTime)))
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-		return fmt.Errorf("the API's reads may be out of date for another %s, which is longer than this operation's timeout allows: %w",
-			pause.Round(time.Second), context.DeadlineExceeded)
-	}
-	return wait(ctx, max(0, pause))
+	return waitUntil(ctx, time.Now().Add(pause), "the API's reads may be out of date for another")
 }
 
 // dateOf reads the date of an object. Of a date that cannot be read, it assumes that it is now.

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,12 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/provider"
 )
 
 // What every type that is registered owes its users.
@@ -31,69 +28,35 @@ func TestProviderContract(t *testing.T) {
 	if len(schemas.Diagnostics) != 0 {
 		t.Error(acctest.Text(schemas.Diagnostics))
 	}
-	if len(schemas.ResourceSchemas) == 0 || len(schemas.DataSourceSchemas) == 0 || len(schemas.ActionSchemas) == 0 ||
-		len(schemas.ListResourceSchemas) == 0 || len(schemas.EphemeralResourceSchemas) == 0 || len(schemas.Functions) == 0 {
-		t.Error("a kind of type is missing altogether")
+	actions := map[string]*tfprotov6.Schema{}
+	for name, action := range schemas.ActionSchemas {
+		actions[name] = action.Schema
 	}
-	for name, schema := range schemas.ResourceSchemas {
-		checkSchema(t, name, schema)
-	}
-	for name, schema := range schemas.DataSourceSchemas {
-		checkSchema(t, name, schema)
-		exists(t, "data-sources", name, "data-source.tf")
-	}
-	for name, schema := range schemas.ActionSchemas {
-		checkSchema(t, name, schema.Schema)
-		exists(t, "actions", name, "action.tf")
-	}
-	for name, schema := range schemas.ListResourceSchemas {
-		checkSchema(t, name, schema)
-		exists(t, "list-resources", name, "list-resource.tfquery.hcl")
-	}
-	for name, schema := range schemas.EphemeralResourceSchemas {
-		checkSchema(t, name, schema)
-		exists(t, "ephemeral-resources", name, "ephemeral-resource.tf")
+	for kind, test := range map[string]struct {
+		schemas map[string]*tfprotov6.Schema
+		files   []string
+	}{
+		"resources": {
+			schemas.ResourceSchemas, []string{"resource.tf", "import.sh", "import-by-string-id.tf", "import-by-identity.tf"},
+		},
+		"data-sources":        {schemas.DataSourceSchemas, []string{"data-source.tf"}},
+		"actions":             {actions, []string{"action.tf"}},
+		"list-resources":      {schemas.ListResourceSchemas, []string{"list-resource.tfquery.hcl"}},
+		"ephemeral-resources": {schemas.EphemeralResourceSchemas, []string{"ephemeral-resource.tf"}},
+	} {
+		if len(test.schemas) == 0 {
+			t.Errorf("there are no %s", kind)
+		}
+		for name, schema := range test.schemas {
+			checkBlock(t, name, schema.Block)
+			exists(t, kind, name, test.files...)
+		}
 	}
 	for name, function := range schemas.Functions {
 		if function.Summary == "" || function.Description == "" {
 			t.Errorf("function %s has no description", name)
 		}
 		exists(t, "functions", name, "function.tf")
-	}
-}
-
-func checkSchema(t *testing.T, name string, schema *tfprotov6.Schema) {
-	t.Helper()
-	if !strings.HasPrefix(name, "webhook_") {
-		t.Errorf("the name of %s does not start with that of the provider", name)
-	}
-	checkBlock(t, name, schema.Block)
-}
-
-func TestResourceContract(t *testing.T) {
-	t.Parallel()
-	for _, construct := range provider.New("test")().Resources(context.Background()) {
-		r := construct()
-		var metadata resource.MetadataResponse
-		r.Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: "webhook"}, &metadata)
-		name := metadata.TypeName
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var schema resource.SchemaResponse
-			r.Schema(context.Background(), resource.SchemaRequest{}, &schema)
-			if diags := schema.Schema.ValidateImplementation(context.Background()); diags.HasError() {
-				t.Error(diags)
-			}
-			if _, ok := r.(resource.ResourceWithImportState); !ok {
-				t.Error("it cannot be imported")
-			}
-			if _, ok := r.(resource.ResourceWithIdentity); !ok {
-				t.Error("it has no identity")
-			}
-			for _, file := range []string{"resource.tf", "import.sh", "import-by-string-id.tf", "import-by-identity.tf"} {
-				exists(t, "resources", name, file)
-			}
-		})
 	}
 }
 
@@ -106,14 +69,14 @@ func TestTimeoutsAreChecked(t *testing.T) {
 	}}
 	for name := range protocol.Schemas.ResourceSchemas {
 		for operation := range texts.AttributeTypes {
-			for value, valid := range map[string]bool{"30s": true, "1h30m": true, "1ms": true, "0s": false, "-5s": false, "1d": false, "": false} {
-				problems := acctest.Text(protocol.Validate(name, map[string]acctest.Value{
-					"timeouts": acctest.Object(texts, map[string]acctest.Value{operation: acctest.String(value)}),
-				}))
-				at := fmt.Sprintf(`AttributeName("timeouts").AttributeName(%q)`, operation)
-				if strings.Contains(problems, at) == valid || valid == strings.Contains(problems, "ERROR Invalid Duration: The value must") {
-					t.Errorf("%s, timeouts.%s = %q: %s", name, operation, value, problems)
-				}
+			validate := func(value string) string {
+				timeouts := acctest.Object(texts, values{operation: acctest.String(value)})
+				return acctest.Text(protocol.Validate(name, values{"timeouts": timeouts}))
+			}
+			at := fmt.Sprintf(`AttributeName("timeouts").AttributeName(%q)`, operation)
+			contains(t, validate("0s"), "ERROR Invalid Duration: The value must", at)
+			if problems := validate("1h30m"); strings.Contains(problems, at) {
+				t.Errorf("%s, timeouts.%s: %s", name, operation, problems)
 			}
 		}
 	}
@@ -122,38 +85,23 @@ func TestTimeoutsAreChecked(t *testing.T) {
 // What is no id names no object. It is refused with what is right, and no call is made to look for it.
 func TestInvalidIDs(t *testing.T) {
 	t.Parallel()
-	protocol := acctest.NewProtocol(t, map[string]string{"DFNS_AUTH_TOKEN": "token", "ENFINITOS_API_KEY": "sk_live_key"})
-	if problems := protocol.Configure(nil); len(problems) != 0 {
-		t.Fatal(acctest.Text(problems))
-	}
-	actions, ok := acctest.NewProtocol(t, nil).ProviderServer.(tfprotov6.ActionServer) // not configured, as in a validation
-	if !ok {
-		t.Fatal("there are no actions")
-	}
-	identity := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
-	imports := func(id any) func(kind, attribute string) string {
-		return func(kind, _ string) string {
-			value, err := tfprotov6.NewDynamicValue(identity, tftypes.NewValue(identity, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, id)}))
-			must(t, err)
-			resp, err := protocol.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
-				TypeName: kind, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &value},
-			})
-			must(t, err)
-			return acctest.Text(resp.Diagnostics)
+	api := newAPI(t)
+	protocol := acctest.NewProtocol(t, environment(t, api.URL, nil))
+	protocol.Configure(nil)
+	actions, _ := acctest.NewProtocol(t, nil).ProviderServer.(tfprotov6.ActionServer) // not configured, as in a validation
+	refusal := func(kind, attribute, id string) string {
+		if attribute == "id" {
+			return acctest.Text(protocol.Import(kind, id))
 		}
-	}
-	validates := func(id string) func(kind, attribute string) string {
-		return func(kind, attribute string) string {
-			schema := protocol.Schemas.ActionSchemas[kind].Schema.ValueType()
-			config, err := tfprotov6.NewDynamicValue(schema, acctest.Object(schema, map[string]acctest.Value{attribute: acctest.String(id)}))
-			must(t, err)
-			resp, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: kind, Config: &config})
-			must(t, err)
-			return acctest.Text(resp.Diagnostics)
-		}
+		schema := protocol.Schemas.ActionSchemas[kind].Schema.ValueType()
+		config, err := tfprotov6.NewDynamicValue(schema, acctest.Object(schema, values{attribute: acctest.String(id)}))
+		must(t, err)
+		resp, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: kind, Config: &config})
+		must(t, err)
+		return acctest.Text(resp.Diagnostics)
 	}
 	for _, test := range []struct{ kind, attribute, id, want string }{
-		{"webhook_dfns", "id", "", `The value must be the id of a Dfns webhook, wh-…: it is empty. Got: "".`},
+		{"webhook_dfns", "id", " ", `The value must be the id of a Dfns webhook, wh-…: it is empty. Got: " ".`},
 		{"webhook_dfns", "id", " wh-1\n", `: it has white space around it, so write "wh-1". Got: " wh-1\n".`},
 		{"webhook_dfns", "id", "wh-1 wh-2", `: it contains white space or a slash, which no id has. Got: "wh-1 wh-2".`},
 		{"webhook_dfns", "id", "webhooks/wh-1", `: it is a path, so write only its last part, "wh-1". Got: "webhooks/wh-1".`},
@@ -161,7 +109,7 @@ func TestInvalidIDs(t *testing.T) {
 		{"webhook_dfns", "id", "https://hooks.example.com/hunter2", `: it is a url. Got: "https://hooks.example.com/…".`},
 		{"webhook_dfns", "id", "whs_1", `: it does not begin with wh-. Got: "whs_1".`},
 		{"webhook_dfns", "id", "wh-", `: it does not begin with wh-. Got: "wh-".`},
-		{"webhook_enfinitos", "id", "", `The value must be the id of an EnfinitOS subscription: it is empty. Got: "".`},
+		{"webhook_enfinitos", "id", " ", `The value must be the id of an EnfinitOS subscription: it is empty. Got: " ".`},
 		{"webhook_enfinitos", "id", "wh-1", `: it is the id of a Dfns webhook. Got: "wh-1".`},
 		{"webhook_enfinitos", "id", "v1/webhooks/whs_1", `: it is a path, so write only its last part, "whs_1". Got: "v1/webhooks/whs_1".`},
 		{"webhook_enfinitos", "id", "https://hooks.example.com/hunter2", `: it is a url. Got: "https://hooks.example.com/…".`},
@@ -169,17 +117,10 @@ func TestInvalidIDs(t *testing.T) {
 		{"webhook_enfinitos_replay", "subscription_id", "dlv_1", `: it is the id of a delivery. Got: "dlv_1".`},
 		{"webhook_enfinitos_replay", "delivery_id", "whs_1", `The value must be the id of an EnfinitOS delivery, dlv_…: it does not begin with dlv_. Got: "whs_1".`},
 	} {
-		refuse := validates(test.id)
-		if test.attribute == "id" {
-			refuse = imports(test.id)
-		}
-		got := refuse(test.kind, test.attribute)
-		if !strings.Contains(got, "ERROR Invalid Id: The value must be the id of ") || !strings.Contains(got, test.want) || !strings.Contains(got, test.attribute+`")]`) {
-			t.Errorf("%s, %s %q: got %q, want %q", test.kind, test.attribute, test.id, got, test.want)
-		}
+		contains(t, refusal(test.kind, test.attribute, test.id), "ERROR Invalid Id: The value must be the id of ", test.want, test.attribute+`")]`)
 	}
-	if got := imports(nil)("webhook_dfns", ""); !strings.Contains(got, "it is empty") {
-		t.Errorf("null: %s", got)
+	if api.called != "" {
+		t.Errorf("called %q", api.called)
 	}
 }
 
@@ -211,11 +152,11 @@ func checkAttributes(t *testing.T, owner string, attributes []*tfprotov6.SchemaA
 	}
 }
 
-func exists(t *testing.T, elements ...string) {
+func exists(t *testing.T, kind, name string, files ...string) {
 	t.Helper()
-	path := filepath.Join(append([]string{"..", "..", "examples"}, elements...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Error(err)
+	for _, file := range files {
+		_, err := os.Stat(filepath.Join(examples, kind, name, file))
+		must(t, err)
 	}
 }
 
@@ -225,9 +166,7 @@ func TestShippedPackages(t *testing.T) {
 	t.Parallel()
 	const module = "github.com/webhook-providers/terraform-provider-webhook"
 	out, err := exec.Command("go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	if len(lines) < 50 {
 		t.Fatalf("only %d packages were listed", len(lines))

@@ -74,11 +74,41 @@ func (a account) changes() (out []string) {
 	return out
 }
 
+// run runs a command of the CLI that succeeds, with further environment variables, and returns its output.
+func run(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, command string, environment ...string) string {
+	t.Helper()
+	out, err := env.RunWith(t, cli, environment, strings.Fields(command)...)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, out)
+	}
+	return out
+}
+
 // settled fails when there is something left to do.
 func settled(t *testing.T, cli *tfexec.Terraform) {
 	t.Helper()
 	if changes, err := cli.Plan(t.Context()); err != nil || changes {
 		t.Errorf("the second plan has changes: %t, %v", changes, err)
+	}
+}
+
+// adopted applies a configuration that imports webhooks. It fails unless the state then holds them, and nothing was changed.
+func (a account) adopted(t *testing.T, cli *tfexec.Terraform, ids ...string) {
+	t.Helper()
+	must(t, cli.Apply(t.Context()))
+	settled(t, cli)
+	state, err := cli.Show(t.Context())
+	must(t, err)
+	var got []string
+	for _, resource := range state.Values.RootModule.Resources {
+		if resource.Mode == "managed" {
+			got = append(got, resource.AttributeValues["id"].(string))
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(ids)
+	if changes := a.changes(); !slices.Equal(ids, got) || len(changes) != 0 {
+		t.Errorf("the state holds %q, want %q, after the changes %q", got, ids, changes)
 	}
 }
 
@@ -141,14 +171,13 @@ func TestProviderExample(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	cli := a.CLIFor(t, filepath.Join(examples, "provider"))
-	config := a.example(t, "provider", "provider.tf") + "data \"webhook_dfns_webhooks\" \"all\" {}\n"
-	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "provider.tf"), []byte(config), 0o600))
-	out, err := a.RunWith(t, cli, []string{
-		"TF_VAR_dfns_auth_token=" + a.Env.Env()["DFNS_AUTH_TOKEN"], "TF_VAR_dfns_private_key=" + a.Env.Env()["DFNS_PRIVATE_KEY"],
-		"DFNS_AUTH_TOKEN=", "DFNS_CRED_ID=", "DFNS_PRIVATE_KEY=",
-	}, "apply", "-auto-approve", "-no-color")
-	if err != nil || len(acctest.Reads(a.DfnsCalls)) != 1 {
-		t.Errorf("%v\n%s", err, out)
+	write(t, cli, "provider.tf", a.example(t, "provider", "provider.tf")+"data \"webhook_dfns_webhooks\" \"all\" {}\n")
+	account := a.Env.Env()
+	run(t, a.Env, cli, "apply -auto-approve",
+		"TF_VAR_dfns_auth_token="+account["DFNS_AUTH_TOKEN"], "TF_VAR_dfns_private_key="+account["DFNS_PRIVATE_KEY"],
+		"DFNS_AUTH_TOKEN=", "DFNS_CRED_ID=", "DFNS_PRIVATE_KEY=")
+	if reads := acctest.Reads(a.DfnsCalls); len(reads) != 1 {
+		t.Errorf("the reads were %q", reads)
 	}
 }
 
@@ -166,33 +195,16 @@ func TestImportExamples(t *testing.T) {
 			for _, v := range conformance.Vendors {
 				config += a.example(t, "resources", v.Type, "resource.tf")
 				if example := a.example(t, "resources", v.Type, file); file == "import.sh" {
-					commands = append(commands, example)
+					commands = append(commands, strings.TrimPrefix(example, "terraform "))
 				} else {
 					config += example
 				}
 			}
 			cli := a.CLI(t, config)
 			for _, command := range commands {
-				if out, err := a.Run(t, cli, strings.Fields(command)[1:]...); err != nil {
-					t.Fatalf("%v\n%s", err, out)
-				}
+				run(t, a.Env, cli, command)
 			}
-			must(t, cli.Apply(t.Context())) // also the outputs, which the command does not import
-			settled(t, cli)
-			state, err := cli.Show(t.Context())
-			must(t, err)
-			got := map[string]any{}
-			for _, resource := range state.Values.RootModule.Resources {
-				got[resource.Type] = resource.AttributeValues["id"]
-			}
-			for _, v := range conformance.Vendors {
-				if id := v.Objects(a.Env)[0].ID; got[v.Type] != id {
-					t.Errorf("the state holds %v, not %s", got, id)
-				}
-			}
-			if changes := a.changes(); len(changes) != 0 {
-				t.Errorf("changes were made: %q", changes)
-			}
+			a.adopted(t, cli, a.ids()...)
 		})
 	}
 }
@@ -222,9 +234,7 @@ func TestActionExamples(t *testing.T) {
 				if !strings.Contains(config, "-invoke="+test.invoke) {
 					t.Errorf("the example does not say how to run %s", test.invoke)
 				}
-				if out, err := a.Run(t, cli, "apply", "-auto-approve", "-no-color", "-invoke="+test.invoke); err != nil {
-					t.Errorf("%v\n%s", err, out)
-				}
+				run(t, a.Env, cli, "apply -auto-approve -invoke="+test.invoke)
 			}
 			changes := strings.Join(a.changes(), "\n")
 			if got := strings.Count(changes, test.call); got != test.times {
@@ -245,30 +255,9 @@ func TestListExample(t *testing.T) {
 	a.Dfns.Register(dfns.Webhook{URL: "https://hooks.example.com/off", Events: []string{"*"}, Status: "Disabled"})
 	query := a.example(t, "list-resources", "webhook_dfns", "list-resource.tfquery.hcl")
 	cli := a.CLI(t, "provider \"webhook\" {}\n")
-	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "all.tfquery.hcl"), []byte(query), 0o600))
-	for _, command := range []string{"terraform query -generate-config-out=webhooks.tf", "terraform apply"} {
-		if !strings.Contains(query, command) {
-			t.Fatalf("the example does not name %s", command)
-		}
-		arguments := strings.Fields(command)[1:]
-		if arguments[0] == "apply" {
-			arguments = append(arguments, "-auto-approve")
-		}
-		if out, err := a.Run(t, cli, arguments...); err != nil {
-			t.Fatalf("%s: %v\n%s", command, err, out)
-		}
-	}
-	settled(t, cli)
-	state, err := cli.Show(t.Context())
-	must(t, err)
-	var got []string
-	for _, resource := range state.Values.RootModule.Resources {
-		got = append(got, resource.AttributeValues["id"].(string))
-	}
-	want := a.ids()[:4] // neither the disabled one nor the subscription
-	slices.Sort(got)
-	slices.Sort(want)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("imported were (-want +got):\n%s", diff)
-	}
+	write(t, cli, "all.tfquery.hcl", query)
+	const command = "query -generate-config-out=webhooks.tf"
+	contains(t, query, "terraform "+command, "terraform apply")
+	run(t, a.Env, cli, command)
+	a.adopted(t, cli, a.ids()[:4]...) // neither the disabled one nor the subscription
 }

@@ -40,10 +40,7 @@ func TestModuleTests(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
 			cli := env.CLIFor(t, filepath.Join(examples, example))
-			out, err := env.Run(t, cli, "test", "-no-color")
-			if err != nil || !strings.Contains(out, test.runs) {
-				t.Errorf("%v\n%s", err, out)
-			}
+			contains(t, run(t, env, cli, "test -no-color"), test.runs)
 			changes := strings.Join(append(acctest.Changes(env.DfnsCalls), acctest.Changes(env.EnfinitosCalls)...), "\n") + "\n"
 			for create, want := range map[string]int{"POST /webhooks 200\n": test.dfns, "POST /v1/webhooks 201\n": test.enfinitos} {
 				if got := strings.Count(changes, create); got != want {
@@ -51,7 +48,7 @@ func TestModuleTests(t *testing.T) {
 				}
 			}
 			variables := test.variables + "receiver = \"http://127.0.0.1:8080\"\n"
-			must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "some.auto.tfvars"), []byte(variables), 0o600))
+			write(t, cli, "some.auto.tfvars", variables)
 			must(t, cli.Apply(t.Context()))
 			settled(t, cli)
 			must(t, cli.Destroy(t.Context()))
@@ -59,21 +56,6 @@ func TestModuleTests(t *testing.T) {
 				t.Errorf("the tests leave %v and %v behind", webhooks, subscriptions)
 			}
 		})
-	}
-}
-
-// The guide of the signers shows their programs.
-func TestAuthenticationGuide(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("../../docs/guides/authentication.md")
-	must(t, err)
-	for _, words := range []string{
-		"aws kms sign --key-id", "gcloud kms asymmetric-sign", "vault write -field=signature", "pkcs11-tool --module \"$module\"",
-		"openssl pkeyutl -sign -rawin",
-	} {
-		if !strings.Contains(string(text), words) {
-			t.Errorf("docs/guides/authentication.md does not show %q", words)
-		}
 	}
 }
 
@@ -116,17 +98,8 @@ func TestGettingStartedGuide(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, want := range []string{
-		"Apply complete! Resources: 2 added", "No changes.", `"secret":"whs-`, `{"deliveries":1}`, "verified  dfns wallet.transfer.confirmed",
-		"Apply complete! Resources: 0 added, 2 changed", "Destroy complete! Resources: 2 destroyed",
-	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("%q is not in what the commands say", want)
-		}
-	}
-	if t.Failed() {
-		t.Log(out)
-	}
+	contains(t, out, "Apply complete! Resources: 2 added", "No changes.", `"secret":"whs-`, `{"deliveries":1}`, "verified  dfns wallet.transfer.confirmed",
+		"Apply complete! Resources: 0 added, 2 changed", "Destroy complete! Resources: 2 destroyed")
 }
 
 // shell runs commands beside a directory with the sources, with the CLI of the tests as terraform.
@@ -161,7 +134,7 @@ func shell(t *testing.T, script string) (string, error) {
 func (a account) copied(t *testing.T, name string) *tfexec.Terraform {
 	t.Helper()
 	cli := a.CLIFor(t, filepath.Join(examples, name))
-	must(t, os.WriteFile(filepath.Join(cli.WorkingDir(), "main.tf"), []byte(a.example(t, name, "main.tf")), 0o600))
+	write(t, cli, "main.tf", a.example(t, name, "main.tf"))
 	return cli
 }
 
@@ -215,7 +188,7 @@ func TestMonitoringActions(t *testing.T) {
 			t.Errorf("%s exits with %d:\n%s", test.command, exitCode(err), out)
 		}
 	}
-	calls := strings.Join(append(acctest.Changes(a.DfnsCalls), acctest.Changes(a.EnfinitosCalls)...), "\n")
+	calls := strings.Join(a.changes(), "\n")
 	if strings.Count(calls, "POST /webhooks 200") != 1 || !acctest.Says("/process-due 200 DELETE /v1/webhooks/").MatchString(calls) {
 		t.Errorf("the calls are\n%s", calls)
 	}
@@ -233,15 +206,11 @@ func TestImportingGuide(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	cli := a.copied(t, "importing")
-	out, err := a.Run(t, cli, "plan", "-no-color", "-generate-config-out=generated.tf")
-	if err != nil || !acctest.Says(a.Dfns.Webhooks()[0].ID, "1 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
-		t.Fatalf("%v\n%s", err, out)
+	plan := run(t, a.Env, cli, "plan -no-color -generate-config-out=generated.tf")
+	if !acctest.Says(a.ids()[0], "1 to import, 0 to add, 0 to change, 0 to destroy").MatchString(plan) {
+		t.Error(plan)
 	}
-	must(t, cli.Apply(t.Context()))
-	settled(t, cli)
-	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
-		t.Errorf("changes were made: %q", changes)
-	}
+	a.adopted(t, cli, a.ids()[0])
 }
 
 // What another tool has made is taken over: the tool's resource is forgotten and not destroyed, and no second
@@ -250,26 +219,11 @@ func TestMigratingGuide(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	cli := a.copied(t, "migrating")
-	config := filepath.Join(cli.WorkingDir(), "main.tf")
-	after, err := os.ReadFile(config)
-	must(t, err)
-	must(t, os.WriteFile(config, []byte("resource \"terraform_data\" \"payments\" {}\n"), 0o600))
+	write(t, cli, "main.tf", "resource \"terraform_data\" \"payments\" {}\n")
 	must(t, cli.Apply(t.Context()))
-	must(t, os.WriteFile(config, after, 0o600))
-	out, err := a.Run(t, cli, "plan", "-no-color")
-	if err != nil || !acctest.Says("1 to import, 0 to add, 0 to change, 0 to destroy").MatchString(out) {
-		t.Errorf("%v\n%s", err, out)
-	}
-	must(t, cli.Apply(t.Context()))
-	settled(t, cli)
-	state, err := cli.Show(t.Context())
-	must(t, err)
-	if got := state.Values.RootModule.Resources; len(got) != 1 || got[0].AttributeValues["id"] != a.Dfns.Webhooks()[0].ID {
-		t.Errorf("the state holds %+v", got)
-	}
-	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
-		t.Errorf("changes were made: %q", changes)
-	}
+	write(t, cli, "main.tf", a.example(t, "migrating", "main.tf"))
+	contains(t, run(t, a.Env, cli, "plan -no-color"), "1 to import, 0 to add, 0 to change, 0 to destroy")
+	a.adopted(t, cli, a.ids()[0])
 }
 
 // The secret of what exists is brought by a variable that is in no plan, and is then the one in the state.
@@ -279,17 +233,13 @@ func TestKnownSecretExample(t *testing.T) {
 	cli := a.copied(t, "known-secret")
 	secret := a.Dfns.Webhooks()[0].Secret
 	for range 2 {
-		out, err := a.RunWith(t, cli, []string{"TF_VAR_payments_secret=" + secret}, "apply", "-auto-approve", "-no-color")
-		if err != nil || strings.Contains(out, secret) {
-			t.Fatalf("%v\n%s", err, out)
+		if out := run(t, a.Env, cli, "apply -auto-approve -no-color", "TF_VAR_payments_secret="+secret); strings.Contains(out, secret) {
+			t.Error(out)
 		}
 	}
 	state, err := cli.Show(t.Context())
 	must(t, err)
-	if got := state.Values.RootModule.Resources[0].AttributeValues["secret"]; got != secret {
-		t.Errorf("the state holds the secret %v", got)
-	}
-	if changes := acctest.Changes(a.DfnsCalls); len(changes) != 0 {
-		t.Errorf("changes were made: %q", changes)
+	if got := state.Values.RootModule.Resources[0].AttributeValues["secret"]; got != secret || len(a.changes()) != 0 {
+		t.Errorf("the state holds the secret %v after the changes %q", got, a.changes())
 	}
 }

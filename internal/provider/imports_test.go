@@ -11,14 +11,22 @@ import (
 
 const module = "github.com/webhook-providers/terraform-provider-webhook/"
 
+// terraform is the role of Terraform's plugin packages. The provider uses the framework, not the SDK before it.
+const (
+	terraform = "terraform"
+	plugin    = "github.com/hashicorp/terraform-plugin"
+	pluginSDK = plugin + "-sdk"
+)
+
 // arrows are what each package may import of this module. VENDOR stands for one vendor, and "..." for everything below.
 var arrows = map[string][]string{
-	".": {"internal/provider", "internal/httpapi"},
+	".": {terraform, "internal/provider", "internal/httpapi"},
 	"internal/provider": {
-		"internal/tfVENDOR", "internal/VENDOR", "internal/tfwebhook", "internal/httpapi", "internal/intent", "internal/weburl", "internal/keytext",
+		terraform, "internal/tfVENDOR", "internal/VENDOR", "internal/tfwebhook", "internal/httpapi", "internal/intent", "internal/weburl",
+		"internal/keytext",
 	},
-	"internal/tfVENDOR":            {"internal/VENDOR", "internal/tfwebhook", "internal/weburl"},
-	"internal/tfwebhook":           {"internal/account", "internal/intent", "internal/keytext", "internal/weburl"},
+	"internal/tfVENDOR":            {terraform, "internal/VENDOR", "internal/tfwebhook", "internal/weburl"},
+	"internal/tfwebhook":           {terraform, "internal/account", "internal/intent", "internal/keytext", "internal/weburl"},
 	"internal/VENDOR":              {"internal/httpapi", "internal/account", "internal/intent", "internal/keytext", "internal/weburl"},
 	"internal/httpapi":             {"internal/weburl"},
 	"internal/weburl":              {"internal/keytext"},
@@ -33,29 +41,18 @@ var arrows = map[string][]string{
 	"internal/sandbox/sandboxtest": {},
 	"internal/sandbox/receiver":    {},
 	"internal/sandbox/wire":        {},
-	"internal/acctest":             {"internal/..."},
+	"internal/acctest":             {terraform, "internal/..."},
 	"internal/acctest/golden":      {},
 	// The descriptions of the vendors, and the tests that run them.
-	"internal/acctest/conformance":     {"internal/..."},
+	"internal/acctest/conformance":     {terraform, "internal/..."},
 	"internal/acctest/conformance/cli": {"internal/..."},
 	"internal/acctest/sequences":       {"internal/..."},
 	"tools/bench":                      {"internal/sandbox"},
-	"tools/bench/empty":                {"tools/bench/plugin"},
+	"tools/bench/empty":                {terraform, "tools/bench/plugin"},
 	"tools/bench/meter":                {},
-	"tools/bench/null":                 {"tools/bench/plugin", "internal/tfVENDOR"},
-	"tools/bench/plugin":               {},
+	"tools/bench/null":                 {terraform, "tools/bench/plugin", "internal/tfVENDOR"},
+	"tools/bench/plugin":               {terraform},
 	"tools/drift":                      {"internal/VENDOR"},
-}
-
-const (
-	plugin    = "github.com/hashicorp/terraform-plugin"
-	pluginSDK = plugin + "-sdk" // the provider uses the framework
-)
-
-// usesTerraform are the packages that may import Terraform's plugin packages.
-var usesTerraform = []string{
-	".", "internal/provider", "internal/tfVENDOR", "internal/tfwebhook", "internal/acctest", "internal/acctest/conformance", "tools/bench/empty", "tools/bench/null",
-	"tools/bench/plugin",
 }
 
 // goPackage is what "go list" says of a package. Deps are its imports and theirs.
@@ -78,24 +75,20 @@ func TestImports(t *testing.T) {
 // Each arrow holds for a vendor that does not exist yet too.
 func TestForbiddenImports(t *testing.T) {
 	t.Parallel()
-	for imported, by := range map[string][]string{
-		"internal/provider":             {"internal/tfacme", "internal/tfwebhook", "internal/acme", "internal/httpapi"},
-		"internal/tfacme":               {".", "internal/tfdfns", "internal/tfwebhook", "internal/acme", "internal/httpapi"},
-		"internal/tfwebhook":            {"internal/acme", "internal/httpapi", "internal/intent"},
-		"internal/acme":                 {".", "internal/tfdfns", "internal/dfns", "internal/tfwebhook", "internal/httpapi", "internal/sandbox/acme"},
-		"internal/httpapi":              {"internal/tfacme", "internal/tfwebhook", "internal/intent", "internal/sandbox/acme", "cmd/webhook-sandbox"},
-		"internal/weburl":               {"internal/sandbox", "internal/sandbox/acme", "internal/sandbox/wire"},
-		"internal/sandbox":              {".", "internal/provider", "internal/tfacme", "internal/acme", "internal/sandbox/acme"},
-		"internal/sandbox/acme":         {"internal/provider", "internal/acme", "internal/sandbox/dfns", "internal/sandbox/wire"},
-		"internal/acctest":              {".", "internal/provider", "internal/tfacme", "internal/acme", "internal/sandbox"},
-		"internal/new":                  {"internal/provider"},
-		plugin + "-framework/types":     {"internal/acme", "internal/httpapi", "internal/sandbox/acme", "cmd/webhook-sandbox"},
-		pluginSDK + "/v2/helper/schema": {".", "internal/provider", "internal/tfacme", "internal/tfwebhook"},
+	for importer, forbids := range map[string][]string{
+		".":                     {"internal/tfacme", "internal/acme", "internal/sandbox", "internal/acctest", pluginSDK + "/v2"},
+		"internal/provider":     {"internal/sandbox", "internal/acctest", "internal/new", pluginSDK + "/v2"},
+		"internal/tfacme":       {"internal/provider", "internal/tfdfns", "internal/dfns", "internal/httpapi", "internal/sandbox"},
+		"internal/tfwebhook":    {"internal/provider", "internal/tfacme", "internal/acme", "internal/httpapi"},
+		"internal/acme":         {"internal/tfwebhook", "internal/dfns", "internal/sandbox", "internal/sandbox/acme", plugin + "-framework/types"},
+		"internal/httpapi":      {"internal/tfwebhook", "internal/acme", plugin + "-framework/types"},
+		"internal/sandbox/acme": {"internal/acme", "internal/httpapi", "internal/weburl", "internal/sandbox/dfns", plugin + "-framework/types"},
+		"cmd/webhook-sandbox":   {"internal/httpapi", plugin + "-framework/types"},
 	} {
-		if strings.HasPrefix(imported, "internal/") {
-			imported = module + imported
-		}
-		for _, importer := range by {
+		for _, imported := range forbids {
+			if strings.HasPrefix(imported, "internal/") {
+				imported = module + imported
+			}
 			packages := []goPackage{{ImportPath: module + importer, Imports: []string{imported}, Deps: []string{imported}}}
 			for _, path := range []string{"internal/acme", "internal/tfacme", "internal/dfns", "internal/tfdfns"} {
 				packages = append(packages, goPackage{ImportPath: module + path})
@@ -138,8 +131,7 @@ func forbidden(packages []goPackage) (out []string) {
 			}
 		}
 		report(p.Imports, func(imported, role, _ string) bool {
-			return strings.HasPrefix(imported, module) && !matches(role, allowed) ||
-				strings.HasPrefix(imported, plugin) && !slices.Contains(usesTerraform, importer) || strings.HasPrefix(imported, pluginSDK)
+			return (strings.HasPrefix(imported, module) || strings.HasPrefix(imported, plugin)) && !matches(role, allowed)
 		})
 		report(p.Deps, func(_, _, vendor string) bool {
 			return own != "" && vendor != "" && vendor != own
@@ -168,8 +160,11 @@ func vendorsOf(packages []goPackage) (out vendors) {
 
 // roleOf returns the path of a package within the module, with VENDOR in place of the name of a vendor, and that vendor.
 func (v vendors) roleOf(importPath string) (role, vendor string) {
-	if importPath+"/" == module {
+	switch {
+	case importPath+"/" == module:
 		return ".", ""
+	case strings.HasPrefix(importPath, plugin) && !strings.HasPrefix(importPath, pluginSDK):
+		return terraform, ""
 	}
 	elements := strings.Split(strings.TrimPrefix(importPath, module), "/")
 	if !strings.HasPrefix(importPath, module+"internal/") {

@@ -2,7 +2,7 @@ package provider_test
 
 import (
 	"archive/zip"
-	"io"
+	"bytes"
 	"net/http"
 	"os"
 	"os/exec"
@@ -26,51 +26,28 @@ func TestInstalledFromMirror(t *testing.T) {
 		mirror = packMirror(t)
 	}
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-	agents := userAgents(t, &env.DfnsURL)
-	cli := env.CLIFrom(t, mirror, "../../examples/demo")
-	run := func(arguments ...string) {
-		t.Helper()
-		if out, err := env.RunWith(t, cli, []string{"DFNS_API_URL=" + env.DfnsURL}, arguments...); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-	}
-
-	run("apply", "-no-color", "-auto-approve")
-	if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks) != 1 || len(subscriptions) != 1 {
-		t.Errorf("the apply made %v and %v", webhooks, subscriptions)
-	}
-	run("plan", "-no-color", "-detailed-exitcode")
-	run("destroy", "-no-color", "-auto-approve")
-	if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks)+len(subscriptions) != 0 {
-		t.Errorf("the destroy left %v and %v", webhooks, subscriptions)
-	}
-	for _, agent := range agents() {
-		if want := " terraform-provider-webhook/" + acctest.MirrorVersion(t, mirror); !strings.HasSuffix(agent, want) {
-			t.Errorf("the provider calls itself %q, want%s", agent, want)
-		}
-	}
-	run(append([]string{"providers", "lock", "-fs-mirror=" + mirror}, platforms(t, mirror)...)...)
-}
-
-// userAgents puts a proxy before an API of the sandbox and returns a function that tells who has called.
-func userAgents(t *testing.T, baseURL *string) func() []string {
-	t.Helper()
-	var mutex sync.Mutex
-	var agents []string
-	acctest.Rewrite(t, baseURL, func(answer *http.Response) error {
-		mutex.Lock()
-		defer mutex.Unlock()
-		agents = append(agents, answer.Request.UserAgent())
+	var agents sync.Map
+	acctest.Rewrite(t, &env.At("dfns").URL, func(answer *http.Response) error {
+		agents.Store(answer.Request.UserAgent(), nil)
 		return nil
 	})
-	return func() []string {
-		mutex.Lock()
-		defer mutex.Unlock()
-		if len(agents) == 0 {
-			t.Error("nobody has called")
+	cli := env.CLIFrom(t, mirror, "../../examples/demo")
+
+	for i, command := range []string{"apply -auto-approve", "plan -detailed-exitcode", "destroy -auto-approve"} {
+		run(t, env, cli, command)
+		want := []int{1, 1, 0}[i]
+		if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks) != want || len(subscriptions) != want {
+			t.Errorf("%s left %v and %v", command, webhooks, subscriptions)
 		}
-		return agents
 	}
+	called := ""
+	for agent := range agents.Range {
+		called += agent.(string) + "\n"
+	}
+	if want := " terraform-provider-webhook/" + acctest.MirrorVersion(t, mirror) + "\n"; strings.Count(called, "\n") != 1 || !strings.HasSuffix(called, want) {
+		t.Errorf("the provider calls itself %q, want %s", called, want)
+	}
+	run(t, env, cli, "providers lock -fs-mirror="+mirror+" "+strings.Join(platforms(t, mirror), " "))
 }
 
 // platforms returns an option for every platform that a mirror has an archive for. Locking them has the CLI open each.
@@ -89,37 +66,21 @@ func platforms(t *testing.T, mirror string) []string {
 // packMirror builds the provider for this machine and packs it as a release does.
 func packMirror(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	program := filepath.Join(dir, "terraform-provider-webhook_v0.0.1")
+	built, mirror := t.TempDir(), t.TempDir()
+	program := filepath.Join(built, "terraform-provider-webhook_v0.0.1")
 	out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-X main.version=0.0.1", "-o", program, "../..").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	name := "terraform-provider-webhook_0.0.1_" + runtime.GOOS + "_" + runtime.GOARCH + ".zip"
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		home := filepath.Join(dir, "mirror", host, "webhook-providers", "webhook")
-		must(t, os.MkdirAll(home, 0o700))
-		pack(t, filepath.Join(home, name), program)
-	}
-	return filepath.Join(dir, "mirror")
-}
-
-func pack(t *testing.T, archive, program string) {
-	t.Helper()
-	out, err := os.Create(archive)
-	must(t, err)
-	in, err := os.Open(program)
-	must(t, err)
-	defer func() { _ = in.Close() }()
-	info, err := in.Stat()
-	must(t, err)
-	header, err := zip.FileInfoHeader(info)
-	must(t, err)
-	w := zip.NewWriter(out)
-	entry, err := w.CreateHeader(header)
-	must(t, err)
-	_, err = io.Copy(entry, in)
-	must(t, err)
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	must(t, w.AddFS(os.DirFS(built)))
 	must(t, w.Close())
-	must(t, out.Close())
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		home := filepath.Join(mirror, host, "webhook-providers", "webhook")
+		must(t, os.MkdirAll(home, 0o700))
+		name := "terraform-provider-webhook_0.0.1_" + runtime.GOOS + "_" + runtime.GOARCH + ".zip"
+		must(t, os.WriteFile(filepath.Join(home, name), archive.Bytes(), 0o600))
+	}
+	return mirror
 }

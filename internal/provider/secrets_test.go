@@ -38,7 +38,7 @@ resource "webhook_dfns" "test" {
 	cli := env.CLI(t, config("Enabled"))
 	must(t, cli.SetEnv(map[string]string{
 		"HOME": dir, "PATH": os.Getenv("PATH"), "TF_CLI_CONFIG_FILE": os.DevNull, "CLOUD_TOKEN": "hunter7",
-		"DFNS_API_URL": env.DfnsURL, "DFNS_AUTH_TOKEN": env.Env()["DFNS_AUTH_TOKEN"], "ENFINITOS_API_KEY": "hunter8",
+		"DFNS_API_URL": env.At("dfns").URL, "DFNS_AUTH_TOKEN": env.Env()["DFNS_AUTH_TOKEN"], "ENFINITOS_API_KEY": "hunter8",
 	}))
 	logPath := filepath.Join(dir, "trace.log")
 	must(t, cli.SetLog("TRACE"))
@@ -66,8 +66,8 @@ resource "webhook_dfns" "test" {
 	}
 	signerEnv, err := os.ReadFile(filepath.Join(dir, "env"))
 	must(t, err)
-	if text := string(signerEnv); !strings.Contains(text, "CLOUD_TOKEN=hunter7") || !strings.Contains(text, "DFNS_CRED_ID=cr-signer") ||
-		strings.Contains(text, "hunter8") || strings.Contains(text, env.Env()["DFNS_AUTH_TOKEN"]) {
+	contains(t, string(signerEnv), "CLOUD_TOKEN=hunter7", "DFNS_CRED_ID=cr-signer")
+	if text := string(signerEnv); strings.Contains(text, "hunter8") || strings.Contains(text, env.Env()["DFNS_AUTH_TOKEN"]) {
 		t.Errorf("the program has the environment\n%s", text)
 	}
 	log, err := os.ReadFile(logPath)
@@ -75,14 +75,9 @@ resource "webhook_dfns" "test" {
 	if len(secrets) != 3+2*3 || !strings.Contains(string(log), "Signer command: ") {
 		t.Fatalf("the test looks at too little: %d secrets, %d bytes of log", len(secrets), len(log))
 	}
-	absent(t, string(log), secrets)
-}
-
-func absent(t *testing.T, log string, secrets map[string]string) {
-	t.Helper()
 	for what, secret := range secrets {
-		if at := strings.Index(log, secret); at >= 0 {
-			t.Errorf("the %s is in the log, after: %s", what, log[max(0, at-200):at])
+		if strings.Contains(string(log), secret) {
+			t.Errorf("the %s is in the log", what)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"cmp"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -11,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 )
 
 // summaryAt is which argument of a call is the summary of a diagnostic.
@@ -45,59 +49,29 @@ func TestTroubleshootingGuide(t *testing.T) {
 	}
 }
 
-// source is a package of the provider.
-type source struct {
-	files     *token.FileSet
-	all       []*ast.File
-	functions []*ast.FuncDecl
-}
-
 // summaries are those of every diagnostic in the source, with where each is made.
 func summaries(t *testing.T) map[string]string {
 	t.Helper()
-	packages := map[string]*source{}
+	positions, packages := token.NewFileSet(), map[string][]*ast.File{}
 	must(t, filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
-		dir := filepath.Dir(path)
-		if packages[dir] == nil {
-			packages[dir] = &source{files: token.NewFileSet()}
-		}
-		file, err := parser.ParseFile(packages[dir].files, path, nil, 0)
-		if err != nil {
-			return err
-		}
-		packages[dir].all = append(packages[dir].all, file)
-		for _, declaration := range file.Decls {
-			if function, ok := declaration.(*ast.FuncDecl); ok && function.Body != nil {
-				packages[dir].functions = append(packages[dir].functions, function)
-			}
-		}
-		return nil
+		file, err := parser.ParseFile(positions, path, nil, 0)
+		packages[filepath.Dir(path)] = append(packages[filepath.Dir(path)], file)
+		return err
 	}))
 	out := map[string]string{}
-	add := func(summary string, position token.Position) {
-		if !strings.Contains(summary, anyVendor) {
-			out[summary] = position.String()
-			return
-		}
-		for _, name := range vendorNames(t, packages) {
-			out[strings.ReplaceAll(summary, anyVendor, name)] = position.String()
-		}
-	}
-	for _, pkg := range packages {
-		for _, function := range pkg.functions {
-			for _, literal := range fields(function, "summary") {
-				out[text(t, pkg.files, literal, nil)] = pkg.files.Position(literal.Pos()).String()
-			}
-			for _, call := range calls(function) {
-				at, ok := summaryAt[called(call)]
-				if !ok || len(call.Args) <= at || isField(call.Args[at], "summary") {
-					continue
-				}
-				for _, parameters := range pkg.arguments(function) {
-					add(text(t, pkg.files, call.Args[at], parameters), pkg.files.Position(call.Pos()))
+	for _, files := range packages {
+		for _, file := range files {
+			for _, function := range nodes[*ast.FuncDecl](file) {
+				for _, summary := range summariesIn(function) {
+					for _, parameters := range arguments(function, files) {
+						for _, v := range conformance.Vendors {
+							said := strings.ReplaceAll(text(summary, parameters), "VENDOR", v.Name)
+							out[said] = positions.Position(summary.Pos()).String()
+						}
+					}
 				}
 			}
 		}
@@ -105,83 +79,58 @@ func summaries(t *testing.T) map[string]string {
 	return out
 }
 
-// anyVendor stands for the name of each vendor in a summary that all vendors have.
-const anyVendor = "VENDOR"
+// nodes are all of one type in a part of the source.
+func nodes[T ast.Node](root ast.Node) (out []T) {
+	for node := range ast.Preorder(root) {
+		if found, ok := node.(T); ok {
+			out = append(out, found)
+		}
+	}
+	return out
+}
 
-// vendorNames are the values of the field Vendor, in the composite literals of all packages.
-func vendorNames(t *testing.T, packages map[string]*source) (out []string) {
-	for _, pkg := range packages {
-		for _, file := range pkg.all {
-			for node := range ast.Preorder(file) {
-				pair, ok := node.(*ast.KeyValueExpr)
-				if !ok {
-					continue
-				}
-				key, isName := pair.Key.(*ast.Ident)
-				value, isLiteral := pair.Value.(*ast.BasicLit)
-				if isName && isLiteral && key.Name == "Vendor" {
-					name, err := strconv.Unquote(value.Value)
-					must(t, err)
-					out = append(out, name)
-				}
-			}
+// summariesIn are the summaries that a function passes to a diagnostic, or keeps in a field of that name for later.
+func summariesIn(function *ast.FuncDecl) (out []ast.Expr) {
+	for _, call := range nodes[*ast.CallExpr](function) {
+		at, ok := summaryAt[called(call)]
+		if !ok || len(call.Args) <= at {
+			continue
+		}
+		if field, ok := call.Args[at].(*ast.SelectorExpr); !ok || field.Sel.Name != "summary" {
+			out = append(out, call.Args[at])
+		}
+	}
+	for _, field := range nodes[*ast.KeyValueExpr](function) {
+		if key, ok := field.Key.(*ast.Ident); ok && key.Name == "summary" {
+			out = append(out, field.Value)
 		}
 	}
 	return out
 }
 
 // arguments are the texts that a function's parameters have, for each call of it in its package.
-func (s *source) arguments(function *ast.FuncDecl) []map[string]ast.Expr {
+func arguments(function *ast.FuncDecl, files []*ast.File) (out []map[string]string) {
 	var names []string
 	for _, field := range function.Type.Params.List {
 		for _, name := range field.Names {
 			names = append(names, name.Name)
 		}
 	}
-	out := []map[string]ast.Expr{}
-	for _, caller := range s.functions {
-		for _, call := range calls(caller) {
+	for _, file := range files {
+		for _, call := range nodes[*ast.CallExpr](file) {
 			if called(call) != function.Name.Name || function.Recv != nil {
 				continue
 			}
-			arguments := map[string]ast.Expr{}
+			values := map[string]string{}
 			for i, argument := range call.Args {
-				arguments[names[min(i, len(names)-1)]] = argument
+				values[names[min(i, len(names)-1)]] = text(argument, nil)
 			}
-			out = append(out, arguments)
+			out = append(out, values)
 		}
 	}
 	if len(out) == 0 {
-		return []map[string]ast.Expr{nil}
+		return []map[string]string{nil}
 	}
-	return out
-}
-
-// fields are the values that a function gives to a field of a struct.
-func fields(function *ast.FuncDecl, name string) (out []ast.Expr) {
-	ast.Inspect(function.Body, func(node ast.Node) bool {
-		if field, ok := node.(*ast.KeyValueExpr); ok {
-			if key, ok := field.Key.(*ast.Ident); ok && key.Name == name {
-				out = append(out, field.Value)
-			}
-		}
-		return true
-	})
-	return out
-}
-
-func isField(expression ast.Expr, name string) bool {
-	selector, ok := expression.(*ast.SelectorExpr)
-	return ok && selector.Sel.Name == name
-}
-
-func calls(function *ast.FuncDecl) (out []*ast.CallExpr) {
-	ast.Inspect(function.Body, func(node ast.Node) bool {
-		if call, ok := node.(*ast.CallExpr); ok {
-			out = append(out, call)
-		}
-		return true
-	})
 	return out
 }
 
@@ -196,35 +145,29 @@ func called(call *ast.CallExpr) string {
 	return ""
 }
 
-// text is what a summary says: a literal, or one made of literals and parameters. A variable in it is its name in capital letters.
-func text(t *testing.T, files *token.FileSet, expression ast.Expr, parameters map[string]ast.Expr) string {
-	t.Helper()
+// text is what a summary says: a literal, or one made of literals, parameters and the name of the vendor. Of anything else there is no
+// heading, so such a summary fails the test.
+func text(expression ast.Expr, parameters map[string]string) string {
 	switch e := expression.(type) {
 	case *ast.BasicLit:
-		literal, err := strconv.Unquote(e.Value)
-		must(t, err)
+		literal, _ := strconv.Unquote(e.Value)
 		return literal
 	case *ast.BinaryExpr:
-		return text(t, files, e.X, parameters) + text(t, files, e.Y, parameters)
+		return text(e.X, parameters) + text(e.Y, parameters)
 	case *ast.SelectorExpr:
-		if e.Sel.Name == "Vendor" {
-			return anyVendor
-		}
+		return strings.ToUpper(e.Sel.Name)
 	case *ast.Ident:
-		if argument, ok := parameters[e.Name].(*ast.BasicLit); ok {
-			return text(t, files, argument, nil)
-		}
-		return strings.ToUpper(e.Name)
+		return cmp.Or(parameters[e.Name], strings.ToUpper(e.Name))
 	case *ast.CallExpr:
-		if called(e) == "Sprintf" {
-			out := text(t, files, e.Args[0], parameters)
-			for _, argument := range e.Args[1:] {
-				out = strings.Replace(out, "%s", text(t, files, argument, parameters), 1)
+		var values []any
+		for i, argument := range e.Args {
+			if i > 0 {
+				values = append(values, text(argument, parameters))
 			}
-			return out
+		}
+		if called(e) == "Sprintf" {
+			return fmt.Sprintf(text(e.Args[0], parameters), values...)
 		}
 	}
-	t.Errorf("%s: write the summary so that this test can read it: of literals and of parameters that are given literals",
-		files.Position(expression.Pos()))
-	return ""
+	return "a summary that is no literal"
 }

@@ -2,7 +2,6 @@ package sandbox_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -13,34 +12,43 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
+// The journal and the log have every call of a vendor, and a reset empties the journal and ends all else but the account.
 func TestJournal(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"status","status":503,"method":"PUT"}`)
-	s.fault(`{"effect":"drop_before","method":"DELETE"}`)
-	s.call("GET /webhooks?limit=1&paginationToken=")
-	s.send("POST", "/webhooks", minimal, "")
-	s.call("GET /webhooks/a%20b")
-	s.send("PUT", "/webhooks/wh", `{"status":"Disabled"}`, "")
-	s.call("DELETE /webhooks/wh")
+	var log bytes.Buffer
+	s := start(t, sandbox.Config{Log: &log})
+	s.fault(s.EnfinitosCalls, `{"effect":"status","status":503,"method":"PUT"}`)
+	s.fault(s.EnfinitosCalls, `{"effect":"drop_after","method":"DELETE"}`)
+	s.enfinitos("GET /v1/webhooks?limit=1&cursor=", "")
+	s.create()
+	s.enfinitos("GET /v1/webhooks/a%20b", "")
+	s.enfinitos("PUT /v1/webhooks/wh", `{"active":false}`)
+	s.enfinitos("DELETE /v1/webhooks/wh", "")
 	want := []sandbox.Call{
-		{Time: epoch, Method: "GET", Path: "/webhooks", Query: "limit=1&paginationToken=", Status: 200},
-		{Time: epoch, Method: "POST", Path: "/webhooks", Body: minimal, Status: 403},
-		{Time: epoch, Method: "GET", Path: "/webhooks/a%20b", Status: 404},
-		{Time: epoch, Method: "PUT", Path: "/webhooks/wh", Body: `{"status":"Disabled"}`, Status: 503, Fault: "status"},
-		{Time: epoch, Method: "DELETE", Path: "/webhooks/wh", Fault: "drop_before"},
+		{Time: epoch, Method: "GET", Path: "/v1/webhooks", Query: "limit=1&cursor=", Status: 404},
+		{Time: epoch, Method: "POST", Path: "/v1/webhooks", Body: right, Status: 201},
+		{Time: epoch, Method: "GET", Path: "/v1/webhooks/a%20b", Status: 404},
+		{Time: epoch, Method: "PUT", Path: "/v1/webhooks/wh", Body: `{"active":false}`, Status: 503, Fault: "status"},
+		{Time: epoch, Method: "DELETE", Path: "/v1/webhooks/wh", Fault: "drop_after"},
 	}
-	var got []sandbox.Call
-	if err := json.Unmarshal([]byte(s.control("GET requests", "", http.StatusOK)), &got); err != nil {
-		t.Fatal(err)
-	}
-	sandboxtest.Same(t, got, want)
-	s.DfnsCalls.Journal()[0].Method = "PUT" // of a copy
-	sandboxtest.Same(t, s.DfnsCalls.Journal(), want)
-	sandboxtest.Contains(t, s.control("GET requests/3", "", http.StatusOK), `"body":"{\"status\":\"Disabled\"}"`)
-	s.control("GET requests/5", "", http.StatusNotFound)
-	s.DfnsCalls.ForgetCalls()
-	sandboxtest.Same(t, strings.TrimSpace(s.control("GET requests", "", http.StatusOK)), "[]")
+	sandboxtest.Same(t, sandboxtest.Decode[[]sandbox.Call](t, s.control("GET enfinitos/requests", "", http.StatusOK)), want)
+	s.EnfinitosCalls.Journal()[0].Method = "PUT" // of a copy
+	sandboxtest.Same(t, s.EnfinitosCalls.Journal(), want)
+	sandboxtest.Contains(t, s.control("GET enfinitos/requests/3", "", http.StatusOK), `"body":"{\"active\":false}"`)
+	s.control("GET enfinitos/requests/5", "", http.StatusNotFound)
+	s.control("POST enfinitos/reset", "", http.StatusNoContent)
+	sandboxtest.Same(t, strings.TrimSpace(s.control("GET enfinitos/requests", "", http.StatusOK)), "[]")
+	sandboxtest.Same(t, len(s.Enfinitos.Subscriptions()), 0)
+	sandboxtest.Same(t, s.enfinitos("PUT /v1/webhooks/wh", "").status, 404) // the fault is gone
+	s.Close()
+	sandboxtest.Same(t, strings.Fields(log.String()), strings.Fields(`
+		enfinitos GET /v1/webhooks?limit=1&cursor= 404
+		enfinitos POST /v1/webhooks 201
+		enfinitos GET /v1/webhooks/a%20b 404
+		enfinitos PUT /v1/webhooks/wh 503 (status)
+		enfinitos DELETE /v1/webhooks/wh cut (drop_after)
+		enfinitos PUT /v1/webhooks/wh 404`))
+	sandboxtest.Same(t, strings.Count(log.String(), "\n"), 6)
 }
 
 // The journal holds the latest calls, as many and of as many bytes as it has room for.
@@ -69,40 +77,13 @@ func TestJournalIsBounded(t *testing.T) {
 	sandboxtest.Same(t, len(s.DfnsCalls.Journal()), 1)
 }
 
-func TestLog(t *testing.T) {
-	t.Parallel()
-	var log bytes.Buffer
-	s := start(t, sandbox.Config{Log: &log})
-	s.fault(`{"effect":"drop_after","method":"DELETE"}`)
-	s.call("GET /webhooks?limit=1")
-	s.call("DELETE /webhooks/wh")
-	s.Close()
-	sandboxtest.Same(t, strings.Fields(log.String()), strings.Fields(`
-		dfns GET /webhooks?limit=1 200
-		dfns DELETE /webhooks/wh cut (drop_after)`))
-	sandboxtest.Same(t, strings.Count(log.String(), "\n"), 2)
-}
-
 func TestTooLargeBody(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	sandboxtest.Same(t, s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20), "").status, 403)
+	sandboxtest.Same(t, s.enfinitos("POST /v1/webhooks", strings.Repeat(" ", 1<<20)).status, 400)
 	// The answer may be lost while the rest of the body is still on its way; the journal has it in any case.
-	if got := s.send("POST", "/webhooks", strings.Repeat(" ", 1<<20+1), ""); got.err == nil {
+	if got := s.enfinitos("POST /v1/webhooks", strings.Repeat(" ", 1<<20+1)); got.err == nil {
 		sandboxtest.Same(t, got.status, 413)
 	}
-	journal := s.DfnsCalls.Journal()
-	sandboxtest.Same(t, journal[len(journal)-1], sandbox.Call{Time: epoch, Method: "POST", Path: "/webhooks", Status: 413})
-}
-
-func TestReset(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.create()
-	s.fault(`{"effect":"status","status":500}`)
-	s.call("GET /webhooks")
-	s.control("POST reset", "", http.StatusNoContent)
-	sandboxtest.Same(t, len(s.Dfns.Webhooks()), 0)
-	sandboxtest.Same(t, s.journal(), []string{})
-	sandboxtest.Same(t, s.create().status, 200)
+	sandboxtest.Same(t, s.EnfinitosCalls.Journal()[1], sandbox.Call{Time: epoch, Method: "POST", Path: "/v1/webhooks", Status: 413})
 }

@@ -1,61 +1,45 @@
 package sandbox_test
 
 import (
-	"encoding/json"
-	"maps"
 	"strings"
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
-// Each vendor has a webhook for every kind, another for one kind, and one that gets nothing.
+// Each vendor has two webhooks for one kind. At Dfns the one gets all kinds, and a third gets nothing.
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	for _, events := range [][]string{{"*"}, {"wallet.created", "right.issued"}} {
+	for _, events := range [][]string{{"*"}, {"wallet.created"}} {
 		s.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1", Events: events, Status: "Enabled"})
-		s.Enfinitos.Register(enfinitos.Subscription{URL: "http://127.0.0.1:1", Events: events, Label: "x"})
+		s.create()
 	}
 	s.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1", Events: []string{"*"}, Status: "Disabled"})
-	for name, test := range map[string]struct {
+	for _, test := range []struct {
 		vendor, event string
 		status        int
 		answer        string
 	}{
-		"two":                 {"dfns", `{"kind":"wallet.created"}`, 200, `{"deliveries":2}`},
-		"one":                 {"dfns", `{"kind":"policy.triggered","data":{}}`, 200, `{"deliveries":1}`},
-		"of EnfinitOS":        {"enfinitos", `{"kind":"right.issued"}`, 200, `{"deliveries":2}`},
-		"near a kind":         {"dfns", `{"kind":"wallet.create"}`, 400, `unknown event kind "wallet.create"; the nearest is wallet.created`},
-		"unknown, forced":     {"dfns", `{"kind":"wallet.frozen","force":true}`, 200, `{"deliveries":1}`},
-		"every kind":          {"dfns", `{"kind":"*","force":true}`, 400, "kind must be one event kind"},
-		"of another vendor":   {"enfinitos", `{"kind":"wallet.created"}`, 400, "unknown event kind"},
-		"no kind":             {"dfns", `{}`, 400, "kind is required"},
-		"null":                {"dfns", `{"kind":"wallet.created","data":null}`, 400, "data must not be null"},
-		"no object":           {"dfns", `{"kind":"wallet.created","data":[]}`, 400, "data must be a JSON object"},
-		"unknown field":       {"enfinitos", `{"kind":"right.issued","dta":{}}`, 400, `unrecognized key "dta"`},
-		"not JSON":            {"enfinitos", `nonsense`, 400, "not a JSON object"},
-		"does not fire":       {"enfinitos", `{"kind":"key.rotated"}`, 400, `key.rotated does not fire today: add "force": true`},
-		"does not fire, sent": {"enfinitos", `{"kind":"key.rotated","force":true}`, 200, `{"deliveries":1}`},
+		{"dfns", `{"kind":"wallet.created"}`, 200, `{"deliveries":2}`},
+		{"dfns", `{"kind":"policy.triggered","data":{}}`, 200, `{"deliveries":1}`},
+		{"enfinitos", `{"kind":"right.issued"}`, 200, `{"deliveries":2}`},
+		{"dfns", `{"kind":"wallet.create"}`, 400, `unknown event kind "wallet.create"; the nearest is wallet.created`},
+		{"dfns", `{"kind":"wallet.frozen","force":true}`, 200, `{"deliveries":1}`},
+		{"dfns", `{"kind":"*","force":true}`, 400, "kind must be one event kind"},
+		{"enfinitos", `{"kind":"wallet.created"}`, 400, "unknown event kind"},
+		{"dfns", `{}`, 400, "kind is required"},
+		{"dfns", `{"kind":"wallet.created","data":null}`, 400, "data must not be null"},
+		{"dfns", `{"kind":"wallet.created","data":[]}`, 400, "data must be a JSON object"},
+		{"enfinitos", `{"kind":"right.issued","dta":{}}`, 400, `unrecognized key "dta"`},
+		{"enfinitos", `nonsense`, 400, "not a JSON object"},
+		{"enfinitos", `{"kind":"key.rotated"}`, 400, `key.rotated does not fire today: add "force": true`},
+		{"enfinitos", `{"kind":"key.rotated","force":true}`, 200, `{"deliveries":0,"message":"no enabled webhook subscribes to key.rotated"}`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got := s.send("POST", "/_sandbox/"+test.vendor+"/events", test.event, "")
-			if got.status != test.status || !strings.Contains(got.body, test.answer) {
-				t.Errorf("it is answered %d %s", got.status, got.body)
-			}
-		})
+		sandboxtest.Contains(t, s.control("POST "+test.vendor+"/events", test.event, test.status), test.answer)
 	}
-}
-
-func TestEventWithoutASubscriber(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	sandboxtest.Same(t, s.control("POST events", `{"kind":"wallet.created"}`, 200),
-		`{"deliveries":0,"message":"no enabled webhook subscribes to wallet.created"}`+"\n")
 }
 
 // The sample of a kind is the object that the vendor's pages show for it, with the status that the kind tells.
@@ -72,12 +56,9 @@ func TestSamples(t *testing.T) {
 		"enfinitos": {"right.issued": "rightId", "offer.proposed": "offerId", "proof_pack.sealed": "proofPackId", "key.issued": "keyId"},
 	} {
 		for _, kind := range s.At(vendor).Vendor.Kinds() {
-			var data map[string]any
-			if err := json.Unmarshal(kind.Sample, &data); err != nil || data == nil {
-				t.Errorf("the sample of %s is %s: %v", kind.Name, kind.Sample, err)
-			}
-			if key := want[kind.Name]; key != "" && data[key] == nil {
-				t.Errorf("the sample of %s has no %s: %s", kind.Name, key, kind.Sample)
+			data := sandboxtest.Decode[map[string]any](t, string(kind.Sample))
+			if data == nil || want[kind.Name] != "" && data[want[kind.Name]] == nil {
+				t.Errorf("the sample of %s has no %s: %s", kind.Name, want[kind.Name], kind.Sample)
 			}
 			delete(want, kind.Name)
 			if transfer, ok := data["transferRequest"].(map[string]any); ok && strings.HasSuffix(kind.Name, ".failed") {
@@ -87,6 +68,6 @@ func TestSamples(t *testing.T) {
 				t.Errorf("the sample of %s has no swap request", kind.Name)
 			}
 		}
-		sandboxtest.Same(t, maps.Clone(want), map[string]string{}) // every kind was there
+		sandboxtest.Same(t, len(want), 0) // every kind was there
 	}
 }

@@ -1,7 +1,6 @@
 package sandbox_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,39 +17,34 @@ import (
 func TestFaultSelection(t *testing.T) {
 	t.Parallel()
 	const list, get, events, put, post = "GET /webhooks", "GET /webhooks/a", "GET /webhooks/a/events", "PUT /webhooks/a", "POST /webhooks"
-	cases := map[string]struct {
+	for name, c := range map[string]struct {
 		faults []string
 		calls  []string
 		want   []int
 	}{
 		"none":          {nil, []string{list, get, put, post}, []int{200, 404, 403, 403}},
-		"everything":    {[]string{`{}`}, []string{list, get, put, post}, []int{500, 500, 500, 500}},
-		"times":         {[]string{`{"times":2}`}, []string{list, get, list, list}, []int{500, 500, 200, 200}},
-		"skip":          {[]string{`{"skip":2}`}, []string{list, list, list, list}, []int{200, 200, 500, 500}},
-		"skip, times":   {[]string{`{"skip":1,"times":1}`}, []string{list, list, list}, []int{200, 500, 200}},
-		"skip matching": {[]string{`{"skip":1,"method":"PUT"}`}, []string{put, list, put}, []int{403, 200, 500}},
-		"method":        {[]string{`{"method":"PUT"}`}, []string{list, put, post}, []int{200, 500, 403}},
-		"path":          {[]string{`{"path":"/webhooks"}`}, []string{list, get, post}, []int{500, 404, 500}},
-		"glob":          {[]string{`{"path":"/webhooks/*"}`}, []string{list, get, put, events}, []int{200, 500, 500, 404}},
-		"class":         {[]string{`{"path":"[/]webhooks"}`}, []string{list, get}, []int{500, 404}},
-		"longer glob":   {[]string{`{"path":"/webhooks/*/events"}`}, []string{get, events}, []int{404, 500}},
-		"both":          {[]string{`{"path":"/webhooks/*","method":"PUT"}`}, []string{get, put, post}, []int{404, 500, 403}},
-		"any case":      {[]string{`{"method":"put"}`}, []string{list, put}, []int{200, 500}},
-		"star":          {[]string{`{"method":"*","path":"*"}`}, []string{list, events, put}, []int{500, 500, 500}},
-		"query":         {[]string{`{"path":"/webhooks"}`}, []string{list + "?limit=1"}, []int{500}},
-		"oldest first": {
-			[]string{`{"times":1}`, `{"status":501,"times":1}`}, []string{list, list, list}, []int{500, 501, 200},
-		},
+		"everything":    {[]string{""}, []string{list, get, put, post}, []int{500, 500, 500, 500}},
+		"times":         {[]string{`,"times":2`}, []string{list, get, list, list}, []int{500, 500, 200, 200}},
+		"skip":          {[]string{`,"skip":2`}, []string{list, list, list, list}, []int{200, 200, 500, 500}},
+		"skip, times":   {[]string{`,"skip":1,"times":1`}, []string{list, list, list}, []int{200, 500, 200}},
+		"skip matching": {[]string{`,"skip":1,"method":"PUT"`}, []string{put, list, put}, []int{403, 200, 500}},
+		"method":        {[]string{`,"method":"put"`}, []string{list, put, post}, []int{200, 500, 403}},
+		"path":          {[]string{`,"path":"/webhooks"`}, []string{list + "?limit=1", get, post}, []int{500, 404, 500}},
+		"glob":          {[]string{`,"path":"/webhooks/*"`}, []string{list, get, put, events}, []int{200, 500, 500, 404}},
+		"class":         {[]string{`,"path":"[/]webhooks"`}, []string{list, get}, []int{500, 404}},
+		"longer glob":   {[]string{`,"path":"/webhooks/*/events"`}, []string{get, events}, []int{404, 500}},
+		"both":          {[]string{`,"path":"/webhooks/*","method":"PUT"`}, []string{get, put, post}, []int{404, 500, 403}},
+		"star":          {[]string{`,"method":"*","path":"*"`}, []string{list, events, put}, []int{500, 500, 500}},
+		"oldest first":  {[]string{`,"times":1`, `,"status":501,"times":1`}, []string{list, list, list}, []int{500, 501, 200}},
 		"a skipping fault yields": {
-			[]string{`{"skip":1,"times":1}`, `{"status":501,"times":1}`}, []string{list, list, list}, []int{501, 500, 200},
+			[]string{`,"skip":1,"times":1`, `,"status":501,"times":1`}, []string{list, list, list}, []int{501, 500, 200},
 		},
-	}
-	for name, c := range cases {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, sandbox.Config{})
 			for _, fault := range c.faults {
-				s.fault(status500(fault))
+				s.fault(s.DfnsCalls, `{"effect":"status","status":500`+fault+`}`)
 			}
 			got := []int{}
 			for _, call := range c.calls {
@@ -61,18 +55,6 @@ func TestFaultSelection(t *testing.T) {
 	}
 }
 
-// status500 adds the effect to a fault that selects calls, and the status unless it has one.
-func status500(fault string) string {
-	effect := `{"effect":"status"`
-	if !strings.Contains(fault, "status") {
-		effect += `,"status":500`
-	}
-	if fault != "{}" {
-		effect += ","
-	}
-	return effect + strings.TrimPrefix(fault, "{")
-}
-
 func TestRefusedFaults(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
@@ -81,7 +63,7 @@ func TestRefusedFaults(t *testing.T) {
 		`{}`:                                     `unknown effect ""`,
 		`{"effect":"html","colour":"red"}`:       "colour",
 		`{"effect":"status"}`:                    "status",
-		`{"effect":"status","status":99}`:        "99",
+		`{"effect":"status","status":199}`:       "199",
 		`{"effect":"status","status":600}`:       "600",
 		`{"effect":"status_after"}`:              "status",
 		`{"effect":"html","status":99}`:          "99",
@@ -105,14 +87,17 @@ func TestRefusedFaults(t *testing.T) {
 	} {
 		sandboxtest.Contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
 	}
+	if s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.Patch, Patch: []byte("{")}) == nil {
+		t.Error("a patch that is not JSON is accepted")
+	}
 	sandboxtest.Same(t, s.call("GET /webhooks").status, 200)
 }
 
-// TestEffects creates a webhook while a fault acts on the last of the three calls that it takes: what the client sees, what the
-// sandbox holds, and what the journal says.
+// TestEffects creates a webhook with a fault: what the client sees, what the sandbox holds, and what the journal says.
 func TestEffects(t *testing.T) {
 	t.Parallel()
 	const limits = `"headers":{"date":"Sat, 03 Jan 2026 03:04:05 GMT","Retry-After":"7"}`
+	const json, html, created = "application/json", "text/html", `"signingSecret":"whsec_`
 	for name, c := range map[string]struct {
 		fault, contentType, body, retryAfter string
 		status, held                         int
@@ -120,45 +105,40 @@ func TestEffects(t *testing.T) {
 		"cut before":              {`"effect":"drop_before"`, "", "", "", 0, 0},
 		"cut after":               {`"effect":"drop_after"`, "", "", "", 0, 1},
 		"late":                    {`"effect":"late","ms":3600000`, "", "", "", 0, 0},
-		"a page of success":       {`"effect":"html","status":200`, "text/html", "<html>", "", 200, 0},
-		"a body, not carried out": {`"effect":"status","status":200,"body":"{\"a\":1}"`, "application/json", `{"a":1}`, "", 200, 0},
-		"a body, carried out":     {`"effect":"status_after","status":200,"body":"null"`, "application/json", "null", "", 200, 1},
-		"an empty body":           {`"effect":"status","status":599,"body":""`, "application/json", "", "", 599, 0},
-		"no content":              {`"effect":"status_after","status":204,"body":""`, "application/json", "", "", 204, 1},
+		"a page of success":       {`"effect":"html","status":200`, html, "<html>", "", 200, 0},
+		"a body, not carried out": {`"effect":"status","status":200,"body":"{\"a\":1}"`, json, `{"a":1}`, "", 200, 0},
+		"a body, carried out":     {`"effect":"status_after","status":200,"body":"null"`, json, "null", "", 200, 1},
+		"an empty body":           {`"effect":"status","status":599,"body":""`, json, "", "", 599, 0},
+		"no content":              {`"effect":"status_after","status":204,"body":""`, json, "", "", 204, 1},
 		"a body of another type":  {`"effect":"status","status":404,"body":"gone","content_type":"text/plain"`, "text/plain", "gone", "", 404, 0},
-		"a body beside others":    {`"effect":"status","status":429,"body":"{}","message":"unused","retry_after":"7"`, "application/json", "{}", "7", 429, 0},
-		"the vendor's words":      {`"effect":"status","status":403,"body":null`, "application/json", "perform operation (Webhooks:Create)", "", 403, 0},
-		"words of one's own":      {`"effect":"status_after","status":429,"message":"slow down","retry_after":7`, "application/json", `"message":"slow down"`, "7", 429, 1},
-		"no time to wait":         {`"effect":"status","status":429,"retry_after":null`, "application/json", `"status":429`, "", 429, 0},
-		"a page":                  {`"effect":"html","status":504`, "text/html", "<title>504 Gateway Timeout</title>", "", 504, 0},
-		"headers of a status":     {`"effect":"status","status":503,` + limits, "application/json", `"status":503`, "7", 503, 0},
-		"headers of a page":       {`"effect":"html",` + limits, "text/html", "<h1>Bad Gateway</h1>", "7", 502, 0},
-		"headers of a delay":      {`"effect":"delay",` + limits, "application/json", `"secret":"whs-`, "7", 200, 1},
-		"headers of a patch":      {`"effect":"patch",` + limits, "application/json", `"secret":"whs-`, "7", 200, 1},
-		"headers of a half":       {`"effect":"truncate",` + limits, "application/json", `{"dateCreated"`, "7", 200, 1},
-		"headers of two":          {`"effect":"twice",` + limits, "application/json", "already been used", "7", 400, 1},
+		"a body beside others":    {`"effect":"status","status":429,"body":"{}","message":"unused","retry_after":"7"`, json, "{}", "7", 429, 0},
+		"the vendor's words":      {`"effect":"status","status":403,"body":null`, json, `"message":"Forbidden"`, "", 403, 0},
+		"words of one's own":      {`"effect":"status_after","status":429,"message":"slow down","retry_after":7`, json, `"message":"slow down"`, "7", 429, 1},
+		"no time to wait":         {`"effect":"status","status":429,"retry_after":null`, json, "too_many_requests", "", 429, 0},
+		"a page":                  {`"effect":"html","status":504`, html, "<title>504 Gateway Timeout</title>", "", 504, 0},
+		"headers of a status":     {`"effect":"status","status":503,` + limits, json, "service_unavailable", "7", 503, 0},
+		"headers of a page":       {`"effect":"html",` + limits, html, "<h1>Bad Gateway</h1>", "7", 502, 0},
+		"headers of a delay":      {`"effect":"delay",` + limits, json, created, "7", 201, 1},
+		"headers of a patch":      {`"effect":"patch",` + limits, json, created, "7", 201, 1},
+		"headers of a half":       {`"effect":"truncate",` + limits, json, `{"contractVersion"`, "7", 201, 1},
+		"headers of two":          {`"effect":"twice",` + limits, json, created, "7", 201, 2},
+		"none, as it is no read":  {`"effect":"lag","ms":1`, json, created, "", 201, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, sandbox.Config{})
-			s.fault(`{"method":"POST","path":"/webhooks",` + c.fault + `}`)
+			s.fault(s.EnfinitosCalls, `{`+c.fault+`}`)
 			got := s.create()
 			sandboxtest.Same(t, []any{got.status, got.header.Get("Content-Type"), got.header.Get("Retry-After")}, []any{c.status, c.contentType, c.retryAfter})
 			sandboxtest.Contains(t, got.body, c.body)
 			sandboxtest.Same(t, c.body == "" && got.body != "" || strings.Contains(c.fault, "date") && got.header.Get("Date") != "Sat, 03 Jan 2026 03:04:05 GMT", false)
-			sandboxtest.Same(t, len(s.Dfns.Webhooks()), c.held)
+			sandboxtest.Same(t, len(s.Enfinitos.Subscriptions()), c.held)
 			effect, _, _ := strings.Cut(strings.TrimPrefix(c.fault, `"effect":"`), `"`)
-			outcome := fmt.Sprint(c.status)
-			if c.status == 0 {
-				outcome = "cut"
-			}
-			sandboxtest.Same(t, s.journal()[2], "POST /webhooks "+outcome+" ("+effect+")")
+			line := fmt.Sprintf("POST /v1/webhooks %d (%s)", c.status, effect)
+			line = strings.TrimSuffix(strings.Replace(line, " 0 ", " cut ", 1), " (lag)")
+			sandboxtest.Same(t, journal(s.EnfinitosCalls), []string{line})
 		})
 	}
-	s := start(t, sandbox.Config{})
-	s.fault(`{"method":"POST","effect":"lag","ms":1}`) // acts on reads only
-	s.create()
-	sandboxtest.Same(t, s.journal()[2], "POST /webhooks 200")
 }
 
 // An answer that never began is cut in another way than one that ended early, with a connection and without.
@@ -169,7 +149,7 @@ func TestCutConnections(t *testing.T) {
 	} {
 		s := start(t, sandbox.Config{})
 		whole := s.call("GET /webhooks").body
-		s.fault(`{"effect":"` + effect + `"}`)
+		s.fault(s.DfnsCalls, `{"effect":"`+effect+`"}`)
 		for _, transport := range []http.RoundTripper{s.client.Transport, s.DfnsCalls.Transport()} {
 			s.client = &http.Client{Transport: transport}
 			got := s.call("GET /webhooks")
@@ -184,8 +164,8 @@ func TestCutConnections(t *testing.T) {
 func TestListedFaults(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	s.fault(`{"effect":"status","status":500,"skip":1,"method":"GET"}`)
-	s.fault(`{"effect":"drop_before"}`)
+	s.control("POST faults", `{"effect":"status","status":500,"skip":1,"method":"GET"}`, http.StatusNoContent)
+	s.control("POST faults", `{"effect":"drop_before"}`, http.StatusNoContent)
 	s.call("GET /webhooks")
 	s.call("GET /webhooks")
 	sandboxtest.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)),
@@ -196,7 +176,4 @@ func TestListedFaults(t *testing.T) {
 	s.control("DELETE faults", "", http.StatusNoContent)
 	sandboxtest.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)), "[]")
 	sandboxtest.Same(t, s.call("GET /webhooks").status, 200)
-	if s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.Patch, Patch: json.RawMessage("{")}) == nil {
-		t.Error("a patch that is not JSON is accepted")
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,65 +15,55 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // The page is the same on every listener, loads nothing from elsewhere, and none of its requests is a call of a vendor.
 func TestPage(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{ReceiverAddress: "127.0.0.1:0"})
-	var log []string
 	for _, url := range []string{s.DfnsURL, s.EnfinitosURL, s.ReceiverURL} {
+		get := func(path string) reply { return s.do(url, "GET "+path, "", http.Header{}) }
 		for path, contains := range map[string]string{
-			"/": "<title>webhook-sandbox</title>", "/_sandbox/page.js": "EventSource", "/_sandbox/page.css": "prefers-color-scheme", "/favicon.ico": "",
-			"/_sandbox/state": `"deliveries":{"dfns":[],"enfinitos":[]}`,
+			"/": "<title>webhook-sandbox</title>", "/_sandbox/page.js": "EventSource", "/_sandbox/page.css": "prefers-color-scheme",
 		} {
-			got := s.do(s.client, "GET", url+path, "", http.Header{})
-			if got.status/100 != 2 || !strings.Contains(got.body, contains) {
-				t.Errorf("%s%s is answered %d %s", url, path, got.status, got.body)
+			got := get(path)
+			sandboxtest.Contains(t, got.body, contains)
+			if policy := got.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'") || strings.Contains(policy, "unsafe") {
+				t.Errorf("the policy is %q", policy)
 			}
-			log = append(log, got.header.Get("Content-Security-Policy"))
 			for _, elsewhere := range []string{"http://", "https://", "//cdn", "style=", "onclick"} {
-				if path != "/_sandbox/state" && strings.Contains(got.body, elsewhere) {
+				if strings.Contains(got.body, elsewhere) {
 					t.Errorf("%s loads something: %q", path, elsewhere)
 				}
 			}
 		}
+		sandboxtest.Contains(t, get("/_sandbox/state").body, `"deliveries":{"dfns":[],"enfinitos":[]}`)
+		sandboxtest.Same(t, get("/favicon.ico").status, 204)
 	}
-	for _, policy := range log {
-		if policy != "" && (!strings.HasPrefix(policy, "default-src 'none'; script-src 'self'") || strings.Contains(policy, "unsafe")) {
-			t.Errorf("the policy is %q", policy)
-		}
-	}
-	sandboxtest.Same(t, s.journal(), []string{})
-	sandboxtest.Same(t, s.send("POST", "/", "", "").status, 404) // that is the vendor's
+	sandboxtest.Same(t, len(s.DfnsCalls.Journal()), 0)
+	sandboxtest.Same(t, s.call("POST /").status, 404) // that is the vendor's
 }
 
 // A page of another origin can neither read nor change anything.
 func TestPageOfAnotherOrigin(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})
-	s.create()
 	for header, status := range map[string]int{"cross-site": 403, "same-site": 403, "same-origin": 204, "none": 204} {
-		got := s.do(s.client, "POST", s.DfnsURL+"/_sandbox/enfinitos/reset", "", http.Header{"Sec-Fetch-Site": {header}})
+		s.create()
+		got := s.do(s.DfnsURL, "POST /_sandbox/enfinitos/reset", "", http.Header{"Sec-Fetch-Site": {header}})
 		sandboxtest.Same(t, []any{header, got.status, got.header.Get("Access-Control-Allow-Origin")}, []any{header, status, ""})
+		sandboxtest.Same(t, len(s.Enfinitos.Subscriptions()) > 0, status == 403)
 	}
-	sandboxtest.Same(t, len(s.Dfns.Webhooks()), 1)
 }
 
-// stream reads what the sandbox pushes to an open page.
-type stream struct {
-	t     *testing.T
-	lines *bufio.Scanner
-}
-
-func (s *running) stream() *stream {
+// stream opens what the sandbox pushes to a page. It returns a function that reads events of a kind until one has a text, and fails the
+// test if an event is of another kind or has a text that none may have.
+func (s *running) stream() (until func(kind, text, never string)) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), sandboxtest.Patience)
 	s.t.Cleanup(cancel)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.EnfinitosURL+"/_sandbox/stream", nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.EnfinitosURL+"/_sandbox/stream", nil)
 	response, err := s.client.Do(request)
 	if err != nil {
 		s.t.Fatal(err)
@@ -80,35 +71,18 @@ func (s *running) stream() *stream {
 	s.t.Cleanup(func() { _ = response.Body.Close() })
 	lines := bufio.NewScanner(response.Body)
 	lines.Buffer(nil, 1<<20)
-	return &stream{s.t, lines}
-}
-
-// next returns the next event and its data.
-func (s *stream) next() (event, data string) {
-	s.t.Helper()
-	for s.lines.Scan() {
-		line := s.lines.Text()
-		if name, found := strings.CutPrefix(line, "event: "); found {
-			event = name
-		} else if text, found := strings.CutPrefix(line, "data: "); found {
-			return event, text
+	return func(kind, text, never string) {
+		s.t.Helper()
+		for lines.Scan() {
+			line := lines.Text()
+			if event, isEvent := strings.CutPrefix(line, "event: "); isEvent && event != kind || strings.Contains(line, never) {
+				s.t.Fatalf("the sandbox sends %s", line)
+			}
+			if strings.Contains(line, text) {
+				return
+			}
 		}
-	}
-	s.t.Fatalf("the stream ends: %v", s.lines.Err())
-	return "", ""
-}
-
-// until reads changes until one holds a text, and fails the test if anything holds another one.
-func (s *stream) until(text, never string) string {
-	s.t.Helper()
-	for {
-		event, data := s.next()
-		if event != "change" || strings.Contains(data, never) {
-			s.t.Fatalf("the sandbox sends %s %s", event, data)
-		}
-		if strings.Contains(data, text) {
-			return data
-		}
+		s.t.Fatalf("the stream ends: %v", lines.Err())
 	}
 }
 
@@ -117,28 +91,22 @@ func TestStream(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{ReceiverAddress: "127.0.0.1:0"})
 	old := s.Dfns.Register(dfns.Webhook{URL: "http://127.0.0.1:1/", Events: []string{"key.created"}, Status: "Enabled"})
-	page := s.stream()
-	event, data := page.next()
-	if event != "state" || !strings.Contains(data, old) || !strings.Contains(data, `"name":"wallet.created"`) {
-		t.Fatalf("it begins with %s %s", event, data)
-	}
+	until := s.stream()
+	until("state", `"name":"wallet.created"`, `"deliveries":{}`)
 	made := s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL, Events: []string{"*"}, Status: "Enabled"})
-	page.until(made, old)
+	until("change", made, old)
 	s.control("POST events", `{"kind":"wallet.created"}`, 200)
-	page.until(`"state":"delivered","outcome":"200"`, old)
+	until("change", `"state":"delivered","outcome":"200"`, old)
 	s.call("GET /webhooks?limit=1")
-	page.until(`"path":"/webhooks","query":"limit=1","status":200`, old)
-	s.fault(`{"effect":"status","status":503,"path":"/webhooks/*"}`)
-	page.until(`"faults":{"dfns":[{"number":1,"hits":0,"path":"/webhooks/*"`, old)
+	until("change", `"path":"/webhooks","query":"limit=1","status":200`, old)
+	s.fault(s.DfnsCalls, `{"effect":"status","status":503,"path":"/webhooks/*"}`)
+	until("change", `"faults":{"dfns":[{"number":1,"hits":0,"path":"/webhooks/*"`, old)
 	s.call("GET /webhooks/x")
-	page.until(`"number":1,"hits":1`, old)
+	until("change", `"number":1,"hits":1`, old)
 	s.Dfns.Remove(made)
-	page.until(`"gone":{"dfns":["`+made+`"]}`, old)
+	until("change", `"gone":{"dfns":["`+made+`"]}`, old)
 	s.control("POST reset", "", 204)
-	event, data = page.next()
-	if event != "state" || strings.Contains(data, old) {
-		t.Errorf("a reset sends %s %s", event, data)
-	}
+	until("state", `"webhooks":{"dfns":[]`, old)
 }
 
 // What was sent and answered is read when a delivery is opened. It can be sent again.
@@ -151,44 +119,38 @@ func TestOpenedDelivery(t *testing.T) {
 	s.Enfinitos.Register(enfinitos.Subscription{URL: s.ReceiverURL, Events: []string{"*"}, Label: "x"})
 	for vendor, test := range map[string]struct {
 		kind, header string
-		attempts     func() int
-		stop         func()
+		stop         func() error
 	}{
-		"dfns": {"policy.triggered", "X-DFNS-WEBHOOK-SIGNATURE", func() int { return len(s.Dfns.Events()) },
-			func() { _ = s.Dfns.Edit(s.Dfns.Webhooks()[0].ID, func(w *dfns.Webhook) { w.Status = "Disabled" }) }},
-		"enfinitos": {"right.issued", "Enfinitos-Signature", func() (n int) {
-			for _, delivery := range s.Enfinitos.Deliveries() {
-				n += delivery.Attempts
-			}
-			return n
-		}, func() {
-			_ = s.Enfinitos.Edit(s.Enfinitos.Subscriptions()[0].ID, func(w *enfinitos.Subscription) { w.Active = false })
+		"dfns": {"policy.triggered", "X-DFNS-WEBHOOK-SIGNATURE", func() error {
+			return s.Dfns.Edit(s.Dfns.Webhooks()[0].ID, func(w *dfns.Webhook) { w.Status = "Disabled" })
+		}},
+		"enfinitos": {"right.issued", "Enfinitos-Signature", func() error {
+			return s.Enfinitos.Edit(s.Enfinitos.Subscriptions()[0].ID, func(w *enfinitos.Subscription) { w.Active = false })
 		}},
 	} {
-		send := func(method, path, body string) reply { return s.send(method, "/_sandbox/"+vendor+"/"+path, body, "") }
-		sandboxtest.Same(t, send("POST", "events", `{"kind":"`+test.kind+`"}`).status, 200)
-		sandboxtest.Eventually(t, "it is delivered", func() bool { return test.attempts() == 1 })
-		row := s.At(vendor).Vendor.Overview().Deliveries[0]
-		var opened struct {
-			URL, Kind, Payload, Answer string
-			Headers                    map[string]string
-		}
-		if err := json.Unmarshal([]byte(send("GET", "deliveries/"+row.ID, "").body), &opened); err != nil {
-			t.Fatal(err)
-		}
+		shown := s.At(vendor).Vendor
+		delivered := func() { sandboxtest.Eventually(t, "it is delivered", func() bool { return shown.Pending() == 0 }) }
+		s.control("POST "+vendor+"/events", `{"kind":"`+test.kind+`"}`, 200)
+		delivered()
+		row := shown.Overview().Deliveries[0]
+		opened := sandboxtest.Decode[wire.Content](t, s.control("GET "+vendor+"/deliveries/"+row.ID, "", 200))
 		sandboxtest.Same(t, []string{opened.Kind, opened.Answer, opened.Headers[test.header]}, []string{test.kind, "received\n", row.Signature})
 		sandboxtest.Same(t, strings.Contains(opened.URL, "hunter2") || row.Signature == "" || !json.Valid([]byte(opened.Payload)), false)
-		if state := s.control("GET state", "", 200); !strings.Contains(state, `"id":"`+row.ID+`"`) || strings.Count(state, `"verdict":"verified"`) == 0 {
-			t.Errorf("the verdict of the receiver is not in the state: %s", state)
+		sandboxtest.Contains(t, s.control("GET state", "", 200), `"id":"`+row.ID+`"`, `"verdict":"verified"`)
+		s.control("POST "+vendor+"/deliveries/"+row.ID+"/resend", "", 204)
+		delivered()
+		if err := test.stop(); err != nil {
+			t.Fatal(err)
 		}
-		sandboxtest.Same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 204)
-		sandboxtest.Eventually(t, "it is sent again", func() bool { return test.attempts() == 2 })
-		test.stop()
-		sandboxtest.Same(t, send("POST", "deliveries/"+row.ID+"/resend", "").status, 409)
-		sandboxtest.Same(t, send("POST", "deliveries/none/resend", "").status, 409)
-		sandboxtest.Same(t, send("GET", "deliveries/none", "").status, 404)
+		s.control("POST "+vendor+"/deliveries/"+row.ID+"/resend", "", 409)
+		s.control("POST "+vendor+"/deliveries/none/resend", "", 409)
+		s.control("GET "+vendor+"/deliveries/none", "", 404)
 	}
 	s.Close() // so that nothing more is written
-	sandboxtest.Contains(t, log.String(), "receiver  verified  dfns policy.triggered, attempt 1, signed for "+s.Dfns.Webhooks()[0].ID+"\n",
-		"receiver  verified  enfinitos right.issued, signed for "+s.Enfinitos.Subscriptions()[0].ID+"\n")
+	sandboxtest.Same(t, slices.Sorted(strings.Lines(log.String())), []string{
+		"receiver  verified  dfns policy.triggered, attempt 1, signed for " + s.Dfns.Webhooks()[0].ID + "\n",
+		"receiver  verified  dfns policy.triggered, attempt 1, signed for " + s.Dfns.Webhooks()[0].ID + "\n",
+		"receiver  verified  enfinitos right.issued, signed for " + s.Enfinitos.Subscriptions()[0].ID + "\n",
+		"receiver  verified  enfinitos right.issued, signed for " + s.Enfinitos.Subscriptions()[0].ID + "\n",
+	})
 }

@@ -4,8 +4,8 @@ package sandbox_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -25,15 +25,9 @@ func TestSDKSampleVerifies(t *testing.T) {
 	t.Parallel()
 	node := exec.CommandContext(t.Context(), "node", filepath.Join("dfns", "testdata", "signature-sample", "receiver.mjs"))
 	node.Stderr = os.Stderr
-	in, err := node.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := node.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := node.Start(); err != nil {
+	in, err1 := node.StdinPipe()
+	out, err2 := node.StdoutPipe()
+	if err := errors.Join(err1, err2, node.Start()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -63,11 +57,6 @@ func TestSDKSampleVerifies(t *testing.T) {
 		sandboxtest.Same(t, read(), "verified: wallet.created, attempt 1")
 	}
 	// The sample does refuse what it should.
-	response, err := http.Post(url, "application/json", strings.NewReader(`{"kind":"wallet.created","timestampSent":1}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.Copy(io.Discard, response.Body)
-	_ = response.Body.Close()
-	sandboxtest.Same(t, []any{read(), response.StatusCode}, []any{"refused: signature", 401})
+	got := s.do(url, "POST /", `{"kind":"wallet.created","timestampSent":1}`, http.Header{})
+	sandboxtest.Same(t, []any{read(), got.status}, []any{"refused: signature", 401})
 }

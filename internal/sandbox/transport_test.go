@@ -15,6 +15,18 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
+// sites leads each call to the listener that it is for.
+type sites struct{ s *sandbox.Sandbox }
+
+// RoundTrip implements http.RoundTripper.
+func (all sites) RoundTrip(r *http.Request) (*http.Response, error) {
+	calls := all.s.DfnsCalls
+	if all.s.EnfinitosURL == "http://"+r.URL.Host {
+		calls = all.s.EnfinitosCalls
+	}
+	return calls.Transport().RoundTrip(r)
+}
+
 // inProcess runs a test in a bubble with virtual time, with a sandbox without listeners.
 func inProcess(t *testing.T, test func(*testing.T, *running)) {
 	t.Helper()
@@ -24,7 +36,7 @@ func inProcess(t *testing.T, test func(*testing.T, *running)) {
 			t.Fatal(err)
 		}
 		defer s.Close() // the bubble ends only when nothing runs in it any more
-		test(t, &running{Sandbox: s, t: t, client: &http.Client{Transport: s.DfnsCalls.Transport()}})
+		test(t, &running{Sandbox: s, t: t, client: &http.Client{Transport: sites{s}}})
 	})
 }
 
@@ -34,42 +46,25 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-// A caller that gives up is answered at once. The sandbox carries the call out nevertheless.
+// A caller that gives up is answered at once. The sandbox carries the call out nevertheless, unless the caller gave up before.
 func TestTransportCancellation(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, s *running) {
-		token := s.userAction("POST", "/webhooks", minimal)
-		addFault(t, s.DfnsCalls, sandbox.Fault{Effect: sandbox.Delay, Milliseconds: 20_000})
+		s.fault(s.EnfinitosCalls, `{"effect":"delay","ms":20000}`)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.DfnsURL+"/webhooks", strings.NewReader(minimal))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Authorization", "Bearer "+s.Env()["DFNS_AUTH_TOKEN"])
-		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("X-DFNS-USERACTION", token)
 		began := time.Now()
-		if _, err := s.client.Do(request); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // there is none
-			t.Errorf("the error is %v", err)
+		for _, called := range []bool{true, false} {
+			request, _ := http.NewRequestWithContext(ctx, http.MethodPost, s.EnfinitosURL+"/v1/webhooks", strings.NewReader(right))
+			request.Header = http.Header{"Authorization": {"Bearer " + s.Env()["ENFINITOS_API_KEY"]}, "Content-Type": {"application/json"}}
+			if _, err := s.client.Transport.RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // there is none
+				t.Errorf("called %t: the error is %v", called, err)
+			}
+			synctest.Wait()
+			sandboxtest.Same(t, len(s.Enfinitos.Subscriptions()), 1)
 		}
 		sandboxtest.Same(t, time.Since(began), 5*time.Second)
-		synctest.Wait()
-		sandboxtest.Same(t, len(s.Dfns.Webhooks()), 1)
-	})
-}
-
-func TestTransportOfACanceledRequestSendsNothing(t *testing.T) {
-	t.Parallel()
-	inProcess(t, func(t *testing.T, s *running) {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		request, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.DfnsURL+"/webhooks", nil)
-		if _, err := s.DfnsCalls.Transport().RoundTrip(request); !errors.Is(err, context.Canceled) { //nolint:bodyclose // there is none
-			t.Errorf("the error is %v", err)
-		}
-		synctest.Wait()
-		sandboxtest.Same(t, s.journal(), []string{})
+		sandboxtest.Same(t, len(s.EnfinitosCalls.Journal()), 1)
 	})
 }
 
@@ -94,27 +89,20 @@ func TestTransportTrace(t *testing.T) {
 	})
 }
 
-func TestTransportAfterClose(t *testing.T) {
+// Close ends a call that waits, although its caller still waits too. Then nothing listens any more.
+func TestTransportClose(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, s *running) {
-		s.Close()
-		if got := s.call("GET /webhooks"); !errors.Is(got.err, syscall.ECONNREFUSED) {
-			t.Errorf("the error is %v", got.err)
-		}
-		sandboxtest.Same(t, s.journal(), []string{})
-	})
-}
-
-// Close ends a call that waits, although its caller still waits too.
-func TestTransportCloseEndsWaitingCalls(t *testing.T) {
-	t.Parallel()
-	inProcess(t, func(t *testing.T, s *running) {
-		addFault(t, s.DfnsCalls, sandbox.Fault{Effect: sandbox.Delay, Milliseconds: 3_600_000})
+		s.fault(s.DfnsCalls, `{"effect":"delay","ms":3600000}`)
 		began, answered := time.Now(), make(chan reply)
 		go func() { answered <- s.call("GET /webhooks") }()
 		synctest.Wait()
 		s.Close()
 		sandboxtest.Same(t, (<-answered).status, 200)
 		sandboxtest.Same(t, time.Since(began), time.Duration(0))
+		if got := s.call("GET /webhooks"); !errors.Is(got.err, syscall.ECONNREFUSED) {
+			t.Errorf("the error is %v", got.err)
+		}
+		sandboxtest.Same(t, len(s.DfnsCalls.Journal()), 1)
 	})
 }

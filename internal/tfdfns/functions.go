@@ -18,8 +18,9 @@ func NewEventKindsFunction() function.Function {
 func kinds() tfwebhook.EventCatalogue {
 	return tfwebhook.EventCatalogue{
 		Vendor: "Dfns", Known: dfns.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*",
-		Page:  "https://docs.dfns.co/api-reference/webhook-events",
-		Prose: dfns.ProseEventKinds(), Deprecated: dfns.DeprecatedEventKinds(),
+		Page:         "https://docs.dfns.co/api-reference/webhook-events",
+		Descriptions: dfns.EventDescriptions(),
+		Prose:        dfns.ProseEventKinds(), Deprecated: dfns.DeprecatedEventKinds(),
 		Growth: "The next plan then adds them to the webhook in place; its signing secret stays the same. To avoid that, list " +
 			"the names.",
 	}

@@ -1,10 +1,7 @@
 package tfdfns_test
 
 import (
-	"errors"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -33,18 +30,9 @@ func existingAt(url string) dfns.Webhook {
 	return dfns.Webhook{URL: url, Events: []string{"wallet.transfer.confirmed", "wallet.created"}, Status: "Enabled"}
 }
 
-func inject(t *testing.T, env *acctest.Env, fault sandbox.Fault) func() {
-	return func() {
-		if err := env.DfnsCalls.AddFault(fault); err != nil {
-			t.Fatal(err)
-		}
+func inject(t *testing.T, env *acctest.Env, fault sandbox.Fault) {
+	t.Helper()
+	if err := env.DfnsCalls.AddFault(fault); err != nil {
+		t.Fatal(err)
 	}
-}
-
-// calls compares the calls made since the journal was last emptied.
-func calls(got []string, want ...string) error {
-	if diff := cmp.Diff(want, got); diff != "" {
-		return errors.New("calls (-want +got):\n" + diff)
-	}
-	return nil
 }

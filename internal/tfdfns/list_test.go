@@ -1,17 +1,14 @@
 package tfdfns_test
 
 import (
+	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/querycheck"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -50,26 +47,40 @@ func TestListLimit(t *testing.T) {
 	}
 }
 
+// The filters select what is shown. A display name holds no path of a url, and no result a secret.
 func TestListResults(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	seed(env, 20)
 	provider := configured(t, env)
-	names := map[string]bool{}
-	for i, result := range provider.List("webhook_dfns", 100, map[string]acctest.Value{"status": acctest.String("Disabled")}) {
-		want := env.Dfns.Webhooks()[2*i+1]
-		if result.DisplayName != fmt.Sprintf("https://hooks.example.com (%s)", want.ID) {
-			t.Errorf("display name %q", result.DisplayName)
+	for _, test := range []struct {
+		url, status string
+		first, want int
+	}{
+		{"", "Disabled", 1, 10}, {"https://user:hunter2@HOOKS.example.com:443/3", "", 3, 1}, {"https://user:hunter2@hooks.example.com/3", "Enabled", 0, 0},
+		{"", "Paused", 0, 0},
+	} {
+		filter := values{}
+		for name, value := range map[string]string{"url": test.url, "status": test.status} {
+			if value != "" {
+				filter[name] = acctest.String(value)
+			}
 		}
-		names[result.DisplayName] = true
-		attributes := provider.Attributes("webhook_dfns", result.Resource)
-		if !attributes["id"].Equal(acctest.String(want.ID)) || !attributes["url"].Equal(acctest.String(want.URL)) ||
-			!attributes["secret"].IsNull() || !attributes["timeouts"].IsNull() {
-			t.Errorf("the resource is %v", attributes)
+		results := provider.List("webhook_dfns", 100, filter)
+		if len(results) != test.want {
+			t.Errorf("%+v: %d results", test, len(results))
 		}
-	}
-	if len(names) != 10 {
-		t.Errorf("%d names, want 10 different ones", len(names))
+		for i, result := range results {
+			want := env.Dfns.Webhooks()[test.first+2*i]
+			if result.DisplayName != fmt.Sprintf("https://hooks.example.com (%s)", want.ID) {
+				t.Errorf("display name %q", result.DisplayName)
+			}
+			attributes := provider.Attributes("webhook_dfns", result.Resource)
+			if !attributes["id"].Equal(acctest.String(want.ID)) || !attributes["url"].Equal(acctest.String(want.URL)) ||
+				!attributes["secret"].IsNull() || !attributes["timeouts"].IsNull() {
+				t.Errorf("the resource is %v", attributes)
+			}
+		}
 	}
 }
 
@@ -78,75 +89,29 @@ func TestListErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
 	seed(env, 250)
-	inject(t, env, sandbox.Fault{Path: "/webhooks", Skip: 1, Effect: "status", Status: 403})()
-	results := configured(t, env).List("webhook_dfns", 1000, nil)
-	last := acctest.Text(results[len(results)-1].Diagnostics)
-	if len(results) != 201 || !acctest.Says("ERROR Unable to read Dfns webhooks", "Webhooks:Read").MatchString(last) {
-		t.Errorf("%d results, the last %q", len(results), last)
+	inject(t, env, sandbox.Fault{Path: "/webhooks", Skip: 1, Effect: "status", Status: 403})
+	provider := configured(t, env)
+	results := provider.List("webhook_dfns", 1000, nil)
+	last, read := acctest.Text(results[len(results)-1].Diagnostics), acctest.Text(provider.ReadData("webhook_dfns_webhooks", nil))
+	if want := acctest.Says("ERROR Unable to read Dfns webhooks", "Webhooks:Read"); len(results) != 201 || !want.MatchString(last) || !want.MatchString(read) {
+		t.Errorf("%d results, the last %q; the data source says %q", len(results), last, read)
 	}
 }
 
-// What an answer leaves out is null, and an item that is no webhook is an error where it stands in the list.
-func TestListOfOddItems(t *testing.T) {
-	t.Parallel()
-	for item, problem := range map[string]string{
-		`{"id": "wh-2", "url": "https://u"}`:                 "",
-		`{"id": "wh-2", "url": "https://u", "events": null}`: "",
-		`{"id": "wh-2", "url": "https://u", "events": []}`:   "",
-		`null`:           "item 2 of the list is not a webhook",
-		`{}`:             "item 2 of the list is not a webhook",
-		`{"id": "wh-2"}`: "item 2 of the list, wh-2, is not a webhook",
-	} {
-		t.Run(item, func(t *testing.T) {
-			t.Parallel()
-			settings := acctest.New(t, sandbox.Config{}).Env()
-			settings["DFNS_API_URL"] = acctest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
-				_, _ = io.WriteString(w, `{"items": [{"id": "wh-1", "url": "https://u", "events": ["key.created"]}, `+item+`]}`)
-			})
-			provider := acctest.NewProtocol(t, settings)
-			if problems := provider.Configure(nil); len(problems) != 0 {
-				t.Fatal(acctest.Text(problems))
-			}
-			results := provider.List("webhook_dfns", 100, nil)
-			read := acctest.Text(provider.ReadData("webhook_dfns_webhooks", nil))
-			listed := acctest.Text(results[1].Diagnostics)
-			if len(results) != 2 || (problem == "") != (listed == "") || !strings.Contains(listed, problem) {
-				t.Errorf("listed: %d results, %q, want %q", len(results), listed, problem)
-			}
-			if (problem == "") != (read == "") || !strings.Contains(read, problem) {
-				t.Errorf("read: %q, want %q", read, problem)
-			}
-			if problem == "" && !provider.Attributes("webhook_dfns", results[1].Resource)["events"].IsNull() {
-				t.Error("the events are not null")
-			}
-		})
-	}
-}
-
-func TestQuery(t *testing.T) {
+// Events that an answer leaves out are null.
+func TestListWithoutEvents(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	seed(env, 5)
-	query := func(config string, count int) resource.TestStep {
-		return resource.TestStep{
-			Query:             true,
-			Config:            "list \"webhook_dfns\" \"test\" {\n  provider = webhook\n" + config + "\n}\n",
-			QueryResultChecks: []querycheck.QueryResultCheck{querycheck.ExpectLength("webhook_dfns.test", count)},
-		}
+	seed(env, 1)
+	inject(t, env, sandbox.Fault{Path: "/webhooks", Effect: "patch", Patch: json.RawMessage(`{"items": {"events": null}}`)})
+	provider := configured(t, env)
+	results := provider.List("webhook_dfns", 100, nil)
+	if problems := acctest.Text(provider.ReadData("webhook_dfns_webhooks", nil)); problems != "" || len(results) != 1 || len(results[0].Diagnostics) != 0 {
+		t.Fatalf("%s %v", problems, results)
 	}
-	steps := []resource.TestStep{
-		query("", 5),
-		query("config {\n status = \"Disabled\"\n }", 2),
-		query("config {\n url = \"https://user:hunter2@hooks.example.com/3\"\n }", 1),
-		query("config {\n url = \"http://elsewhere.example.com\"\n }", 0),
-		query("config {\n status = \"Paused\"\n }", 0),
-		query("limit = 3", 3),
+	if !provider.Attributes("webhook_dfns", results[0].Resource)["events"].IsNull() {
+		t.Error("the events are not null")
 	}
-	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   acctest.WithActions(),
-		ProtoV6ProviderFactories: env.Factories(),
-		Steps:                    append([]resource.TestStep{{Config: env.ProviderBlock()}}, steps...),
-	})
 }
 
 // What a query generates for all existing webhooks plans no change once it is imported, also where one is odd. The import tells once that

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
@@ -33,23 +32,6 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		MarkdownDescription: "Reads one Dfns webhook, by its id. The signing secret cannot be read. Makes one API call. The token needs the " +
 			"permission `Webhooks:Read`.",
 		Attributes: attributes,
-	}
-}
-
-// webhookAttributes returns the attributes of a webhook in a data source.
-func webhookAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":  tfwebhook.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
-		"url": tfwebhook.Computed("The URL that Dfns delivers events to."),
-		"events": schema.SetAttribute{
-			Computed:            true,
-			ElementType:         types.StringType,
-			MarkdownDescription: "The event kinds that Dfns delivers.",
-		},
-		"status":       tfwebhook.Computed("`Enabled` or `Disabled`."),
-		"description":  tfwebhook.Computed("What the webhook is for."),
-		"date_created": tfwebhook.Computed("When the webhook was created, in ISO 8601."),
-		"date_updated": tfwebhook.Computed("When the webhook was last changed, in ISO 8601."),
 	}
 }
 

@@ -1,6 +1,11 @@
 package tfdfns
 
 import (
+	"cmp"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -45,8 +50,9 @@ func (m *webhookData) Name() string {
 	return url + " (new)"
 }
 
-func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
-	return dfns.CreateWebhookRequest{
+// settings returns what the API is asked for. What is null is empty.
+func (m *webhookData) settings() dfns.Settings {
+	return dfns.Settings{
 		URL:         m.URL.ValueString(),
 		Events:      tfwebhook.SortedKinds(m.Events),
 		Status:      m.Status.ValueString(),
@@ -54,22 +60,14 @@ func (m *webhookModel) createRequest() dfns.CreateWebhookRequest {
 	}
 }
 
-// updateRequest contains only what differs from the prior state: an update must not overwrite what Terraform does not change.
-func (m *webhookModel) updateRequest(prior *webhookModel) dfns.UpdateWebhookRequest {
-	var out dfns.UpdateWebhookRequest
-	if !weburl.Same(m.URL.ValueString(), prior.URL.ValueString()) {
-		out.URL = m.URL.ValueStringPointer()
-	}
-	if !m.Events.Equal(prior.Events) {
-		out.Events = tfwebhook.SortedKinds(m.Events)
-	}
-	if !m.Status.Equal(prior.Status) {
-		out.Status = m.Status.ValueStringPointer()
-	}
-	if description := m.Description.ValueString(); description != prior.Description.ValueString() {
-		out.Description = &description
-	}
-	return out
+// isKnown reports whether the settings are known, which in a plan they need not be yet.
+func (m *webhookData) isKnown() bool {
+	return !slices.ContainsFunc([]attr.Value{m.URL, m.Events, m.Status, m.Description}, attr.Value.IsUnknown)
+}
+
+// lastAnswer returns the webhook as the state knows it.
+func (m *webhookData) lastAnswer() *dfns.Webhook {
+	return &dfns.Webhook{ID: m.ID.ValueString(), Settings: m.settings(), DateCreated: tfwebhook.Created(m.DateCreated, m.URL)}
 }
 
 // refresh copies everything from an answer.
@@ -100,25 +98,31 @@ func (m *webhookData) refreshAssigned(api *dfns.Webhook) {
 	m.DateUpdated = tfwebhook.StringOrNull(api.DateUpdated)
 }
 
-// lastAnswer returns the webhook as the state knows it.
-func (m *webhookModel) lastAnswer() *dfns.Webhook {
-	return &dfns.Webhook{
-		ID: m.ID.ValueString(), URL: m.URL.ValueString(), Events: tfwebhook.SortedKinds(m.Events), Status: m.Status.ValueString(),
-		Description: m.Description.ValueString(), DateCreated: tfwebhook.Created(m.DateCreated, m.URL), DateUpdated: m.DateUpdated.ValueString(),
-	}
-}
-
 // differences lists what an answer shows with other values than planned, as lines of a configuration. An answer may omit them.
 func (m *webhookData) differences(api *dfns.Webhook) []string {
-	lines := tfwebhook.DifferentURL(m.URL, api.URL)
-	if len(api.Events) > 0 {
-		lines = append(lines, tfwebhook.DifferentEvents(m.Events, api.Events)...)
+	read := *m
+	read.refresh(api)
+	return slices.Concat(
+		tfwebhook.DifferentURL(m.URL, read.URL.ValueString()),
+		tfwebhook.DifferentEvents(m.Events, tfwebhook.SortedKinds(read.Events)),
+		tfwebhook.DifferentText("status", m.Status, read.Status.ValueString()),
+		tfwebhook.DifferentText("description", m.Description, cmp.Or(api.Description, m.Description.ValueString())),
+	)
+}
+
+// webhookAttributes returns the attributes of a webhook in a data source.
+func webhookAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":  tfwebhook.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
+		"url": tfwebhook.Computed("The URL that Dfns delivers events to."),
+		"events": schema.SetAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "The event kinds that Dfns delivers.",
+		},
+		"status":       tfwebhook.Computed("`Enabled` or `Disabled`."),
+		"description":  tfwebhook.Computed("What the webhook is for."),
+		"date_created": tfwebhook.Computed("When the webhook was created, in ISO 8601."),
+		"date_updated": tfwebhook.Computed("When the webhook was last changed, in ISO 8601."),
 	}
-	if api.Status != "" {
-		lines = append(lines, tfwebhook.DifferentText("status", m.Status, api.Status)...)
-	}
-	if api.Description != "" {
-		lines = append(lines, tfwebhook.DifferentText("description", m.Description, api.Description)...)
-	}
-	return lines
 }

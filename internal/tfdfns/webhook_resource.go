@@ -120,7 +120,7 @@ func (r *webhookResource) planChange(
 ) {
 	resp.RequiresReplace = plan.PlanSecret(&prior.SecretModel)
 	object.CheckKnownSecret(ctx, req, resp, plan, prior)
-	unchanged := plan.updateRequest(prior).Empty()
+	unchanged := plan.isKnown() && plan.settings().Same(prior.settings())
 	if unchanged {
 		plan.DateUpdated = prior.DateUpdated // no call will be made
 	}
@@ -151,7 +151,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 
-	created, err := r.Client.CreateWebhook(ctx, plan.createRequest())
+	created, err := r.Client.CreateWebhook(ctx, plan.settings())
 	resp.Diagnostics.Append(tfwebhook.NotNoted(r.Client.NoteProblem())...)
 	if err != nil {
 		resp.Diagnostics.Append(failed("create", plan, err))
@@ -204,8 +204,8 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 
 	plan.DateUpdated = prior.DateUpdated
-	if request := plan.updateRequest(&prior); !request.Empty() {
-		updated, err := r.Client.UpdateWebhook(ctx, prior.lastAnswer(), request)
+	if !plan.settings().Same(prior.settings()) {
+		updated, err := r.Client.UpdateWebhook(ctx, prior.lastAnswer(), plan.settings())
 		if dfns.IsNotFound(err) {
 			tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, failed("update", prior, err))
 			return

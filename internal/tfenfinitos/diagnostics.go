@@ -182,7 +182,9 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 // createdOtherwise warns that a new subscription differs from its configuration. Only active can be changed, so each later
 // apply would replace the subscription and get the same difference again.
 func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags diag.Diagnostics) {
-	if lines := plan.differences(api); len(lines) > 0 {
+	read := plan.webhookData
+	read.refresh(api)
+	if _, lines := plan.differences(&read); len(lines) > 0 {
 		diags.AddWarning("EnfinitOS Webhook Created With Different Values", fmt.Sprintf(
 			"Subscription %s was created, but the API changed some of the configured values. Write the new values into the "+
 				"configuration, or every later apply replaces the subscription and its signing secret. If the API has no call "+

@@ -19,7 +19,8 @@ func NewEventKindsFunction() function.Function {
 func kinds() tfwebhook.EventCatalogue {
 	return tfwebhook.EventCatalogue{
 		Vendor: "EnfinitOS", Known: enfinitos.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*",
-		Page: "https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription",
+		Descriptions: enfinitos.EventDescriptions(),
+		Page:         "https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription",
 		Growth: "**The next plan then replaces the subscription and its signing secret**, because EnfinitOS cannot change `events` in " +
 			"place. To avoid that, list the names.",
 	}

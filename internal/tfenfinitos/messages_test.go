@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
 // TestMessages keeps every error text for review: what a person reads must be true for the outcome that the error proves.
@@ -56,26 +59,63 @@ func TestMessages(t *testing.T) {
 		{"create", []error{
 			change(httpapi.Unknown, cut), change(httpapi.Unknown, call(502, foreign)), change(httpapi.Unknown, call(404, foreign)),
 			change(httpapi.Unknown, call(201, because(errors.New("the answer cannot be read: it contains no subscription")))),
-			change(httpapi.NotMade, call(422)), change(httpapi.NotMade, call(401)), change(httpapi.NotMade, call(429)),
+			change(httpapi.NotMade, call(422)), change(httpapi.NotMade, call(401)), change(httpapi.NotMade, call(403)),
+			change(httpapi.NotMade, call(404)), change(httpapi.NotMade, call(429)),
 			change(httpapi.NotMade, call(0, unsent, because(context.DeadlineExceeded))), change(httpapi.NotMade, call(0, unsent, because(context.Canceled))),
 			unfinished(intent.InProgress), unfinished(intent.Exists, "whs_2"), unfinished(intent.Unlisted),
 		}},
-		{"read", []error{call(401), call(403), call(403, foreign), call(404, foreign), call(429), call(500), call(301, foreign), cut}},
-		{"update", []error{cut, call(404, foreign), &httpapi.NotFoundError{Err: call(404)}}},
-		{"delete", []error{cut, call(404, foreign), call(405)}},
+		{"read", []error{
+			call(401), call(403), call(403, foreign), call(404, foreign), call(429), call(500), call(301, foreign), cut, call(200),
+			call(200, because(errors.New("the answer cannot be read: it lacks the field ok"))), call(0, because(httpapi.ErrNoAnswer)),
+			call(0, unsent, because(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})), httpapi.ErrPath, errors.New("api_key is not known yet"),
+		}},
+		{"update", []error{
+			cut, call(404, foreign), &httpapi.NotFoundError{Err: call(404)}, change(httpapi.Unknown, call(404, foreign)),
+			change(httpapi.Unknown, call(302, foreign)), change(httpapi.Unknown, call(200)),
+		}},
+		{"delete", []error{cut, call(404, foreign), call(405), change(httpapi.Unknown, call(200))}},
 	} {
 		for _, err := range of.errs {
 			show(failed(of.operation, webhook, err))
 		}
 	}
-	show(actionFailed("replay EnfinitOS delivery", "Delivery dlv_1", cut))
+	for _, err := range []error{cut, change(httpapi.NotMade, call(404)), change(httpapi.Unknown, call(404, foreign)), change(httpapi.NotMade, call(403))} {
+		show(actionFailed("replay EnfinitOS delivery", "Delivery dlv_1", err))
+	}
 	show(lookupFailed("the deliveries of subscription whs_1", call(403)))
+	show(actionFailed("replay EnfinitOS delivery", "Delivery ..", httpapi.ErrPath))
+	show(lookupFailed("subscription ..", httpapi.ErrPath))
+	show(lookupFailed("subscription whs_1", &httpapi.NotFoundError{Err: call(404)}))
 	show(notPaused(webhook, cut))
 	show(pausedAndLeft(webhook))
+	webhook.Secret = types.StringValue("whsec_1")
+	show(rotatedOutside(webhook, &enfinitos.Subscription{SecretLastRotatedAt: "2026-10-02T12:00:00Z"})[0])
 	show(object.DeletedOutside(webhook.Name()))
 	show(object.WithoutSecret(webhook.Name(), nil))
 	if strings.Contains(out.String(), "secret/path") {
 		t.Error("a message contains the path of a url")
 	}
 	golden.File(t, "messages.txt", out.String())
+}
+
+// A rotation is told to those who hold the secret that no longer signs, and to nobody else.
+func TestRotationWarning(t *testing.T) {
+	t.Parallel()
+	const known, later = "2026-10-01T12:00:00Z", "2026-10-02T12:00:00Z"
+	for name, test := range map[string]struct {
+		secret, state, server string
+		warns                 bool
+	}{
+		"rotated since":                  {"whsec_1", known, later, true},
+		"rotated for the first time":     {"whsec_1", "", later, true},
+		"as known":                       {"whsec_1", known, known, false},
+		"the API does not tell any more": {"whsec_1", known, "", false},
+		"an imported one":                {"", known, later, false},
+	} {
+		var state webhookModel
+		state.Secret, state.SecretLastRotatedAt = tfwebhook.StringOrNull(test.secret), tfwebhook.StringOrNull(test.state)
+		if got := rotatedOutside(state, &enfinitos.Subscription{SecretLastRotatedAt: test.server}); (len(got) == 1) != test.warns {
+			t.Errorf("%s: it says %v", name, got)
+		}
+	}
 }

@@ -3,7 +3,6 @@ package tfenfinitos
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -48,26 +47,9 @@ func (m *webhookModel) data() *webhookData {
 	return &m.webhookData
 }
 
-func (m *webhookModel) createRequest() enfinitos.CreateSubscriptionRequest {
-	return enfinitos.CreateSubscriptionRequest{
-		URL:    m.URL.ValueString(),
-		Events: tfwebhook.SortedKinds(m.Events),
-		Label:  m.Label.ValueString(),
-	}
-}
-
-// replacing returns the attributes whose change needs a new subscription, because the API cannot change them.
-func (m *webhookModel) replacing(prior *webhookModel) (out path.Paths) {
-	if !weburl.Same(m.URL.ValueString(), prior.URL.ValueString()) {
-		out = append(out, path.Root("url"))
-	}
-	if !m.Events.Equal(prior.Events) {
-		out = append(out, path.Root("events"))
-	}
-	if !m.Label.Equal(prior.Label) {
-		out = append(out, path.Root("label"))
-	}
-	return out
+// settings are what a create sends.
+func (m *webhookData) settings() enfinitos.Settings {
+	return enfinitos.Settings{URL: m.URL.ValueString(), Events: tfwebhook.SortedKinds(m.Events), Label: m.Label.ValueString()}
 }
 
 // refreshAssigned copies only the values that the API assigns. After a change the others stay as planned: if the API has normalized
@@ -79,18 +61,7 @@ func (m *webhookData) refreshAssigned(api *enfinitos.Subscription) {
 	m.SecretLastRotatedAt = tfwebhook.StringOrNull(api.SecretLastRotatedAt)
 }
 
-// differences lists what a read will show with other values than configured, as lines of a configuration.
-func (m *webhookData) differences(api *enfinitos.Subscription) []string {
-	read := *m
-	read.refresh(api)
-	return slices.Concat(
-		tfwebhook.DifferentURL(m.URL, read.URL.ValueString()),
-		tfwebhook.DifferentEvents(m.Events, tfwebhook.SortedKinds(read.Events)),
-		tfwebhook.DifferentText("label", m.Label, read.Label.ValueString()),
-	)
-}
-
-// refresh copies everything from an answer.
+// refresh copies everything from an answer. What that omits stays.
 func (m *webhookData) refresh(api *enfinitos.Subscription) {
 	m.refreshAssigned(api)
 	if !weburl.Same(m.URL.ValueString(), api.URL) && api.URL != "" {
@@ -99,10 +70,22 @@ func (m *webhookData) refresh(api *enfinitos.Subscription) {
 	if len(api.Events) > 0 {
 		m.Events = tfwebhook.EventSet(api.Events)
 	}
-	if api.Label != "" {
-		m.Label = types.StringValue(api.Label)
-	}
+	m.Label = tfwebhook.Keep(m.Label, api.Label)
 	if api.Active.Value != nil {
 		m.Active = types.BoolPointerValue(api.Active.Value)
 	}
+}
+
+// differences returns the settings in which another model differs, and lines of a configuration that say how. Because the API cannot
+// change these settings, a plan that differs replaces the subscription.
+func (m *webhookData) differences(other *webhookData) (differing path.Paths, lines []string) {
+	compare := func(attribute string, line []string) {
+		if line != nil {
+			differing, lines = append(differing, path.Root(attribute)), append(lines, line...)
+		}
+	}
+	compare("url", tfwebhook.DifferentURL(m.URL, other.URL.ValueString()))
+	compare("events", tfwebhook.DifferentEvents(m.Events, tfwebhook.SortedKinds(other.Events)))
+	compare("label", tfwebhook.DifferentText("label", m.Label, other.Label.ValueString()))
+	return differing, lines
 }

@@ -108,7 +108,8 @@ func (r *webhookResource) ModifyPlan(
 	if prior == nil {
 		object.PlanCreatedSecret(resp, plan)
 	} else {
-		resp.RequiresReplace = append(plan.replacing(prior), plan.PlanSecret(&prior.SecretModel)...)
+		replacing, _ := plan.differences(prior.data())
+		resp.RequiresReplace = append(replacing, plan.PlanSecret(&prior.SecretModel)...)
 		plan.SecretLastRotatedAt = prior.SecretLastRotatedAt // no call changes it
 		object.CheckKnownSecret(ctx, req, resp, plan, prior)
 	}
@@ -128,7 +129,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 
-	created, err := r.Client.CreateSubscription(ctx, plan.createRequest())
+	created, err := r.Client.CreateSubscription(ctx, plan.settings())
 	resp.Diagnostics.Append(tfwebhook.NotNoted(r.Client.NoteProblem())...)
 	if err != nil {
 		resp.Diagnostics.Append(failed("create", plan, err))

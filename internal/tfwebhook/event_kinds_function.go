@@ -16,6 +16,8 @@ import (
 type EventCatalogue struct {
 	Vendor string
 	Known  []string
+	// Descriptions say what the Known kinds tell. The vendor does not describe every kind.
+	Descriptions map[string]string
 	// Page is the vendor's page about them.
 	Page string
 	// Form is the form of every kind, also of those that this version does not know.
@@ -74,8 +76,11 @@ func (f *kindsFunction) description() string {
 		out += fmt.Sprintf("\n\n%s has deprecated `%s`. A pattern still returns it.", f.Vendor, kind)
 	}
 	out += "\n\nA newer version of the provider may know more kinds, and a pattern with `*` then matches those too. " + f.Growth
-	return out + fmt.Sprintf("\n\nThese are the kinds that this version knows. [%s documents them](%s).\n\n- `%s`",
-		f.Vendor, f.Page, strings.Join(f.Known, "`\n- `"))
+	out += fmt.Sprintf("\n\nThese are the kinds that this version knows. [%s documents them](%s).\n", f.Vendor, f.Page)
+	for _, kind := range f.Known {
+		out += strings.TrimSuffix(fmt.Sprintf("\n- `%s`: %s", kind, f.Descriptions[kind]), ": ")
+	}
+	return out
 }
 
 // Run implements function.Function.

@@ -21,13 +21,8 @@ func TestMatch(t *testing.T) {
 		"*":               kinds,
 		"wallet":          {},
 		"":                {},
-		"[a-z.]+":         {},
-		"wallet.(.*":      {},
-		"wallet.create?":  {},
 		"wallet.[*":       {},
-		`*\`:              {},
 		`wallet\.created`: {},
-		"**.confirmed":    {"wallet.transfer.confirmed"},
 	} {
 		if diff := cmp.Diff(want, tfwebhook.MatchKinds(pattern, kinds)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", pattern, diff)
@@ -37,10 +32,12 @@ func TestMatch(t *testing.T) {
 
 func TestKindsAreDescribed(t *testing.T) {
 	t.Parallel()
-	catalogue := tfwebhook.EventCatalogue{Vendor: "V", Known: []string{"a.b", "ab.c"}, Page: "https://docs.example.com"}
+	catalogue := tfwebhook.EventCatalogue{
+		Vendor: "V", Known: []string{"a.b", "ab.c"}, Descriptions: map[string]string{"a.b": "It was."}, Page: "https://docs.example.com",
+	}
 	var resp function.DefinitionResponse
 	tfwebhook.NewEventKindsFunction("v_event_kinds", catalogue).Definition(t.Context(), function.DefinitionRequest{}, &resp)
-	if text := resp.Definition.MarkdownDescription; !strings.HasSuffix(text, "(https://docs.example.com).\n\n- `a.b`\n- `ab.c`") {
+	if text := resp.Definition.MarkdownDescription; !strings.HasSuffix(text, "(https://docs.example.com).\n\n- `a.b`: It was.\n- `ab.c`") {
 		t.Errorf("the description is %s", text)
 	}
 }

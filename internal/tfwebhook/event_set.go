@@ -9,12 +9,7 @@ import (
 
 // SortedKinds returns the event kinds of a set in sorted order, so that equal sets make equal requests.
 func SortedKinds(set types.Set) []string {
-	out := make([]string, 0, len(set.Elements()))
-	for _, element := range set.Elements() {
-		if kind, ok := element.(types.String); ok {
-			out = append(out, kind.ValueString())
-		}
-	}
+	out := append([]string{}, texts(set.Elements()...)...) // a request contains an empty list, not null
 	slices.Sort(out)
 	return out
 }

@@ -117,7 +117,7 @@ func (v kindSetValidator) ValidateSet(_ context.Context, req validator.SetReques
 	if slices.ContainsFunc(elements, attr.Value.IsNull) {
 		report("an element is null")
 	}
-	for _, kind := range texts(req.ConfigValue) {
+	for _, kind := range texts(elements...) {
 		resp.Diagnostics.Append(v.validate(req.Path, kind)...)
 	}
 }
@@ -160,7 +160,7 @@ func patterns(kinds []string) (out []string) {
 
 // Odd warns of what is allowed but probably unintended among the kinds that a plan or an import adds. What was there before is no news.
 func (c EventCatalogue) Odd(planned, prior types.Set) (diags diag.Diagnostics) {
-	kinds, before := texts(planned), texts(prior)
+	kinds, before := texts(planned.Elements()...), texts(prior.Elements()...)
 	added := slices.DeleteFunc(slices.Sorted(slices.Values(kinds)), func(kind string) bool { return slices.Contains(before, kind) })
 	if len(added) > 0 && len(kinds) > 1 && slices.ContainsFunc(kinds, c.isEveryKind) {
 		diags.AddAttributeWarning(path.Root("events"), "Redundant Event Kinds",

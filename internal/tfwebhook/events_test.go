@@ -1,7 +1,6 @@
 package tfwebhook_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -18,25 +17,17 @@ import (
 func TestNearest(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"wallet.created":                   "wallet.created",
-		"wallet.create":                    "wallet.created",
-		"walet.created":                    "wallet.created",
-		"wallet.transfer.confirm":          "wallet.transfer.confirmed",
-		"wallet.transfers.confirmed":       "wallet.transfer.confirmed",
-		"wallet.transaction.broadcast":     "wallet.transaction.broadcasted",
-		"wallet.transaction.brodcasted":    "wallet.transaction.broadcasted",
-		"policy.approvals.pending":         "policy.approval.pending",
-		"key.create":                       "key.created",
-		"vault.update":                     "vault.updated",
-		"wallet.blockchain_event.detected": "wallet.blockchainevent.detected",
-		"swap.complete":                    "swap.completed",
-		"wallet_offer_received":            "wallet.offer.received",
-		"Wallet.*":                         "wallet.*",
-		"walet.*":                          "wallet.*",
-		"wallet.transfers.*":               "wallet.transfer.*",
-		"WALLET.TRANSFER.CONFIRMED":        "wallet.transfer.confirmed",
-		"*.creatd":                         "*.created",
-		"":                                 "",
+		"wallet.created":             "wallet.created",
+		"walet.created":              "wallet.created",
+		"wallet.transfers.confirmed": "wallet.transfer.confirmed",
+		"policy.approvals.pending":   "policy.approval.pending",
+		"wallet_offer_received":      "wallet.offer.received",
+		"Wallet.*":                   "wallet.*",
+		"walet.*":                    "wallet.*",
+		"wallet.transfers.*":         "wallet.transfer.*",
+		"WALLET.TRANSFER.CONFIRMED":  "wallet.transfer.confirmed",
+		"*.creatd":                   "*.created",
+		"":                           "",
 	}
 	for kind, want := range tests {
 		if got := tfwebhook.NearestKind(kind, dfns.EventKinds()); got != want {
@@ -48,57 +39,43 @@ func TestNearest(t *testing.T) {
 // dotted are kinds as both vendors have them.
 var dotted = tfwebhook.EventCatalogue{Vendor: "Dfns", Known: dfns.EventKinds(), Form: tfwebhook.DottedKinds, EveryKind: "*"}
 
-// Kinds of another vendor may have another form, and no name for all of them.
-func TestKindsOfAnotherForm(t *testing.T) {
-	t.Parallel()
-	other := tfwebhook.EventCatalogue{
-		Vendor: "Other", Known: []string{"Order/Created", "Order/Line:Paid", "Customer/Created"},
-		Form: tfwebhook.KindForm{Fits: func(text string) bool { return strings.Contains(text, "/") && !strings.Contains(text, "*") }},
-	}
-	for kind, want := range map[string]string{
-		"Order/Created": "",
-		"Order/Unknown": "",
-		"*":             "provider::webhook::other_event_kinds(",
-		"Order/*":       `provider::webhook::other_event_kinds("Order/*")`,
-		"order created": `the most similar known kind is "Order/Created"`,
-	} {
-		request := validator.SetRequest{ConfigValue: types.SetValueMust(types.StringType, []attr.Value{types.StringValue(kind)})}
-		var response validator.SetResponse
-		other.SetValidators()[0].ValidateSet(t.Context(), request, &response)
-		if got := fmt.Sprint(response.Diagnostics); response.Diagnostics.HasError() != (want != "") || !strings.Contains(got, want) {
-			t.Errorf("%s: got %s, want %q", kind, got, want)
-		}
-	}
-	if got := tfwebhook.MatchKinds("Order/*", other.Known); len(got) != 2 {
-		t.Errorf("got %q", got)
-	}
+// slashed are kinds of another vendor, which have another form, and no name for all of them.
+var slashed = tfwebhook.EventCatalogue{
+	Vendor: "Other", Known: []string{"Order/Created", "Order/Line:Paid", "Customer/Created"},
+	Form: tfwebhook.KindForm{Fits: func(text string) bool { return strings.Contains(text, "/") && !strings.Contains(text, "*") }},
 }
 
 // What has no form of a kind is an error that says what to write.
 func TestEventsValidators(t *testing.T) {
 	t.Parallel()
-	const pattern = "for a pattern, write events = provider::webhook::dfns_event_kinds"
+	const pattern = "for a pattern, write events = provider::webhook::"
+	text := types.StringValue
 	for name, test := range map[string]struct {
-		kinds []attr.Value
-		want  string
+		catalogue tfwebhook.EventCatalogue
+		kinds     []attr.Value
+		want      string
 	}{
-		"known":           {[]attr.Value{types.StringValue("wallet.created")}, ""},
-		"every":           {[]attr.Value{types.StringValue("*")}, ""},
-		"unknown kind":    {[]attr.Value{types.StringValue("wallet.exploded")}, ""},
-		"not known yet":   {[]attr.Value{types.StringUnknown()}, ""},
-		"upper case":      {[]attr.Value{types.StringValue("Wallet.Exploded")}, `: write "wallet.exploded". Got: "Wallet.Exploded".`},
-		"white space":     {[]attr.Value{types.StringValue("wallet.created\n")}, `: write "wallet.created". Got: "wallet.created\n".`},
-		"pattern":         {[]attr.Value{types.StringValue("wallet.*")}, pattern + `("wallet.*"). Got: "wallet.*".`},
-		"another pattern": {[]attr.Value{types.StringValue("Walet.transfer.*")}, pattern + `("wallet.transfer.*")`},
-		"one word":        {[]attr.Value{types.StringValue("walet")}, `: the most similar known kind is "`},
-		"empty word":      {[]attr.Value{types.StringValue("wallet..created")}, `: the most similar known kind is "wallet.created"`},
-		"empty text":      {[]attr.Value{types.StringValue(""), types.StringUnknown()}, `: it is empty. Got: "".`},
-		"nothing":         {nil, ": it is empty."},
-		"null":            {[]attr.Value{types.StringNull()}, ": an element is null."},
+		"known":           {dotted, []attr.Value{text("wallet.created")}, ""},
+		"every":           {dotted, []attr.Value{text("*")}, ""},
+		"unknown kind":    {dotted, []attr.Value{text("wallet.exploded")}, ""},
+		"not known yet":   {dotted, []attr.Value{types.StringUnknown()}, ""},
+		"upper case":      {dotted, []attr.Value{text("Wallet.Exploded")}, `or only "*" for all kinds: write "wallet.exploded". Got: "Wallet.Exploded".`},
+		"white space":     {dotted, []attr.Value{text("wallet.created\n")}, `: write "wallet.created". Got: "wallet.created\n".`},
+		"pattern":         {dotted, []attr.Value{text("wallet.*")}, pattern + `dfns_event_kinds("wallet.*"). Got: "wallet.*".`},
+		"another pattern": {dotted, []attr.Value{text("Walet.transfer.*")}, pattern + `dfns_event_kinds("wallet.transfer.*")`},
+		"one word":        {dotted, []attr.Value{text("walet")}, `: the most similar known kind is "`},
+		"empty word":      {dotted, []attr.Value{text("wallet..created")}, `: the most similar known kind is "wallet.created"`},
+		"empty text":      {dotted, []attr.Value{text(""), types.StringUnknown()}, `: it is empty. Got: "".`},
+		"nothing":         {dotted, nil, ": it is empty."},
+		"null":            {dotted, []attr.Value{types.StringNull()}, ": an element is null."},
+		"slash":           {slashed, []attr.Value{text("Order/Unknown")}, ""},
+		"no every kind":   {slashed, []attr.Value{text("*")}, `such as "Order/Created": ` + pattern + "other_event_kinds("},
+		"slash, pattern":  {slashed, []attr.Value{text("Order/*")}, pattern + `other_event_kinds("Order/*")`},
+		"no slash":        {slashed, []attr.Value{text("order created")}, `the most similar known kind is "Order/Created"`},
 	} {
 		request := validator.SetRequest{Path: path.Root("events"), ConfigValue: types.SetValueMust(types.StringType, test.kinds)}
 		var response validator.SetResponse
-		dotted.SetValidators()[0].ValidateSet(t.Context(), request, &response)
+		test.catalogue.SetValidators()[0].ValidateSet(t.Context(), request, &response)
 		got := response.Diagnostics
 		if len(got) != min(1, len(test.want)) || len(got) == 1 && (got[0].Summary() != "Invalid Event Kind" || !strings.Contains(got[0].Detail(), test.want)) {
 			t.Errorf("%s: got %v, want %q", name, got, test.want)

@@ -2,7 +2,7 @@ package tfwebhook
 
 import (
 	"cmp"
-	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -140,7 +140,7 @@ func HealthAttributes(pending, basis string, own map[string]schema.Attribute) ma
 			MarkdownDescription: "How far to look back, such as `1h` or `72h`, at most `744h` (31 days). Defaults to " +
 				"`24h`. An event belongs to the window if its last attempt was made in it, or if it was lost in it because " +
 				"an attempt was not made. A pending event always counts.",
-			Validators: []validator.String{windowValidator{}},
+			Validators: []validator.String{window()},
 		},
 		"max_calls": schema.Int64Attribute{
 			Optional: true,
@@ -166,28 +166,18 @@ func HealthAttributes(pending, basis string, own map[string]schema.Attribute) ma
 	return out
 }
 
-var _ validator.String = windowValidator{}
-
-// windowValidator rejects what is no time span, and a time span for which the vendor keeps nothing.
-type windowValidator struct{}
-
-// Description implements validator.Describer.
-func (windowValidator) Description(context.Context) string {
-	return "must be a duration longer than 0s and at most 744h (31 days)"
-}
-
-// MarkdownDescription implements validator.Describer.
-func (v windowValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateString implements validator.String.
-func (v windowValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	text := req.ConfigValue.ValueString()
-	if window, err := time.ParseDuration(text); err != nil || window <= 0 || window > maxWindow {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Window", fmt.Sprintf(
-			"The value %s. Its units are s, m and h. Got: %q.", v.Description(ctx), text))
+// window returns a validator that rejects a time span for which the vendor keeps nothing.
+func window() validator.String {
+	return textValidator{
+		summary: "Invalid Window",
+		must:    "must be a duration longer than 0s and at most 744h (31 days)",
+		check: func(text string) error {
+			duration, err := parseDuration(text)
+			if duration > maxWindow {
+				return errors.New("it is longer")
+			}
+			return err
+		},
 	}
 }
 

@@ -53,10 +53,16 @@ func TestHealth(t *testing.T) {
 func TestWindow(t *testing.T) {
 	t.Parallel()
 	provider := acctest.NewProtocol(t, nil)
-	for window, valid := range map[string]bool{"1m": true, "744h": true, "744h1s": false, "0s": false, "-1h": false, "31d": false, "": false} {
-		got := acctest.Text(provider.ValidateData("webhook_dfns_delivery_health", map[string]acctest.Value{"window": acctest.String(window)}))
-		if strings.Contains(got, "Invalid Window: The value must be a duration longer than 0s and at most 744h") == valid {
-			t.Errorf("%q: %s", window, got)
+	const invalid = "Invalid Window: The value must be a duration longer than 0s and at most 744h (31 days): "
+	for window, want := range map[string]string{
+		"1m": "", "744h": "", "744h1s": invalid + "it is longer", "0s": invalid + "it is not longer than 0s", "-1h": invalid + "it is not longer than 0s",
+		"31d": invalid + `its units are s, m and h, so write "744h"`, "24": invalid + `it has no unit, so write "24s"`,
+		"": invalid + "its units are s, m and h. ", "0d": invalid + "its units are s, m and h. ", "-1": invalid + "its units are s, m and h. ",
+	} {
+		config := map[string]acctest.Value{"webhook_id": acctest.String("wh-1"), "window": acctest.String(window)}
+		got := acctest.Text(provider.ValidateData("webhook_dfns_delivery_health", config))
+		if !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%q: %s, want %s", window, got, want)
 		}
 	}
 }

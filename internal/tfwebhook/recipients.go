@@ -11,9 +11,9 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/agessh"
 	"filippo.io/age/armor"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
 // encrypt returns the secret as ASCII-armored age text that each of the recipients can decrypt.
@@ -35,7 +35,7 @@ func encrypt(secret string, recipients types.Set) (string, error) {
 
 func parseRecipients(recipients types.Set) ([]age.Recipient, error) {
 	var out []age.Recipient
-	for _, text := range texts(recipients) {
+	for _, text := range texts(recipients.Elements()...) {
 		recipient, err := parseRecipient(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", shorten(text), err)
@@ -91,7 +91,7 @@ func sameRecipients(a, b types.Set) bool {
 	}
 	keys := func(recipients types.Set) map[string]bool {
 		out := map[string]bool{}
-		for _, text := range texts(recipients) {
+		for _, text := range texts(recipients.Elements()...) {
 			out[withoutComment(text)] = true
 		}
 		return out
@@ -104,10 +104,10 @@ func withoutComment(recipient string) string {
 	return strings.Join(fields[:min(2, len(fields))], " ")
 }
 
-// texts returns the known elements of a set.
-func texts(set types.Set) (out []string) {
-	for _, element := range set.Elements() {
-		if text, ok := element.(basetypes.StringValue); ok && !text.IsNull() && !text.IsUnknown() {
+// texts returns the texts that are known.
+func texts(values ...attr.Value) (out []string) {
+	for _, value := range values {
+		if text, ok := value.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
 			out = append(out, text.ValueString())
 		}
 	}
@@ -139,7 +139,7 @@ func (v validRecipients) MarkdownDescription(ctx context.Context) string { retur
 
 // ValidateSet implements validator.Set. Errors have the path of the set, because the path of an element contains its value.
 func (validRecipients) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	keys, quantum := texts(req.ConfigValue), 0
+	keys, quantum := texts(req.ConfigValue.Elements()...), 0
 	for _, text := range keys {
 		recipient, err := parseRecipient(text)
 		if err != nil {

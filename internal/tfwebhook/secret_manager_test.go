@@ -5,11 +5,12 @@ import (
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	terraform "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
 // manager is a secret manager and its provider. It has the resource aws_secretsmanager_secret_version with the arguments
@@ -17,12 +18,6 @@ import (
 type manager struct {
 	mu       sync.Mutex
 	versions map[string][]string // by the id of the secret
-}
-
-func (m *manager) put(id, secret string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.versions[id] = append(m.versions[id], secret)
 }
 
 // current returns the current version of a secret, and of how many it is the latest.
@@ -35,15 +30,13 @@ func (m *manager) current(id string) (secret string, versions int) {
 	return secret, versions
 }
 
-// accepted returns the versions of a secret that a receiver accepts: the current one and the previous one.
+// accepted returns the versions of a secret that a receiver accepts, the current one and the previous one, each by any name.
 func (m *manager) accepted(id string) map[string]string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := map[string]string{}
-	for i, secret := range m.versions[id] {
-		if back := len(m.versions[id]) - 1 - i; back < 2 {
-			out[[]string{"current", "previous"}[back]] = secret
-		}
+	for _, secret := range m.versions[id][max(0, len(m.versions[id])-2):] {
+		out[secret] = secret
 	}
 	return out
 }
@@ -71,10 +64,14 @@ func (m *manager) Resources(context.Context) []func() terraform.Resource {
 // secretVersion is the resource aws_secretsmanager_secret_version.
 type secretVersion struct{ manager *manager }
 
-type secretVersionModel struct {
-	SecretID types.String `tfsdk:"secret_id"`
-	Secret   types.String `tfsdk:"secret_string_wo"`
-	Version  types.Int64  `tfsdk:"secret_string_wo_version"`
+func (s secretVersion) put(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
+	var id, secret string
+	diags := config.GetAttribute(ctx, path.Root("secret_id"), &id)
+	diags.Append(config.GetAttribute(ctx, path.Root("secret_string_wo"), &secret)...)
+	s.manager.mu.Lock()
+	defer s.manager.mu.Unlock()
+	s.manager.versions[id] = append(s.manager.versions[id], secret)
+	return diags
 }
 
 // Metadata implements resource.Resource.
@@ -93,9 +90,7 @@ func (secretVersion) Schema(_ context.Context, _ terraform.SchemaRequest, resp *
 
 // Create implements resource.Resource.
 func (s secretVersion) Create(ctx context.Context, req terraform.CreateRequest, resp *terraform.CreateResponse) {
-	var config secretVersionModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	s.manager.put(config.SecretID.ValueString(), config.Secret.ValueString())
+	resp.Diagnostics.Append(s.put(ctx, req.Config)...)
 	resp.State.Raw = req.Plan.Raw
 }
 
@@ -104,10 +99,8 @@ func (secretVersion) Read(context.Context, terraform.ReadRequest, *terraform.Rea
 
 // Update implements resource.Resource.
 func (s secretVersion) Update(ctx context.Context, req terraform.UpdateRequest, resp *terraform.UpdateResponse) {
-	var config secretVersionModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	s.manager.put(config.SecretID.ValueString(), config.Secret.ValueString())
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secret_string_wo_version"), config.Version)...)
+	resp.Diagnostics.Append(s.put(ctx, req.Config)...)
+	resp.State.Raw = req.Plan.Raw
 }
 
 // Delete implements resource.Resource.

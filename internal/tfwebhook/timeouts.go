@@ -40,22 +40,28 @@ func Duration() validator.String {
 		summary: "Invalid Duration",
 		must:    `must be a duration longer than 0s, such as "30s" or "1h30m"`,
 		check: func(text string) error {
-			duration, err := time.ParseDuration(text)
-			seconds, _ := strconv.ParseFloat(text, 64)
-			days, _ := strconv.Atoi(strings.TrimSuffix(text, "d"))
-			switch {
-			case err == nil && duration > 0:
-				return nil
-			case err == nil:
-				return errors.New("it is not longer than 0s")
-			case seconds > 0:
-				return fmt.Errorf("it has no unit, so write %q", text+"s")
-			case days > 0:
-				return fmt.Errorf("its units are s, m and h, so write \"%dh\"", 24*days)
-			}
-			return errors.New("its units are s, m and h")
+			_, err := parseDuration(text)
+			return err
 		},
 	}
+}
+
+// parseDuration parses a duration longer than 0s. Its error says what to write instead.
+func parseDuration(text string) (time.Duration, error) {
+	duration, err := time.ParseDuration(text)
+	seconds, _ := strconv.ParseFloat(text, 64)
+	days, _ := strconv.Atoi(strings.TrimSuffix(text, "d"))
+	switch {
+	case err == nil && duration > 0:
+		return duration, nil
+	case err == nil:
+		return 0, errors.New("it is not longer than 0s")
+	case seconds > 0:
+		return 0, fmt.Errorf("it has no unit, so write %q", text+"s")
+	case days > 0:
+		return 0, fmt.Errorf("its units are s, m and h, so write \"%dh\"", 24*days)
+	}
+	return 0, errors.New("its units are s, m and h")
 }
 
 // moreTime says how to allow an operation more time, if it timed out. Only resources have timeouts: data sources and actions do not.

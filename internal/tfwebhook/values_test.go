@@ -1,41 +1,28 @@
 package tfwebhook_test
 
 import (
-	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-func TestStringOrNull(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]types.String{"": types.StringNull(), "x": types.StringValue("x"), " ": types.StringValue(" ")} {
-		if got := tfwebhook.StringOrNull(text); !got.Equal(want) {
-			t.Errorf("%q: %s, want %s", text, got, want)
-		}
-	}
-}
-
 // What an answer leaves out stays as it was, and is never left unknown: Terraform would fail the apply.
 func TestOmittedFieldIsKept(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
+	null, unknown, text := types.StringNull(), types.StringUnknown(), types.StringValue
+	for _, test := range []struct {
 		former types.String
-		text   string
+		told   string
 		want   types.String
 	}{
-		"told":               {types.StringValue("a"), "b", types.StringValue("b")},
-		"told at last":       {types.StringNull(), "b", types.StringValue("b")},
-		"left out":           {types.StringValue("a"), "", types.StringValue("a")},
-		"never told":         {types.StringNull(), "", types.StringNull()},
-		"told by the create": {types.StringUnknown(), "b", types.StringValue("b")},
-		"not told by it":     {types.StringUnknown(), "", types.StringNull()},
+		{text("a"), "b", text("b")}, {text("a"), "", text("a")},
+		{null, "b", text("b")}, {null, "", null},
+		{unknown, "b", text("b")}, {unknown, "", null}, // in the answer to a create
 	} {
-		if got := tfwebhook.Keep(test.former, test.text); !got.Equal(test.want) {
-			t.Errorf("%s: %s, want %s", name, got, test.want)
+		if got := tfwebhook.Keep(test.former, test.told); !got.Equal(test.want) {
+			t.Errorf("%s, then %q: %s, want %s", test.former, test.told, got, test.want)
 		}
 	}
 }
@@ -56,21 +43,9 @@ func TestCreated(t *testing.T) {
 
 func TestMaxResults(t *testing.T) {
 	t.Parallel()
-	for configured, want := range map[types.Int64]int{types.Int64Null(): tfwebhook.DefaultMaxResults, types.Int64Value(7): 7, types.Int64Value(1000): 1000} {
+	for want, configured := range map[int]types.Int64{100: types.Int64Null(), 1000: types.Int64Value(1000)} {
 		if got := tfwebhook.MaxResults(configured); got != want {
 			t.Errorf("%s: %d, want %d", configured, got, want)
 		}
-	}
-}
-
-// The documentation names what holds where nothing is configured.
-func TestAttributes(t *testing.T) {
-	t.Parallel()
-	timeouts, ok := tfwebhook.Timeouts(t.Context()).(schema.SingleNestedBlock)
-	if !ok || len(timeouts.Attributes) != 4 || !strings.Contains(timeouts.MarkdownDescription, "`5m0s`") {
-		t.Errorf("timeouts are %+v", timeouts)
-	}
-	if computed := tfwebhook.Computed("What it is."); !computed.Computed || computed.Optional || computed.MarkdownDescription != "What it is." {
-		t.Errorf("a computed text is %+v", computed)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 var (
@@ -50,13 +49,7 @@ func FirstTime(client any, topic string) bool {
 }
 
 func (v Warnings) at(attribute path.Path, values ...attr.Value) (diags diag.Diagnostics) {
-	var texts []string
-	for _, value := range values {
-		if text, ok := value.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
-			texts = append(texts, text.ValueString())
-		}
-	}
-	for _, warning := range v.Of(texts) {
+	for _, warning := range v.Of(texts(values...)) {
 		diags.Append(diag.WithPath(attribute, warning))
 	}
 	return diags

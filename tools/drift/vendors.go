@@ -42,10 +42,10 @@ func dfnsWebhooks() vendor {
 	return vendor{
 		name: "Dfns", index: "https://docs.dfns.co/llms.txt", kinds: dfns.EventKinds(), file: "internal/dfns/kinds.go",
 		operations: []operation{
-			{"POST", "/webhooks", dfns.CreateWebhookRequest{}, map[string]any{"": webhook}},
+			{"POST", "/webhooks", dfns.Settings{}, map[string]any{"": webhook}},
 			{"GET", "/webhooks", nil, map[string]any{"": page, "items": webhook}},
 			{"GET", "/webhooks/{webhookId}", nil, map[string]any{"": webhook}},
-			{"PUT", "/webhooks/{webhookId}", dfns.UpdateWebhookRequest{}, map[string]any{"": webhook}},
+			{"PUT", "/webhooks/{webhookId}", dfns.Settings{}, map[string]any{"": webhook}},
 			{"DELETE", "/webhooks/{webhookId}", nil, map[string]any{"": fields{"deleted"}}},
 			{"POST", "/webhooks/{webhookId}/ping", nil, map[string]any{"": dfns.PingResult{}}},
 			{"GET", "/webhooks/{webhookId}/events", nil, map[string]any{"": page, "items": event}},
@@ -64,7 +64,7 @@ func enfinitosWebhooks() vendor {
 	return vendor{
 		name: "EnfinitOS", index: "https://docs.enfinitos.com/llms.txt", kinds: enfinitos.EventKinds(), file: "internal/enfinitos/kinds.go",
 		operations: []operation{
-			{"POST", "/v1/webhooks", enfinitos.CreateSubscriptionRequest{}, map[string]any{
+			{"POST", "/v1/webhooks", enfinitos.Settings{}, map[string]any{
 				"": fields{"ok", "data", "contractVersion"}, "data": enfinitos.CreatedSubscription{}, "data.subscription": subscription,
 			}},
 			{"POST", one + "/active", fields{"active"}, map[string]any{"data.subscription": subscription}},

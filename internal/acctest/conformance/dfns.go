@@ -18,14 +18,16 @@ import (
 // dfnsSigned are the calls that sign a change.
 var dfnsSigned = [][2]string{{"", "/auth/action/init"}, {"", "/auth/action"}}
 
+var dfnsConfig = Values{
+	"url": acctest.String("https://hooks.example.com/Dfns"), "events": acctest.StringSet("wallet.created", "wallet.transfer.confirmed"),
+	"status": acctest.String("Enabled"), "description": acctest.String(" Ledger"),
+}
+
 // Dfns signs every change with a token that works once, so a change without an answer is sent again.
 var Dfns = Vendor{
 	Name: "Dfns", Type: "webhook_dfns",
-	Config: Values{
-		"url": acctest.String("https://hooks.example.com/Dfns"), "events": acctest.StringSet("wallet.created", "wallet.transfer.confirmed"),
-		"status": acctest.String("Enabled"), "description": acctest.String(" Ledger"),
-	},
-	Off: Values{"status": acctest.String("Disabled")},
+	Config: dfnsConfig,
+	Off:    Values{"status": acctest.String("Disabled")},
 	Updates: []Values{
 		{"url": acctest.String("https://elsewhere.example.com/Dfns")}, {"events": acctest.StringSet("*")},
 		{"description": acctest.String("other")}, {"description": null()},
@@ -90,19 +92,18 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 	API: func(env *acctest.Env) *sandbox.Calls { return env.DfnsCalls },
 	Objects: func(env *acctest.Env) (out []Object) {
 		for _, w := range env.Dfns.Webhooks() {
-			out = append(out, Object{ID: w.ID, Secret: w.Secret, On: w.Status == "Enabled", Values: Values{
-				"url": acctest.String(w.URL), "events": acctest.StringSet(w.Events...), "status": acctest.String(w.Status),
-				"description": or(w.Description),
-			}})
+			out = append(out, Object{ID: w.ID, Secret: w.Secret, On: w.Status == "Enabled", Values: valuesOf(&w, dfnsConfig)})
 		}
 		return out
 	},
 	Register: func(env *acctest.Env, values Values) string {
 		var webhook dfns.Webhook
-		dfnsEdit(values)(&webhook)
+		setting[dfns.Webhook](values)(&webhook)
 		return env.Dfns.Register(webhook)
 	},
-	Edit:   func(env *acctest.Env, id string, values Values) error { return env.Dfns.Edit(id, dfnsEdit(values)) },
+	Edit: func(env *acctest.Env, id string, values Values) error {
+		return env.Dfns.Edit(id, setting[dfns.Webhook](values))
+	},
 	Remove: func(env *acctest.Env, id string) { env.Dfns.Remove(id) },
 	Token:  func(env *acctest.Env) string { return env.Env()["DFNS_AUTH_TOKEN"] },
 	Secrets: func(env *acctest.Env) []string {
@@ -130,10 +131,11 @@ func (dfnsClient) Reads(context.Context, string) (bool, error) { return true, ni
 
 // TurnOff implements Client.
 func (c dfnsClient) TurnOff(ctx context.Context, id string) error {
-	disabled := api.StatusDisabled
 	webhook, err := c.GetWebhook(ctx, id)
 	if err == nil {
-		_, err = c.UpdateWebhook(ctx, webhook, api.UpdateWebhookRequest{Status: &disabled})
+		off := webhook.Settings
+		off.Status = api.StatusDisabled
+		_, err = c.UpdateWebhook(ctx, webhook, off)
 	}
 	return err
 }
@@ -147,26 +149,6 @@ func (c dfnsClient) Silent(ctx context.Context, id string) error {
 		return errors.Join(fmt.Errorf("webhook %s is not gone", id), err)
 	}
 	return nil
-}
-
-// dfnsEdit returns a change of a webhook to some values.
-func dfnsEdit(values Values) func(*dfns.Webhook) {
-	return func(w *dfns.Webhook) {
-		for name := range values {
-			switch name {
-			case "id":
-				w.ID = text(values, name)
-			case "url":
-				w.URL = text(values, name)
-			case "events":
-				w.Events = texts(values, name)
-			case "status":
-				w.Status = text(values, name)
-			case "description":
-				w.Description = text(values, name)
-			}
-		}
-	}
 }
 
 // dfnsToken returns a token that belongs to an organization.

@@ -12,14 +12,16 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
+var enfinitosConfig = Values{
+	"url": acctest.String("https://hooks.example.com/Enfinitos"), "events": acctest.StringSet("right.issued", "right.revoked"),
+	"label": acctest.String("rights"), "active": flag(true),
+}
+
 // Enfinitos documents neither how to read nor how to delete a subscription, and has no key that makes a create safe to send again.
 var Enfinitos = Vendor{
 	Name: "EnfinitOS", Type: "webhook_enfinitos", Rotates: true,
-	Config: Values{
-		"url": acctest.String("https://hooks.example.com/Enfinitos"), "events": acctest.StringSet("right.issued", "right.revoked"),
-		"label": acctest.String("rights"), "active": flag(true),
-	},
-	Off: Values{"active": flag(false)},
+	Config: enfinitosConfig,
+	Off:    Values{"active": flag(false)},
 	Replacements: []Values{
 		{"url": acctest.String("https://elsewhere.example.com/Enfinitos")}, {"events": acctest.StringSet("*")},
 		{"label": acctest.String("other")},
@@ -73,19 +75,17 @@ var Enfinitos = Vendor{
 	API: func(env *acctest.Env) *sandbox.Calls { return env.EnfinitosCalls },
 	Objects: func(env *acctest.Env) (out []Object) {
 		for _, s := range env.Enfinitos.Subscriptions() {
-			out = append(out, Object{ID: s.ID, Secret: s.Secret, On: s.Active, Values: Values{
-				"url": acctest.String(s.URL), "events": acctest.StringSet(s.Events...), "label": acctest.String(s.Label), "active": flag(s.Active),
-			}})
+			out = append(out, Object{ID: s.ID, Secret: s.Secret, On: s.Active, Values: valuesOf(&s, enfinitosConfig)})
 		}
 		return out
 	},
 	Register: func(env *acctest.Env, values Values) string {
 		var subscription enfinitos.Subscription
-		enfinitosEdit(values)(&subscription)
+		setting[enfinitos.Subscription](values)(&subscription)
 		return env.Enfinitos.Register(subscription)
 	},
 	Edit: func(env *acctest.Env, id string, values Values) error {
-		return env.Enfinitos.Edit(id, enfinitosEdit(values))
+		return env.Enfinitos.Edit(id, setting[enfinitos.Subscription](values))
 	},
 	Remove:  func(env *acctest.Env, id string) { env.Enfinitos.Remove(id) },
 	Token:   func(env *acctest.Env) string { return env.Env()["ENFINITOS_API_KEY"] },
@@ -134,24 +134,4 @@ func (c enfinitosClient) Silent(ctx context.Context, id string) error {
 		return nil
 	}
 	return errors.Join(fmt.Errorf("subscription %s is still there", id), err)
-}
-
-// enfinitosEdit returns a change of a subscription to some values.
-func enfinitosEdit(values Values) func(*enfinitos.Subscription) {
-	return func(s *enfinitos.Subscription) {
-		for name := range values {
-			switch name {
-			case "id":
-				s.ID = text(values, name)
-			case "url":
-				s.URL = text(values, name)
-			case "events":
-				s.Events = texts(values, name)
-			case "label":
-				s.Label = text(values, name)
-			case "active":
-				_ = values[name].As(&s.Active)
-			}
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -204,6 +205,43 @@ func texts(values Values, name string) (out []string) {
 		out = append(out, one)
 	}
 	return out
+}
+
+// valuesOf returns the attributes of a webhook of a sandbox that a configuration has. They have the names of its fields.
+func valuesOf[T any](webhook *T, config Values) Values {
+	out := Values{}
+	for name := range config {
+		switch value := field(webhook, name).(type) {
+		case *string:
+			out[name] = or(*value)
+		case *bool:
+			out[name] = flag(*value)
+		case *[]string:
+			out[name] = acctest.StringSet(*value...)
+		}
+	}
+	return out
+}
+
+// setting returns a change of a webhook of a sandbox to some values.
+func setting[T any](values Values) func(*T) {
+	return func(webhook *T) {
+		for name, value := range values {
+			switch into := field(webhook, name).(type) {
+			case *[]string:
+				*into = texts(values, name)
+			default:
+				_ = value.As(into)
+			}
+		}
+	}
+}
+
+// field returns a pointer to the field that has the name of an attribute.
+func field[T any](webhook *T, attribute string) any {
+	return reflect.ValueOf(webhook).Elem().FieldByNameFunc(func(name string) bool {
+		return strings.EqualFold(name, strings.ReplaceAll(attribute, "_", ""))
+	}).Addr().Interface()
 }
 
 // null is an attribute that is not configured.

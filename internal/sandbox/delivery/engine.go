@@ -132,24 +132,6 @@ func (e *Engine) Admit(ctx context.Context) error {
 	return nil
 }
 
-// admission is how long a new event may wait for room before it is rejected.
-const admission = 10 * time.Second
-
-// AdmitEvent is Admit with a time limit, for an event from a call.
-func (e *Engine) AdmitEvent(r *http.Request) error {
-	ctx, cancel := context.WithTimeout(r.Context(), admission)
-	defer cancel()
-	return e.Admit(ctx)
-}
-
-// statusOf returns the status for a rejected event: the event is invalid, or the sandbox has no room.
-func statusOf(err error) int {
-	if errors.Is(err, ErrFull) || errors.Is(err, ErrClosed) {
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusBadRequest
-}
-
 // Enqueue makes the attempts of jobs as soon as it is their turn.
 func (e *Engine) Enqueue(jobs ...Job) {
 	e.mu.Lock()

@@ -1,9 +1,11 @@
 package delivery
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
@@ -15,12 +17,19 @@ type Source interface {
 	Raise(kind string, data json.RawMessage) (deliveries int, err error)
 }
 
+// admission is how long a new event may wait for room before it is rejected.
+const admission = 10 * time.Second
+
 // Events answers POST events: {"kind", "data", "force"}. Without data, the event carries a sample.
 func (e *Engine) Events(source Source) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		made, kind, err := e.raise(r, source)
 		if err != nil {
-			http.Error(w, err.Error(), statusOf(err))
+			status := http.StatusBadRequest
+			if errors.Is(err, ErrFull) || errors.Is(err, ErrClosed) {
+				status = http.StatusServiceUnavailable
+			}
+			http.Error(w, err.Error(), status)
 			return
 		}
 		out := map[string]any{"deliveries": made}
@@ -44,7 +53,9 @@ func (e *Engine) raise(r *http.Request, source Source) (deliveries int, kind str
 	}
 	known, err := source.Kinds().Find(kind, force)
 	if err == nil {
-		err = e.AdmitEvent(r)
+		ctx, cancel := context.WithTimeout(r.Context(), admission)
+		defer cancel()
+		err = e.Admit(ctx)
 	}
 	if err != nil {
 		return 0, "", err

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -54,14 +53,12 @@ func serve(t *testing.T, handle http.HandlerFunc) string {
 
 // job is sent to a URL once, and again after each wait while it fails.
 type job struct {
-	url   string
-	now   func() time.Time
-	waits []time.Duration
+	url      string
+	now      func() time.Time
+	waits    []time.Duration
+	unwanted bool
 	// done is sent every result.
 	done chan delivery.Result
-
-	mu       sync.Mutex
-	unwanted bool
 }
 
 func newJob(url string) *job { return &job{url: url, done: make(chan delivery.Result, 100)} }
@@ -69,8 +66,6 @@ func newJob(url string) *job { return &job{url: url, done: make(chan delivery.Re
 func (j *job) Receiver() string { return j.url }
 
 func (j *job) Attempt() (delivery.Request, bool) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	return delivery.Request{URL: j.url, Body: []byte("body"), Header: map[string]string{"X-Test": "yes"}}, !j.unwanted
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
@@ -13,29 +14,23 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 func TestRequestOfADelivery(t *testing.T) {
 	t.Parallel()
-	type request struct{ Method, Path, Header, Body, Encoding string }
-	got := make(chan request, 1)
+	got := make(chan []string, 1)
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		got <- request{r.Method, r.URL.String(), r.Header.Get("X-Test"), string(body), r.Header.Get("Accept-Encoding")}
+		got <- []string{r.Method, r.URL.String(), r.Header.Get("X-Test"), string(body), r.Header.Get("Accept-Encoding")}
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, "thanks")
 	})
 	result, err := engine(t, delivery.Options{}).Post(t.Context(),
 		delivery.Request{URL: url + "/in?a=b", Body: []byte("body"), Header: map[string]string{"X-Test": "yes"}})
-	if diff := cmp.Diff(delivery.Result{Status: 202, Excerpt: "thanks"}, result); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	if diff := cmp.Diff(request{"POST", "/in?a=b", "yes", "body", ""}, <-got); diff != "" {
-		t.Errorf("received (-want +got):\n%s", diff)
-	}
+	sandboxtest.Same(t, []any{result, result.Outcome(), err == nil}, []any{delivery.Result{Status: 202, Excerpt: "thanks"}, "202", true})
+	sandboxtest.Same(t, <-got, []string{"POST", "/in?a=b", "yes", "body", ""})
 }
 
 // Nothing leaves this machine: no connection, and not even the look-up of a name.
@@ -64,8 +59,9 @@ func TestBadReceivers(t *testing.T) {
 		want   delivery.Result
 	}{
 		"500": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, delivery.Result{Status: 500}},
-		"redirect": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
+		"redirect": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", elsewhere)
+			w.WriteHeader(http.StatusTemporaryRedirect)
 		}, delivery.Result{Status: 307}},
 		"cut":  {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, delivery.Result{Code: "ECONNRESET", Error: "the receiver cut the connection"}},
 		"hang": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, delivery.Result{Code: "ETIMEDOUT"}},
@@ -90,27 +86,14 @@ func TestBadReceivers(t *testing.T) {
 			if test.want.Code == "ETIMEDOUT" {
 				options.Timeout = 500 * time.Millisecond
 			}
-			e := engine(t, options)
-			got, err := e.Post(t.Context(), delivery.Request{URL: serve(t, test.handle)})
-			if (got.Code == "") != (got.Error == "") {
-				t.Errorf("a code and an error come together: %+v", got)
-			}
-			if test.want.Error == "" {
-				got.Error = ""
-			}
-			if strings.HasPrefix(name, "redirect") {
-				got.Excerpt = ""
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
-				t.Errorf("%v (-want +got):\n%s", err, diff)
-			}
+			got, err := engine(t, options).Post(t.Context(), delivery.Request{URL: serve(t, test.handle)})
+			sandboxtest.Same(t, []bool{err == nil, got.Code == ""}, []bool{true, got.Error == ""})
+			sandboxtest.Contains(t, got.Error, test.want.Error)
+			test.want.Error = got.Error
+			sandboxtest.Same(t, got, test.want)
 		})
 	}
-	t.Cleanup(func() {
-		if followed.Load() {
-			t.Error("a redirect was followed")
-		}
-	})
+	t.Cleanup(func() { sandboxtest.Same(t, followed.Load(), false) })
 }
 
 // TestEndlessAnswer has a receiver send 1 GB. It counts what the receiver gets rid of and what this process allocates, so
@@ -146,19 +129,13 @@ func TestEndlessAnswer(t *testing.T) {
 
 func TestReceiverThatDoesNotListen(t *testing.T) {
 	t.Parallel()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	url := "http://user:hunter2@" + listener.Addr().String() + "/?token=hunter2"
-	_ = listener.Close()
+	server := httptest.NewServer(nil)
+	server.Close()
+	url := strings.Replace(server.URL, "http://", "http://user:hunter2@", 1) + "/?token=hunter2"
 	got, err := engine(t, delivery.Options{}).Post(t.Context(), delivery.Request{URL: url})
-	if err != nil || got.Code != "ECONNREFUSED" || !strings.Contains(got.Error, "refused") || strings.Contains(got.Error, "hunter2") {
-		t.Errorf("%+v, %v", got, err)
-	}
-	if got.Outcome() != "ECONNREFUSED" {
-		t.Errorf("the outcome is %q", got.Outcome())
-	}
+	sandboxtest.Same(t, []any{got.Code, got.Outcome(), err == nil}, []any{"ECONNREFUSED", "ECONNREFUSED", true})
+	sandboxtest.Contains(t, got.Error, "refused")
+	sandboxtest.Same(t, strings.Contains(got.Error, "hunter2"), false)
 }
 
 // Windows has numbers of its own for what goes wrong with a connection.
@@ -169,9 +146,7 @@ func TestErrorsOfEverySystem(t *testing.T) {
 		syscall.ECONNRESET: "ECONNRESET", 10053: "ECONNRESET", 10054: "ECONNRESET",
 	} {
 		err := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", number)}
-		if got := delivery.Code(err); got != want {
-			t.Errorf("%d is %s, want %s", number, got, want)
-		}
+		sandboxtest.Same(t, delivery.Code(err), want)
 	}
 }
 
@@ -191,9 +166,7 @@ func TestAttemptIsCancelled(t *testing.T) {
 func TestScale(t *testing.T) {
 	t.Parallel()
 	for scale, want := range map[delivery.Scale]time.Duration{0: time.Hour, 1: time.Hour, 3600: time.Second, 1.5: 40 * time.Minute} {
-		if got := scale.Shorten(time.Hour); got != want {
-			t.Errorf("an hour by %v is %s, want %s", scale, got, want)
-		}
+		sandboxtest.Same(t, scale.Shorten(time.Hour), want)
 	}
 }
 

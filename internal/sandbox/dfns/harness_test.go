@@ -1,14 +1,15 @@
 package dfns_test
 
 import (
+	"crypto"
 	"crypto/ed25519"
+	cryptorand "crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
-	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -24,15 +25,12 @@ var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
 const epochText = "2026-01-02T03:04:05.678Z"
 
-// api is a sandbox behind a listener together with a client of it. The client follows the vendor's pages and takes
-// nothing from the sandbox but the credentials that Env tells.
+// api is a sandbox together with a client of it. The client follows the vendor's pages and takes nothing from the sandbox but the
+// credentials that Env tells.
 type api struct {
 	t      *testing.T
 	server *dfns.Server
-	engine *delivery.Engine
 	clock  *clock.Manual
-	client *http.Client
-	url    string
 	token  string
 	signer signer
 }
@@ -40,28 +38,17 @@ type api struct {
 func start(t *testing.T, change ...func(*dfns.Options)) *api {
 	t.Helper()
 	a := &api{t: t, clock: clock.NewManual(epoch)}
-	a.engine = delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
-	t.Cleanup(a.engine.Close)
-	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: a.engine}
+	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
+	t.Cleanup(engine.Close)
+	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
 	for _, c := range change {
 		c(&options)
 	}
-	a.engine, a.server = options.Engine, dfns.New(options)
-	a.listen()
-	env := a.server.Env(a.url)
+	a.server = dfns.New(options)
+	env := a.server.Env("")
 	a.token = env["DFNS_AUTH_TOKEN"]
-	a.signer = signer{id: env["DFNS_CRED_ID"], sign: ed25519Signer(t, env["DFNS_PRIVATE_KEY"])}
+	a.signer = signer{env["DFNS_CRED_ID"], signing(privateKey(t, env["DFNS_PRIVATE_KEY"]))}
 	return a
-}
-
-func (a *api) listen() {
-	mux := http.NewServeMux()
-	mux.Handle("/_sandbox/", a.server.Control())
-	mux.Handle("POST /_sandbox/events", a.engine.Events(a.server))
-	mux.Handle("/", a.server)
-	listener := httptest.NewServer(mux)
-	a.t.Cleanup(listener.Close)
-	a.url, a.client = listener.URL, listener.Client()
 }
 
 // signer is one credential of the vendor's: an id and what signs with its private key.
@@ -70,50 +57,47 @@ type signer struct {
 	sign func(message []byte) []byte
 }
 
-func ed25519Signer(t *testing.T, privateKey string) func([]byte) []byte {
+func privateKey(t *testing.T, text string) crypto.Signer {
 	t.Helper()
-	block, _ := pem.Decode([]byte(privateKey))
+	block, _ := pem.Decode([]byte(text))
 	if block == nil || block.Type != "PRIVATE KEY" {
-		t.Fatalf("DFNS_PRIVATE_KEY is not a PKCS#8 PEM block: %q", privateKey)
+		t.Fatalf("DFNS_PRIVATE_KEY is not a PKCS#8 PEM block: %q", text)
 	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(message []byte) []byte { return ed25519.Sign(key.(ed25519.PrivateKey), message) }
+	return must(x509.ParsePKCS8PrivateKey(block.Bytes)).(crypto.Signer)
 }
 
-// reply is what a call was answered.
+// signing signs as the vendor asks for it: with Ed25519 the message itself, with other keys its SHA-256.
+func signing(key crypto.Signer) func([]byte) []byte {
+	return func(message []byte) []byte {
+		if _, isEd25519 := key.(ed25519.PrivateKey); isEd25519 {
+			return must(key.Sign(nil, message, crypto.Hash(0)))
+		}
+		digest := sha256.Sum256(message)
+		return must(key.Sign(cryptorand.Reader, digest[:], crypto.SHA256))
+	}
+}
+
+func must[T any](out T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
 type reply struct {
-	t      *testing.T
-	status int
-	header http.Header
-	body   string
+	sandboxtest.Reply
+
+	t *testing.T
 }
 
 // send makes one call with the headers the vendor asks for, each of which a change may replace or remove.
 func (a *api) send(method, path, body string, change ...func(http.Header)) reply {
 	a.t.Helper()
-	request, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(body))
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+a.token)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "test")
+	header := http.Header{"Authorization": {"Bearer " + a.token}, "Content-Type": {"application/json"}, "User-Agent": {"test"}}
 	for _, c := range change {
-		c(request.Header)
+		c(header)
 	}
-	response, err := a.client.Do(request)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	return reply{t: a.t, status: response.StatusCode, header: response.Header, body: string(text)}
+	return reply{sandboxtest.Serve(a.t.Context(), a.server, method+" "+path, body, header), a.t}
 }
 
 func (a *api) get(path string) reply {
@@ -135,10 +119,10 @@ func (a *api) withToken(token, method, path, body string) reply {
 // ok fails the test unless the answer is a 200 with JSON, which it returns.
 func (r reply) ok() map[string]any {
 	r.t.Helper()
-	if r.status != http.StatusOK || r.header.Get("Content-Type") != "application/json" {
-		r.t.Fatalf("answer is %d (%s) %s, want 200", r.status, r.header.Get("Content-Type"), r.body)
+	if r.Status != http.StatusOK || r.Header.Get("Content-Type") != "application/json" {
+		r.t.Fatalf("answer is %d (%s) %s, want 200", r.Status, r.Header.Get("Content-Type"), r.Body)
 	}
-	return sandboxtest.Decode[map[string]any](r.t, r.body)
+	return sandboxtest.Decode[map[string]any](r.t, r.Body)
 }
 
 // refused fails the test unless the answer is an error of the vendor's shape whose message holds the given words.
@@ -150,9 +134,9 @@ func (r reply) refused(status int, words string) {
 			Status  int
 			Message string
 		}
-	}](r.t, r.body).Error
-	if r.status != status || out.Status != status || out.ID == "" || !strings.Contains(out.Message, words) {
-		r.t.Errorf("answer is %d %s, want %d with %q", r.status, r.body, status, words)
+	}](r.t, r.Body).Error
+	if r.Status != status || out.Status != status || out.ID == "" || !strings.Contains(out.Message, words) {
+		r.t.Errorf("answer is %d %s, want %d with %q", r.Status, r.Body, status, words)
 	}
 }
 
@@ -182,23 +166,13 @@ func (a *api) userAction(method, path, payload string) string {
 
 func (a *api) challenge(method, path, payload string) challenge {
 	a.t.Helper()
-	answer := a.send(http.MethodPost, "/auth/action/init", sandboxtest.Encode(a.t, map[string]string{
-		"userActionPayload":    payload,
-		"userActionHttpMethod": method,
-		"userActionHttpPath":   path,
-		"userActionServerKind": "Api",
-	}))
-	answer.ok()
-	return sandboxtest.Decode[challenge](a.t, answer.body)
+	return sandboxtest.Decode[challenge](a.t, a.send(http.MethodPost, "/auth/action/init", sandboxtest.Encode(a.t, map[string]string{
+		"userActionPayload": payload, "userActionHttpMethod": method, "userActionHttpPath": path, "userActionServerKind": "Api",
+	})).Body)
 }
 
 func (a *api) answerTo(c challenge) completion {
-	return completion{
-		identifier: c.ChallengeIdentifier,
-		kind:       "Key",
-		clientData: `{"challenge":"` + c.Challenge + `","type":"key.get"}`,
-		signer:     a.signer,
-	}
+	return completion{c.ChallengeIdentifier, "Key", `{"challenge":"` + c.Challenge + `","type":"key.get"}`, a.signer}
 }
 
 func (a *api) complete(c completion) reply {
@@ -213,10 +187,7 @@ func (a *api) complete(c completion) reply {
 	}))
 }
 
-// create registers a webhook and returns its id.
+// create registers a webhook whose receiver is not on this machine, and returns its id.
 func (a *api) create(events ...string) string {
-	a.t.Helper()
-	body := sandboxtest.Encode(a.t, map[string]any{"url": "https://hooks.example.com/in", "events": events})
-	id, _ := a.change(http.MethodPost, "/webhooks", body).ok()["id"].(string)
-	return id
+	return a.server.Register(dfns.Webhook{URL: "https://hooks.example.com/in", Events: events, Status: "Enabled"})
 }

@@ -28,7 +28,7 @@ import (
 
 // Options configure a sandbox.
 type Options struct {
-	// Clock is the clock for dates and expiries. Nil means the real clock.
+	// Clock is the clock for dates and expiries. It is required.
 	Clock func() time.Time
 	// Random makes ids, challenges, secrets and the first credential. It is required.
 	Random *rand.ChaCha8
@@ -86,9 +86,6 @@ type account struct {
 
 // New returns a sandbox with one service account. Env returns its credentials.
 func New(options Options) *Server {
-	if options.Clock == nil {
-		options.Clock = time.Now
-	}
 	if options.Normalize == nil {
 		options.Normalize = func(*Webhook) {}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -199,49 +200,63 @@ func find(webhooks []*Webhook, id string) *Webhook {
 }
 
 func (webhook *Webhook) answer() map[string]any {
-	out := map[string]any{
-		"id":          webhook.ID,
-		"url":         webhook.URL,
-		"events":      webhook.Events,
-		"status":      webhook.Status,
-		"dateCreated": date(webhook.Created),
-		"dateUpdated": date(webhook.Updated),
-	}
-	if webhook.Description != "" {
-		out["description"] = webhook.Description
+	out := map[string]any{"id": webhook.ID, "dateCreated": date(webhook.Created), "dateUpdated": date(webhook.Updated)}
+	for name, of := range settings {
+		if value := of.get(webhook); value != "" {
+			out[name] = value
+		}
 	}
 	return out
 }
 
 var kindShape = regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
 
+// settings are what a create and an update can set, by their names in JSON. An answer omits an empty text.
+var settings = map[string]setting{
+	"url":    settingOf(func(w *Webhook) *string { return &w.URL }, validURL, "must be a valid http or https URL"),
+	"events": settingOf(func(w *Webhook) *[]string { return &w.Events }, validEvents, "must hold at least one event kind"),
+	"status": settingOf(func(w *Webhook) *string { return &w.Status }, validStatus, "must be Enabled or Disabled"),
+	"description": settingOf(func(w *Webhook) *string { return &w.Description }, validDescription,
+		"must have at most 256 characters"),
+}
+
+type setting struct {
+	get func(*Webhook) any
+	set func(into *Webhook, fields wire.Object, name string) error
+}
+
+// settingOf is a setting in a field of a webhook. rule says which values are valid.
+func settingOf[T any](field func(*Webhook) *T, valid func(T) bool, rule string) setting {
+	return setting{
+		get: func(webhook *Webhook) any { return *field(webhook) },
+		set: func(into *Webhook, fields wire.Object, name string) error {
+			sent, ok, err := wire.Value[T](fields, name)
+			switch {
+			case err != nil || !ok:
+				return err
+			case !valid(sent):
+				return fmt.Errorf("%s %s", name, rule)
+			}
+			*field(into) = sent
+			return nil
+		},
+	}
+}
+
 // decodeWebhook lays the body of a create or an update over a webhook. A create must send url and events.
 func decodeWebhook(body []byte, into *Webhook, all bool) error {
-	fields, err := wire.DecodeObject(body, "url", "events", "status", "description")
+	names := slices.Sorted(maps.Keys(settings))
+	fields, err := wire.DecodeObject(body, names...)
 	if err != nil {
 		return err
 	}
 	if all && (fields["url"] == nil || fields["events"] == nil) {
 		return errors.New("url and events are required")
 	}
-	return errors.Join(
-		take(fields, "url", &into.URL, validURL, "must be a valid http or https URL"),
-		take(fields, "events", &into.Events, validEvents, "must hold at least one event kind"),
-		take(fields, "status", &into.Status, validStatus, "must be Enabled or Disabled"),
-		take(fields, "description", &into.Description, validDescription, "must have at most 256 characters"),
-	)
-}
-
-func take[T any](fields wire.Object, key string, into *T, valid func(T) bool, rule string) error {
-	sent, ok, err := wire.Value[T](fields, key)
-	if err != nil || !ok {
-		return err
+	for _, name := range names {
+		err = errors.Join(err, settings[name].set(into, fields, name))
 	}
-	if !valid(sent) {
-		return fmt.Errorf("%s %s", key, rule)
-	}
-	*into = sent
-	return nil
+	return err
 }
 
 func validURL(text string) bool {

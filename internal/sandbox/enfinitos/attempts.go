@@ -20,12 +20,6 @@ import (
 // gaps are the vendor's waits before the attempts after the first. Each gets a jitter of a fifth either way.
 var gaps = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
 
-// Deliver is Raise for those who know how many deliveries it makes.
-func (s *Server) Deliver(kind string, data json.RawMessage) error {
-	_, err := s.Raise(kind, data)
-	return err
-}
-
 // Raise sends an event to each active subscription that wants its kind, and returns how many those are before their receivers answer.
 func (s *Server) Raise(kind string, data json.RawMessage) (deliveries int, err error) {
 	err = s.raise(kind, data, func(_ *Subscription, made Delivery) {

@@ -29,7 +29,7 @@ import (
 
 // Options are the choices a test or a user makes for one sandbox.
 type Options struct {
-	// Clock tells the time. Nil means the real clock.
+	// Clock tells the time. It is required.
 	Clock func() time.Time
 	// Random makes ids, secrets and the API key. It is required.
 	Random *rand.ChaCha8
@@ -71,9 +71,6 @@ type Server struct {
 
 // New returns a sandbox with one account, whose key Env tells.
 func New(options Options) *Server {
-	if options.Clock == nil {
-		options.Clock = time.Now
-	}
 	if options.Changed == nil {
 		options.Changed = func() {}
 	}

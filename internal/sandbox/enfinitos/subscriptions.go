@@ -1,8 +1,10 @@
 package enfinitos
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -185,45 +187,50 @@ func find(subscriptions []*Subscription, id string) *Subscription {
 	return nil
 }
 
+// settings are the fields that a create must bring.
+func (subscription *Subscription) settings() map[string]any {
+	return map[string]any{"url": &subscription.URL, "events": &subscription.Events, "label": &subscription.Label}
+}
+
 func (s *Server) describe(subscription *Subscription) map[string]any {
-	return map[string]any{
+	out := subscription.settings()
+	maps.Copy(out, map[string]any{
 		"subscriptionId":      subscription.ID,
 		"developerId":         s.developerID,
-		"url":                 subscription.URL,
-		"events":              subscription.Events,
-		"label":               subscription.Label,
 		"active":              subscription.Active,
 		"createdAt":           optionalTime(subscription.Created),
 		"lastDeliveredAt":     optionalTime(subscription.LastDelivered),
 		"secretLastRotatedAt": optionalTime(subscription.SecretRotated),
-	}
+	})
+	return out
 }
 
 var kindShape = regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
 
-func decodeSubscription(body []byte) (Subscription, error) {
-	fields, err := wire.DecodeObject(body, "url", "events", "label")
+func decodeSubscription(body []byte) (out Subscription, err error) {
+	settings := out.settings()
+	names := slices.Sorted(maps.Keys(settings))
+	fields, err := wire.DecodeObject(body, names...)
+	for _, name := range names {
+		if err == nil && json.Unmarshal(fields[name], settings[name]) != nil {
+			err = fmt.Errorf("%s is required, and must have the documented type", name)
+		}
+	}
 	if err != nil {
-		return Subscription{}, err
+		return out, err
 	}
-	target, err1 := wire.Required(fields, "url")
-	label, err2 := wire.Required(fields, "label")
-	events, sent, err3 := wire.Value[[]string](fields, "events")
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return Subscription{}, err
-	}
-	unknown := slices.DeleteFunc(slices.Clone(events), func(kind string) bool { return kind == "*" || kinds.Has(kind) })
+	unknown := slices.DeleteFunc(slices.Clone(out.Events), func(kind string) bool { return kind == "*" || kinds.Has(kind) })
 	switch {
-	case !validURL(target):
+	case !validURL(out.URL):
 		err = errors.New("url must be an absolute https URL")
-	case !sent || len(events) == 0:
+	case len(out.Events) == 0:
 		err = errors.New("events must contain at least one kind")
 	case len(unknown) > 0:
 		err = fmt.Errorf("events contains %q, which is not an event kind; the nearest is %s", unknown[0], kinds.Nearest(unknown[0]))
-	case label == "" || utf8.RuneCountInString(label) > 60:
+	case out.Label == "" || utf8.RuneCountInString(out.Label) > 60:
 		err = errors.New("label must have 1 to 60 characters")
 	}
-	return Subscription{URL: target, Events: events, Label: label}, err
+	return out, err
 }
 
 func validURL(text string) bool {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 var now = time.Unix(1_700_000_000, 0)
@@ -33,8 +34,7 @@ func TestReceiver(t *testing.T) {
 	event, at := dfnsEvent(now.Unix()), fmt.Sprint(now.Unix())
 	early, late := dfnsEvent(now.Unix()-301), dfnsEvent(now.Unix()+301)
 	for name, test := range map[string]struct {
-		header, value, body string
-		says                string
+		header, value, body, says string
 	}{
 		"dfns":             {dfns, "sha256=" + hash("whs-1", event), event, "verified  dfns wallet.created, attempt 2, signed for wh-1"},
 		"of another":       {dfns, "sha256=" + hash("whs-2", event), event, "REFUSED"},
@@ -62,13 +62,9 @@ func TestReceiver(t *testing.T) {
 			request.Header.Set(test.header, test.value)
 			out := httptest.NewRecorder()
 			r.ServeHTTP(out, request)
-			want := http.StatusUnauthorized
-			if strings.HasPrefix(test.says, "verified") {
-				want = http.StatusOK
-			}
-			if !strings.Contains(log.String(), test.says) || out.Code != want || strings.Count(log.String(), "\n") != 1 {
-				t.Errorf("it answers %d and says %q", out.Code, log.String())
-			}
+			sandboxtest.Contains(t, log.String(), test.says)
+			status := map[bool]int{true: http.StatusOK, false: http.StatusUnauthorized}[strings.HasPrefix(test.says, "verified")]
+			sandboxtest.Same(t, []int{out.Code, strings.Count(log.String(), "\n")}, []int{status, 1})
 		})
 	}
 }

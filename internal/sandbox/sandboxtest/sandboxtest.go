@@ -2,6 +2,7 @@
 package sandboxtest
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -62,6 +63,23 @@ func Encode(t testing.TB, value any) string {
 		t.Fatal(err)
 	}
 	return string(out)
+}
+
+// Reply is what a call was answered.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Serve makes a call, given as one text, such as "GET /webhooks", without a connection.
+func Serve(ctx context.Context, handler http.Handler, call, body string, header http.Header) Reply {
+	method, path, _ := strings.Cut(call, " ")
+	request := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+	request.Header = header
+	out := httptest.NewRecorder()
+	handler.ServeHTTP(out, request)
+	return Reply{out.Code, out.Header(), out.Body.String()}
 }
 
 // Receiver answers with a status that a test may change, and hands on what it gets.

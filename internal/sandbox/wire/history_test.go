@@ -53,10 +53,10 @@ func TestHistory(t *testing.T) {
 func TestHistoryForgets(t *testing.T) {
 	t.Parallel()
 	var history wire.History[int]
-	var items []*int
-	for second := range 600 {
+	items := make([]*int, 600)
+	for second := range items {
+		items[second] = &second
 		history.Added(epoch.Add(time.Duration(second)*time.Second), second)
-		items = append(items, new(int))
 	}
 	if got := len(seen(&history, epoch.Add(599*time.Second), time.Hour, items)); got != 539 {
 		t.Errorf("of 600 items %d are older than what is remembered, want 539", got)
