@@ -65,7 +65,7 @@ func (w *world) check(op *operation, before prior, problems string) {
 		w.fail("a create of %s was answered, and the state does not name the webhook: %s", m.name, op.report.Problems)
 	}
 	if unknownOrMade.MatchString(op.report.Problems) && op.creates > 0 || earlier.MatchString(op.report.Problems) {
-		w.perhaps[m.vendor.resource+op.settings.URL+op.settings.Text] = time.Now()
+		w.perhaps[m.vendor.Type+op.settings.URL+op.settings.Text] = time.Now()
 	}
 	if id != before.id {
 		delete(w.strangers, id)
@@ -108,7 +108,7 @@ func (w *world) excuse(op *operation) {
 
 // isReported reports whether a message has named a webhook, or told that it may appear.
 func (w *world) isReported(v *vendor, one webhook) bool {
-	at, perhaps := w.perhaps[v.resource+one.URL+one.Text]
+	at, perhaps := w.perhaps[v.Type+one.URL+one.Text]
 	if perhaps && one.Created.Before(at.Add(httpapi.SettleTime)) {
 		w.reported[one.ID] = true
 	}

@@ -75,7 +75,7 @@ func sequence(t *testing.T, seed uint64, dir string, counts *counts) {
 		}
 		w.calm()
 		for name := range protocol.Schemas.ResourceSchemas {
-			if !slices.ContainsFunc(w.vendors, func(v *vendor) bool { return v.resource == name }) {
+			if !slices.ContainsFunc(w.vendors, func(v *vendor) bool { return v.Type == name }) {
 				t.Errorf("no vendor in vendors_test.go describes %s", name)
 			}
 		}
@@ -121,7 +121,7 @@ func (c *counts) report(t *testing.T, sequences uint64) {
 
 // ended counts how the creates of an operation ended.
 func (c *counts) ended(o *operation) {
-	if !o.resource.vendor.repeats || o.creates == 0 || !o.wire || o.stopped || o.process.odd.Load() || o.process.crowded.Load() {
+	if o.resource.vendor.Sendings == 1 || o.creates == 0 || !o.wire || o.stopped || o.process.odd.Load() || o.process.crowded.Load() {
 		return
 	}
 	c.mu.Lock()

@@ -1,31 +1,40 @@
 package sequences_test
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"path"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// vendor describes one vendor to the sequences.
+// vendor is the description of a vendor, with what only the sequences must know.
 type vendor struct {
-	resource string
-	// repeats says that a change can be sent again without being made twice, reads that the API shows what a webhook is, and pauses that
-	// a webhook is always created on, and only paused if it cannot be deleted.
-	repeats, reads, pauses bool
-	calls                  *sandbox.Calls
-	// attributes returns the configuration of a webhook.
-	attributes func(content) map[string]acctest.Value
-	all        func() []webhook
-	// register, edit and remove are what strangers do.
-	register func(content) string
-	edit     func(id string)
-	remove   func(id string)
+	conformance.Vendor
+
+	env *acctest.Env
+	// reads says that the API shows what a webhook is, pauses that a webhook is always created on, and only paused if it cannot be
+	// deleted.
+	reads, pauses bool
+	// all returns what is registered, faster than Objects, because it is called often.
+	all func() []webhook
+	// byHand is the change that strangers make.
+	byHand conformance.Values
 	// faults are the odd answers that only this vendor's client must see through, or that have this vendor's shape.
 	faults []sandbox.Fault
+}
+
+// attributes returns the configuration of a webhook.
+func (v *vendor) attributes(c content) conformance.Values {
+	out := v.With(conformance.Values{"url": acctest.String(c.URL), v.NamedBy: acctest.String(c.Text)})
+	if !c.On {
+		maps.Copy(out, v.Off)
+	}
+	return out
 }
 
 // content is what a configuration says about a webhook at any vendor.

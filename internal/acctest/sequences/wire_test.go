@@ -166,24 +166,25 @@ func (p *process) send(request *http.Request, op *operation, ctrlC bool) (*http.
 	fault, v, w := op.nextFault(request), op.resource.vendor, p.world
 	w.wire.Lock()
 	defer w.wire.Unlock()
-	v.calls.ClearFaults()
+	calls := v.API(w.env)
+	calls.ClearFaults()
 	if fault != nil {
-		if err := v.calls.AddFault(*fault); err != nil {
+		if err := calls.AddFault(*fault); err != nil {
 			w.t.Error(err)
 		}
 	}
-	v.calls.Before(nil)
+	calls.Before(nil)
 	if ctrlC {
-		v.calls.Before(func(*http.Request) { op.cancel() })
+		calls.Before(func(*http.Request) { op.cancel() })
 	}
 	former := v.all()
-	response, err := v.calls.Transport().RoundTrip(request)
+	response, err := calls.Transport().RoundTrip(request)
 	intact := fault == nil || fault.Effect == sandbox.Patch || fault.Effect == sandbox.Lag
 	succeeded := err == nil && response.StatusCode < http.StatusMultipleChoices
 	if request.Method == http.MethodPost && strings.HasSuffix(request.URL.Path, "/webhooks") {
 		op.creates++
 		op.answered = op.answered || intact && (succeeded || err != nil && ctrlC && op.creates == 1)
-		if fault != nil && fault.Effect == sandbox.Twice && !v.repeats {
+		if fault != nil && fault.Effect == sandbox.Twice && v.Sendings == 1 {
 			w.disown(v, former)
 		}
 	}

@@ -100,7 +100,7 @@ func newWorld(t *testing.T, seed uint64, dir string, counts *counts) *world {
 	w.vendors = vendors(w.env, conventional)
 	for _, v := range w.vendors {
 		for i := range instances {
-			m := &managed{Instance: acctest.Instance{Type: v.resource}, vendor: v, name: fmt.Sprintf("%s.%d", v.resource, i)}
+			m := &managed{Instance: acctest.Instance{Type: v.Type}, vendor: v, name: fmt.Sprintf("%s.%d", v.Type, i)}
 			m.settings = w.drawSettings()
 			w.resources = append(w.resources, m)
 		}
@@ -270,7 +270,7 @@ func (w *world) outside(random *rand.Rand, v *vendor, wanted content) string {
 	defer w.wire.Unlock()
 	what := pick(random, "creates", "creates", "changes", "deletes")
 	if what == "creates" {
-		id := v.register(wanted)
+		id := v.Register(w.env, v.attributes(wanted))
 		w.strangers[id], _ = v.find(id)
 		w.process.crowded.Store(true)
 		w.say("a stranger creates %+v", w.strangers[id])
@@ -283,9 +283,9 @@ func (w *world) outside(random *rand.Rand, v *vendor, wanted content) string {
 	id := pick(random, known...).ID
 	w.say("a stranger %s %s", what, id)
 	if what == "changes" {
-		v.edit(id)
+		_ = v.Edit(w.env, id, v.byHand)
 	} else {
-		v.remove(id)
+		v.Remove(w.env, id)
 	}
 	if _, ok := w.strangers[id]; ok {
 		delete(w.strangers, id)
@@ -318,7 +318,7 @@ func (w *world) heed() {
 	for _, v := range w.vendors {
 		for _, one := range w.unowned(v) {
 			if _, others := w.strangers[one.ID]; !others {
-				v.remove(one.ID)
+				v.Remove(w.env, one.ID)
 			}
 		}
 	}
