@@ -117,7 +117,7 @@ func (p *webhookProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 		Attributes: map[string]schema.Attribute{
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("How often one call is sent again, in all, 0 to 20. The provider sends a change "+
+				MarkdownDescription: fmt.Sprintf("How often a call is sent again, 0 to 20. The provider sends a change "+
 					"again only if that cannot make it twice. Answers with 429 do not count: the timeout of the operation limits them. "+
 					"Defaults to %d.", defaultMaxRetries),
 				Validators: []validator.Int64{int64validator.Between(0, 20)},

@@ -71,9 +71,8 @@ func eventAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			MarkdownDescription: "The number of the attempt, starting at 1; null if the API does not say.",
 		},
-		"retry_of": tfwebhook.Computed("The id of the original event, which is that of its first attempt, if this attempt " +
-			"is a retry; null for a first attempt, or if the API does not say. The prose of Dfns also allows the id of the " +
-			"attempt before."),
+		"retry_of": tfwebhook.Computed("The id of the first attempt, if this one is a retry; otherwise null, also if the API does not " +
+			"say. The prose of Dfns also allows the id of the attempt before."),
 		"next_attempt_date": tfwebhook.Computed("The approximate time of the next attempt, in ISO 8601; null if there is " +
 			"none, or if the API does not say."),
 	}

@@ -138,8 +138,8 @@ func HealthAttributes(pending, basis string, own map[string]schema.Attribute) ma
 		"window": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "How far to look back, such as `1h` or `72h`, at most `744h` (31 days). Defaults to " +
-				"`24h`. An event belongs to the window if its last attempt was made in it, or if it was lost in it because " +
-				"an attempt was not made. A pending event always counts.",
+				"`24h`. An event counts if its last attempt, or the time at which it was lost, is in the window. A pending event " +
+				"always counts.",
 			Validators: []validator.String{window()},
 		},
 		"max_calls": schema.Int64Attribute{
@@ -149,17 +149,17 @@ func HealthAttributes(pending, basis string, own map[string]schema.Attribute) ma
 			Validators: []validator.Int64{int64validator.Between(1, maxMaxCalls)},
 		},
 		"delivered":         number("The number of events that were delivered, at whichever attempt."),
-		"pending":           number("The number of events that were not delivered so far, and for which an attempt will follow. " + pending),
-		"lost":              number("The number of events that were not delivered, and for which no attempt will follow."),
+		"pending":           number("The number of events that are not delivered yet and will be tried again. " + pending),
+		"lost":              number("The number of events that were not delivered and will not be tried again."),
 		"last_delivered_at": Computed("When the last successful attempt was made, in RFC 3339; null if there was none."),
 		"oldest_pending_at": Computed("When the first attempt of the oldest pending event was made, in RFC 3339; null if " +
 			"there is none."),
 		"last_error": Computed("The status and the error of the last failed attempt; null if there was none."),
-		"basis":      Computed("What tells pending from lost: `api` if the API reports it for all of them, otherwise `schedule`. " + basis),
+		"basis":      Computed("What tells pending from lost: `api` if the API says of every event whether another attempt follows, otherwise `schedule`. " + basis),
 		"complete": schema.BoolAttribute{
 			Computed: true,
-			MarkdownDescription: "Whether all events of the window were read, and the API told enough to judge each of " +
-				"them. If it is `false`, the numbers only cover what was read, and a success that was not read is missing.",
+			MarkdownDescription: "Whether all events of the window were read, and the API said enough to judge each of them. If `false`, the " +
+				"numbers cover only what was read.",
 		},
 	}
 	maps.Copy(out, own)

@@ -74,8 +74,8 @@ func (o Object) secretAttribute() schema.StringAttribute {
 func secretEncryptedAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed: true,
-		MarkdownDescription: "The signing secret, encrypted to `secret_recipients`, as ASCII-armored age text. It is null if no " +
-			"recipients are set; `secret` is null if they are.",
+		MarkdownDescription: "The signing secret, encrypted to `secret_recipients`, as ASCII-armored age text. It is null without " +
+			"recipients. With recipients, `secret` is null instead.",
 	}
 }
 
@@ -83,9 +83,9 @@ func secretRecipientsAttribute() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Public keys (age, such as `age1…`, or SSH, such as `ssh-ed25519 …`) to which the provider encrypts the " +
-			"signing secret, so that the state does not contain it in plain text. Changing or removing them replaces the webhook if its " +
-			"secret is encrypted, unless `secret_wo` brings it again: see [Signing secrets without a trace](../guides/secrets.md).",
+		MarkdownDescription: "The age (`age1…`) or SSH (`ssh-ed25519 …`) public keys that the signing secret is encrypted to. The state " +
+			"then does not contain it in plain text. A change replaces a webhook whose secret is encrypted, unless `secret_wo` brings " +
+			"the secret again: see [Signing secrets without a trace](../guides/secrets.md).",
 		Validators: []validator.Set{setvalidator.NoNullValues(), validRecipients{}},
 	}
 }
@@ -101,8 +101,8 @@ func secretVersionAttribute() schema.NumberAttribute {
 func secretRevisionAttribute() schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Computed: true,
-		MarkdownDescription: "The Unix second at which the provider got the secret, for the version of a write-only argument that is to be " +
-			"written again when there is a new secret; null while there is no secret.",
+		MarkdownDescription: "Changes with every new secret: use it as the version of a write-only argument. It is the Unix second at which " +
+			"the provider got the secret, and null while there is none.",
 	}
 }
 
@@ -111,8 +111,8 @@ func secretWOAttribute() schema.StringAttribute {
 		Optional:  true,
 		Sensitive: true,
 		WriteOnly: true,
-		MarkdownDescription: "The signing secret of an imported webhook, if you know it: it is stored as if the create had brought it, never " +
-			"sent anywhere, and not used when the webhook is created or replaced.",
+		MarkdownDescription: "The signing secret of an imported webhook, if you know it. The provider stores it and sends it nowhere. A " +
+			"create or a replacement ignores it.",
 		Validators: []validator.String{knownSecret()},
 	}
 }

@@ -57,9 +57,9 @@ func (secretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaReque
 			"identity": schema.StringAttribute{
 				Required:  true,
 				Sensitive: true,
-				MarkdownDescription: "The private key of one of the recipients: the content of an age identity file (`AGE-SECRET-KEY-1…`, " +
-					"several keys and comments are allowed), or an SSH private key of the type ed25519 or RSA without a passphrase. Use " +
-					"an ephemeral variable, so that no plan contains the key.",
+				MarkdownDescription: "The private key of a recipient: the content of an age identity file (`AGE-SECRET-KEY-1…`; several keys and " +
+					"comments are allowed), or an SSH key (ed25519 or RSA) without a passphrase. Use an ephemeral variable, so that no plan " +
+					"contains the key.",
 			},
 			"plaintext": schema.StringAttribute{
 				Computed:            true,
