@@ -167,11 +167,10 @@ func TestTokenAlone(t *testing.T) {
 	}
 	says(t, instance.Apply(example(version(1), map[string]acctest.Value{"url": acctest.String("https://other.example.com")})), "Unable to update webhook wh-", missing)
 	says(t, instance.Apply(example(version(2))), "Unable to replace webhook wh-", missing)
-	destroys := acctest.Text(alone.Plan("webhook_dfns", instance.State, nil))
-	if !acctest.Says("Unable to delete webhook wh-", missing).MatchString(destroys) {
-		t.Errorf("the plan of a destroy says %q", destroys)
+	says(t, instance.Destroy(), "Unable to delete webhook wh-", missing)
+	if unplanned := acctest.Text(alone.Delete("webhook_dfns", instance.State)); !acctest.Says("no credential and no key are configured", missing).MatchString(unplanned) {
+		t.Errorf("a delete that was not planned says %q", unplanned)
 	}
-	says(t, instance.Destroy(), "no credential and no key are configured", missing)
 	kinds := map[string]tftypes.Type{"create": tftypes.String, "read": tftypes.String, "update": tftypes.String, "delete": tftypes.String}
 	limit := acctest.Object(tftypes.Object{AttributeTypes: kinds}, map[string]acctest.Value{"create": acctest.String("1m")})
 	if report := instance.Apply(example(version(1), map[string]acctest.Value{"timeouts": limit})); report.Problems != "" || report.Planned != "update" {
