@@ -125,11 +125,15 @@ func hold(t *testing.T, env *acctest.Env, in instance) {
 		acctest.NewProtocol(t, nil).Schemas.ResourceSchemas[in.Type].ValueType(),
 		tfprotov6.UnmarshalOpts{ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true}})
 	must(t, err)
-	values := conformance.Values{}
-	must(t, all.As(&values))
+	state := values{}
+	must(t, all.As(&state))
 	for _, v := range conformance.Vendors {
 		if v.Type == in.Type {
-			must(t, v.Edit(env, v.Register(env, values), values))
+			held := values{"id": state["id"]}
+			for name := range v.Config {
+				held[name] = state[name]
+			}
+			must(t, v.Edit(env, v.Register(env, held), held))
 		}
 	}
 }
