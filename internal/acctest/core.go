@@ -220,6 +220,28 @@ func (i *Instance) planAsIs(config map[string]Value) (map[string]Value, []byte, 
 	return i.plan(i.State, config, i.private)
 }
 
+// FinalPlan plans a configuration of which some values are unknown, and again when they are known, as Terraform's core does at the
+// apply. It returns what core would report of the difference.
+func (i *Instance) FinalPlan(unknown, config map[string]Value) (problems string) {
+	i.Provider.t.Helper()
+	first, private, replaces, diagnostics := i.planAsIs(unknown)
+	problems = Text(diagnostics)
+	final, _, replacesNow, _ := i.planAsIs(config)
+	if replacesNow && !replaces {
+		problems += "ERROR Provider produced inconsistent final plan: it replaces\n"
+	}
+	if replaces {
+		first, _, _, _ = i.plan(nil, unknown, private)
+		final, _, _, _ = i.plan(nil, config, private)
+	}
+	for name, value := range first {
+		if value.IsFullyKnown() && !value.Equal(final[name]) {
+			problems += fmt.Sprintf("ERROR Provider produced inconsistent final plan: %s\n", name)
+		}
+	}
+	return problems
+}
+
 // planReplacement plans the second half of a replacement and returns the errors. Terraform's core drops its warnings.
 func (i *Instance) planReplacement(config map[string]Value, private []byte) (problems string) {
 	_, _, _, diagnostics := i.plan(nil, config, private)

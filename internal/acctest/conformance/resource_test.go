@@ -20,18 +20,22 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// A type that is registered without a description would be tested by nothing here.
+// A type or a setting that is registered without a description would be tested by nothing here.
 func TestEveryResourceIsDescribed(t *testing.T) {
 	t.Parallel()
-	described := map[string]bool{}
+	described := map[string]Values{}
 	for _, v := range Vendors {
-		described[v.Type] = true
+		described[v.Type] = v.Config
 	}
-	for name := range acctest.NewProtocol(t, nil).Schemas.ResourceSchemas {
-		if !described[name] {
-			t.Errorf("%s has no description: add one in a file of its own, and a line in Vendors", name)
-		}
+	for name, schema := range acctest.NewProtocol(t, nil).Schemas.ResourceSchemas {
+		config := described[name]
 		delete(described, name)
+		for _, attribute := range schema.Block.Attributes {
+			_, configured := config[attribute.Name]
+			if (attribute.Required || attribute.Optional) && !strings.HasPrefix(attribute.Name, "secret_") && !configured {
+				t.Errorf("%s.%s is not described: %s needs a line in Vendors and a file, and its Config every setting", name, attribute.Name, name)
+			}
+		}
 	}
 	for name := range described {
 		t.Errorf("%s is described and not registered", name)
@@ -107,6 +111,29 @@ func TestChanges(t *testing.T) {
 			w.says(w.planned("replace", w.instance.Apply(w.With(change))), "WARNING", "Signing Secret Will Change", id)
 			w.holds(w.With(change))
 			w.settled(w.With(change))
+		}
+	})
+}
+
+// A value that is known only during the apply, such as one of another resource, agrees with the plan whatever it turns out to be.
+func TestUnknownValues(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		changes := append(append([]Values{w.Off, {}}, w.Updates...), w.Replacements...)
+		for _, prior := range append(changes, nil) {
+			w.instance.State = nil
+			if prior != nil {
+				w.created(prior)
+			}
+			for _, change := range changes {
+				unknown := w.With()
+				for name := range change {
+					unknown[name] = tftypes.NewValue(w.Config[name].Type(), tftypes.UnknownValue)
+				}
+				if problems := w.instance.FinalPlan(unknown, w.With(change)); strings.Contains(problems, "ERROR") {
+					w.Errorf("from %v to %v: %s", prior, change, problems)
+				}
+			}
 		}
 	})
 }
