@@ -130,7 +130,7 @@ func (r *webhookResource) planChange(
 		resp.Diagnostics.Append(object.SecretWillChange(prior.Name(), resp.RequiresReplace))
 	case !unchanged:
 		resp.Diagnostics.Append(r.unsigned("update", prior)...)
-		resp.Diagnostics.Append(secretGoesAlong(plan, prior)...)
+		resp.Diagnostics.Append(object.SecretGoesAlong(prior.ID, prior.URL, plan.URL)...)
 	}
 }
 
