@@ -63,7 +63,8 @@ type Vendor struct {
 	// Home are the settings of an account, Elsewhere are other accounts and other ways to the same one.
 	Home      map[string]string
 	Elsewhere map[string]Place
-	// Data are data sources that read the webhook whose address is ADDRESS. The calls of one end with DataCall.
+	// Data are data sources that read the webhook whose address is ADDRESS. The calls of one end with DataCall, which is empty if a refresh
+	// makes all their calls too.
 	Data, DataCall string
 	// Deleted is a body that proves a delete, where the sandbox's does not.
 	Deleted string
