@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"time"
@@ -191,7 +190,7 @@ func decodeSubscription(body []byte) (out Subscription, err error) {
 	}
 	unknown := slices.DeleteFunc(slices.Clone(out.Events), func(kind string) bool { return kind == "*" || kinds.Has(kind) })
 	switch {
-	case !validURL(out.URL):
+	case !delivery.IsSecure(out.URL):
 		err = errors.New("url must be an absolute https URL")
 	case len(out.Events) == 0:
 		err = errors.New("events must contain at least one kind")
@@ -201,12 +200,4 @@ func decodeSubscription(body []byte) (out Subscription, err error) {
 		err = errors.New("label must have 1 to 60 characters")
 	}
 	return out, err
-}
-
-func validURL(text string) bool {
-	parsed, err := url.Parse(text)
-	if err != nil || parsed.Hostname() == "" {
-		return false
-	}
-	return parsed.Scheme == "https" || parsed.Scheme == "http" && delivery.IsLoopback(parsed.Hostname())
 }
