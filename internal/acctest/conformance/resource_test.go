@@ -522,7 +522,7 @@ func TestSecretInAnotherAnswer(t *testing.T) {
 	for _, secret := range []string{"whs-****************", "whs-another", ""} {
 		forEach(t, secret, func(w *world) {
 			w.created()
-			for _, call := range [][2]string{{"GET", ""}, {"PUT", ""}, {"POST", w.Creating()[1] + "/*/*"}} {
+			for _, call := range [][2]string{{"GET", ""}, w.Updating()} {
 				w.fault(on(call, every, patch(w.Secret(secret))))
 			}
 			for _, report := range []acctest.Report{w.instance.Refresh(), w.instance.Apply(w.With(w.Off)), w.instance.Apply(w.Config)} {

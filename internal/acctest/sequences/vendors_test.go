@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
@@ -53,6 +54,15 @@ type webhook struct {
 // vendors returns the descriptions of all vendors, for one sandbox.
 func vendors(env *acctest.Env, conventional bool) []*vendor {
 	return []*vendor{dfnsVendor(env), enfinitosVendor(env, conventional)}
+}
+
+// creates reports whether a call creates a webhook, changes whether it changes one. The calls of a signature change nothing.
+func (v *vendor) creates(request *http.Request) bool {
+	return [2]string{request.Method, request.URL.Path} == v.Creating()
+}
+
+func (v *vendor) changes(request *http.Request) bool {
+	return request.Method != http.MethodGet && strings.HasPrefix(request.URL.Path, v.Creating()[1])
 }
 
 // drawContent draws from few values, so that webhooks of equal content are common.
