@@ -86,7 +86,7 @@ func TestEveryChangeDropsTheList(t *testing.T) {
 		ids := register(s, 3)
 		readAll(t, client, ids[:2], 1)
 		fault(t, s, sandbox.Fault{Method: operation.method, Path: operation.path, Effect: sandbox.Status, Status: 400})
-		_ = operation.run(t.Context(), client) // a refused one counts too
+		_, _ = operation.run(t.Context(), client) // a refused one counts too
 		s.DfnsCalls.ForgetCalls()
 		readAll(t, client, ids[1:], 1)
 		sameCalls(t, s, get, listing)

@@ -85,23 +85,6 @@ func TestCreateOmitsWhatIsNotSet(t *testing.T) {
 	}
 }
 
-func TestPingWebhook(t *testing.T) {
-	t.Parallel()
-	for body, want := range map[string]dfns.PingResult{
-		`{"status":"200"}`:                           {Status: "200"},
-		`{"status":"ECONNREFUSED","error":"nobody"}`: {Status: "ECONNREFUSED", Error: "nobody"},
-	} {
-		a := serve(t, map[string]http.HandlerFunc{"POST /webhooks/wh-1/ping": says(200, body)})
-		got, err := a.client(t).PingWebhook(t.Context(), "wh-1")
-		if diff := cmp.Diff(want, got); diff != "" || err != nil {
-			t.Errorf("%v (-want +got):\n%s", err, diff)
-		}
-		if diff := cmp.Diff(signed("POST /webhooks/wh-1/ping"), a.made()); diff != "" {
-			t.Errorf("calls (-want +got):\n%s", diff)
-		}
-	}
-}
-
 func TestListWebhooks(t *testing.T) {
 	t.Parallel()
 	s := start(t)
