@@ -2,11 +2,14 @@ package dfns_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"io"
 	"iter"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -94,11 +97,28 @@ func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *s
 	}, func(config *sandbox.Config) { config.Latency = latency })
 }
 
-func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
+// fault makes calls of a sandbox go wrong. The text is a method, a path, and the fault in JSON.
+func fault(t *testing.T, s *sandbox.Sandbox, text string) {
 	t.Helper()
-	if err := s.DfnsCalls.AddFault(f); err != nil {
-		t.Fatal(err)
+	words := strings.SplitN(text, " ", 3)
+	f := sandbox.Fault{Method: words[0], Path: words[1]}
+	err := json.Unmarshal([]byte(words[2]), &f)
+	if err = errors.Join(err, s.DfnsCalls.AddFault(f)); err != nil {
+		t.Fatalf("%s: %v", text, err)
 	}
+}
+
+// table reads a file whose columns are separated by bars.
+func table(file string) (rows [][]string) {
+	for line := range strings.Lines(string(must(os.ReadFile(file)))) {
+		if row := strings.Split(strings.TrimSpace(line), " | "); len(row) > 1 {
+			rows = append(rows, row)
+			for i := range row {
+				row[i] = strings.TrimSpace(row[i])
+			}
+		}
+	}
+	return rows
 }
 
 // journal returns the calls made so far as "METHOD path?query", and forgets them.

@@ -63,7 +63,7 @@ func (w *world) create(client *dfns.Client) (*dfns.Webhook, error) {
 	return client.CreateWebhook(ctx, wanted)
 }
 
-func (w *world) fault(faults ...sandbox.Fault) {
+func (w *world) fault(faults ...string) {
 	w.t.Helper()
 	for _, f := range faults {
 		fault(w.t, w.Sandbox, f)
