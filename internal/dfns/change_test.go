@@ -30,8 +30,7 @@ func TestChangeWhateverHappens(t *testing.T) {
 						w.fault(strings.Replace(fault, "CHANGE", method, 1))
 					}
 					client := w.client()
-					ctx, cancel := w.operation()
-					defer cancel()
+					ctx := w.operation()
 					var err error
 					if method == "PUT" {
 						_, err = disable(ctx, client, id)
@@ -86,8 +85,7 @@ func TestUpdateReadBack(t *testing.T) {
 					_ = w.Dfns.Edit(id, test.meanwhile)
 				}
 			})
-			ctx, cancel := w.operation()
-			defer cancel()
+			ctx := w.operation()
 			webhook, err := w.client().UpdateWebhook(ctx, &dfns.Webhook{ID: id, Settings: wanted}, wide)
 			made := err == nil && webhook.URL == wide.URL+"/" && webhook.Recovery.Confirmed
 			if made != (test.outcome == httpapi.Made) || !made && outcome(err) != test.outcome {
@@ -97,22 +95,6 @@ func TestUpdateReadBack(t *testing.T) {
 			config.DfnsNormalize = func(webhook *state.Webhook) { webhook.URL += "/" }
 		})
 	}
-}
-
-// A change of a webhook that is proved to be gone says so. A delete of it is done.
-func TestChangeOfWhatIsGone(t *testing.T) {
-	t.Parallel()
-	inBubble(t, func(w *world) {
-		ctx, cancel := w.operation()
-		defer cancel()
-		client := w.client()
-		if _, err := disable(ctx, client, "wh-1"); !dfns.IsNotFound(err) {
-			t.Errorf("the update: %v", err)
-		}
-		if err := client.DeleteWebhook(ctx, "wh-1", ""); !dfns.IsNotFound(err) {
-			t.Errorf("the delete: %v", err)
-		}
-	})
 }
 
 // A webhook is gone if the API's own 404 and a list that was read after it agree, and if it is old enough for both.
@@ -148,8 +130,7 @@ func TestGone(t *testing.T) {
 					created = "yesterday"
 				}
 				w.fault(test.fault)
-				ctx, cancel := w.operation()
-				defer cancel()
+				ctx := w.operation()
 				webhook, err := w.client().ReadWebhook(ctx, id, created)
 				got := "error"
 				switch {

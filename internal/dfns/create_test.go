@@ -95,7 +95,7 @@ func TestCallsOfACreate(t *testing.T) {
 		inBubble(t, func(w *world) {
 			client := w.client()
 			w.fault(test.fault)
-			ctx, cancel := w.operation()
+			ctx, cancel := context.WithCancel(w.operation())
 			defer cancel()
 			if test.cancel {
 				time.AfterFunc(100*time.Millisecond, cancel)
@@ -166,9 +166,7 @@ func TestBurstOfLostCreates(t *testing.T) {
 			in := wanted
 			in.Description = fmt.Sprint(i / 3)
 			group.Go(func() {
-				ctx, cancel := w.operation()
-				defer cancel()
-				if _, err := client.CreateWebhook(ctx, in); err != nil {
+				if _, err := client.CreateWebhook(w.operation(), in); err != nil {
 					t.Error(err)
 				}
 			})

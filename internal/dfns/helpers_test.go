@@ -167,11 +167,6 @@ func describe(t *testing.T, client *dfns.Client, id, description string) {
 	}
 }
 
-// signed is the journal of one change.
-func signed(call string) []string {
-	return []string{"POST /auth/action/init", "POST /auth/action", call}
-}
-
 // api is a server that answers as a test says and otherwise knows only how to sign.
 type api struct {
 	url string

@@ -289,16 +289,6 @@ func TestCommandIsCancelled(t *testing.T) {
 	}
 }
 
-// The operation's timeout ends a program before its own limit does, and is told apart from it.
-func TestCommandOperationTimeout(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	if failed := fails(ctx, t, slow(time.Hour)); !errors.Is(failed, context.DeadlineExceeded) || !strings.Contains(failed.Error(), " was stopped: ") {
-		t.Errorf("the error is %q", failed)
-	}
-}
-
 // What a program leaves running does not hold up its answer.
 func TestCommandLeavesChildBehind(t *testing.T) {
 	t.Parallel()
