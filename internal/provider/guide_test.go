@@ -59,23 +59,6 @@ func TestModuleTests(t *testing.T) {
 	}
 }
 
-// Every page shows the files it names, because a template with the wrong name is copied as it is.
-func TestGeneratedPages(t *testing.T) {
-	t.Parallel()
-	pages, err := filepath.Glob("../../docs/*/*.md")
-	must(t, err)
-	if len(pages) < 20 {
-		t.Fatalf("only %d pages were found", len(pages))
-	}
-	for _, page := range pages {
-		text, err := os.ReadFile(page)
-		must(t, err)
-		if strings.Contains(string(text), "{{") {
-			t.Errorf("%s does not show the files it names", page)
-		}
-	}
-}
-
 // The commands of the guide of the first steps work as they are written, in a copy of the sources and a home of their own.
 func TestGettingStartedGuide(t *testing.T) {
 	t.Parallel()
