@@ -779,7 +779,7 @@ func TestUnusualValues(t *testing.T) {
 				warns("an import", imported)
 				warns("a second import", w.instance.Import(id).Problems)
 				w.quiet(w.planned("no-op", w.instance.Plan(config)))
-				w.quiet(w.instance.Plan(w.With(odd.Change, w.Off)))
+				w.quiet(w.planned("update", w.instance.Plan(w.With(odd.Change, Values{"secret_version": acctest.Number(1)}))))
 				for name := range odd.Change {
 					w.instance.State[name] = w.Config[name]
 				}
