@@ -21,10 +21,22 @@ const schemaFile = firstRelease + "/schema.json"
 // as "resource webhook_dfns.url", how it is used and its type.
 type snapshot map[string]string
 
+// entry is what one path of a snapshot stands for.
+type entry struct {
+	promise, description string
+	sensitive            bool
+}
+
+// catalogue is what the provider has, by the paths of a snapshot.
+type catalogue map[string]entry
+
 // Whoever upgrades from the first release must be able to keep their configuration and their state.
 func TestFirstReleaseSchema(t *testing.T) {
 	t.Parallel()
-	now := present(t)
+	now := snapshot{}
+	for path, found := range everything(t) {
+		now[path] = found.promise
+	}
 	if *update {
 		text, err := json.MarshalIndent(now, "", "  ")
 		must(t, err)
@@ -42,11 +54,10 @@ func TestFirstReleaseSchema(t *testing.T) {
 	}
 }
 
-func present(t *testing.T) snapshot {
+func everything(t *testing.T) catalogue {
 	t.Helper()
 	provider := acctest.NewProtocol(t, nil)
-	schemas := provider.Schemas
-	out := snapshot{}
+	schemas, out := provider.Schemas, catalogue{}
 	out.addType("provider webhook", schemas.Provider)
 	for kind, all := range map[string]map[string]*tfprotov6.Schema{
 		"resource": schemas.ResourceSchemas, "data source": schemas.DataSourceSchemas, "list": schemas.ListResourceSchemas,
@@ -67,14 +78,16 @@ func present(t *testing.T) snapshot {
 		if function.VariadicParameter != nil {
 			parameters = append(parameters, function.VariadicParameter.Type.String()+"...")
 		}
-		out["function "+name] = fmt.Sprintf("function (%s) %s", strings.Join(parameters, ", "), function.Return.Type)
+		promise := fmt.Sprintf("function (%s) %s", strings.Join(parameters, ", "), function.Return.Type)
+		out["function "+name] = entry{promise, function.Description, false}
 	}
 	identities, err := provider.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	must(t, err)
 	for name, identity := range identities.IdentitySchemas {
-		out["identity "+name] = fmt.Sprint("version ", identity.Version)
+		out["identity "+name] = entry{fmt.Sprint("version ", identity.Version), "of " + name, false}
 		for _, a := range identity.IdentityAttributes {
-			out["identity "+name+"."+a.Name] = use(a.RequiredForImport, a.OptionalForImport, false) + " " + a.Type.String()
+			used := use(a.RequiredForImport, a.OptionalForImport, false)
+			out["identity "+name+"."+a.Name] = entry{used + " " + a.Type.String(), a.Description, false}
 		}
 	}
 	return out
@@ -91,30 +104,30 @@ func use(required, optional, computed bool) string {
 	return strings.Join(words, "+")
 }
 
-func (s snapshot) addType(name string, schema *tfprotov6.Schema) {
-	s[name] = fmt.Sprint("version ", schema.Version)
-	s.addBlock(name, schema.Block)
+// addType adds a type with what it contains.
+func (c catalogue) addType(name string, schema *tfprotov6.Schema) {
+	c.addBlock(name, fmt.Sprint("version ", schema.Version), schema.Block)
 }
 
-// addBlock adds what a block contains. A nested block is neither required nor optional: it may always be left out.
-func (s snapshot) addBlock(owner string, block *tfprotov6.SchemaBlock) {
-	s.addAttributes(owner, block.Attributes)
+// addBlock adds a block with what it contains. A nested block is neither required nor optional: it may always be left out.
+func (c catalogue) addBlock(owner, promise string, block *tfprotov6.SchemaBlock) {
+	c[owner] = entry{promise, block.Description, false}
+	c.addAttributes(owner, block.Attributes)
 	for _, nested := range block.BlockTypes {
-		s[owner+"."+nested.TypeName] = "nested block " + nested.Nesting.String()
-		s.addBlock(owner+"."+nested.TypeName, nested.Block)
+		c.addBlock(owner+"."+nested.TypeName, "nested block "+nested.Nesting.String(), nested.Block)
 	}
 }
 
-func (s snapshot) addAttributes(owner string, attributes []*tfprotov6.SchemaAttribute) {
+func (c catalogue) addAttributes(owner string, attributes []*tfprotov6.SchemaAttribute) {
 	for _, a := range attributes {
 		path, kind := owner+"."+a.Name, ""
 		if a.NestedType == nil {
 			kind = a.Type.String()
 		} else {
 			kind = a.NestedType.Nesting.String()
-			s.addAttributes(path, a.NestedType.Attributes)
+			c.addAttributes(path, a.NestedType.Attributes)
 		}
-		s[path] = use(a.Required, a.Optional, a.Computed) + " " + kind
+		c[path] = entry{use(a.Required, a.Optional, a.Computed) + " " + kind, a.Description, a.Sensitive}
 	}
 }
 
