@@ -68,8 +68,8 @@ type Vendor struct {
 	Data, DataCall string
 	// Deleted is a body that proves a delete, where the sandbox's does not.
 	Deleted string
-	// Misspelled is an event kind that the vendor does not have, with the one that it has.
-	Misspelled [2]string
+	// Invalid are changes of Config that are refused, Unusual are those that are allowed and probably unintended.
+	Invalid, Unusual []Remark
 
 	// NamedBy is the attribute with the name by which a sweep knows what a test has made.
 	NamedBy string
@@ -99,6 +99,12 @@ type Profile struct {
 	Sandbox sandbox.Config
 	// Reads and Deletes say that the API has the calls.
 	Reads, Deletes bool
+}
+
+// Remark is what is said about a change of a configuration. Each text is of another error or warning.
+type Remark struct {
+	Change Values
+	Says   []string
 }
 
 // Place is where a provider calls an API.
