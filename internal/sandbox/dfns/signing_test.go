@@ -32,6 +32,7 @@ func TestDocuments(t *testing.T) {
 				if got.Status != http.StatusOK {
 					got.refused(got.Status, "")
 				}
+				sandboxtest.Same(t, got.Header.Get("Date"), epoch.Format(http.TimeFormat))
 				return got.Status, got.Body
 			})
 			for name, shape := range shapes {
