@@ -121,8 +121,8 @@ func TestSchedule(t *testing.T) {
 		a.clock.Move(30 * 24 * time.Hour)
 		a.recorded(5)
 		r.NothingMore(t)
-		_, kinds, _ := a.page("/webhooks/" + id + "/events?deliveryFailed=true")
-		sandboxtest.Same(t, len(kinds), 5)
+		failed, _ := a.page("/webhooks/" + id + "/events?deliveryFailed=true")
+		sandboxtest.Same(t, len(failed), 5)
 	}
 }
 
