@@ -18,7 +18,7 @@ import (
 // path that begins with /enfinitos is one of that vendor, and PASS lets time pass. The status of an answer that was cut is 0.
 func TestDocuments(t *testing.T) {
 	t.Parallel()
-	for _, document := range []string{"events", "invalid", "lag", "late", "listed", "patch", "refusals", "selection"} {
+	for _, document := range []string{"events", "invalid", "journal", "lag", "late", "listed", "patch", "refusals", "selection"} {
 		t.Run(document, func(t *testing.T) {
 			t.Parallel()
 			inProcess(t, func(t *testing.T, s *running) {

@@ -143,6 +143,8 @@ func TestForeignStateIsLeftAlone(t *testing.T) {
 		"empty": "", "foreign": `{"version":4,"terraform_version":"1.16.3"}`, "not JSON": "# notes\n", "cut": string(whole[:len(whole)/2]),
 		"of a later edition": strings.Replace(string(whole), "state 1", "state 2", 1), "no format": `{}`,
 		"without accounts": `{"Format":"webhook-sandbox state 1","Vendors":{"dfns":{},"enfinitos":{}}}`, "without vendors": `{"Format":"webhook-sandbox state 1"}`,
+		"not an account": `{"Format":"webhook-sandbox state 1","Vendors":{"enfinitos":{}}}`, "a list": `{"Format":"webhook-sandbox state 1","Vendors":{"enfinitos":[]}}`,
+		"an unknown field": strings.Replace(string(whole), `"Account":`, `"Unknown":1,"Account":`, 1), "another key": strings.Replace(string(whole), `"PublicKey":"`, `"PublicKey":"x`, 1),
 		"of another vendor": `{"Format":"webhook-sandbox state 1","Vendors":{"stripe":{}}}`,
 	} {
 		path := filepath.Join(t.TempDir(), "state")

@@ -76,19 +76,6 @@ func TestSameSeedSameState(t *testing.T) {
 	})
 }
 
-func TestLoadRefusesOtherJSON(t *testing.T) {
-	t.Parallel()
-	everyVendor(t, func(t *testing.T, site *sandbox.Site, _ *running) {
-		before := site.Vendor.Env("")
-		for _, text := range []string{`{}`, `[]`, `{"Unknown":1}`, `{"Account":{"Token":"x"},"Credentials":[{"ID":"cr","PublicKey":"x"}]}`} {
-			if site.Vendor.Load(json.RawMessage(text)) == nil {
-				t.Errorf("%s is loaded", text)
-			}
-		}
-		sandboxtest.Same(t, site.Vendor.Env(""), before)
-	})
-}
-
 // TestConcurrentCallers is for the race detector, and counts that no change is lost.
 func TestConcurrentCallers(t *testing.T) {
 	t.Parallel()
