@@ -274,12 +274,7 @@ func TestFaultMatrixOfNormalizedValues(t *testing.T) {
 
 func (c cell) run(w *world) {
 	if c.beside == "during" {
-		var once sync.Once
-		w.API(w.env).Before(func(r *http.Request) {
-			if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
-				once.Do(func() { w.stranger() })
-			}
-		})
+		w.during(sync.OnceFunc(w.stranger))
 	}
 	if c.beside == "before" || strings.Contains(c.String(), "STRANGER") {
 		w.stranger()
@@ -314,6 +309,15 @@ func (c cell) run(w *world) {
 	w.agrees(c, report)
 	w.API(w.env).ClearFaults()
 	w.repair(c)
+}
+
+// during acts at each create, before it is carried out.
+func (w *world) during(act func()) {
+	w.API(w.env).Before(func(r *http.Request) {
+		if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
+			act()
+		}
+	})
 }
 
 func (w *world) operate(operation string) acctest.Report {
@@ -468,16 +472,11 @@ func TestEqualCreates(t *testing.T) {
 }
 
 func (w *world) equalCreates(beside string, fault sandbox.Fault) {
-	var once sync.Once
 	switch beside {
 	case "before":
 		w.stranger()
 	case "during":
-		w.API(w.env).Before(func(r *http.Request) {
-			if r.Method == http.MethodPost && r.URL.Path == w.Creating()[1] {
-				once.Do(func() { w.stranger() })
-			}
-		})
+		w.during(sync.OnceFunc(w.stranger))
 	}
 	w.fault(fault)
 	var all sync.WaitGroup

@@ -83,7 +83,7 @@ var kinds = func() []string {
 		ctrlCBefore, ctrlCDuring, ctrlCAfter, killBefore, killAfter, killAtEnd,
 		"a stranger creates", "a stranger changes", "a stranger deletes", "lag",
 	}
-	for _, fault := range slices.Concat(wireFaults, oddFaults, dfnsVendor(&acctest.Env{Sandbox: &sandbox.Sandbox{}}).faults) {
+	for _, fault := range slices.Concat(faults["wire"], faults["odd"], faults["dfns"]) {
 		if name := faultName(fault); !slices.Contains(out, name) {
 			out = append(out, name)
 		}
@@ -226,10 +226,10 @@ func (o *operation) nextFault(request *http.Request) *sandbox.Fault {
 
 func (o *operation) drawFault() sandbox.Fault {
 	if o.random.IntN(3) > 0 {
-		return pick(o.random, wireFaults...)
+		return pick(o.random, faults["wire"]...)
 	}
 	o.process.odd.Store(true)
-	return pick(o.random, slices.Concat(oddFaults, o.resource.vendor.faults, o.resource.vendor.faults)...)
+	return pick(o.random, slices.Concat(faults["odd"], o.resource.vendor.faults, o.resource.vendor.faults)...)
 }
 
 // faultName names a fault in the counters.
