@@ -89,11 +89,11 @@ func configured(t *testing.T, changes []func(*dfns.Config)) *dfns.Client {
 }
 
 // inVirtualTime runs a test in a bubble, with a sandbox that takes latency to answer a call.
-func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *sandbox.Sandbox, *dfns.Client), changes ...func(*dfns.Config)) {
+func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *sandbox.Sandbox, *dfns.Client)) {
 	t.Helper()
 	inBubble(t, func(w *world) {
 		inProcess := func(config *dfns.Config) { config.HTTP.Transport = w.DfnsCalls.Transport() }
-		test(w.t, w.Sandbox, newClient(w.t, w.Sandbox, append(changes, inProcess)...))
+		test(w.t, w.Sandbox, newClient(w.t, w.Sandbox, inProcess))
 	}, func(config *sandbox.Config) { config.Latency = latency })
 }
 
