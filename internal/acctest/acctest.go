@@ -4,6 +4,7 @@ package acctest
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
+	"filippo.io/age/armor"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -171,6 +174,16 @@ func lines(calls *sandbox.Calls, wanted func(method string) bool) []string {
 		}
 	}
 	return out
+}
+
+// Decrypt returns a secret that a state holds encrypted.
+func Decrypt(text string, identity age.Identity) (string, error) {
+	reader, err := age.Decrypt(armor.NewReader(strings.NewReader(text)), identity)
+	if err != nil {
+		return "", err
+	}
+	secret, err := io.ReadAll(reader)
+	return string(secret), err
 }
 
 // Says returns a pattern for the given texts in this order, wherever a CLI breaks the lines.

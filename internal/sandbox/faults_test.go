@@ -7,90 +7,43 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
-// TestFaultSelection makes calls of which some are answered 500 by a fault. Without one, GET /webhooks is answered
-// 200, a change without a token 403 and GET /webhooks/a 404.
-func TestFaultSelection(t *testing.T) {
+// TestDocuments makes the calls of the documents in testdata, each with a sandbox of its own in virtual time, without signatures. A
+// path that begins with /enfinitos is one of that vendor, and PASS lets time pass. The status of an answer that was cut is 0.
+func TestDocuments(t *testing.T) {
 	t.Parallel()
-	const list, get, events, put, post = "GET /webhooks", "GET /webhooks/a", "GET /webhooks/a/events", "PUT /webhooks/a", "POST /webhooks"
-	for name, c := range map[string]struct {
-		faults []string
-		calls  []string
-		want   []int
-	}{
-		"none":          {nil, []string{list, get, put, post}, []int{200, 404, 403, 403}},
-		"everything":    {[]string{""}, []string{list, get, put, post}, []int{500, 500, 500, 500}},
-		"times":         {[]string{`,"times":2`}, []string{list, get, list, list}, []int{500, 500, 200, 200}},
-		"skip":          {[]string{`,"skip":2`}, []string{list, list, list, list}, []int{200, 200, 500, 500}},
-		"skip, times":   {[]string{`,"skip":1,"times":1`}, []string{list, list, list}, []int{200, 500, 200}},
-		"skip matching": {[]string{`,"skip":1,"method":"PUT"`}, []string{put, list, put}, []int{403, 200, 500}},
-		"method":        {[]string{`,"method":"put"`}, []string{list, put, post}, []int{200, 500, 403}},
-		"path":          {[]string{`,"path":"/webhooks"`}, []string{list + "?limit=1", get, post}, []int{500, 404, 500}},
-		"glob":          {[]string{`,"path":"/webhooks/*"`}, []string{list, get, put, events}, []int{200, 500, 500, 404}},
-		"class":         {[]string{`,"path":"[/]webhooks"`}, []string{list, get}, []int{500, 404}},
-		"longer glob":   {[]string{`,"path":"/webhooks/*/events"`}, []string{get, events}, []int{404, 500}},
-		"both":          {[]string{`,"path":"/webhooks/*","method":"PUT"`}, []string{get, put, post}, []int{404, 500, 403}},
-		"star":          {[]string{`,"method":"*","path":"*"`}, []string{list, events, put}, []int{500, 500, 500}},
-		"oldest first":  {[]string{`,"times":1`, `,"status":501,"times":1`}, []string{list, list, list}, []int{500, 501, 200}},
-		"a skipping fault yields": {
-			[]string{`,"skip":1,"times":1`, `,"status":501,"times":1`}, []string{list, list, list}, []int{501, 500, 200},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, document := range []string{"events", "invalid", "journal", "lag", "late", "listed", "patch", "refusals", "selection"} {
+		t.Run(document, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, sandbox.Config{})
-			for _, fault := range c.faults {
-				s.fault(s.DfnsCalls, `{"effect":"status","status":500`+fault+`}`)
-			}
-			got := []int{}
-			for _, call := range c.calls {
-				got = append(got, s.call(call).status)
-			}
-			sandboxtest.Same(t, got, c.want)
+			inProcess(t, func(t *testing.T, s *running) {
+				const url = "https://hooks.example.com/in"
+				s.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"*"}, Status: "Enabled"})
+				s.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"wallet.created"}, Status: "Enabled"})
+				s.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"*"}, Status: "Disabled"})
+				sandboxtest.Converse(t, "testdata/documents/"+document+".txt", func(method, path, body string) (int, string) {
+					if d, err := time.ParseDuration(path); method == "PASS" && err == nil {
+						pass(d)
+						return 0, ""
+					}
+					call := s.dfns
+					if rest, isEnfinitos := strings.CutPrefix(path, "/enfinitos"); isEnfinitos {
+						call, path = s.enfinitos, rest
+					}
+					got := call(method+" "+path, body)
+					return got.status, got.body
+				})
+			})
 		})
 	}
-}
-
-func TestRefusedFaults(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	for fault, words := range map[string]string{
-		`{"effect":"explode"}`:                   `unknown effect "explode"`,
-		`{}`:                                     `unknown effect ""`,
-		`{"effect":"html","colour":"red"}`:       "colour",
-		`{"effect":"status"}`:                    "status",
-		`{"effect":"status","status":199}`:       "199",
-		`{"effect":"status","status":600}`:       "600",
-		`{"effect":"status_after"}`:              "status",
-		`{"effect":"html","status":99}`:          "99",
-		`{"effect":"status","status":"500"}`:     "status",
-		`{"effect":"html","path":"/webhooks/["}`: "syntax error in pattern",
-		`{"effect":"html","path":"webhooks"}`:    "begins with /",
-		`{"effect":"html","path":"?webhooks"}`:   "begins with /",
-		`{"effect":"html","retry_after":-1}`:     "number -1",
-		`{"effect":"html","skip":-1}`:            "skip",
-		`{"effect":"html","times":-1}`:           "times",
-		`{"effect":"delay","ms":-1}`:             "ms",
-		`{"effect":"lag"}`:                       "ms 0: effect lag needs one between 1 and 60000",
-		`{"effect":"lag","ms":60001}`:            "ms 60001",
-		`{"effect":"late"}`:                      "late needs ms",
-		`{"effect":"patch"}`:                     "needs patch or headers",
-		`{"effect":"html","patch":{}}`:           "html has no patch",
-		`{"effect":"html","body":""}`:            "html has no body",
-		`{"effect":"html","content_type":"a/b"}`: "content_type is the type of body",
-		`nonsense`:                               "invalid character",
-		``:                                       "EOF",
-	} {
-		sandboxtest.Contains(t, s.control("POST faults", fault, http.StatusBadRequest), words)
-	}
-	if s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.Patch, Patch: []byte("{")}) == nil {
+	if s := start(t, sandbox.Config{}); s.DfnsCalls.AddFault(sandbox.Fault{Effect: sandbox.Patch, Patch: []byte("{")}) == nil {
 		t.Error("a patch that is not JSON is accepted")
 	}
-	sandboxtest.Same(t, s.call("GET /webhooks").status, 200)
 }
 
 // TestEffects creates a webhook with a fault: what the client sees, what the sandbox holds, and what the journal says.
@@ -158,22 +111,4 @@ func TestCutConnections(t *testing.T) {
 			}
 		}
 	}
-}
-
-// What is set is listed with its hits, and ended one by one or all at once. A control call never goes wrong.
-func TestListedFaults(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Config{})
-	s.control("POST faults", `{"effect":"status","status":500,"skip":1,"method":"GET"}`, http.StatusNoContent)
-	s.control("POST faults", `{"effect":"drop_before"}`, http.StatusNoContent)
-	s.call("GET /webhooks")
-	s.call("GET /webhooks")
-	sandboxtest.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)),
-		`[{"number":1,"hits":1,"method":"GET","skip":1,"effect":"status","status":500},{"number":2,"hits":1,"effect":"drop_before"}]`)
-	s.control("DELETE faults/1", "", http.StatusNoContent)
-	s.control("DELETE faults/1", "", http.StatusNotFound)
-	sandboxtest.Same(t, s.call("GET /webhooks").err != nil, true)
-	s.control("DELETE faults", "", http.StatusNoContent)
-	sandboxtest.Same(t, strings.TrimSpace(s.control("GET faults", "", http.StatusOK)), "[]")
-	sandboxtest.Same(t, s.call("GET /webhooks").status, 200)
 }

@@ -46,10 +46,12 @@ type reply struct {
 	err    error
 }
 
-// call makes a call to Dfns, given as one text, such as "GET /webhooks".
-func (s *running) call(call string) reply {
+// call makes a call to Dfns without a body, given as one text, such as "GET /webhooks".
+func (s *running) call(call string) reply { return s.dfns(call, "") }
+
+func (s *running) dfns(call, body string) reply {
 	s.t.Helper()
-	return s.do(s.DfnsURL, call, "", http.Header{"Authorization": {"Bearer " + s.Env()["DFNS_AUTH_TOKEN"]}})
+	return s.do(s.DfnsURL, call, body, http.Header{"Authorization": {"Bearer " + s.Env()["DFNS_AUTH_TOKEN"]}})
 }
 
 // enfinitos makes a call to EnfinitOS.

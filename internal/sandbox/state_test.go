@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -46,7 +47,7 @@ func TestKill(t *testing.T) {
 		}
 		key = victim.key
 		there := map[string]string{}
-		for _, subscription := range victim.call("GET", "").Subscriptions {
+		for _, subscription := range victim.call("GET", "").Data.Subscriptions {
 			there[subscription.Label] = subscription.SubscriptionID
 		}
 		for label, id := range acknowledged {
@@ -67,20 +68,20 @@ func TestKill(t *testing.T) {
 
 // victim is a sandbox in a process of its own.
 type victim struct {
+	*running
+
 	process  *exec.Cmd
 	url, key string
 }
 
 func startVictim(t *testing.T, path string) *victim {
 	t.Helper()
-	v := &victim{process: exec.CommandContext(t.Context(), os.Args[0])}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	v := &victim{running: &running{t: t, client: client}, process: exec.CommandContext(t.Context(), os.Args[0])}
 	v.process.Env = append(os.Environ(), "SANDBOX_TO_KILL="+path)
 	v.process.Stderr = os.Stderr
 	out, err := v.process.StdoutPipe()
-	if err == nil {
-		err = v.process.Start()
-	}
-	if err != nil {
+	if err := errors.Join(err, v.process.Start()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := fmt.Fscan(out, &v.url, &v.key); err != nil {
@@ -89,22 +90,18 @@ func startVictim(t *testing.T, path string) *victim {
 	return v
 }
 
-type subscription struct{ SubscriptionID, Label string }
-
-// call returns the data of an answer, nothing if none came.
-func (v *victim) call(method, body string) (data struct {
-	Subscription  subscription
-	Subscriptions []subscription
-}) {
-	request, _ := http.NewRequest(method, v.url+"/v1/webhooks", strings.NewReader(body))
-	request.Header = http.Header{"Authorization": {"Bearer " + v.key}, "Content-Type": {"application/json"}}
-	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
-	if err != nil {
-		return data
+// answer is that of a list or of a create, and empty if none came.
+type answer struct {
+	Data struct {
+		Subscription  struct{ SubscriptionID string }
+		Subscriptions []struct{ SubscriptionID, Label string }
 	}
-	defer func() { _ = response.Body.Close() }()
-	_ = json.NewDecoder(response.Body).Decode(&struct{ Data any }{&data})
-	return data
+}
+
+func (v *victim) call(method, body string) (out answer) {
+	got := v.do(v.url, method+" /v1/webhooks", body, http.Header{"Authorization": {"Bearer " + v.key}})
+	_ = json.Unmarshal([]byte(got.body), &out)
+	return out
 }
 
 // registerUntilKilled has several callers register webhooks, kills the process after some have been acknowledged, and
@@ -117,7 +114,7 @@ func (v *victim) registerUntilKilled(round int, acknowledged map[string]string) 
 		callers.Go(func() {
 			for i := 0; ; i++ {
 				label := fmt.Sprintf("%d-%d-%d", round, caller, i)
-				created := v.call("POST", `{"url":"http://127.0.0.1:1/","events":["*"],"label":"`+label+`"}`).Subscription
+				created := v.call("POST", `{"url":"http://127.0.0.1:1/","events":["*"],"label":"`+label+`"}`).Data.Subscription
 				if created.SubscriptionID == "" {
 					return
 				}
@@ -146,6 +143,8 @@ func TestForeignStateIsLeftAlone(t *testing.T) {
 		"empty": "", "foreign": `{"version":4,"terraform_version":"1.16.3"}`, "not JSON": "# notes\n", "cut": string(whole[:len(whole)/2]),
 		"of a later edition": strings.Replace(string(whole), "state 1", "state 2", 1), "no format": `{}`,
 		"without accounts": `{"Format":"webhook-sandbox state 1","Vendors":{"dfns":{},"enfinitos":{}}}`, "without vendors": `{"Format":"webhook-sandbox state 1"}`,
+		"not an account": `{"Format":"webhook-sandbox state 1","Vendors":{"enfinitos":{}}}`, "a list": `{"Format":"webhook-sandbox state 1","Vendors":{"enfinitos":[]}}`,
+		"an unknown field": strings.Replace(string(whole), `"Account":`, `"Unknown":1,"Account":`, 1), "another key": strings.Replace(string(whole), `"PublicKey":"`, `"PublicKey":"x`, 1),
 		"of another vendor": `{"Format":"webhook-sandbox state 1","Vendors":{"stripe":{}}}`,
 	} {
 		path := filepath.Join(t.TempDir(), "state")
@@ -213,16 +212,21 @@ func TestStateAndSeed(t *testing.T) {
 // An event that could not be delivered is delivered after a restart.
 func TestPendingEventSurvives(t *testing.T) {
 	t.Parallel()
-	r := sandboxtest.Receive(t, 500)
-	config := sandbox.Config{StatePath: filepath.Join(t.TempDir(), "state"), DeliveryTimeout: time.Hour}
-	s := start(t, config)
-	s.Dfns.Register(dfns.Webhook{URL: r.URL, Events: []string{"*"}, Status: "Enabled"})
-	s.control("POST events", `{"kind":"wallet.created"}`, http.StatusOK)
-	sandboxtest.Eventually(t, "the event fails", func() bool { return len(s.Dfns.Events()) == 1 })
-	s.Close()
-	r.Status.Store(200)
-	config.Clock = func() time.Time { return epoch.Add(time.Minute) }
-	s = start(t, config)
-	sandboxtest.Eventually(t, "the event is sent again", func() bool { return len(s.Dfns.Events()) == 2 })
-	sandboxtest.Same(t, s.Dfns.Events()[1].Status, "200")
+	everyVendor(t, func(t *testing.T, site *sandbox.Site, _ *running) {
+		r, with := sandboxtest.Receive(t, 500), adds[site.Name()]
+		config := sandbox.Config{StatePath: filepath.Join(t.TempDir(), "state"), DeliveryTimeout: time.Hour}
+		s := start(t, config)
+		with.add(s, r.URL)
+		s.control("POST "+site.Name()+"/events", `{"kind":"`+with.kind+`"}`, http.StatusOK)
+		failed(t, s.At(site.Name()))
+		before := s.At(site.Name()).Vendor
+		s.Close()
+		r.Status.Store(200)
+		config.Clock = func() time.Time { return epoch.Add(time.Minute) }
+		s = start(t, config)
+		after := s.At(site.Name()).Vendor
+		sandboxtest.Eventually(t, "the event is sent again", func() bool { return after.Pending() == 0 })
+		sandboxtest.Same(t, after.Overview().Deliveries[0].Outcome, "200")
+		sandboxtest.Same(t, []any{after.Secrets(), after.Env("")}, []any{before.Secrets(), before.Env("")})
+	})
 }

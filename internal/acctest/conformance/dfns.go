@@ -57,6 +57,7 @@ var Dfns = Vendor{
 	Patch:    func(fields string) string { return fields },
 	Secret:   func(secret string) string { return `{"secret":"` + secret + `"}` },
 	OddTypes: `{"dateCreated":1,"dateUpdated":true,"events":"x","status":{},"description":[]}`,
+	Endless:  []string{`{"nextPageToken":"$n"}`, `{"nextPageToken":"same"}`},
 	Forms: map[string]sandbox.Config{
 		"slash":   {DfnsNormalize: func(w *dfns.Webhook) { w.URL = strings.TrimRight(w.URL, "/") + "/" }},
 		"trimmed": {DfnsNormalize: func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }},

@@ -158,16 +158,14 @@ func TestFaultMatrixOfPages(t *testing.T) {
 	for _, v := range Vendors {
 		var all []cell
 		for operation := range v.Calls {
-			for _, token := range []string{"$n", "same"} {
-				pages := on(v.listing(), every, patch(`{"nextPageToken":"`+token+`"}`))
+			for _, endless := range v.Endless {
+				pages := on(v.listing(), every, patch(endless))
 				denied := on([2]string{"GET", v.Creating()[1] + "/*"}, every, sandbox.Fault{Effect: "status", Status: 404})
 				all = append(all, cell{operation: operation, faults: []sandbox.Fault{pages}, unnoticed: true})
 				all = append(all, cell{operation: operation, faults: []sandbox.Fault{pages, denied}})
 			}
 		}
-		if v.Lists {
-			v.cells(t, all)
-		}
+		v.cells(t, all)
 	}
 }
 
@@ -276,12 +274,7 @@ func TestFaultMatrixOfNormalizedValues(t *testing.T) {
 
 func (c cell) run(w *world) {
 	if c.beside == "during" {
-		var once sync.Once
-		w.API(w.env).Before(func(r *http.Request) {
-			if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
-				once.Do(func() { w.stranger() })
-			}
-		})
+		w.during(sync.OnceFunc(w.stranger))
 	}
 	if c.beside == "before" || strings.Contains(c.String(), "STRANGER") {
 		w.stranger()
@@ -316,6 +309,15 @@ func (c cell) run(w *world) {
 	w.agrees(c, report)
 	w.API(w.env).ClearFaults()
 	w.repair(c)
+}
+
+// during acts at each create, before it is carried out.
+func (w *world) during(act func()) {
+	w.API(w.env).Before(func(r *http.Request) {
+		if create := w.Creating(); r.Method == create[0] && r.URL.Path == create[1] {
+			act()
+		}
+	})
 }
 
 func (w *world) operate(operation string) acctest.Report {
@@ -470,16 +472,11 @@ func TestEqualCreates(t *testing.T) {
 }
 
 func (w *world) equalCreates(beside string, fault sandbox.Fault) {
-	var once sync.Once
 	switch beside {
 	case "before":
 		w.stranger()
 	case "during":
-		w.API(w.env).Before(func(r *http.Request) {
-			if r.Method == http.MethodPost && r.URL.Path == w.Creating()[1] {
-				once.Do(func() { w.stranger() })
-			}
-		})
+		w.during(sync.OnceFunc(w.stranger))
 	}
 	w.fault(fault)
 	var all sync.WaitGroup

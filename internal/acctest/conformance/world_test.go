@@ -177,20 +177,13 @@ func (w *world) says(report acctest.Report, words ...string) {
 
 // noteFiles returns the paths of the notes of creates.
 func (w *world) noteFiles() []string {
-	w.Helper()
-	files, err := filepath.Glob(filepath.Join(w.notes, "webhook", "*", "*.json"))
-	if err != nil {
-		w.Fatal(err)
-	}
+	files, _ := filepath.Glob(filepath.Join(w.notes, "webhook", "*", "*.json"))
 	return files
 }
 
 // forgetNotes removes the notes of creates.
 func (w *world) forgetNotes() {
-	w.Helper()
 	for _, file := range w.noteFiles() {
-		if err := os.Remove(file); err != nil {
-			w.Fatal(err)
-		}
+		_ = os.Remove(file)
 	}
 }

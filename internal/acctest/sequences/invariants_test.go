@@ -2,7 +2,6 @@ package sequences_test
 
 import (
 	"encoding/json"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -10,9 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"filippo.io/age"
-	"filippo.io/age/armor"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
@@ -159,7 +155,11 @@ func (w *world) hasSecret(m *managed, live webhook) {
 	}
 	if encrypted != "" {
 		if w.opened[encrypted] == "" {
-			w.opened[encrypted] = decrypt(w, encrypted)
+			plain, err := acctest.Decrypt(encrypted, recipient)
+			if err != nil {
+				w.fail("%v: %s", err, encrypted)
+			}
+			w.opened[encrypted] = plain
 		}
 		secret = w.opened[encrypted]
 	}
@@ -172,18 +172,6 @@ func (w *world) hasSecret(m *managed, live webhook) {
 	}
 }
 
-func decrypt(w *world, text string) string {
-	reader, err := age.Decrypt(armor.NewReader(strings.NewReader(text)), recipient)
-	if err != nil {
-		w.fail("%v: %s", err, text)
-	}
-	plain, err := io.ReadAll(reader)
-	if err != nil {
-		w.fail("%v: %s", err, text)
-	}
-	return string(plain)
-}
-
 // note is a note on disk of a create.
 type note struct {
 	path   string
@@ -193,10 +181,7 @@ type note struct {
 
 // noteFiles returns the paths of files of notes.
 func (w *world) noteFiles(pattern string) []string {
-	paths, err := filepath.Glob(filepath.Join(w.dir, "webhook", "default", pattern))
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	paths, _ := filepath.Glob(filepath.Join(w.dir, "webhook", "default", pattern))
 	return paths
 }
 

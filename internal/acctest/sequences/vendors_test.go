@@ -1,10 +1,13 @@
 package sequences_test
 
 import (
+	_ "embed"
+	"encoding/json"
 	"maps"
 	"math/rand/v2"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
@@ -52,7 +55,34 @@ type webhook struct {
 
 // vendors returns the descriptions of all vendors, for one sandbox.
 func vendors(env *acctest.Env, conventional bool) []*vendor {
-	return []*vendor{dfnsVendor(env), enfinitosVendor(env, conventional)}
+	return []*vendor{{
+		Vendor: conformance.Dfns, env: env, reads: true, faults: faults["dfns"],
+		byHand: conformance.Values{"description": acctest.String("by hand")},
+		all: func() (out []webhook) {
+			for _, w := range env.Dfns.Webhooks() {
+				out = append(out, webhook{w.ID, w.Secret, content{w.URL, w.Description, w.Status == "Enabled"}, w.Created})
+			}
+			return out
+		},
+	}, {
+		Vendor: conformance.Enfinitos, env: env, reads: conventional, pauses: true, faults: faults["enfinitos"],
+		byHand: conformance.Enfinitos.Off,
+		all: func() (out []webhook) {
+			for _, s := range env.Enfinitos.Subscriptions() {
+				out = append(out, webhook{s.ID, s.Secret, content{s.URL, s.Label, s.Active}, s.Created})
+			}
+			return out
+		},
+	}}
+}
+
+// creates reports whether a call creates a webhook, changes whether it changes one. The calls of a signature change nothing.
+func (v *vendor) creates(request *http.Request) bool {
+	return [2]string{request.Method, request.URL.Path} == v.Creating()
+}
+
+func (v *vendor) changes(request *http.Request) bool {
+	return request.Method != http.MethodGet && strings.HasPrefix(request.URL.Path, v.Creating()[1])
 }
 
 // drawContent draws from few values, so that webhooks of equal content are common.
@@ -79,37 +109,17 @@ func (v *vendor) find(id string) (webhook, bool) {
 	return webhook{}, false
 }
 
-// any vendor's answers may be cut, late, repeated, refused, or made by something on the way.
-var wireFaults = []sandbox.Fault{
-	{Effect: sandbox.DropBefore},
-	{Effect: sandbox.DropAfter},
-	{Effect: sandbox.Late},
-	{Effect: sandbox.Status, Status: http.StatusInternalServerError},
-	{Effect: sandbox.StatusAfter, Status: http.StatusServiceUnavailable},
-	{Effect: sandbox.Truncate},
-	{Effect: sandbox.HTML},
-	{Effect: sandbox.Status, Status: http.StatusTooManyRequests, RetryAfter: "1"},
-	{Effect: sandbox.Twice},
-}
+//go:embed testdata/faults.json
+var faultsText []byte
 
-var oddFaults = []sandbox.Fault{
-	{Effect: sandbox.Status, Status: http.StatusForbidden},
-	{Effect: sandbox.Status, Status: http.StatusUnauthorized},
-	answered(http.StatusNotFound, `{"message":"no route matched"}`),
-	answered(http.StatusOK, `{}`),
-	answered(http.StatusOK, ``),
-}
-
-// answered answers a call instead of the vendor.
-func answered(status int, body string) sandbox.Fault {
-	return sandbox.Fault{Effect: sandbox.Status, Status: status, Body: &body}
-}
-
-// only restricts a fault to calls.
-func only(method, glob string, fault sandbox.Fault) sandbox.Fault {
-	fault.Method, fault.Path = method, glob
-	return fault
-}
+// faults are what goes wrong: at any vendor on the wire, where answers may be cut, late, repeated, refused, or made by something on the
+// way, at any vendor as odd answers, and at each vendor.
+var faults = func() (out map[string][]sandbox.Fault) {
+	if err := json.Unmarshal(faultsText, &out); err != nil {
+		panic(err)
+	}
+	return out
+}()
 
 // strikes reports whether a fault acts on a call.
 func strikes(fault sandbox.Fault, request *http.Request) bool {

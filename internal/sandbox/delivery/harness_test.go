@@ -14,14 +14,12 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-
-// patience is how long a test waits for what must happen.
-const patience = 2 * time.Minute
 
 // engine gives a receiver as much time as a slow machine may need, unless the test sets a timeout.
 func engine(t *testing.T, options delivery.Options) *delivery.Engine {
@@ -81,11 +79,5 @@ func (j *job) Done(result delivery.Result) time.Time {
 
 func (j *job) result(t *testing.T) delivery.Result {
 	t.Helper()
-	select {
-	case result := <-j.done:
-		return result
-	case <-time.After(patience):
-		t.Fatal("no attempt is made")
-		return delivery.Result{}
-	}
+	return sandboxtest.Await(t, j.done)
 }

@@ -86,21 +86,6 @@ func TestDelivery(t *testing.T) {
 	}})
 }
 
-func TestDeliveriesGoToSubscribers(t *testing.T) {
-	t.Parallel()
-	a, one, all, none := start(t), sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 200)
-	_, secretOfOne := a.to(one, "wallet.created")
-	_, secretOfAll := a.to(all, "*")
-	a.to(none, "policy.triggered")
-	a.server.Register(dfns.Webhook{URL: none.URL, Events: []string{"*"}, Status: "Disabled"})
-	a.raise("wallet.created", `{}`)
-	if !signed(one.Next(t), secretOfOne) || !signed(all.Next(t), secretOfAll) {
-		t.Error("a delivery is not signed with its webhook's own secret")
-	}
-	a.recorded(2)
-	none.NothingMore(t)
-}
-
 // TestSchedule goes through the vendor's attempts: five, at 1 minute, 12 minutes, 2 hours and a day after the first.
 func TestSchedule(t *testing.T) {
 	t.Parallel()
@@ -136,8 +121,8 @@ func TestSchedule(t *testing.T) {
 		a.clock.Move(30 * 24 * time.Hour)
 		a.recorded(5)
 		r.NothingMore(t)
-		_, kinds, _ := a.page("/webhooks/" + id + "/events?deliveryFailed=true")
-		sandboxtest.Same(t, len(kinds), 5)
+		failed, _ := a.page("/webhooks/" + id + "/events?deliveryFailed=true")
+		sandboxtest.Same(t, len(failed), 5)
 	}
 }
 

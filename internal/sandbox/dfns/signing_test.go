@@ -18,11 +18,19 @@ func TestDocuments(t *testing.T) {
 		"webhooks": {
 			"id": `^wh-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$`, "secret": `^whs-[A-Za-z0-9]{32}$`, "unreachable": "loopback",
 		},
+		"events":  {"first": eventID.String()},
 		"signing": {"challenge": `^[A-Za-z0-9_-]{86}$`, "identifier": `^[^.]+\.[^.]+\.[^.]+$`, "credential": "^cr-"},
 	} {
 		t.Run(document, func(t *testing.T) {
 			t.Parallel()
 			a := start(t)
+			if document == "events" {
+				a.create("vault.created")
+				a.create("*")
+				for _, kind := range []string{"wallet.created", "policy.triggered", "wallet.created"} {
+					a.record(kind)
+				}
+			}
 			texts := sandboxtest.Converse(t, "testdata/"+document+".txt", func(method, path, body string) (int, string) {
 				call := a.change
 				if method == "GET" || strings.HasPrefix(path, "/auth/") {
@@ -32,6 +40,7 @@ func TestDocuments(t *testing.T) {
 				if got.Status != http.StatusOK {
 					got.refused(got.Status, "")
 				}
+				sandboxtest.Same(t, got.Header.Get("Date"), epoch.Format(http.TimeFormat))
 				return got.Status, got.Body
 			})
 			for name, shape := range shapes {

@@ -1,7 +1,6 @@
 package dfns_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -91,30 +90,4 @@ func TestOptions(t *testing.T) {
 		"id": id, "date": epochText, "kind": "wallet.created", "data": map[string]any{"n": 1.0}, "status": "200",
 		"timestampSent": float64(epoch.Unix()),
 	})
-}
-
-// A refusal on request is in the vendor's words, which name the permission.
-func TestRefuse(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	for call, want := range map[string]struct {
-		status         int
-		message, words string
-	}{
-		"POST /webhooks":              {403, "", "is not authorized to perform operation (Webhooks:Create)"},
-		"GET /webhooks":               {403, "", "(Webhooks:Read)"},
-		"PUT /webhooks/wh":            {403, "", "(Webhooks:Update)"},
-		"DELETE /webhooks/wh":         {403, "", "(Webhooks:Delete)"},
-		"POST /webhooks/wh/ping":      {403, "", "(Webhooks:Ping)"},
-		"GET /webhooks/wh/events":     {403, "", "(Webhooks:Events:Read)"},
-		"GET /webhooks/wh/events/whe": {401, "", "Not Authorized."},
-		"GET /webhooks/wh":            {404, "", "Webhook not found"},
-		"PUT /webhooks":               {500, "", "Internal Server Error"},
-		"DELETE /webhooks":            {402, "pay first", "pay first"},
-	} {
-		refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.server.Refuse(w, r, want.status, want.message) })
-		got := reply{sandboxtest.Serve(t.Context(), refuse, call, "", nil), t}
-		got.refused(want.status, want.words)
-		sandboxtest.Same(t, []any{got.Header.Get("Date"), got.Header.Get("X-Request-Id") != ""}, []any{epoch.Format(http.TimeFormat), true})
-	}
 }

@@ -74,24 +74,6 @@ func TestSignedDelivery(t *testing.T) {
 	}
 }
 
-func TestDeliveriesGoToSubscribers(t *testing.T) {
-	t.Parallel()
-	a, one, all, none := start(t), sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 200), sandboxtest.Receive(t, 200)
-	a.server.Register(enfinitos.Subscription{URL: one.URL, Events: []string{"right.issued"}, Label: "x"})
-	a.server.Register(enfinitos.Subscription{URL: none.URL, Events: []string{"right.revoked"}, Label: "x"})
-	a.create(all.URL)
-	paused := a.create(none.URL)
-	a.setActive(paused, false)
-	a.issue(`{}`)
-	one.Next(t)
-	all.Next(t)
-	sandboxtest.Same(t, len(a.server.Deliveries()), 2)
-	a.setActive(paused, true)
-	for _, r := range []*sandboxtest.Receiver{one, all, none} {
-		r.NothingMore(t)
-	}
-}
-
 // TestSchedule goes through the vendor's attempts: gaps of about 30 s, 2 min, 10 min and 1 h, then dead-lettered.
 func TestSchedule(t *testing.T) {
 	t.Parallel()
@@ -220,29 +202,6 @@ func TestNoDeliveryWhilePaused(t *testing.T) {
 	a.listed(id, "delivered", 2)
 	r.Next(t)
 	r.NothingMore(t)
-}
-
-func TestSaveAndLoad(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	r, id, secret := a.failing(500)
-	a.listed(id, "failed", 1)
-	text, err := a.server.Save()
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.server.Reset()
-	if err := a.server.Load(text); err != nil {
-		t.Fatal(err)
-	}
-	a.server.Resume()
-	r.Next(t)
-	r.Status.Store(200)
-	a.clock.Move(time.Minute)
-	if got := r.Next(t); !signed(got, secret, a.clock.Now()) {
-		t.Errorf("got %+v", got)
-	}
-	a.listed(id, "delivered", 2)
 }
 
 func TestNoDeliveryAfterRemove(t *testing.T) {

@@ -82,19 +82,6 @@ func TestHeadersAreRequired(t *testing.T) {
 	a.send("DELETE /v1/webhooks/"+id, "{}", func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") }).ok()
 }
 
-func TestRefuse(t *testing.T) {
-	t.Parallel()
-	a := start(t)
-	for status, want := range map[int][]string{
-		401: {"", "unauthorized", "Unauthorized"}, 429: {"", "too_many_requests", "Too Many Requests"}, 503: {"as told", "service_unavailable", "as told"},
-	} {
-		refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.server.Refuse(w, r, status, want[0]) })
-		got := reply{sandboxtest.Serve(t.Context(), refuse, "GET /v1/webhooks", "", nil), t}
-		got.refused(status, want[2])
-		sandboxtest.Same(t, sandboxtest.Decode[map[string]any](t, got.Body)["error"], any(map[string]any{"code": want[1], "message": want[2]}))
-	}
-}
-
 // A reset also ends what tests have told the sandbox. The account and its key stay.
 func TestReset(t *testing.T) {
 	t.Parallel()

@@ -114,13 +114,18 @@ func Receive(t testing.TB, status int) *Receiver {
 // Next waits for the next delivery.
 func (r *Receiver) Next(t testing.TB) Received {
 	t.Helper()
+	return Await(t, r.got)
+}
+
+// Await waits for what is sent to a channel.
+func Await[T any](t testing.TB, channel <-chan T) (sent T) {
+	t.Helper()
 	select {
-	case got := <-r.got:
-		return got
+	case sent = <-channel:
 	case <-time.After(Patience):
-		t.Fatal("nothing is delivered")
-		return Received{}
+		t.Fatal("nothing comes")
 	}
+	return sent
 }
 
 // NothingMore fails when the receiver got what the test has not asked for. Everything that was due must be settled.

@@ -20,13 +20,13 @@ func TestMovedToAnotherProviderAddress(t *testing.T) {
 	}
 	cli := env.CLI(t, config)
 	must(t, cli.Apply(t.Context()))
-	before := saved(t, env, cli)
+	before := saved(t, cli)
 	for _, v := range Vendors {
 		v.API(env).ForgetCalls()
 	}
 	env.Readdress(t, cli, "example.com/mirror/webhook", `"test" {`, `"renamed" {`, `"counted" {`, "\"counted\" {\n  count = 1\n", "terraform {", moves+"terraform {")
 	must(t, cli.Apply(t.Context()))
-	if diff := cmp.Diff(before, saved(t, env, cli)); diff != "" || len(before) != 2*len(Vendors) {
+	if diff := cmp.Diff(before, saved(t, cli)); diff != "" || len(before) != 2*len(Vendors) {
 		t.Errorf("the secrets by id (-before +after):\n%s", diff)
 	}
 	for _, v := range Vendors {
