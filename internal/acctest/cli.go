@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -159,29 +158,6 @@ func (e *Env) CLI(t *testing.T, config string) *tfexec.Terraform {
 		t.Fatal(err)
 	}
 	return e.initialized(t, dir)
-}
-
-// Validate validates configurations of a resource called test, by name, in one run of a CLI, and returns what it says about each.
-func (e *Env) Validate(t *testing.T, configs map[string]string) map[string]string {
-	t.Helper()
-	all, labels := "", map[string]string{}
-	for name, config := range configs {
-		labels[name] = fmt.Sprintf("case_%03d", len(labels))
-		all += strings.Replace(config, `"test"`, strconv.Quote(labels[name]), 1)
-	}
-	said, err := e.Run(t, e.CLI(t, all), "validate", "-no-color")
-	if err == nil {
-		t.Errorf("every configuration is valid: %s", said)
-	}
-	out := map[string]string{}
-	for problem := range strings.SplitSeq(said, "\nError: ") {
-		for name, label := range labels {
-			if strings.Contains(problem, label) {
-				out[name] += problem + "\n"
-			}
-		}
-	}
-	return out
 }
 
 // CLIFor is CLI for a copy of a directory, with everything in it.

@@ -108,8 +108,6 @@ func TestInvalidIDs(t *testing.T) {
 		{"webhook_dfns", "id", "wh-", `: it does not begin with wh-. Got: "wh-".`},
 		{"webhook_enfinitos", "id", " ", `The value must be the id of an EnfinitOS subscription: it is empty. Got: " ".`},
 		{"webhook_enfinitos", "id", "wh-1", `: it is the id of a Dfns webhook. Got: "wh-1".`},
-		{"webhook_enfinitos", "id", "v1/webhooks/whs_1", `: it is a path, so write only its last part, "whs_1". Got: "v1/webhooks/whs_1".`},
-		{"webhook_enfinitos", "id", "https://hooks.example.com/hunter2", `: it is a url. Got: "https://hooks.example.com/…".`},
 		{"webhook_dfns_ping", "webhook_id", "whs_1", `: it does not begin with wh-. Got: "whs_1".`},
 		{"webhook_enfinitos_replay", "subscription_id", "dlv_1", `: it is the id of a delivery. Got: "dlv_1".`},
 		{"webhook_enfinitos_replay", "delivery_id", "whs_1", `The value must be the id of an EnfinitOS delivery, dlv_…: it does not begin with dlv_. Got: "whs_1".`},

@@ -1,9 +1,10 @@
 package provider_test
 
 import (
-	"bytes"
 	"fmt"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -44,12 +45,12 @@ func newAccount(t *testing.T) account {
 // example returns the text of a file of the examples, about what exists.
 func (a account) example(t *testing.T, elements ...string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(append([]string{examples}, elements...)...))
-	must(t, err)
+	file := path.Join("examples", path.Join(elements...))
+	text := texts(t, file)[file]
 	if !acctest.KnowsCaller(t) { // as the example's comment says
-		text = bytes.ReplaceAll(text, []byte("= caller.id"), []byte("= webhook_dfns.payments.id"))
+		text = strings.ReplaceAll(text, "= caller.id", "= webhook_dfns.payments.id")
 	}
-	return a.existing.Replace(string(text))
+	return a.existing.Replace(text)
 }
 
 // ids are what the vendors hold.
@@ -112,27 +113,24 @@ func (a account) adopted(t *testing.T, cli *tfexec.Terraform, ids ...string) {
 // module of one configuration, because a run of a CLI is expensive.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	a, identity := newAccount(t), newIdentity(t)
+	a := newAccount(t)
 	before := a.ids()
+	identity, err := age.GenerateX25519Identity()
+	must(t, err)
 	root, modules := "variable \"age_identity\" {\n  ephemeral = true\n}\n", map[string]string{}
-	for kind, file := range map[string]string{
-		"data-sources": "data-source.tf", "functions": "function.tf", "resources": "resource.tf", "actions": "action.tf",
-		"ephemeral-resources": "ephemeral-resource.tf",
-	} {
-		found, err := filepath.Glob(filepath.Join(examples, kind, "*", file))
-		must(t, err)
-		for _, path := range found {
-			if kind == "actions" && !acctest.HasActions(t) {
-				continue
-			}
-			name := kind + "_" + filepath.Base(filepath.Dir(path))
-			modules[name] = requiredProviders + age1.ReplaceAllString(a.example(t, strings.TrimPrefix(path, examples)), strconv.Quote(identity.Recipient().String()))
-			root += fmt.Sprintf("module %q {\n  source = \"./%s\"\n", name, name)
-			if strings.Contains(modules[name], `variable "age_identity"`) {
-				root += "  age_identity = var.age_identity\n"
-			}
-			root += "}\n"
+	files := texts(t, "examples/*/*/data-source.tf", "examples/*/*/function.tf", "examples/*/*/resource.tf", "examples/*/*/ephemeral-resource.tf")
+	if acctest.HasActions(t) {
+		maps.Copy(files, texts(t, "examples/*/*/action.tf"))
+	}
+	for file := range files {
+		name := strings.ReplaceAll(strings.TrimPrefix(path.Dir(file), "examples/"), "/", "_")
+		text := a.example(t, strings.TrimPrefix(file, "examples/"))
+		modules[name] = requiredProviders + age1.ReplaceAllString(text, strconv.Quote(identity.Recipient().String()))
+		root += fmt.Sprintf("module %q {\n  source = \"./%s\"\n", name, name)
+		if strings.Contains(text, `variable "age_identity"`) {
+			root += "  age_identity = var.age_identity\n"
 		}
+		root += "}\n"
 	}
 	if len(modules) < 10 {
 		t.Fatalf("only %d examples were found", len(modules))
@@ -155,13 +153,6 @@ func TestExamples(t *testing.T) {
 
 // age1 matches the recipients of the examples.
 var age1 = regexp.MustCompile(`"age1[a-z0-9]+"`)
-
-func newIdentity(t *testing.T) *age.X25519Identity {
-	t.Helper()
-	identity, err := age.GenerateX25519Identity()
-	must(t, err)
-	return identity
-}
 
 func TestProviderExample(t *testing.T) {
 	t.Parallel()
@@ -224,7 +215,7 @@ func TestActionExamples(t *testing.T) {
 			config := a.example(t, "actions", name, "action.tf")
 			cli := a.CLI(t, strings.Replace(config, `"v2"`, `"v1"`, 1))
 			must(t, cli.Apply(t.Context()))
-			rewrite(t, cli, `"v1"`, `"v2"`)
+			write(t, cli, "main.tf", requiredProviders+config)
 			must(t, cli.Apply(t.Context()))
 			if test.invoke != "" {
 				if !strings.Contains(config, "-invoke="+test.invoke) {

@@ -62,14 +62,13 @@ func TestModuleTests(t *testing.T) {
 // The commands of the guide of the first steps work as they are written, in a copy of the sources and a home of their own.
 func TestGettingStartedGuide(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../../docs/guides/getting-started.md")
-	must(t, err)
-	var commands strings.Builder
-	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
-		commands.WriteString(block[1])
+	const page = "docs/guides/getting-started.md"
+	commands := ""
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(texts(t, page)[page], -1) {
+		commands += block[1]
 	}
-	script := regexp.MustCompile(`git clone \S+\ncd \S+`).ReplaceAllString(commands.String(), "cd sources")
-	if script == commands.String() {
+	script := regexp.MustCompile(`git clone \S+\ncd \S+`).ReplaceAllString(commands, "cd sources")
+	if script == commands {
 		t.Fatal("the guide does not begin with a clone")
 	}
 	out, err := shell(t, script)

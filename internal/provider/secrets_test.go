@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-exec/tfexec"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
@@ -45,14 +43,6 @@ resource "webhook_dfns" "test" {
 			t.Errorf("of %q, %q is in the log", secrets, secret)
 		}
 	}
-}
-
-func rewrite(t *testing.T, cli *tfexec.Terraform, former, config string) {
-	t.Helper()
-	path := filepath.Join(cli.WorkingDir(), "main.tf")
-	text, err := os.ReadFile(path)
-	must(t, err)
-	must(t, os.WriteFile(path, []byte(strings.Replace(string(text), former, config, 1)), 0o600))
 }
 
 func must(t *testing.T, err error) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,9 +49,9 @@ func registered(t *testing.T, env *acctest.Env, kind string) string {
 // example returns the path of an example of a signer.
 func example(t *testing.T, name string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "examples", "signers", name))
+	file, err := filepath.Abs(filepath.Join("..", "..", "examples", "signers", name))
 	must(t, err)
-	return path
+	return file
 }
 
 // signing returns a provider whose changes a program signs for cr-signer. There is a key in its environment as well, which
@@ -74,8 +75,8 @@ func standIn(t *testing.T, key, signer string, arguments ...string) []string {
 	t.Helper()
 	tools, err := filepath.Abs(filepath.Join("testdata", "signers"))
 	must(t, err)
-	path := "PATH=" + tools + ":" + os.Getenv("PATH")
-	return append([]string{"env", path, "STAND_IN_KEY=" + key, "PKCS11_PIN=1234", example(t, signer)}, arguments...)
+	search := "PATH=" + tools + ":" + os.Getenv("PATH")
+	return append([]string{"env", search, "STAND_IN_KEY=" + key, "PKCS11_PIN=1234", example(t, signer)}, arguments...)
 }
 
 // Each example of a signer signs with each kind of key, and the guide shows it.
@@ -117,15 +118,10 @@ func TestSignerExamples(t *testing.T) {
 			}
 		})
 	}
-	guide, err := os.ReadFile("../../docs/guides/authentication.md")
-	must(t, err)
-	files, err := os.ReadDir(example(t, ""))
-	must(t, err)
-	for _, file := range files {
-		text, err := os.ReadFile(example(t, file.Name()))
-		must(t, err)
-		if !slices.Contains(tested, file.Name()) || !strings.Contains(string(guide), string(text)) {
-			t.Errorf("nothing tests examples/signers/%s, or the guide does not show it", file.Name())
+	guide := texts(t, "docs/guides/authentication.md")["docs/guides/authentication.md"]
+	for file, text := range texts(t, "examples/signers/*") {
+		if !slices.Contains(tested, path.Base(file)) || !strings.Contains(guide, text) {
+			t.Errorf("nothing tests %s, or the guide does not show it", file)
 		}
 	}
 }

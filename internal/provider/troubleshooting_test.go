@@ -7,7 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -28,10 +27,8 @@ var summaryAt = map[string]int{
 func TestTroubleshootingGuide(t *testing.T) {
 	t.Parallel()
 	const guide = "templates/guides/troubleshooting.md.tmpl"
-	page, err := os.ReadFile(filepath.Join("..", "..", guide))
-	must(t, err)
 	explained := map[string]bool{}
-	for _, found := range regexp.MustCompile("(?m)^### `(.+)`$").FindAllStringSubmatch(string(page), -1) {
+	for _, found := range regexp.MustCompile("(?m)^### `(.+)`$").FindAllStringSubmatch(texts(t, guide)[guide], -1) {
 		explained[found[1]] = true
 	}
 	said := summaries(t)

@@ -2,7 +2,6 @@ package tfdfns_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
 // virtual runs a test in virtual time, with a resource that is not created yet.
@@ -82,35 +80,6 @@ func TestWebhookSecretInAnotherAnswer(t *testing.T) {
 			if got := instance.Refresh().Problems; (got == "") != (want == "") || !strings.Contains(got, want) || strings.Contains(got, "whs-") {
 				t.Errorf("%q was answered: %q", answered, got)
 			}
-		})
-	}
-}
-
-// What the API stores in another form is told when it is stored, and the state keeps what was planned.
-func TestWebhookStoredWithDifferentValues(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		normalize func(*dfns.Webhook)
-		want      string // empty where it is no difference
-	}{
-		"slash":       {func(w *dfns.Webhook) { w.URL += "/" }, `  url = "https://hooks.example.com/…" (configured: "https://hooks.example.com/…"; the next plan shows the rest)`},
-		"description": {func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }, `  description = "Ledger" (configured: " Ledger")`},
-		"events":      {func(w *dfns.Webhook) { w.Events = []string{"*"} }, `  events = ["*"] (configured: ["wallet.created"])`},
-		"host":        {func(w *dfns.Webhook) { w.URL = strings.Replace(w.URL, "hooks", "HOOKS", 1) }, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			virtual(t, sandbox.Config{DfnsNormalize: test.normalize}, func(t *testing.T, _ *acctest.Env, instance *acctest.Instance) {
-				config := example(map[string]acctest.Value{"description": acctest.String(" Ledger")})
-				for i := range 2 { // a create and an update
-					config["url"] = acctest.String("https://hooks.example.com/" + fmt.Sprint(i))
-					report := instance.Apply(config)
-					told := strings.Contains(report.Problems, "WARNING Dfns Webhook Stored With Different Values") && strings.Contains(report.Problems, test.want)
-					if report.Failed() || told != (test.want != "") || !instance.State["url"].Equal(config["url"]) {
-						t.Errorf("%+v", report)
-					}
-				}
-			})
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package tfenfinitos_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -80,41 +79,6 @@ func TestWebhookPauseOutcomeUnknown(t *testing.T) {
 		instance.Provider = configured(t, env, "") // which holds no call back
 		if report := instance.Apply(configuration(true)); report.Planned != "update" || !env.Enfinitos.Subscriptions()[0].Active {
 			t.Errorf("after the %s: %+v, and the subscription stays paused", name, report)
-		}
-	}
-}
-
-// What the API makes of the values of a new subscription is said at once, because each later apply would replace it.
-func TestWebhookCreatedWithDifferentValues(t *testing.T) {
-	t.Parallel()
-	const hidden = `  url = "https://hooks.example.com/…" (configured: "https://hooks.example.com/…"; the next plan shows the rest)`
-	for name, test := range map[string]struct {
-		attribute string
-		asked     acctest.Value
-		stored    string
-		want      string // the line of the warning; none where nothing is amiss
-	}{
-		"label":       {"label", acctest.String(" rights "), `"rights"`, `  label = "rights" (configured: " rights ")`},
-		"events":      {"events", acctest.StringSet("*", "right.issued"), `["*"]`, `  events = ["*"] (configured: ["*", "right.issued"])`},
-		"url":         {"url", acctest.String("https://hooks.example.com/a/"), `"https://hooks.example.com/a"`, hidden},
-		"credential":  {"url", acctest.String("https://u:c4n4ry@hooks.example.com/a/"), `"https://u:c4n4ry@hooks.example.com/a"`, hidden},
-		"another url": {"url", acctest.String("https://hooks.example.com"), `"https://hooks.example.com/"`, ""},
-		"order":       {"events", acctest.StringSet("right.issued", "right.revoked"), `["right.revoked","right.issued"]`, ""},
-		"not told":    {"label", acctest.String("rights"), `null`, ""},
-	} {
-		env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-		patch := `{"data":{"subscription":{"` + test.attribute + `":` + test.stored + `}}}`
-		inject(t, env, sandbox.Fault{Effect: sandbox.Patch, Patch: []byte(patch)})
-		instance := &acctest.Instance{Provider: configured(t, env, ""), Type: "webhook_enfinitos"}
-		config, planned := configuration(true), map[bool]string{true: "no-op", false: "replace"}[test.want == ""]
-		config[test.attribute] = test.asked
-		report := instance.Apply(config)
-		wanted := acctest.Says("WARNING EnfinitOS Webhook Created With Different Values", instance.Text("id"), "every later apply replaces", test.want)
-		if report.Failed() || (report.Problems == "") != (test.want == "") || test.want != "" && !wanted.MatchString(report.Problems) {
-			t.Errorf("%s: got %q, want %q", name, report.Problems, test.want)
-		}
-		if next := instance.Plan(config); next.Planned != planned || strings.Contains(report.Problems, "c4n4ry") {
-			t.Errorf("%s: it says %s, and the next plan is %+v", name, report.Problems, next)
 		}
 	}
 }

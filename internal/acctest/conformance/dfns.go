@@ -23,6 +23,8 @@ var dfnsConfig = Values{
 	"status": acctest.String("Enabled"), "description": acctest.String(" Ledger"),
 }
 
+const dfnsStored = "(?s)Dfns Webhook Stored With Different Values: .*"
+
 // Dfns signs every change with a token that works once, so a change without an answer is sent again.
 var Dfns = Vendor{
 	Name: "Dfns", Type: "webhook_dfns",
@@ -105,6 +107,12 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 		}},
 		{Values{"events": acctest.StringSet("wallet.exported")}, []string{"Deprecated Event Kind: wallet.exported: Dfns has deprecated this kind"}},
 		{Values{"status": acctest.String("Paused")}, []string{`Unknown Status: Paused: .*does not know this status. It knows \["Enabled" "Disabled"\]`}},
+	},
+	Stored: map[string]Remark{
+		`{"url":"https://hooks.example.com/Dfns/"}`: {nil, []string{dfnsStored + `  url = "https://hooks.example.com/…" .configured: "https://hooks.example.com/…"; the next plan shows the rest`}},
+		`{"url":"https://HOOKS.example.com/Dfns"}`:  {nil, nil},
+		`{"description":"Ledger"}`:                  {nil, []string{dfnsStored + `  description = "Ledger" .configured: " Ledger".`}},
+		`{"events":["*"]}`:                          {Values{"events": acctest.StringSet("wallet.created")}, []string{dfnsStored + `  events = .".". .configured: ."wallet.created".`}},
 	},
 
 	NamedBy: "description", Account: acctest.AtDfns,

@@ -21,6 +21,8 @@ var enfinitosConfig = Values{
 // enfinitosBlank is said of a label that the API may trim. It is no error, because what was imported may have it.
 var enfinitosBlank = []string{"Label With Outer White Space: The label "}
 
+const enfinitosStored = "(?s)EnfinitOS Webhook Created With Different Values: .*every later apply replaces.*"
+
 // Enfinitos documents neither how to read nor how to delete a subscription, and has no key that makes a create safe to send again.
 var Enfinitos = Vendor{
 	Name: "EnfinitOS", Type: "webhook_enfinitos", Rotates: true,
@@ -84,6 +86,14 @@ var Enfinitos = Vendor{
 		{Values{"events": acctest.StringSet("right.isued")}, []string{
 			`Unknown Event Kind: right.isued: .*does not know this kind. The most similar known kind is "right.issued". If EnfinitOS`,
 		}},
+	},
+	Stored: map[string]Remark{
+		`{"label":"rights"}`: {Values{"label": acctest.String("rights ")}, []string{enfinitosBlank[0], enfinitosStored + `  label = "rights" .configured: "rights ".`}},
+		`{"label":null}`:     {nil, nil},
+		`{"events":["right.revoked","right.issued"]}`:   {nil, nil},
+		`{"events":["*"]}`:                              {Values{"events": acctest.StringSet("right.issued")}, []string{enfinitosStored + `  events = .".". .configured: ."right.issued".`}},
+		`{"url":"https://u:hunter2@hooks.example.com"}`: {Values{"url": acctest.String("https://u:hunter2@hooks.example.com/a/")}, []string{enfinitosStored + `  url = "https://hooks.example.com/…" .configured: "https://hooks.example.com/…"`}},
+		`{"url":"https://hooks.example.com/"}`:          {Values{"url": acctest.String("https://hooks.example.com")}, nil},
 	},
 
 	NamedBy: "label", Account: acctest.AtEnfinitos,

@@ -776,6 +776,40 @@ func TestUnusualValues(t *testing.T) {
 	}
 }
 
+// What the API stores in another form is told when it is stored, and the state keeps what was planned. The next plan shows it.
+func TestStoredWithDifferentValues(t *testing.T) {
+	t.Parallel()
+	for _, v := range Vendors {
+		for fields, stored := range v.Stored {
+			v.each(t, fields, func(w *world) {
+				if !w.profile.Reads {
+					return
+				}
+				config := w.With(stored.Change)
+				w.fault(on([2]string{"", ""}, every, patch(w.Patch(fields))))
+				reports := []acctest.Report{w.planned("create", w.instance.Apply(config))}
+				if w.Updates != nil {
+					config = w.With(stored.Change, w.Off)
+					reports = append(reports, w.instance.ApplyUnrefreshed(config))
+				}
+				for _, report := range reports {
+					if report.Failed() || !remarks("WARNING", stored, report.Problems) {
+						w.Errorf("got %s, want %q", report.Problems, stored.Says)
+					}
+				}
+				for name, value := range config {
+					if !w.instance.State[name].Equal(value) {
+						w.Errorf("the state holds %s as %s", name, w.instance.State[name])
+					}
+				}
+				if next := w.instance.Plan(config).Planned; (next == "no-op") != (stored.Says == nil) {
+					w.Errorf("the next plan is a %s", next)
+				}
+			})
+		}
+	}
+}
+
 // remarks reports whether each text of a remark is said, in a problem of its own, and no credential.
 func remarks(severity string, remark Remark, said string) bool {
 	for _, text := range remark.Says {

@@ -70,6 +70,8 @@ type Vendor struct {
 	Deleted string
 	// Invalid are changes of Config that are refused, Unusual are those that are allowed and probably unintended.
 	Invalid, Unusual []Remark
+	// Stored are the fields of every answer of an API that stores a value in another form.
+	Stored map[string]Remark
 
 	// NamedBy is the attribute with the name by which a sweep knows what a test has made.
 	NamedBy string
