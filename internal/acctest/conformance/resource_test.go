@@ -411,18 +411,6 @@ func (w *world) imported() *Object {
 	return w.find(id)
 }
 
-// Terraform cannot see whether a write-only value changes, so it needs a version.
-func TestKnownSecretWithoutVersion(t *testing.T) {
-	t.Parallel()
-	forEach(t, "", func(w *world) {
-		config := w.With(Values{"secret_wo": acctest.String("hunter2")})
-		said := acctest.Text(w.instance.Provider.Validate(w.Type, config))
-		if !strings.Contains(said, "ERROR Missing Version") || strings.Contains(said, "hunter2") {
-			w.Errorf("it says %s", said)
-		}
-	})
-}
-
 // A secret that cannot be right is an error that does not show it and changes nothing, at the latest in the apply.
 func TestKnownSecretIsInvalid(t *testing.T) {
 	t.Parallel()
@@ -719,13 +707,18 @@ func TestEquivalentURL(t *testing.T) {
 	})
 }
 
-// An event kind that is unknown is a warning with the most similar one.
-func TestMisspelledKind(t *testing.T) {
+// An event kind that is unknown is a warning with the most similar one. Terraform cannot see whether a write-only value changes, so it
+// needs a version.
+func TestValidation(t *testing.T) {
 	t.Parallel()
 	forEach(t, "", func(w *world) {
 		misspelled := w.With(Values{"events": acctest.StringSet(w.Misspelled[0])})
 		got := acctest.Text(w.instance.Provider.Validate(w.Type, misspelled)) + w.instance.Plan(misspelled).Problems
 		if !acctest.Says("WARNING Unknown Event Kind", w.Misspelled[0], `"`+w.Misspelled[1]+`"`, w.Name).MatchString(got) || strings.Count(got, "WARNING") != 1 {
+			w.Errorf("got %q", got)
+		}
+		got = acctest.Text(w.instance.Provider.Validate(w.Type, w.With(Values{"secret_wo": acctest.String("hunter2")})))
+		if !strings.Contains(got, "ERROR Missing Version") || strings.Contains(got, "hunter2") {
 			w.Errorf("got %q", got)
 		}
 		if got := w.instance.Provider.Validate(w.Type, w.Config); len(got) != 0 {
