@@ -181,6 +181,9 @@ func (i *Instance) imported(request *tfprotov6.ImportResourceStateRequest) Repor
 		Provider: i.Provider, Type: i.Type, Context: i.Context, State: i.decode(found.State), private: found.Private,
 	}
 	report.Problems += imported.Refresh().Problems
+	if !report.Failed() && imported.State == nil {
+		report.Problems += "ERROR Cannot import non-existent remote object\n"
+	}
 	if !report.Failed() {
 		*i = *imported
 	}

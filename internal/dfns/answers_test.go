@@ -2,171 +2,118 @@ package dfns_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// After an answer of another form, the outcome is unknown. It never passes for a refusal, nor for the proof that something is gone, and
-// the error says what is wrong with it and quotes nothing.
-func TestUnreadableAnswer(t *testing.T) {
-	t.Parallel()
-	const noWebhook = "it is not a webhook"
-	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		// every says that no operation can read it; the others may be answers to one that is not about webhooks.
-		every bool
-		want  string // the error of a get
-	}{
-		"HTML":          {says(200, "<html><body>Sign in</body></html>"), true, "it is an HTML page, so a proxy may have answered instead of the API"},
-		"cut JSON":      {says(200, `{"id":"wh-1","url":"https://h.ex`), true, "unexpected end of JSON input"},
-		"truncated":     {cuts(`{"id":"wh-1","url":"https://h.ex`), true, ""},
-		"nothing":       {says(200, "{}"), false, noWebhook},
-		"null":          {says(200, "null"), false, noWebhook},
-		"id is missing": {says(200, `{"url":"u"}`), false, noWebhook},
-		"url is empty":  {says(200, `{"id":"wh-1","url":""}`), false, noWebhook},
-		"url is a list": {says(200, `{"id":"wh-1","url":["https://hunter2.example"]}`), false, noWebhook},
-		"other id":      {says(200, `{"id":"wh-2","url":"u"}`), false, "it is about webhook wh-2 instead of wh-1"},
-	} {
-		for _, operation := range operations {
-			ofWebhooks := slices.Contains([]string{"create", "update", "get"}, operation.name) && (name != "other id" || operation.name != "create")
-			if !ofWebhooks && !test.every {
-				continue
+// exchange is how the API answers an operation, and what the client says about it.
+type exchange struct {
+	routes           map[string]string
+	operations, want string
+}
+
+// exchanges reads testdata/answers.txt, which explains itself.
+func exchanges() (out []exchange) {
+	for block := range strings.SplitSeq(string(must(os.ReadFile("testdata/answers.txt"))), "\n\n") {
+		subject, answers, others, wants := "", []string{}, map[string]string{}, []string{}
+		for line := range strings.Lines(block) {
+			text := strings.TrimSpace(line)
+			switch {
+			case strings.HasPrefix(line, "#"):
+			case strings.HasPrefix(line, " "):
+				answers = append(answers, text)
+			case strings.HasSuffix(text, ":"):
+				subject = strings.TrimSuffix(text, ":")
+			case strings.Contains(text, " → "):
+				wants = append(wants, text)
+			default:
+				words := strings.SplitN(text, " ", 3)
+				others[words[0]+" "+words[1]] = words[2]
 			}
-			t.Run(name+" "+operation.name, func(t *testing.T) {
+		}
+		for _, answer := range answers {
+			for _, want := range wants {
+				routes := maps.Clone(others)
+				routes[subject] = answer
+				operations, want, _ := strings.Cut(want, " → ")
+				out = append(out, exchange{routes, operations, want})
+			}
+		}
+	}
+	return out
+}
+
+func (e exchange) isOf(o operation) bool {
+	isChange := o.method != http.MethodGet
+	return e.operations == "all" || e.operations == "changes" && isChange || slices.Contains(strings.Split(e.operations, ", "), o.name)
+}
+
+// handler answers as a line of testdata/answers.txt says.
+func handler(t *testing.T, line string) http.HandlerFunc {
+	t.Helper()
+	what, body, _ := strings.Cut(line, " ")
+	switch what {
+	case "cut":
+		return cuts(body)
+	case "never":
+		return func(_ http.ResponseWriter, r *http.Request) { t.Errorf("%s %s was sent", r.Method, r.URL) }
+	}
+	return says(must(strconv.Atoi(what)), body)
+}
+
+// verdict is what an operation ends in, in a few words.
+func verdict(err error) string {
+	signing, unsigned := errors.AsType[*dfns.SigningError](err)
+	switch {
+	case err == nil:
+		return "ok"
+	case dfns.IsNotFound(err):
+		return "gone"
+	case unsigned && outcome(err) == httpapi.NotMade && signing.Challenged:
+		return "challenged"
+	case unsigned && outcome(err) == httpapi.NotMade:
+		return "unsigned"
+	case errors.Is(err, dfns.ErrPendingApproval):
+		return "pending"
+	case dfns.Status(err) != 0:
+		return fmt.Sprint(outcome(err), " ", dfns.Status(err))
+	}
+	return outcome(err).String()
+}
+
+// Whatever the API answers, what the client says about it is true, and no error quotes an answer that is not the API's.
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	for _, exchange := range exchanges() {
+		for _, operation := range slices.DeleteFunc(slices.Clone(operations), func(o operation) bool { return !exchange.isOf(o) }) {
+			t.Run(fmt.Sprint(exchange.routes, operation.name), func(t *testing.T) {
 				t.Parallel()
-				a := serve(t, map[string]http.HandlerFunc{operation.route(): test.answer})
-				err := operation.run(t.Context(), a.client(t))
-				if outcome(err) != httpapi.Unknown || dfns.IsNotFound(err) || dfns.Status(err) != 0 || strings.Contains(err.Error(), "hunter2") {
-					t.Fatalf("%v, want that the outcome is unknown", err)
+				routes := map[string]http.HandlerFunc{}
+				for route, line := range exchange.routes {
+					routes[strings.Replace(route, "the call", operation.route(), 1)] = handler(t, line)
 				}
-				want := operation.route() + ": 200 OK: the answer cannot be read: " + test.want
-				if operation.name == "get" && test.want != "" && err.Error() != want+a.at() {
-					t.Errorf("the error is\n%v, want\n%s", err, want)
+				a := serve(t, routes)
+				result, err := operation.run(t.Context(), a.client(t))
+				text := string(must(json.Marshal(result)))
+				if err != nil {
+					text = strings.Replace(err.Error(), a.at(), "", 1)
+				}
+				if got := verdict(err); exchange.want != got && exchange.want != got+" "+text || strings.Contains(text, "hunter2") {
+					t.Errorf("it ends in\n%s %s, want\n%s", got, text, exchange.want)
 				}
 			})
-		}
-	}
-}
-
-// Only {"deleted": true} says that a webhook was deleted. After any other answer, a read says what was done. A read that still shows
-// the webhook counts only when it must show what was carried out.
-func TestAnswerToADelete(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		status   int
-		body     string
-		sendings int // 0 if it is believed
-	}{
-		"true":              {200, `{"deleted":true}`, 0},
-		"text":              {200, `{"deleted":"true"}`, 0},
-		"with other fields": {200, `{"id":7,"deleted":true}`, 0},
-		"false":             {200, `{"deleted":false}`, 4},
-		"null":              {200, `{"deleted":null}`, 4},
-		"one":               {200, `{"deleted":1}`, 4},
-		"nothing":           {200, `{}`, 4},
-		"a message":         {200, `{"message":"Service is in maintenance"}`, 4},
-		"empty":             {200, "", 4},
-		"204":               {204, "", 4},
-		"HTML":              {200, "<html>", 4},
-		"404":               {404, `{"error":{"message":"Webhook not found"}}`, 1},
-		"404 of a gateway":  {404, `{"message":"no Route matched"}`, 4},
-	} {
-		for _, effect := range []string{sandbox.Status, sandbox.StatusAfter} {
-			inVirtualTime(t, 0, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
-				id := s.Dfns.Register(held())
-				fault(t, s, sandbox.Fault{Method: "DELETE", Effect: effect, Status: test.status, Body: &test.body})
-				began := time.Now()
-				err := client.DeleteWebhook(t.Context(), id, "")
-				took := time.Since(began).Round(time.Second)
-				calls := slices.DeleteFunc(withoutIDs(journal(s)), func(call string) bool { return strings.HasPrefix(call, "POST") })
-				want := slices.Repeat([]string{"DELETE /webhooks/ID"}, max(1, test.sendings))
-				switch {
-				case test.sendings == 0:
-					if err != nil || took != 0 {
-						t.Errorf("%s: it ends after %s in %v", name, took, err)
-					}
-				case effect == sandbox.StatusAfter:
-					want = append(want, get, listing)
-					if !dfns.IsNotFound(err) || took != 0 {
-						t.Errorf("%s, deleted: it ends after %s in %v", name, took, err)
-					}
-				default:
-					want = append(want, get, get)
-					if err == nil || outcome(err) != httpapi.NotMade || dfns.IsNotFound(err) || took != httpapi.SettleTime {
-						t.Errorf("%s, not deleted: it ends after %s in %v", name, took, err)
-					}
-				}
-				if diff := cmp.Diff(want, calls); diff != "" {
-					t.Errorf("%s, %s: calls (-want +got):\n%s", name, effect, diff)
-				}
-			}, func(config *dfns.Config) { config.HTTP.SettleTime = httpapi.SettleTime })
-		}
-	}
-}
-
-// What a policy holds back was not done, whatever the body of the answer says.
-func TestPendingApproval(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{"", "{}", "<html>", `{"id":"wh-1","url":"u","secret":"whs-1","deleted":true,"status":"200","items":[]}`} {
-		for _, operation := range operations {
-			a := serve(t, map[string]http.HandlerFunc{operation.route(): says(202, body)})
-			err := operation.run(t.Context(), a.client(t))
-			if want := operation.route() + ": 202 Accepted: "; !errors.Is(err, dfns.ErrPendingApproval) || dfns.IsNotFound(err) || !strings.HasPrefix(err.Error(), want) {
-				t.Errorf("%s: it ends in %v, want ErrPendingApproval", operation.name, err)
-			}
-		}
-	}
-}
-
-// With a base URL that is wrong, everything is a 404, which must never pass for a webhook that is gone.
-func TestWrongBaseURL(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{`{"error":{"message":"Not Found"}}`, `{"message":"Not Found"}`, "<html>", ""} {
-		a := serve(t, map[string]http.HandlerFunc{"/v9/": says(404, body)})
-		client := a.client(t, func(c *dfns.Config) { c.HTTP.BaseURL += "/v9" })
-		for _, operation := range operations {
-			if strings.Contains(operation.name, "event") || operation.name == "list" {
-				continue // the caller has asked for the webhook before, or asks for no object
-			}
-			if err := operation.run(t.Context(), client); err == nil || dfns.IsNotFound(err) {
-				t.Errorf("%s answered %q: it ends in %v", operation.name, body, err)
-			}
-		}
-	}
-}
-
-// Only the documented shape proves that the API itself has answered. A message at the top level may be a gateway's.
-func TestErrorShapes(t *testing.T) {
-	t.Parallel()
-	for body, test := range map[string]struct {
-		text       string
-		recognized bool
-	}{
-		`{"error":{"id":"err-1","status":400,"message":"bad","details":{"a":1}}}`: {"bad", true},
-		`{"error":{"message":"inner"},"message":"top"}`:                           {"inner", true},
-		`{"message":"bad"}`:                        {"bad", false},
-		`{"error":{"message":""},"message":"bad"}`: {"bad", false},
-		`{"error":"bad"}`:                          {`{"error":"bad"}`, false},
-		``:                                         {"an empty body", false},
-		`<html>`:                                   {"an HTML page, so a proxy may have answered instead of the API", false},
-	} {
-		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1": says(400, body)})
-		_, err := a.client(t).GetWebhook(t.Context(), "wh-1")
-		if want := "GET /webhooks/wh-1: 400 Bad Request: " + test.text; err == nil || err.Error() != want+a.at() {
-			t.Errorf("%s: the error is\n%v, want\n%s", body, err, want)
-		}
-		if refused, ok := errors.AsType[*dfns.Error](err); !ok || refused.Recognized != test.recognized {
-			t.Errorf("%s: it is recognized: %t", body, !test.recognized)
 		}
 	}
 }
@@ -183,63 +130,6 @@ func TestPagesOfEvents(t *testing.T) {
 		got, filtered := collect(client.ListWebhookEvents(t.Context(), "wh-1", dfns.EventFilter{Kind: "key.created", MaxCalls: calls}, 0))
 		if err == nil || dfns.IsCut(err) || dfns.IsCut(filtered) != (calls == 2) || (filtered == nil) != (calls != 2) || len(got) != 1 {
 			t.Errorf("at most %d calls: %v; filtered, %d events, %v", calls, err, len(got), filtered)
-		}
-	}
-}
-
-// An answer without items is no empty list: a proxy's {} must not prove that a webhook is gone.
-func TestEmptyLists(t *testing.T) {
-	t.Parallel()
-	for body, isList := range map[string]bool{
-		`{"items":[]}`: true, `{"items":[],"nextPageToken":null}`: true, `{"items":[],"nextPageToken":""}`: true, `{"items":[],"total":0}`: true,
-		`{}`: false, `{"items":null}`: false, `{"items":{}}`: false, `null`: false,
-	} {
-		a := serve(t, map[string]http.HandlerFunc{
-			"GET /webhooks":      says(200, body),
-			"GET /webhooks/wh-1": says(404, `{"error":{"message":"Webhook not found"}}`),
-		})
-		if got, err := collect(a.client(t).ListWebhooks(t.Context(), 0)); (err == nil) != isList || len(got) != 0 || len(a.made()) != 1 {
-			t.Errorf("%s: %d webhooks in %d calls: %v", body, len(got), len(a.made()), err)
-		}
-		if _, err := a.client(t).GetWebhook(t.Context(), "wh-1"); err == nil || dfns.IsNotFound(err) != isList {
-			t.Errorf("%s passes for the proof that the webhook is gone, or does not: %v", body, err)
-		}
-	}
-}
-
-// What the least item holds is a webhook. One without an id or a url hides which webhook it is, so the list ends in an error
-// that says where it is: passed over it would prove that a webhook is not there.
-func TestIncompleteItems(t *testing.T) {
-	t.Parallel()
-	for item, problem := range map[string]string{
-		`{"id":"wh-2","url":"u"}`:                           "",
-		`{"id":"wh-2","url":"u","events":null,"new":{}}`:    "",
-		`{"id":"wh-2","url":"u","events":[],"status":null}`: "",
-		`null`:                           "item 2 of the list is not a webhook",
-		`{}`:                             "item 2 of the list is not a webhook",
-		`{"url":"https://u:hunter2@h"}`:  "item 2 of the list is not a webhook",
-		`{"id":"wh-2","url":null}`:       "item 2 of the list, wh-2, is not a webhook",
-		`{"id":"wh-2","events":["a.b"]}`: "item 2 of the list, wh-2, is not a webhook",
-	} {
-		a := serve(t, map[string]http.HandlerFunc{
-			"GET /webhooks": says(200, `{"items":[{"id":"wh-1","url":"u"},`+item+`,{"id":"wh-3","url":"u"}]}`),
-		})
-		got, err := collect(a.client(t).ListWebhooks(t.Context(), 0))
-		want := "GET /webhooks: 200 OK: " + problem + ": it lacks an id or a url"
-		if problem == "" && (err != nil || len(got) != 3) || problem != "" && (err == nil || err.Error() != want || len(got) != 1) {
-			t.Errorf("%s: %d webhooks and %v, want %q", item, len(got), err, problem)
-		}
-	}
-}
-
-// An object that is not the event asked for, such as a proxy's {}, is no answer.
-func TestAnswerAboutAnotherEvent(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{`{}`, `{"id":"whe-2","kind":"wallet.created"}`} {
-		a := serve(t, map[string]http.HandlerFunc{"GET /webhooks/wh-1/events/whe-1": says(200, body)})
-		_, err := a.client(t).GetWebhookEvent(t.Context(), "wh-1", "whe-1")
-		if err == nil || dfns.IsNotFound(err) || !strings.Contains(err.Error(), "not about this event") {
-			t.Errorf("%s: %v", body, err)
 		}
 	}
 }
@@ -272,7 +162,7 @@ func TestUnusable(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour) // as of every operation of a resource
 	defer cancel()
 	for _, operation := range operations {
-		err := operation.run(ctx, dfns.Unusable(reason))
+		_, err := operation.run(ctx, dfns.Unusable(reason))
 		if !errors.Is(err, reason) || dfns.IsNotFound(err) || outcome(err) != httpapi.NotMade || dfns.Status(err) != 0 {
 			t.Errorf("%s: it ends in %v", operation.name, err)
 		}
@@ -288,7 +178,7 @@ func TestUnsigned(t *testing.T) {
 		t.Error("it claims that it can make changes")
 	}
 	for _, operation := range changes() {
-		err := operation.run(t.Context(), client)
+		_, err := operation.run(t.Context(), client)
 		var signing *dfns.SigningError
 		if !errors.Is(err, dfns.ErrUnsigned) || !errors.As(err, &signing) || outcome(err) != httpapi.NotMade {
 			t.Errorf("%s: it ends in %v", operation.name, err)

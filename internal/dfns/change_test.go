@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,55 +16,21 @@ import (
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
-// changeOutages are what can happen to an update and to a delete, and what the client says about it at most.
-var changeOutages = map[string]struct {
-	// fault is of the change itself, reads are of the reads that follow.
-	fault, reads   sandbox.Fault
-	update, delete string
-}{
-	"nothing":              {sandbox.Fault{Path: "/none", Effect: sandbox.Delay}, sandbox.Fault{}, "done", "done"},
-	"cut before once":      {sandbox.Fault{Effect: sandbox.DropBefore, Times: 1}, sandbox.Fault{}, "done", "done"},
-	"429 once":             {sandbox.Fault{Effect: sandbox.Status, Status: 429, Times: 1}, sandbox.Fault{}, "done", "done"},
-	"cut after once":       {sandbox.Fault{Effect: sandbox.DropAfter, Times: 1}, sandbox.Fault{}, "done", "done"},
-	"truncated once":       {sandbox.Fault{Effect: sandbox.Truncate, Times: 1}, sandbox.Fault{}, "done", "done"},
-	"twice":                {sandbox.Fault{Effect: sandbox.Twice, Times: 1}, sandbox.Fault{}, "done", "done"},
-	"cut after always":     {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{}, "done", "done"},
-	"late by 10 s":         {sandbox.Fault{Effect: sandbox.Late, Milliseconds: 10_000}, sandbox.Fault{}, "done", "done"},
-	"cut before always":    {sandbox.Fault{Effect: sandbox.DropBefore}, sandbox.Fault{}, "not made", "not made"},
-	"400":                  {sandbox.Fault{Effect: sandbox.Status, Status: 400}, sandbox.Fault{}, "not made", "not made"},
-	"own 404":              {sandbox.Fault{Effect: sandbox.Status, Status: 404}, sandbox.Fault{}, "not made", "not made"},
-	"gateway's 404":        {sandbox.Fault{Effect: sandbox.Status, Status: 404, Body: text(`{"message":"Not Found"}`)}, sandbox.Fault{}, "not made", "not made"},
-	"maintenance":          {sandbox.Fault{Effect: sandbox.Status, Status: 200, Body: text(`{"message":"Service is in maintenance"}`)}, sandbox.Fault{}, "not made", "not made"},
-	"{} after":             {sandbox.Fault{Effect: sandbox.StatusAfter, Status: 200, Body: text("{}")}, sandbox.Fault{}, "done", "done"},
-	"202":                  {sandbox.Fault{Effect: sandbox.Status, Status: 202}, sandbox.Fault{}, "not made", "not made"},
-	"another webhook":      {sandbox.Fault{Effect: sandbox.Patch, Patch: []byte(`{"id":"wh-1","deleted":false}`)}, sandbox.Fault{}, "done", "done"},
-	"lost, reads lag 15 s": {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Effect: sandbox.Lag, Milliseconds: 15_000}, "done", "done"},
-	"lost, reads fail":     {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Effect: sandbox.Status, Status: 500}, "unknown", "unknown"},
-	"lost, lists fail":     {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403}, "done", "unknown"},
-	"lost, gateway's 404":  {sandbox.Fault{Effect: sandbox.DropAfter}, sandbox.Fault{Method: "GET", Effect: sandbox.Status, Status: 404, Body: text(`{"message":"Not Found"}`)}, "unknown", "unknown"},
-}
-
-func text(body string) *string { return &body }
-
 // Whatever happens to an update or a delete, what the client says about it is true.
 func TestChangeWhateverHappens(t *testing.T) {
 	t.Parallel()
-	for name, outage := range changeOutages {
-		for method, want := range map[string]string{"PUT": outage.update, "DELETE": outage.delete} {
-			t.Run(name+"/"+method, func(t *testing.T) {
+	for _, row := range table("testdata/changes.txt") {
+		for method, want := range map[string]string{"PUT": row[1], "DELETE": row[2]} {
+			t.Run(row[0]+"/"+method, func(t *testing.T) {
 				t.Parallel()
 				inBubble(t, func(w *world) {
 					id := w.Dfns.Register(held())
 					pass(time.Hour)
-					fault := outage.fault
-					fault.Method = method
-					w.fault(fault)
-					if outage.reads.Effect != "" {
-						w.fault(outage.reads)
+					for _, fault := range row[3:] {
+						w.fault(strings.Replace(fault, "CHANGE", method, 1))
 					}
 					client := w.client()
-					ctx, cancel := w.operation()
-					defer cancel()
+					ctx := w.operation()
 					var err error
 					if method == "PUT" {
 						_, err = disable(ctx, client, id)
@@ -102,25 +69,23 @@ func TestUpdateReadBack(t *testing.T) {
 	wide := wanted
 	wide.URL, wide.Events = "https://other.example/path", []string{"*"}
 	for name, test := range map[string]struct {
-		fault     sandbox.Fault
+		fault     string
 		meanwhile func(*state.Webhook) // what somebody else does before the read
 		outcome   httpapi.Outcome
 	}{
-		"stored in another form": {sandbox.Fault{Effect: sandbox.DropAfter, Times: 1}, func(*state.Webhook) {}, httpapi.Made},
-		"changed by another":     {sandbox.Fault{Effect: sandbox.DropBefore}, func(w *state.Webhook) { w.URL = "https://third.example" }, httpapi.Unknown},
-		"undone":                 {sandbox.Fault{Effect: sandbox.DropAfter, Times: 1}, func(w *state.Webhook) { w.URL, w.Events = wanted.URL, wanted.Events }, httpapi.Unknown},
+		"stored in another form": {`PUT * {"effect":"drop_after","times":1}`, func(*state.Webhook) {}, httpapi.Made},
+		"changed by another":     {`PUT * {"effect":"drop_before"}`, func(w *state.Webhook) { w.URL = "https://third.example" }, httpapi.Unknown},
+		"undone":                 {`PUT * {"effect":"drop_after","times":1}`, func(w *state.Webhook) { w.URL, w.Events = wanted.URL, wanted.Events }, httpapi.Unknown},
 	} {
 		inBubble(t, func(w *world) {
 			id := w.Dfns.Register(held())
-			test.fault.Method = "PUT"
 			w.fault(test.fault)
 			w.DfnsCalls.Before(func(r *http.Request) {
 				if r.Method == http.MethodGet {
 					_ = w.Dfns.Edit(id, test.meanwhile)
 				}
 			})
-			ctx, cancel := w.operation()
-			defer cancel()
+			ctx := w.operation()
 			webhook, err := w.client().UpdateWebhook(ctx, &dfns.Webhook{ID: id, Settings: wanted}, wide)
 			made := err == nil && webhook.URL == wide.URL+"/" && webhook.Recovery.Confirmed
 			if made != (test.outcome == httpapi.Made) || !made && outcome(err) != test.outcome {
@@ -132,46 +97,25 @@ func TestUpdateReadBack(t *testing.T) {
 	}
 }
 
-// A change of a webhook that is proved to be gone says so. A delete of it is done.
-func TestChangeOfWhatIsGone(t *testing.T) {
-	t.Parallel()
-	inBubble(t, func(w *world) {
-		ctx, cancel := w.operation()
-		defer cancel()
-		client := w.client()
-		if _, err := disable(ctx, client, "wh-1"); !dfns.IsNotFound(err) {
-			t.Errorf("the update: %v", err)
-		}
-		if err := client.DeleteWebhook(ctx, "wh-1", ""); !dfns.IsNotFound(err) {
-			t.Errorf("the delete: %v", err)
-		}
-	})
-}
-
 // A webhook is gone if the API's own 404 and a list that was read after it agree, and if it is old enough for both.
 func TestGone(t *testing.T) {
 	t.Parallel()
-	const own = `{"error":{"message":"Webhook not found"}}`
-	get := func(code int, body string) sandbox.Fault {
-		return sandbox.Fault{Method: "GET", Path: "/webhooks/*", Effect: sandbox.Status, Status: code, Body: &body}
-	}
-	const one, list = "GET /webhooks/ID", "GET /webhooks?limit=200"
 	for name, test := range map[string]struct {
 		exists bool
-		faults []sandbox.Fault
+		fault  string
 		age    time.Duration
 		want   string
 		calls  []string
 	}{
-		"deleted":                  {false, nil, time.Hour, "gone", []string{one, list}},
-		"deleted when young":       {false, nil, time.Second, "gone", []string{one, list, one, list}},
-		"404 while it is listed":   {true, []sandbox.Fault{get(404, own)}, time.Hour, "error", []string{one, list}},
-		"404 of a gateway":         {false, []sandbox.Fault{get(404, `{"message":"Not Found"}`)}, time.Hour, "error", []string{one}},
-		"listing is refused":       {false, []sandbox.Fault{{Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403}}, time.Hour, "error", []string{one, list}},
-		"the list has no end":      {false, []sandbox.Fault{{Method: "GET", Path: "/webhooks", Effect: sandbox.Patch, Patch: []byte(`{"nextPageToken":"again"}`)}}, time.Hour, "error", []string{one, list}},
-		"new, reads lag 15 s":      {true, []sandbox.Fault{lagging}, 0, "there", []string{one, list, one}},
-		"reads lag, and it is old": {true, []sandbox.Fault{lagging}, time.Hour, "there", []string{one}},
-		"the date cannot be read":  {true, []sandbox.Fault{lagging}, -1, "there", []string{one, list, one}},
+		"deleted":                  {false, nothing, time.Hour, "gone", []string{get, listing}},
+		"deleted when young":       {false, nothing, time.Second, "gone", []string{get, listing, get, listing}},
+		"404 while it is listed":   {true, `GET /webhooks/* {"effect":"status","status":404}`, time.Hour, "error", []string{get, listing}},
+		"404 of a gateway":         {false, `GET /webhooks/* {"effect":"status","status":404,"body":"{\"message\":\"Not Found\"}"}`, time.Hour, "error", []string{get}},
+		"listing is refused":       {false, `GET /webhooks {"effect":"status","status":403}`, time.Hour, "error", []string{get, listing}},
+		"the list has no end":      {false, `GET /webhooks {"effect":"patch","patch":{"nextPageToken":"again"}}`, time.Hour, "error", []string{get, listing}},
+		"new, reads lag 15 s":      {true, lagging, 0, "there", []string{get, listing, get}},
+		"reads lag, and it is old": {true, lagging, time.Hour, "there", []string{get}},
+		"the date cannot be read":  {true, lagging, -1, "there", []string{get, listing, get}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -185,9 +129,8 @@ func TestGone(t *testing.T) {
 				if test.age < 0 {
 					created = "yesterday"
 				}
-				w.fault(test.faults...)
-				ctx, cancel := w.operation()
-				defer cancel()
+				w.fault(test.fault)
+				ctx := w.operation()
 				webhook, err := w.client().ReadWebhook(ctx, id, created)
 				got := "error"
 				switch {

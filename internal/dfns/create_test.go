@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,82 +16,28 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
 
-// post is a fault of the create itself.
-func post(effect string, times int, changes ...func(*sandbox.Fault)) sandbox.Fault {
-	out := sandbox.Fault{Method: "POST", Path: "/webhooks", Effect: effect, Times: times}
-	if effect == sandbox.Status || effect == sandbox.StatusAfter {
-		out.Status = 503
-	}
-	for _, change := range changes {
-		change(&out)
-	}
-	return out
-}
-
-func status(code int) func(*sandbox.Fault) { return func(f *sandbox.Fault) { f.Status = code } }
-func ms(n int) func(*sandbox.Fault)        { return func(f *sandbox.Fault) { f.Milliseconds = n } }
-
-func answering(code int, text string) func(*sandbox.Fault) {
-	return func(f *sandbox.Fault) { f.Status, f.Body = code, &text }
-}
-
-func patch(text string) func(*sandbox.Fault) {
-	return func(f *sandbox.Fault) { f.Patch = []byte(text) }
-}
-
-// lagging makes every read lag.
-var lagging = sandbox.Fault{Method: "GET", Effect: sandbox.Lag, Milliseconds: 15_000}
-
-// outage is what happens to a create, and what the client may say about it at most, alone and beside strangers.
-type outage struct {
-	faults []sandbox.Fault
-	alone  string
-	// beside is the outcome if a stranger makes an equal webhook at the moment of the create.
-	beside string
-}
-
-// outages are the rows of the table "What proves what" about creates.
-var outages = map[string]outage{
-	"nothing":               {nil, "created", "created"},
-	"cut before once":       {[]sandbox.Fault{post(sandbox.DropBefore, 1)}, "created", "created"},
-	"429 twice":             {[]sandbox.Fault{post(sandbox.Status, 2, status(429))}, "created", "created"},
-	"cut after once":        {[]sandbox.Fault{post(sandbox.DropAfter, 1)}, "created", "unknown"},
-	"truncated once":        {[]sandbox.Fault{post(sandbox.Truncate, 1)}, "created", "unknown"},
-	"sent twice on the way": {[]sandbox.Fault{post(sandbox.Twice, 1)}, "created", "unknown"},
-	"no id in the answer":   {[]sandbox.Fault{post(sandbox.Patch, 1, patch(`{"id":null}`))}, "created", "unknown"},
-	"cut after always":      {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, "unknown", "unknown"},
-	"cut before always":     {[]sandbox.Fault{post(sandbox.DropBefore, 0)}, "not made", "unknown"},
-	"HTML 502 always":       {[]sandbox.Fault{post(sandbox.HTML, 0)}, "not made", "unknown"},
-	"400":                   {[]sandbox.Fault{post(sandbox.Status, 1, status(400))}, "not made", "not made"},
-	"HTML 403 always":       {[]sandbox.Fault{post(sandbox.HTML, 0, status(403))}, "not made", "unknown"},
-	"maintenance 200":       {[]sandbox.Fault{post(sandbox.Status, 0, answering(200, `{"message":"Service is in maintenance"}`))}, "not made", "unknown"},
-	"lost, then 403":        {[]sandbox.Fault{post(sandbox.DropBefore, 1), post(sandbox.Status, 1, status(403))}, "not made", "unknown"},
-	"lost, then 429":        {[]sandbox.Fault{post(sandbox.DropBefore, 1), post(sandbox.Status, 1, status(429))}, "created", "created"},
-	"made, lost, then 403":  {[]sandbox.Fault{post(sandbox.DropAfter, 1), post(sandbox.Status, 1, status(403))}, "unknown", "unknown"},
-	"made, lost, then 202":  {[]sandbox.Fault{post(sandbox.DropAfter, 1), post(sandbox.Status, 1, status(202))}, "unknown", "unknown"},
-	"lists are refused":     {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Effect: sandbox.Status, Status: 403}}, "unknown", "unknown"},
-	"lists have no end":     {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Effect: sandbox.Patch, Patch: []byte(`{"nextPageToken":"page-$n"}`)}}, "unknown", "unknown"},
-	"lists fail afterwards": {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Method: "GET", Path: "/webhooks", Skip: 1, Effect: sandbox.Status, Status: 500}}, "unknown", "unknown"},
-	"lists lag 15 s":        {[]sandbox.Fault{post(sandbox.DropAfter, 1), lagging}, "created", "unknown"},
-	"late by 10 s":          {[]sandbox.Fault{post(sandbox.Late, 1, ms(10_000))}, "created", "created"},
-	"all late by 10 s":      {[]sandbox.Fault{post(sandbox.Late, 0, ms(10_000))}, "unknown", "unknown"},
-	"Date is 15 s ahead":    {[]sandbox.Fault{post(sandbox.DropAfter, 1), {Effect: sandbox.Patch, Headers: map[string]string{"Date": time.Now().Add(15 * time.Second).UTC().Format(http.TimeFormat)}}}, "created", "unknown"},
-}
+// Faults that several tests have: the answer to a create is lost once or always, nothing goes wrong, and every read lags.
+const (
+	lostOnce = `POST /webhooks {"effect":"drop_after","times":1}`
+	lost     = `POST /webhooks {"effect":"drop_after"}`
+	nothing  = `* /none {"effect":"delay"}`
+	lagging  = `GET * {"effect":"lag","ms":15000}`
+)
 
 // Whatever happens to a create, what it says is true, no webhook of anybody else is touched, and where only the wire failed it is
 // made.
 func TestCreateWhateverHappens(t *testing.T) {
 	t.Parallel()
-	for name, outage := range outages {
+	for _, row := range table("testdata/creates.txt") {
+		alone, beside, faults := row[1], row[2], row[3:]
 		for column, want := range map[string]string{
-			"alone": outage.alone, "equal one before": outage.alone, "equal one at the same time": outage.beside,
-			"another one at the same time": outage.beside, "equal one named by a state": outage.alone,
+			"alone": alone, "equal one before": alone, "equal one named by a state": alone,
+			"equal one at the same time": beside, "another one at the same time": beside,
 		} {
-			t.Run(name+"/"+column, func(t *testing.T) {
+			t.Run(row[0]+"/"+column, func(t *testing.T) {
 				t.Parallel()
 				inBubble(t, func(w *world) {
 					client := w.client()
@@ -109,7 +54,7 @@ func TestCreateWhateverHappens(t *testing.T) {
 					case "equal one named by a state":
 						w.duringTheCreate(func() { client.RememberID(w.stranger(), true) })
 					}
-					w.fault(outage.faults...)
+					w.fault(faults...)
 					webhook, err := w.create(client)
 					if got := w.judge(webhook, err); got != want {
 						t.Errorf("the create is %s, want %s: %v", got, want, err)
@@ -130,27 +75,27 @@ func TestCallsOfACreate(t *testing.T) {
 	t.Parallel()
 	made := []string{challenge, answer, create}
 	for name, test := range map[string]struct {
-		fault  sandbox.Fault
+		fault  string
 		cancel bool
 		want   string
 		calls  []string
 	}{
-		"nothing lost":   {sandbox.Fault{Path: "/none", Effect: sandbox.Delay}, false, "created", made},
-		"challenge lost": {sandbox.Fault{Path: "/auth/action/init", Effect: sandbox.DropAfter, Times: 1}, false, "created", append([]string{challenge}, made...)},
-		"token lost":     {sandbox.Fault{Path: "/auth/action", Effect: sandbox.DropAfter, Times: 1}, false, "created", append([]string{challenge, answer}, made...)},
-		"not made":       {post(sandbox.DropBefore, 1), false, "created", append(slices.Clone(made), create)},
-		"made": {post(sandbox.DropAfter, 1), false, "created", slices.Concat(
+		"nothing lost":   {nothing, false, "created", made},
+		"challenge lost": {`* /auth/action/init {"effect":"drop_after","times":1}`, false, "created", append([]string{challenge}, made...)},
+		"token lost":     {`* /auth/action {"effect":"drop_after","times":1}`, false, "created", append([]string{challenge, answer}, made...)},
+		"not made":       {`POST /webhooks {"effect":"drop_before","times":1}`, false, "created", append(slices.Clone(made), create)},
+		"made": {lostOnce, false, "created", slices.Concat(
 			made, []string{create, listing, listing, challenge, answer, "DELETE /webhooks/ID"}, made)},
 		"made late":                          {lagging, false, "created", made},
-		"cancelled while it is sent":         {post(sandbox.Delay, 1, ms(5_000)), true, "created", made},
-		"cancelled while it is lost":         {post(sandbox.Late, 1, ms(5_000)), true, "unknown", made},
-		"cancelled before its token":         {sandbox.Fault{Path: "/auth/action", Effect: sandbox.Delay, Milliseconds: 5_000}, true, "not made", made[:2]},
-		"cancelled while it waits its limit": {post(sandbox.Status, 0, status(429)), true, "not made", made},
+		"cancelled while it is sent":         {`POST /webhooks {"effect":"delay","ms":5000}`, true, "created", made},
+		"cancelled while it is lost":         {`POST /webhooks {"effect":"late","ms":5000}`, true, "unknown", made},
+		"cancelled before its token":         {`* /auth/action {"effect":"delay","ms":5000}`, true, "not made", made[:2]},
+		"cancelled while it waits its limit": {`POST /webhooks {"effect":"status","status":429}`, true, "not made", made},
 	} {
 		inBubble(t, func(w *world) {
 			client := w.client()
 			w.fault(test.fault)
-			ctx, cancel := w.operation()
+			ctx, cancel := context.WithCancel(w.operation())
 			defer cancel()
 			if test.cancel {
 				time.AfterFunc(100*time.Millisecond, cancel)
@@ -177,7 +122,7 @@ func TestCallsOfACreate(t *testing.T) {
 func TestTimeIsKeptBackForReads(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(w *world) {
-		w.fault(post(sandbox.Delay, 0, ms(40_000)))
+		w.fault(`POST /webhooks {"effect":"delay","ms":40000}`)
 		webhook, err := w.create(w.client(func(config *dfns.Config) { config.HTTP.MaxRetries = 20 }))
 		if got := w.judge(webhook, err); got == "not made" {
 			t.Error(err)
@@ -193,13 +138,13 @@ func TestOrphanThatStays(t *testing.T) {
 	t.Parallel()
 	for name, act := range map[string]func(*world) time.Duration{
 		"the delete is refused": func(w *world) time.Duration {
-			w.fault(sandbox.Fault{Method: "DELETE", Effect: sandbox.Status, Status: 403})
+			w.fault(`DELETE * {"effect":"status","status":403}`)
 			return 5 * time.Minute
 		},
 		"no time is left": func(*world) time.Duration { return 45 * time.Second },
 	} {
 		inBubble(t, func(w *world) {
-			w.fault(post(sandbox.DropAfter, 1))
+			w.fault(lostOnce)
 			ctx, cancel := context.WithTimeout(w.t.Context(), act(w))
 			defer cancel()
 			webhook, err := w.client().CreateWebhook(ctx, wanted)
@@ -214,16 +159,14 @@ func TestOrphanThatStays(t *testing.T) {
 func TestBurstOfLostCreates(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(w *world) {
-		w.fault(post(sandbox.DropAfter, 6))
+		w.fault(`POST /webhooks {"effect":"drop_after","times":6}`)
 		client := w.client()
 		var group sync.WaitGroup
 		for i := range 12 {
 			in := wanted
 			in.Description = fmt.Sprint(i / 3)
 			group.Go(func() {
-				ctx, cancel := w.operation()
-				defer cancel()
-				if _, err := client.CreateWebhook(ctx, in); err != nil {
+				if _, err := client.CreateWebhook(w.operation(), in); err != nil {
 					t.Error(err)
 				}
 			})
@@ -244,7 +187,7 @@ func TestCreateAnsweredWithAnOlderWebhook(t *testing.T) {
 	} {
 		inBubble(t, func(w *world) {
 			client := w.client()
-			w.fault(post(sandbox.Status, 1, answering(200, `{"id":"`+known(w, client)+`","url":"https://h.example","secret":"whs-1"}`)))
+			w.fault(`POST /webhooks {"effect":"patch","patch":{"id":"` + known(w, client) + `"}}`)
 			webhook, err := w.create(client)
 			if outcome, _ := httpapi.OutcomeOf(err); err == nil || webhook != nil || outcome != httpapi.Unknown {
 				t.Errorf("%s: the create returned %+v, %v", name, webhook, err)
@@ -258,22 +201,22 @@ func TestCreateAnsweredWithAnOlderWebhook(t *testing.T) {
 func TestCreateAfterAnEarlierOne(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		faults []sandbox.Fault
+		fault string
 		// between happens before the next process begins; made is what the earlier one has made.
 		between func(w *world, next *dfns.Client, made string)
 		want    string // the outcome, or the reason why the next create is not sent
 	}{
-		"answered, not saved":           {nil, nil, "exists"},
-		"answered and saved":            {nil, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
-		"answered, named by an import":  {nil, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, false) }, "exists"},
-		"answered, deleted since":       {nil, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
-		"lost and made":                 {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, nil, "may exist"},
-		"lost and made, imported since": {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
-		"lost and made, deleted since":  {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
-		"outage, nothing new":           {[]sandbox.Fault{post(sandbox.DropBefore, 0)}, nil, "created"},
-		"approval is pending":           {[]sandbox.Fault{post(sandbox.Status, 1, status(202))}, nil, "pending"},
-		"lost, and listing fails": {[]sandbox.Fault{post(sandbox.DropAfter, 0)}, func(w *world, _ *dfns.Client, _ string) {
-			w.fault(sandbox.Fault{Method: "GET", Skip: 1, Effect: sandbox.Status, Status: 500})
+		"answered, not saved":           {nothing, nil, "exists"},
+		"answered and saved":            {nothing, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
+		"answered, named by an import":  {nothing, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, false) }, "exists"},
+		"answered, deleted since":       {nothing, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
+		"lost and made":                 {lost, nil, "may exist"},
+		"lost and made, imported since": {lost, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
+		"lost and made, deleted since":  {lost, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
+		"outage, nothing new":           {`POST /webhooks {"effect":"drop_before"}`, nil, "created"},
+		"approval is pending":           {`POST /webhooks {"effect":"status","status":202}`, nil, "pending"},
+		"lost, and listing fails": {lost, func(w *world, _ *dfns.Client, _ string) {
+			w.fault(`GET * {"effect":"status","status":500,"skip":1}`)
 		}, "unclear"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -282,7 +225,7 @@ func TestCreateAfterAnEarlierOne(t *testing.T) {
 				dir := filepath.Join(t.TempDir(), "notes")
 				noted := func(config *dfns.Config) { config.Notes = intent.NewLog(dir) }
 				w.stranger()
-				w.fault(test.faults...)
+				w.fault(test.fault)
 				_, first := w.create(w.client(noted))
 				made := ""
 				if ours := w.ours(); len(ours) > 0 {
@@ -329,7 +272,7 @@ func TestDeleteRemovesTheNote(t *testing.T) {
 			}
 			pass(time.Hour)
 			if !answered {
-				w.fault(sandbox.Fault{Method: "DELETE", Effect: sandbox.DropAfter})
+				w.fault(`DELETE * {"effect":"drop_after"}`)
 			}
 			err = client.DeleteWebhook(w.t.Context(), created.ID, created.DateCreated)
 			if notes := must(os.ReadDir(dir)); len(notes) != 0 || err != nil && !dfns.IsNotFound(err) {

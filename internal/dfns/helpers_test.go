@@ -2,11 +2,14 @@ package dfns_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"io"
 	"iter"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -94,11 +97,28 @@ func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *s
 	}, func(config *sandbox.Config) { config.Latency = latency })
 }
 
-func fault(t *testing.T, s *sandbox.Sandbox, f sandbox.Fault) {
+// fault makes calls of a sandbox go wrong. The text is a method, a path, and the fault in JSON.
+func fault(t *testing.T, s *sandbox.Sandbox, text string) {
 	t.Helper()
-	if err := s.DfnsCalls.AddFault(f); err != nil {
-		t.Fatal(err)
+	words := strings.SplitN(text, " ", 3)
+	f := sandbox.Fault{Method: words[0], Path: words[1]}
+	err := json.Unmarshal([]byte(words[2]), &f)
+	if err = errors.Join(err, s.DfnsCalls.AddFault(f)); err != nil {
+		t.Fatalf("%s: %v", text, err)
 	}
+}
+
+// table reads a file whose columns are separated by bars.
+func table(file string) (rows [][]string) {
+	for line := range strings.Lines(string(must(os.ReadFile(file)))) {
+		if row := strings.Split(strings.TrimSpace(line), " | "); len(row) > 1 {
+			rows = append(rows, row)
+			for i := range row {
+				row[i] = strings.TrimSpace(row[i])
+			}
+		}
+	}
+	return rows
 }
 
 // journal returns the calls made so far as "METHOD path?query", and forgets them.
@@ -147,11 +167,6 @@ func describe(t *testing.T, client *dfns.Client, id, description string) {
 	}
 }
 
-// signed is the journal of one change.
-func signed(call string) []string {
-	return []string{"POST /auth/action/init", "POST /auth/action", call}
-}
-
 // api is a server that answers as a test says and otherwise knows only how to sign.
 type api struct {
 	url string
@@ -188,6 +203,7 @@ func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
 func says(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Location", "/elsewhere") // for the status of a redirect
 		if strings.HasPrefix(body, "<") {
 			w.Header().Set("Content-Type", "text/html")
 		}
@@ -233,46 +249,38 @@ func (f signerFunc) Sign(_ context.Context, message []byte) ([]byte, error) { re
 // operation is one method of the client, about the webhook wh-1 and the event whe-1.
 type operation struct {
 	name, method, path string
-	run                func(context.Context, *dfns.Client) error
+	run                func(context.Context, *dfns.Client) (any, error)
 }
 
 func (o operation) route() string { return o.method + " " + o.path }
 
 var operations = []operation{
-	{"create", "POST", "/webhooks", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.CreateWebhook(ctx, dfns.Settings{URL: "https://h.example", Events: []string{"*"}})
-		return err
+	{"create", "POST", "/webhooks", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return c.CreateWebhook(ctx, dfns.Settings{URL: "https://h.example", Events: []string{"*"}})
 	}},
-	{"update", "PUT", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.UpdateWebhook(ctx, &dfns.Webhook{ID: "wh-1"}, dfns.Settings{Events: []string{"*"}})
-		return err
+	{"update", "PUT", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return c.UpdateWebhook(ctx, &dfns.Webhook{ID: "wh-1"}, dfns.Settings{Events: []string{"*"}})
 	}},
-	{"delete", "DELETE", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		return c.DeleteWebhook(ctx, "wh-1", "")
+	{"delete", "DELETE", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return nil, c.DeleteWebhook(ctx, "wh-1", "")
 	}},
-	{"ping", "POST", "/webhooks/wh-1/ping", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.PingWebhook(ctx, "wh-1")
-		return err
+	{"ping", "POST", "/webhooks/wh-1/ping", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return c.PingWebhook(ctx, "wh-1")
 	}},
-	{"get", "GET", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.GetWebhook(ctx, "wh-1")
-		return err
+	{"get", "GET", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return c.GetWebhook(ctx, "wh-1")
 	}},
-	{"read", "GET", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.ReadWebhook(ctx, "wh-1", "")
-		return err
+	{"read", "GET", "/webhooks/wh-1", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return c.ReadWebhook(ctx, "wh-1", "")
 	}},
-	{"list", "GET", "/webhooks", func(ctx context.Context, c *dfns.Client) error {
-		_, err := collect(c.ListWebhooks(ctx, 0))
-		return err
+	{"list", "GET", "/webhooks", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return collect(c.ListWebhooks(ctx, 0))
 	}},
-	{"list events", "GET", "/webhooks/wh-1/events", func(ctx context.Context, c *dfns.Client) error {
-		_, err := collect(c.ListWebhookEvents(ctx, "wh-1", dfns.EventFilter{}, 0))
-		return err
+	{"list events", "GET", "/webhooks/wh-1/events", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return collect(c.ListWebhookEvents(ctx, "wh-1", dfns.EventFilter{}, 0))
 	}},
-	{"get event", "GET", "/webhooks/wh-1/events/whe-1", func(ctx context.Context, c *dfns.Client) error {
-		_, err := c.GetWebhookEvent(ctx, "wh-1", "whe-1")
-		return err
+	{"get event", "GET", "/webhooks/wh-1/events/whe-1", func(ctx context.Context, c *dfns.Client) (any, error) {
+		return c.GetWebhookEvent(ctx, "wh-1", "whe-1")
 	}},
 }
 

@@ -3,6 +3,7 @@ package dfns_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -85,8 +86,8 @@ func TestEveryChangeDropsTheList(t *testing.T) {
 		client := newClient(t, s)
 		ids := register(s, 3)
 		readAll(t, client, ids[:2], 1)
-		fault(t, s, sandbox.Fault{Method: operation.method, Path: operation.path, Effect: sandbox.Status, Status: 400})
-		_ = operation.run(t.Context(), client) // a refused one counts too
+		fault(t, s, operation.route()+` {"effect":"status","status":400}`)
+		_, _ = operation.run(t.Context(), client) // a refused one counts too
 		s.DfnsCalls.ForgetCalls()
 		readAll(t, client, ids[1:], 1)
 		sameCalls(t, s, get, listing)
@@ -110,7 +111,7 @@ func TestChangeDropsAListInBetween(t *testing.T) {
 		inVirtualTime(t, time.Second, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
 			ids := register(s, 2)
 			read(t, client, ids[0])
-			fault(t, s, sandbox.Fault{Method: "GET", Path: "/webhooks", Effect: sandbox.Delay, Milliseconds: int((test.takes - time.Second).Milliseconds())})
+			fault(t, s, fmt.Sprintf(`GET /webhooks {"effect":"delay","ms":%d}`, (test.takes-time.Second).Milliseconds()))
 			var reading sync.WaitGroup
 			reading.Go(func() {
 				<-time.After(test.list)
@@ -140,36 +141,31 @@ func TestChangeDropsAListInBetween(t *testing.T) {
 // fails, the reads that wait for the list fail together: it must not get a thousand calls instead. The next read tries again.
 func TestListIsRefusedOrFails(t *testing.T) {
 	t.Parallel()
-	answers := func(status int, body string) sandbox.Fault {
-		return sandbox.Fault{Effect: sandbox.Status, Status: status, Body: &body}
-	}
-	patched := func(patch string) sandbox.Fault { return sandbox.Fault{Effect: sandbox.Patch, Patch: []byte(patch)} }
 	for name, test := range map[string]struct {
-		fault   sandbox.Fault
+		fault   string
 		lists   int
 		refused bool
 	}{
-		"403":            {sandbox.Fault{Effect: sandbox.Status, Status: 403}, 1, true},
-		"404":            {sandbox.Fault{Effect: sandbox.Status, Status: 404}, 1, true},
-		"approval":       {answers(202, `{"items":[]}`), 1, true},
-		"HTML":           {sandbox.Fault{Effect: sandbox.HTML, Status: 200}, 1, true},
-		"no list":        {answers(200, `{}`), 1, true},
-		"no webhook":     {patched(`{"items":{"url":null}}`), 1, true},
-		"repeated token": {patched(`{"items":{"id":"wh-$n"},"nextPageToken":"same"}`), 2, true},
-		"endless":        {patched(`{"items":{"id":"wh-$n"},"nextPageToken":"t$n"}`), 50, true},
-		"500":            {sandbox.Fault{Effect: sandbox.Status, Status: 500}, 4, false},
-		"401":            {sandbox.Fault{Effect: sandbox.Status, Status: 401}, 1, false},
-		"408":            {sandbox.Fault{Effect: sandbox.Status, Status: 408}, 1, false},
-		"429":            {sandbox.Fault{Effect: sandbox.Status, Status: 429, RetryAfter: "3600"}, 1, false},
-		"cut":            {sandbox.Fault{Effect: sandbox.DropBefore}, 4, false},
-		"second page":    {sandbox.Fault{Effect: sandbox.Truncate, Skip: 1}, 5, false},
+		"403":            {`{"effect":"status","status":403}`, 1, true},
+		"404":            {`{"effect":"status","status":404}`, 1, true},
+		"approval":       {`{"effect":"status","status":202,"body":"{\"items\":[]}"}`, 1, true},
+		"HTML":           {`{"effect":"html","status":200}`, 1, true},
+		"no list":        {`{"effect":"status","status":200,"body":"{}"}`, 1, true},
+		"no webhook":     {`{"effect":"patch","patch":{"items":{"url":null}}}`, 1, true},
+		"repeated token": {`{"effect":"patch","patch":{"items":{"id":"wh-$n"},"nextPageToken":"same"}}`, 2, true},
+		"endless":        {`{"effect":"patch","patch":{"items":{"id":"wh-$n"},"nextPageToken":"t$n"}}`, 50, true},
+		"500":            {`{"effect":"status","status":500}`, 4, false},
+		"401":            {`{"effect":"status","status":401}`, 1, false},
+		"408":            {`{"effect":"status","status":408}`, 1, false},
+		"429":            {`{"effect":"status","status":429,"retry_after":3600}`, 1, false},
+		"cut":            {`{"effect":"drop_before"}`, 4, false},
+		"second page":    {`{"effect":"truncate","skip":1}`, 5, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inVirtualTime(t, time.Second, func(t *testing.T, s *sandbox.Sandbox, client *dfns.Client) {
 				ids := register(s, 201)
-				test.fault.Method, test.fault.Path = "GET", "/webhooks"
-				fault(t, s, test.fault)
+				fault(t, s, "GET /webhooks "+test.fault)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				read(t, client, ids[0])

@@ -26,8 +26,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
@@ -171,30 +169,6 @@ func TestCommandAnswer(t *testing.T) {
 	}
 }
 
-// A program that fails is named, with the end of its standard error.
-func TestCommandFails(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		command dfns.Command
-		want    string
-	}{
-		"status":          {ends("3", "", ""), "failed: exit status 3"},
-		"status and why":  {ends("3", "AccessDenied\n", ""), "failed: exit status 3; its standard error ends with:\n\nAccessDenied"},
-		"nothing but why": {ends("0", "no key configured", ""), "printed nothing; it must print the signature in base64; its standard error ends with:\n\nno key configured"},
-		"signal":          {shell("kill -9 $$"), "failed: signal: killed"},
-		"flood":           {shell("while printf %04096d 0; do :; done"), "printed more than 16384 bytes; it must print only the signature"},
-		"too slow":        {slow(10 * time.Millisecond), "did not finish within its time limit of 10ms and was stopped"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			failed := fails(t.Context(), t, test.command)
-			if want := "the signer command sh " + test.want; failed.Error() != want || errors.Is(failed, context.DeadlineExceeded) {
-				t.Errorf("the error is\n%v, want\n%s", failed, want)
-			}
-		})
-	}
-}
-
 // slow returns a signer that does not end within its time limit.
 func slow(limit time.Duration) dfns.Command {
 	c := shell("sleep 3600")
@@ -202,55 +176,66 @@ func slow(limit time.Duration) dfns.Command {
 	return c
 }
 
-// A program that is there when the provider is configured may turn out to be none when it is run, or be gone.
-func TestCommandCannotBeRun(t *testing.T) {
+// A program that fails is named, with the end of its standard error: short, printable, and without the token.
+func TestCommandFails(t *testing.T) {
 	t.Parallel()
-	const script = "; if it is a script, check that the interpreter in its first line exists"
+	const quoted, flood = "; its standard error ends with:\n\n", "printed more than 16384 bytes; it must print only the signature"
+	const noInterpreter = "; if it is a script, check that the interpreter in its first line exists"
+	complains := func(stderr, quote string) failure {
+		return failure{ends("3", stderr, ""), "failed: exit status 3" + quoted + quote}
+	}
 	noProgram := must(filepath.Abs("testdata/no-program"))
-	failed := fails(t.Context(), t, dfns.Command{Args: []string{noProgram, "hunter2"}, Timeout: time.Minute})
-	if want := "the signer command " + noProgram + " could not be run: exec format error" + script; failed.Error() != want {
-		t.Errorf("the error is %q, want %q", failed, want)
-	}
-	link := filepath.Join(t.TempDir(), "sign")
-	must(0, os.Symlink(noProgram, link))
-	signer := newSigner(t, dfns.Command{Args: []string{link, "hunter2"}, Timeout: time.Minute})
-	must(0, os.Remove(link))
-	_, err := signer.Sign(t.Context(), nil)
-	if want := "the signer command " + link + " could not be run: no such file or directory" + script; err == nil || err.Error() != want {
-		t.Errorf("the error is %v, want %q", err, want)
-	}
-}
-
-// What is quoted of a program's standard error is its end, short, printable, and without the token.
-func TestCommandComplaint(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct{ stderr, want string }{
-		"last lines":       {"1\n2\n3\n4\n\n  \n5\n6\n", "2\n3\n4\n5\n6"},
-		"colours":          {"\x1b[31mdenied\x1b[0m\r\n\tby\u202e policy\x01\x07", "[31mdenied[0m\n by policy"},
-		"not UTF-8":        {"denied\xff\xfe", "denied?"},
-		"token":            {"refused: Bearer the-token!", "refused: Bearer (hidden)!"},
-		"token in pieces":  {"the-\x1btok\x01en", "(hidden)"},
-		"token at the cut": {"the-token" + strings.Repeat("x", 597), "en)" + strings.Repeat("x", 597)},
-		"long line":        {strings.Repeat("x", 1000), strings.Repeat("x", 600)},
-		"long letters":     {strings.Repeat("é", 500) + "x", strings.Repeat("é", 299) + "x"},
+	for name, test := range map[string]failure{
+		"status":           {ends("3", "", ""), "failed: exit status 3"},
+		"status and why":   complains("AccessDenied\n", "AccessDenied"),
+		"nothing but why":  {ends("0", "no key", ""), "printed nothing; it must print the signature in base64" + quoted + "no key"},
+		"signal":           {shell("kill -9 $$"), "failed: signal: killed"},
+		"flood":            {shell("while printf %04096d 0; do :; done"), flood},
+		"too slow":         {slow(10 * time.Millisecond), "did not finish within its time limit of 10ms and was stopped"},
+		"no program":       {dfns.Command{Args: []string{noProgram, "hunter2"}, Timeout: time.Minute}, "could not be run: exec format error" + noInterpreter},
+		"last lines":       complains("1\n2\n3\n4\n\n  \n5\n6\n", "2\n3\n4\n5\n6"),
+		"colours":          complains("\x1b[31mdenied\x1b[0m\r\n\tby\u202e policy\x01\x07", "[31mdenied[0m\n by policy"),
+		"not UTF-8":        complains("denied\xff\xfe", "denied?"),
+		"token":            complains("refused: Bearer the-token!", "refused: Bearer (hidden)!"),
+		"token in pieces":  complains("the-\x1btok\x01en", "(hidden)"),
+		"token at the cut": complains("the-token"+strings.Repeat("x", 597), "en)"+strings.Repeat("x", 597)),
+		"long line":        complains(strings.Repeat("x", 1000), strings.Repeat("x", 600)),
+		"long letters":     complains(strings.Repeat("é", 500)+"x", strings.Repeat("é", 299)+"x"),
+		"megabytes": {
+			shell("for i in 1 2 3 4 5 6 7 8; do printf '%065536d\\n' 0; done >&2; printf 'the last words' >&2; exit 3"),
+			"failed: exit status 3" + quoted + strings.Repeat("0", 585) + "\nthe last words",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := ends("1", test.stderr, "")
-			c.Secret = "the-token"
-			if diff := cmp.Diff(test.want, fails(t.Context(), t, c).Stderr); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+			test.command.Secret = "the-token"
+			failed := fails(t.Context(), t, test.command)
+			if want := "the signer command " + failed.Program + " " + test.want; failed.Error() != want || errors.Is(failed, context.DeadlineExceeded) {
+				t.Errorf("the error is\n%v, want\n%s", failed, want)
 			}
 		})
 	}
-	t.Run("megabytes", func(t *testing.T) {
-		t.Parallel()
-		c := shell("for i in 1 2 3 4 5 6 7 8; do printf '%065536d\\n' 0; done >&2; printf 'the last words' >&2; exit 1")
-		got := fails(t.Context(), t, c).Stderr
-		if len(got) > 600 || !strings.HasSuffix(got, "000\nthe last words") {
-			t.Errorf("%d bytes are quoted: %q", len(got), got)
-		}
-	})
+}
+
+// failure is a signer that fails, and what its error says behind its name.
+type failure struct {
+	command dfns.Command
+	want    string
+}
+
+// A program that is there when the provider is configured may be gone when it is run.
+func TestCommandIsGone(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "sign")
+	must(0, os.WriteFile(program, nil, 0o700)) //nolint:gosec // it is to be executable
+	signer := newSigner(t, dfns.Command{Args: []string{program, "hunter2"}, Timeout: time.Minute})
+	must(0, os.Remove(program))
+	_, err := signer.Sign(t.Context(), nil)
+	want := "the signer command " + program + " could not be run: no such file or directory; if it is a script, check that the interpreter in its " +
+		"first line exists"
+	if err == nil || err.Error() != want {
+		t.Errorf("the error is %v, want %q", err, want)
+	}
 }
 
 // pipes are named pipes. A script opens the first one to say that it runs, and holds it until it ends. It reads the second one to wait.
@@ -301,16 +286,6 @@ func TestCommandIsCancelled(t *testing.T) {
 			}
 			release()
 		})
-	}
-}
-
-// The operation's timeout ends a program before its own limit does, and is told apart from it.
-func TestCommandOperationTimeout(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	if failed := fails(ctx, t, slow(time.Hour)); !errors.Is(failed, context.DeadlineExceeded) || !strings.Contains(failed.Error(), " was stopped: ") {
-		t.Errorf("the error is %q", failed)
 	}
 }
 

@@ -52,18 +52,18 @@ func (w *world) client(changes ...func(*dfns.Config)) *dfns.Client {
 }
 
 // operation returns the context of an operation with the provider's default timeout.
-func (w *world) operation() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(w.t.Context(), 5*time.Minute)
+func (w *world) operation() context.Context {
+	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute)
+	w.t.Cleanup(cancel)
+	return ctx
 }
 
 // create creates the wanted webhook.
 func (w *world) create(client *dfns.Client) (*dfns.Webhook, error) {
-	ctx, cancel := w.operation()
-	defer cancel()
-	return client.CreateWebhook(ctx, wanted)
+	return client.CreateWebhook(w.operation(), wanted)
 }
 
-func (w *world) fault(faults ...sandbox.Fault) {
+func (w *world) fault(faults ...string) {
 	w.t.Helper()
 	for _, f := range faults {
 		fault(w.t, w.Sandbox, f)

@@ -82,19 +82,6 @@ func (c *Client) NoteProblem() error { return c.notes.Problem() }
 // Account returns the API that this client calls. A key does not show which account it belongs to.
 func (c *Client) Account() account.Account { return c.account }
 
-// CheckBase returns why text cannot be the base URL of this API. If it ended in /v1, every call would go to /v1/v1, which does
-// not exist.
-func CheckBase(text string) error {
-	if err := weburl.CheckBase(text); err != nil {
-		return err
-	}
-	base, err := url.Parse(text)
-	if err == nil && strings.HasSuffix(strings.TrimRight(base.Path, "/"), "/v1") {
-		return errors.New("it must not end in /v1, because every path of the API begins with /v1; remove it")
-	}
-	return err
-}
-
 // EnvironmentURL returns the base URL for the prefix of an API key. Other keys have none.
 //
 // https://docs.enfinitos.com/authentication

@@ -45,26 +45,6 @@ func TestEnvironmentURL(t *testing.T) {
 	}
 }
 
-func TestCheckBase(t *testing.T) {
-	t.Parallel()
-	for base, want := range map[string]string{
-		"https://api.enfinitos.com":           "",
-		"https://api.enfinitos.com/":          "",
-		"https://proxy.example.com/enfinitos": "",
-		"https://proxy.example.com/v1/x":      "",
-		"https://v1/":                         "",
-		"https://api.enfinitos.com/v1/":       "/v1",
-		"https://api.enfinitos.com//v1//":     "/v1",
-		"https://api.enfinitos.com/v1?x=1":    "query",
-		"http://api.enfinitos.com":            "must be https",
-	} {
-		err := enfinitos.CheckBase(base)
-		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("of %q it says %v, want something about %q", base, err, want)
-		}
-	}
-}
-
 func TestNew(t *testing.T) {
 	t.Parallel()
 	if client, err := enfinitos.New(enfinitos.Config{}); err == nil || client != nil {

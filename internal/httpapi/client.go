@@ -74,9 +74,9 @@ type Request struct {
 	// refused, so an id can never lead to another path.
 	Path  []string
 	Query url.Values
-	// Header is sent in addition to the headers of every request.
+	// Header is sent in addition to the headers of every request. A Content-Type replaces that of JSON.
 	Header http.Header
-	// Body is JSON, and is sent unchanged. Nil means no body.
+	// Body is sent unchanged. Nil means no body. The log shows nothing of a body that is not JSON but its size.
 	Body []byte
 	// Idempotent says that the request is idempotent. Every GET is.
 	Idempotent bool
@@ -198,10 +198,10 @@ func (c *Client) prepare(ctx context.Context, request Request) (*retryablehttp.R
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(out.Header, request.Header)
-	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
 	out.Header.Set("Accept", "application/json")
 	out.Header.Set("Content-Type", "application/json")
+	maps.Copy(out.Header, request.Header)
+	out.Header.Set("Authorization", "Bearer "+c.config.BearerToken)
 	out.Header.Set("User-Agent", c.config.UserAgent)
 	return out, nil
 }

@@ -77,7 +77,10 @@ func TestRequestAsSent(t *testing.T) {
 		`POST /a 12 "{ \"a\" : 1 }\n"` + headers + "]":            {Method: "POST", Body: []byte("{ \"a\" : 1 }\n")},
 		`DELETE /a 0 ""` + headers + "]":                          {Method: "DELETE"},
 		`PUT /a 2 "{}"` + headers + " X-Action:[t]]":              {Method: "PUT", Body: []byte("{}"), Header: http.Header{"X-Action": {"t"}}},
-		// The client's own headers win.
+		strings.Replace(`POST /a 3 "a=b"`+headers+"]", "application/json] U", "text/plain] U", 1): {
+			Method: "POST", Body: []byte("a=b"), Header: http.Header{"Content-Type": {"text/plain"}},
+		},
+		// No other header of a request wins.
 		`PATCH /a 2 "{}"` + headers + "]": {Method: "PATCH", Body: []byte("{}"), Header: http.Header{"Authorization": {"x"}}},
 	} {
 		request.Path = []string{"a"}

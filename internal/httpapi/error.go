@@ -124,7 +124,8 @@ func describe(contentType string, body []byte) string {
 
 // requestID returns the id by which the vendor's support can find a call. Its header is not documented.
 func requestID(header http.Header) string {
-	return cmp.Or(header.Get("X-Request-Id"), header.Get("X-Amzn-Requestid"), header.Get("X-Amz-Apigw-Id"), header.Get("Cf-Ray"))
+	return cmp.Or(header.Get("X-Request-Id"), header.Get("Request-Id"), header.Get("X-Amzn-Requestid"), header.Get("X-Amz-Apigw-Id"),
+		header.Get("Cf-Ray"))
 }
 
 // withoutURL removes the URL that net/http and retryablehttp add to a cause: Error already names the path.

@@ -33,6 +33,7 @@ func TestErrorText(t *testing.T) {
 		"400 Bad Request: " + long[1:] + " …":                                   answer(400, long[1:]+"ü"),
 		"400 Bad Request: ab":                                                   answer(400, "a\xffb"),
 		"302 Found: the provider does not follow redirects; check the base URL": answer(302, html, "Location", "https://login.example.com/"),
+		"500 Internal Server Error: an empty body (api.test, request id req-1)": answer(500, "", "Request-Id", "req-1"),
 		"500 Internal Server Error: an empty body (api.test, request id amz-1)": answer(500, "", "Cf-Ray", "ray-1", "X-Amzn-RequestId", "amz-1"),
 		"500 Internal Server Error: an empty body (api.test, request id ray-1)": answer(500, "", "CF-RAY", "ray-1"),
 	} {

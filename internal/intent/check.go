@@ -66,7 +66,7 @@ func (e *UnfinishedError) Unwrap() error { return e.Err }
 // goes. Creates of this process stop nothing unless their outcome is unknown: Terraform is about to save what they make.
 func (l *Log) Check(ctx context.Context, digest string, api Lookup) error {
 	for _, note := range l.read() {
-		own := note.Run == l.run && (note.ID != "" || note.isHeld())
+		own := note.Run == l.run && (note.ID != "" || note.held)
 		if note.Digest != digest || own {
 			continue
 		}
@@ -87,7 +87,7 @@ func (n *Note) check(ctx context.Context, api Lookup) *UnfinishedError {
 	var err error
 	reason := MayExist
 	switch {
-	case n.isHeld():
+	case n.held:
 		return &UnfinishedError{Note: n, Reason: InProgress}
 	case n.ID != "":
 		reason = Exists

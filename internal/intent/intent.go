@@ -62,6 +62,7 @@ type Note struct {
 
 	log  *Log
 	lock *flock.Flock
+	held bool // when it was found, a living process had not finished with it
 }
 
 // Date returns Sent as an API shows the date of an object.
@@ -114,7 +115,7 @@ func (l *Log) Problem() error {
 // Unanswered returns the notes of creates that ended without an answer, except those that a process holds.
 func (l *Log) Unanswered() (out []*Note) {
 	for _, note := range l.read() {
-		if note.ID == "" && !note.isHeld() {
+		if note.ID == "" && !note.held {
 			out = append(out, note)
 		}
 	}
@@ -154,10 +155,11 @@ func (l *Log) read() (out []*Note) {
 			continue
 		}
 		note := l.note(file.Name())
+		note.held = note.isHeld() // before it is read, because it changes until nobody holds it
 		switch {
 		case note.load() == nil:
 			out = append(out, note)
-		case !note.isHeld():
+		case !note.held:
 			note.Remove()
 		}
 	}

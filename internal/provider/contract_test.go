@@ -2,9 +2,7 @@ package provider_test
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,47 +13,47 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 )
 
-// What every type that is registered owes its users.
-
 // secretName matches attributes whose values must never be shown.
-var secretName = regexp.MustCompile(`(^|_)(secret|token|private_key|api_key|identity|plaintext)$`)
+var secretName = regexp.MustCompile(`\.(\w+_)?(secret|token|private_key|api_key|identity|plaintext)$`)
 
+// Everything that is registered has a description, secrets are sensitive, and each type has its examples.
 func TestProviderContract(t *testing.T) {
 	t.Parallel()
+	files := map[string][]string{
+		"resource":           {"resource.tf", "import.sh", "import-by-string-id.tf", "import-by-identity.tf"},
+		"data source":        {"data-source.tf"},
+		"action":             {"action.tf"},
+		"list":               {"list-resource.tfquery.hcl"},
+		"ephemeral resource": {"ephemeral-resource.tf"},
+		"function":           {"function.tf"},
+		"provider":           nil,
+		"identity":           nil,
+	}
 	schemas := acctest.NewProtocol(t, nil).Schemas
-	checkBlock(t, "provider", schemas.Provider.Block)
 	if len(schemas.Diagnostics) != 0 {
 		t.Error(acctest.Text(schemas.Diagnostics))
 	}
-	actions := map[string]*tfprotov6.Schema{}
-	for name, action := range schemas.ActionSchemas {
-		actions[name] = action.Schema
-	}
-	for kind, test := range map[string]struct {
-		schemas map[string]*tfprotov6.Schema
-		files   []string
-	}{
-		"resources": {
-			schemas.ResourceSchemas, []string{"resource.tf", "import.sh", "import-by-string-id.tf", "import-by-identity.tf"},
-		},
-		"data-sources":        {schemas.DataSourceSchemas, []string{"data-source.tf"}},
-		"actions":             {actions, []string{"action.tf"}},
-		"list-resources":      {schemas.ListResourceSchemas, []string{"list-resource.tfquery.hcl"}},
-		"ephemeral-resources": {schemas.EphemeralResourceSchemas, []string{"ephemeral-resource.tf"}},
-	} {
-		if len(test.schemas) == 0 {
-			t.Errorf("there are no %s", kind)
-		}
-		for name, schema := range test.schemas {
-			checkBlock(t, name, schema.Block)
-			exists(t, kind, name, test.files...)
-		}
-	}
 	for name, function := range schemas.Functions {
-		if function.Summary == "" || function.Description == "" {
-			t.Errorf("function %s has no description", name)
+		if function.Summary == "" {
+			t.Errorf("the function %s has no summary", name)
 		}
-		exists(t, "functions", name, "function.tf")
+	}
+	kinds := map[string]bool{}
+	for path, found := range everything(t) {
+		if found.description == "" || secretName.MatchString(path) && !found.sensitive {
+			t.Errorf("%s has no description, or is a secret and not sensitive", path)
+		}
+		at := strings.LastIndex(path, " ")
+		kind, name := path[:at], path[at+1:]
+		kinds[kind] = true
+		for _, file := range files[kind] {
+			if !strings.Contains(name, ".") && len(texts(t, "examples/*/"+name+"/"+file)) == 0 {
+				t.Errorf("%s has no example %s", path, file)
+			}
+		}
+	}
+	if len(kinds) != len(files) {
+		t.Errorf("there are only the kinds %v", kinds)
 	}
 }
 
@@ -120,38 +118,6 @@ func TestInvalidIDs(t *testing.T) {
 	}
 	if api.called != "" {
 		t.Errorf("called %q", api.called)
-	}
-}
-
-// checkBlock checks the attributes and the nested blocks of a block, which is a whole type or a part of one.
-func checkBlock(t *testing.T, name string, block *tfprotov6.SchemaBlock) {
-	t.Helper()
-	if block.Description == "" {
-		t.Errorf("%s has no description", name)
-	}
-	checkAttributes(t, name, block.Attributes)
-	for _, nested := range block.BlockTypes {
-		checkBlock(t, name+"."+nested.TypeName, nested.Block)
-	}
-}
-
-func checkAttributes(t *testing.T, owner string, attributes []*tfprotov6.SchemaAttribute) {
-	t.Helper()
-	for _, attribute := range attributes {
-		if attribute.Description == "" || secretName.MatchString(attribute.Name) && !attribute.Sensitive {
-			t.Errorf("%s.%s has no description, or is a secret and not sensitive", owner, attribute.Name)
-		}
-		if attribute.NestedType != nil {
-			checkAttributes(t, owner+"."+attribute.Name, attribute.NestedType.Attributes)
-		}
-	}
-}
-
-func exists(t *testing.T, kind, name string, files ...string) {
-	t.Helper()
-	for _, file := range files {
-		_, err := os.Stat(filepath.Join(examples, kind, name, file))
-		must(t, err)
 	}
 }
 

@@ -85,7 +85,7 @@ func configureDfns(c *configuration) any {
 	}
 
 	url.value = cmp.Or(url.value, dfns.DefaultURL)
-	if err := weburl.CheckBase(url.value); err != nil {
+	if err := weburl.CheckBase(url.value, ""); err != nil {
 		c.diags.AddAttributeError(c.at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
 	checkToken(c, "Invalid Token", token)

@@ -76,7 +76,7 @@ func enfinitosURL(c *configuration, url, key setting) string {
 		}
 		return environment
 	}
-	if err := enfinitos.CheckBase(url.value); err != nil {
+	if err := weburl.CheckBase(url.value, "v1"); err != nil {
 		c.diags.AddAttributeError(c.at.AtName("base_url"), "Invalid EnfinitOS API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 		return ""
 	}

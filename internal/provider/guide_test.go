@@ -59,23 +59,6 @@ func TestModuleTests(t *testing.T) {
 	}
 }
 
-// Every page shows the files it names, because a template with the wrong name is copied as it is.
-func TestGeneratedPages(t *testing.T) {
-	t.Parallel()
-	pages, err := filepath.Glob("../../docs/*/*.md")
-	must(t, err)
-	if len(pages) < 20 {
-		t.Fatalf("only %d pages were found", len(pages))
-	}
-	for _, page := range pages {
-		text, err := os.ReadFile(page)
-		must(t, err)
-		if strings.Contains(string(text), "{{") {
-			t.Errorf("%s does not show the files it names", page)
-		}
-	}
-}
-
 // The commands of the guide of the first steps work as they are written, in a copy of the sources and a home of their own.
 func TestGettingStartedGuide(t *testing.T) {
 	t.Parallel()
@@ -196,45 +179,37 @@ func exitCode(err error) int {
 	return 0
 }
 
-// What exists is listed, imported with generated configuration, and not changed.
-func TestImportingGuide(t *testing.T) {
+// What exists is imported and not changed: with configuration that is generated, from a tool whose resource is forgotten and not
+// destroyed, or with its secret in a variable that is in no plan and is then the one in the state.
+func TestAdoptingGuides(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
-	cli := a.copied(t, "importing")
-	plan := run(t, a.Env, cli, "plan -no-color -generate-config-out=generated.tf")
-	if !acctest.Says(a.ids()[0], "1 to import, 0 to add, 0 to change, 0 to destroy").MatchString(plan) {
-		t.Error(plan)
-	}
-	a.adopted(t, cli, a.ids()[0])
-}
-
-// What another tool has made is taken over: the tool's resource is forgotten and not destroyed, and no second
-// webhook is made.
-func TestMigratingGuide(t *testing.T) {
-	t.Parallel()
-	a := newAccount(t)
-	cli := a.copied(t, "migrating")
-	write(t, cli, "main.tf", "resource \"terraform_data\" \"payments\" {}\n")
-	must(t, cli.Apply(t.Context()))
-	write(t, cli, "main.tf", a.example(t, "migrating", "main.tf"))
-	contains(t, run(t, a.Env, cli, "plan -no-color"), "1 to import, 0 to add, 0 to change, 0 to destroy")
-	a.adopted(t, cli, a.ids()[0])
-}
-
-// The secret of what exists is brought by a variable that is in no plan, and is then the one in the state.
-func TestKnownSecretExample(t *testing.T) {
-	t.Parallel()
-	a := newAccount(t)
-	cli := a.copied(t, "known-secret")
-	secret := a.Dfns.Webhooks()[0].Secret
-	for range 2 {
-		if out := run(t, a.Env, cli, "apply -auto-approve -no-color", "TF_VAR_payments_secret="+secret); strings.Contains(out, secret) {
-			t.Error(out)
-		}
-	}
-	state, err := cli.Show(t.Context())
-	must(t, err)
-	if got := state.Values.RootModule.Resources[0].AttributeValues["secret"]; got != secret || len(a.changes()) != 0 {
-		t.Errorf("the state holds the secret %v after the changes %q", got, a.changes())
+	for example, test := range map[string]struct{ before, options, says string }{
+		"importing":    {"", " -generate-config-out=generated.tf", "1 to import, 0 to add, 0 to change, 0 to destroy"},
+		"migrating":    {"resource \"terraform_data\" \"payments\" {}\n", "", "1 to import, 0 to add, 0 to change, 0 to destroy"},
+		"known-secret": {"", "", "1 to import, 0 to add, 1 to change, 0 to destroy"},
+	} {
+		t.Run(example, func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(t)
+			cli, webhook := a.copied(t, example), a.Dfns.Webhooks()[0]
+			if test.before != "" {
+				write(t, cli, "main.tf", test.before)
+				must(t, cli.Apply(t.Context()))
+				write(t, cli, "main.tf", a.example(t, example, "main.tf"))
+			}
+			if example == "known-secret" {
+				write(t, cli, "secret.auto.tfvars", fmt.Sprintf("payments_secret = %q\n", webhook.Secret))
+			}
+			out := run(t, a.Env, cli, "plan -no-color"+test.options)
+			if strings.Contains(out, webhook.Secret) || !strings.Contains(out, test.says) {
+				t.Error(out)
+			}
+			a.adopted(t, cli, webhook.ID)
+			state, err := os.ReadFile(filepath.Join(cli.WorkingDir(), "terraform.tfstate"))
+			must(t, err)
+			if strings.Contains(string(state), webhook.Secret) != (example == "known-secret") {
+				t.Errorf("the state is %s", state)
+			}
+		})
 	}
 }

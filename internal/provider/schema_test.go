@@ -21,10 +21,22 @@ const schemaFile = firstRelease + "/schema.json"
 // as "resource webhook_dfns.url", how it is used and its type.
 type snapshot map[string]string
 
+// entry is what one path of a snapshot stands for.
+type entry struct {
+	promise, description string
+	sensitive            bool
+}
+
+// catalogue is what the provider has, by the paths of a snapshot.
+type catalogue map[string]entry
+
 // Whoever upgrades from the first release must be able to keep their configuration and their state.
 func TestFirstReleaseSchema(t *testing.T) {
 	t.Parallel()
-	now := present(t)
+	now := snapshot{}
+	for path, found := range everything(t) {
+		now[path] = found.promise
+	}
 	if *update {
 		text, err := json.MarshalIndent(now, "", "  ")
 		must(t, err)
@@ -42,11 +54,10 @@ func TestFirstReleaseSchema(t *testing.T) {
 	}
 }
 
-func present(t *testing.T) snapshot {
+func everything(t *testing.T) catalogue {
 	t.Helper()
 	provider := acctest.NewProtocol(t, nil)
-	schemas := provider.Schemas
-	out := snapshot{}
+	schemas, out := provider.Schemas, catalogue{}
 	out.addType("provider webhook", schemas.Provider)
 	for kind, all := range map[string]map[string]*tfprotov6.Schema{
 		"resource": schemas.ResourceSchemas, "data source": schemas.DataSourceSchemas, "list": schemas.ListResourceSchemas,
@@ -67,14 +78,16 @@ func present(t *testing.T) snapshot {
 		if function.VariadicParameter != nil {
 			parameters = append(parameters, function.VariadicParameter.Type.String()+"...")
 		}
-		out["function "+name] = fmt.Sprintf("function (%s) %s", strings.Join(parameters, ", "), function.Return.Type)
+		promise := fmt.Sprintf("function (%s) %s", strings.Join(parameters, ", "), function.Return.Type)
+		out["function "+name] = entry{promise, function.Description, false}
 	}
 	identities, err := provider.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	must(t, err)
 	for name, identity := range identities.IdentitySchemas {
-		out["identity "+name] = fmt.Sprint("version ", identity.Version)
+		out["identity "+name] = entry{fmt.Sprint("version ", identity.Version), "of " + name, false}
 		for _, a := range identity.IdentityAttributes {
-			out["identity "+name+"."+a.Name] = use(a.RequiredForImport, a.OptionalForImport, false) + " " + a.Type.String()
+			used := use(a.RequiredForImport, a.OptionalForImport, false)
+			out["identity "+name+"."+a.Name] = entry{used + " " + a.Type.String(), a.Description, false}
 		}
 	}
 	return out
@@ -91,34 +104,35 @@ func use(required, optional, computed bool) string {
 	return strings.Join(words, "+")
 }
 
-func (s snapshot) addType(name string, schema *tfprotov6.Schema) {
-	s[name] = fmt.Sprint("version ", schema.Version)
-	s.addBlock(name, schema.Block)
+// addType adds a type with what it contains.
+func (c catalogue) addType(name string, schema *tfprotov6.Schema) {
+	c.addBlock(name, fmt.Sprint("version ", schema.Version), schema.Block)
 }
 
-// addBlock adds what a block contains. A nested block is neither required nor optional: it may always be left out.
-func (s snapshot) addBlock(owner string, block *tfprotov6.SchemaBlock) {
-	s.addAttributes(owner, block.Attributes)
+// addBlock adds a block with what it contains. A nested block is neither required nor optional: it may always be left out.
+func (c catalogue) addBlock(owner, promise string, block *tfprotov6.SchemaBlock) {
+	c[owner] = entry{promise, block.Description, false}
+	c.addAttributes(owner, block.Attributes)
 	for _, nested := range block.BlockTypes {
-		s[owner+"."+nested.TypeName] = "nested block " + nested.Nesting.String()
-		s.addBlock(owner+"."+nested.TypeName, nested.Block)
+		c.addBlock(owner+"."+nested.TypeName, "nested block "+nested.Nesting.String(), nested.Block)
 	}
 }
 
-func (s snapshot) addAttributes(owner string, attributes []*tfprotov6.SchemaAttribute) {
+func (c catalogue) addAttributes(owner string, attributes []*tfprotov6.SchemaAttribute) {
 	for _, a := range attributes {
 		path, kind := owner+"."+a.Name, ""
 		if a.NestedType == nil {
 			kind = a.Type.String()
 		} else {
 			kind = a.NestedType.Nesting.String()
-			s.addAttributes(path, a.NestedType.Attributes)
+			c.addAttributes(path, a.NestedType.Attributes)
 		}
-		s[path] = use(a.Required, a.Optional, a.Computed) + " " + kind
+		c[path] = entry{use(a.Required, a.Optional, a.Computed) + " " + kind, a.Description, a.Sensitive}
 	}
 }
 
-// breaking returns what was promised by the former and is not kept by the later. What was added is no problem.
+// breaking returns what was promised by the former and is not kept by the later. What was added is no problem, nor is what a configuration
+// may now leave out, or may now also have.
 func breaking(former, later snapshot) (problems []string) {
 	for _, path := range slices.Sorted(maps.Keys(later)) {
 		owner, _, _ := strings.Cut(path, ".")
@@ -129,22 +143,11 @@ func breaking(former, later snapshot) (problems []string) {
 	for _, path := range slices.Sorted(maps.Keys(former)) {
 		owner, _, isAttribute := strings.Cut(path, ".")
 		was, formerType, _ := strings.Cut(former[path], " ")
-		is, laterType, kept := strings.Cut(later[path], " ")
-		lost := func(word string) bool { return strings.Contains(was, word) && !strings.Contains(is, word) }
-		for _, change := range []struct {
-			made bool
-			what string
-		}{
-			{!kept, "was removed"},
-			{kept && was == "version" && laterType < formerType, "has a lower version"},
-			{kept && was != "version" && formerType != laterType, "is of another type"},
-			{is == "required" && was != "required", "has become required"},
-			{kept && was != "computed" && is == "computed", "can no longer be configured"},
-			{kept && lost("computed"), "is no longer computed"},
-		} {
-			if upgraded := isAttribute && later[owner] > former[owner]; change.made && !upgraded {
-				problems = append(problems, path+" "+change.what)
-			}
+		is, laterType, _ := strings.Cut(later[path], " ")
+		wider := is == was || is == "computed+optional" || is == "optional" && was == "required"
+		kept := wider && laterType == formerType || is == "version" && laterType > formerType
+		if upgraded := isAttribute && later[owner] > former[owner]; !kept && !upgraded {
+			problems = append(problems, fmt.Sprintf("%s was %q and is %q", path, former[path], later[path]))
 		}
 	}
 	return problems
@@ -153,42 +156,37 @@ func breaking(former, later snapshot) (problems []string) {
 // Each change that breaks is found, and none that does not.
 func TestBreakingSchemaChanges(t *testing.T) {
 	t.Parallel()
-	changed := func(pairs ...string) snapshot {
-		out := snapshot{
-			"resource x": "version 1", "resource x.url": "required string", "resource x.label": "optional string",
-			"resource x.status": "computed+optional string", "resource x.nested": "nested block SINGLE", "resource x.nested.key": "optional string",
-			"function x": "function (a, b...) c",
-		}
-		for i := 0; i < len(pairs); i += 2 {
-			out[pairs[i]] = pairs[i+1]
-		}
-		maps.DeleteFunc(out, func(_, value string) bool { return value == "" })
-		return out
+	first := snapshot{
+		"resource x": "version 1", "resource x.url": "required string", "resource x.label": "optional string",
+		"resource x.status": "computed+optional string", "resource x.created": "computed string", "resource x.nested": "nested block SINGLE",
+		"resource x.nested.key": "optional string", "function x": "function (a, b...) c",
 	}
 	for _, test := range []struct {
-		former, later snapshot
-		want          string
+		change snapshot
+		breaks bool
 	}{
-		{changed(), changed(), ""},
-		{snapshot{}, changed(), ""},
-		{changed(), changed("resource x.new", "optional string"), ""},
-		{changed(), changed("resource x.label", "computed+optional string"), ""},
-		{changed(), changed("resource x.url", "optional string"), ""},
-		{changed(), changed("resource x", "version 2", "resource x.label", "optional number", "resource x.status", ""), ""},
-		{changed(), changed("resource x", "version 0"), "resource x has a lower version"},
-		{changed(), changed("resource x.new", "required string"), "resource x.new was added and is required"},
-		{changed(), changed("resource x.label", ""), "resource x.label was removed"},
-		{changed(), changed("resource x.label", "optional number"), "resource x.label is of another type"},
-		{changed(), changed("resource x.label", "required string"), "resource x.label has become required"},
-		{changed(), changed("resource x.status", "computed string"), "resource x.status can no longer be configured"},
-		{changed(), changed("resource x.status", "optional string"), "resource x.status is no longer computed"},
-		{changed(), changed("resource x.nested.key", ""), "resource x.nested.key was removed"},
-		{changed(), changed("resource x.nested", "nested block LIST"), "resource x.nested is of another type"},
-		{changed(), changed("function x", ""), "function x was removed"},
-		{changed(), changed("function x", "function (a, b) c"), "function x is of another type"},
+		{snapshot{}, false},
+		{snapshot{"resource y": "version 0", "resource y.new": "required string"}, false},
+		{snapshot{"resource x.new": "optional string"}, false},
+		{snapshot{"resource x.label": "computed+optional string"}, false},
+		{snapshot{"resource x.url": "optional string"}, false},
+		{snapshot{"resource x": "version 2", "resource x.label": "optional number", "resource x.status": ""}, false},
+		{snapshot{"resource x": "version 0"}, true},
+		{snapshot{"resource x.new": "required string"}, true},
+		{snapshot{"resource x.label": ""}, true},
+		{snapshot{"resource x.label": "optional number"}, true},
+		{snapshot{"resource x.label": "required string"}, true},
+		{snapshot{"resource x.status": "computed string"}, true},
+		{snapshot{"resource x.status": "optional string"}, true},
+		{snapshot{"resource x.created": "optional string"}, true},
+		{snapshot{"resource x.nested.key": ""}, true},
+		{snapshot{"resource x.nested": "nested block LIST"}, true},
+		{snapshot{"function x": "function (a, b) c"}, true},
 	} {
-		if got := strings.Join(breaking(test.former, test.later), "; "); got != test.want {
-			t.Errorf("from %v to %v: got %q, want %q", test.former, test.later, got, test.want)
+		later := maps.Clone(first)
+		maps.Copy(later, test.change)
+		if problems := breaking(first, later); (len(problems) != 0) != test.breaks {
+			t.Errorf("%v: got %q", test.change, problems)
 		}
 	}
 }

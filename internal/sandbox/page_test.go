@@ -38,7 +38,7 @@ func TestPage(t *testing.T) {
 				}
 			}
 		}
-		sandboxtest.Contains(t, get("/_sandbox/state").body, `"deliveries":{"dfns":[],"enfinitos":[]}`)
+		sandboxtest.Contains(t, get("/_sandbox/state").body, `"deliveries":{"dfns":[],"enfinitos":[]`)
 		sandboxtest.Same(t, get("/favicon.ico").status, 204)
 	}
 	sandboxtest.Same(t, len(s.DfnsCalls.Journal()), 0)

@@ -3,13 +3,11 @@ package sandbox_test
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,7 +97,11 @@ func TestEnvFile(t *testing.T) {
 		}
 	}
 	env := s.Env()
-	sandboxtest.Same(t, slices.Sorted(maps.Keys(env)), []string{"DFNS_API_URL", "DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY", "ENFINITOS_API_KEY", "ENFINITOS_API_URL"})
+	for _, site := range s.Sites() { // a test of a CLI hides the variables with these names
+		for name := range site.Vendor.Env("") {
+			sandboxtest.Same(t, []any{name, strings.HasPrefix(name, strings.ToUpper(site.Name())+"_"), env[name] != ""}, []any{name, true, true})
+		}
+	}
 	for name, want := range env {
 		// printenv is another process, so it sees what is exported and not only set.
 		got, err := exec.CommandContext(t.Context(), "sh", "-c", `. "$0"; printenv "$1"`, path, name).Output()

@@ -32,6 +32,9 @@ var adds = map[string]struct {
 func everyVendor(t *testing.T, test func(*testing.T, *sandbox.Site, *running)) {
 	t.Helper()
 	for _, site := range start(t, sandbox.Config{}).Sites() {
+		if adds[site.Name()].add == nil {
+			t.Fatalf("add a line for %s to adds", site.Name())
+		}
 		t.Run(site.Name(), func(t *testing.T) {
 			t.Parallel()
 			s := start(t, sandbox.Config{Seed: 1, EnfinitosConventional: true})

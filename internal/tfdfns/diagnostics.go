@@ -14,7 +14,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // failed says which operation on which webhook failed, what the API said and what to do.
@@ -65,14 +64,6 @@ func odd(planned, prior *webhookData) diag.Diagnostics {
 // statuses are those of a webhook that this version knows.
 var statuses = []string{dfns.StatusEnabled, dfns.StatusDisabled}
 
-// secretGoesAlong warns if a webhook gets another url and keeps its secret.
-func secretGoesAlong(plan, prior *webhookModel) (diags diag.Diagnostics) {
-	if from, to := prior.URL.ValueString(), plan.URL.ValueString(); !weburl.Same(from, to) && !plan.URL.IsUnknown() {
-		diags.Append(object.SecretGoesToAnotherReceiver(prior.ID.ValueString(), weburl.Hide(from), weburl.Hide(to)))
-	}
-	return diags
-}
-
 // lookupFailed says what was read and why that failed.
 func lookupFailed(operation, object string, err error) diag.Diagnostic {
 	advice := remedy(operation, err)
@@ -121,13 +112,8 @@ func remedy(operation string, err error) string {
 			"a new signing secret."
 	case dfns.IsInvalidID(err):
 		return "The id is not valid. No request was sent. Use the id exactly as Dfns shows it, such as wh-…."
-	case errors.Is(err, context.Canceled):
-		return "The operation was cancelled. Nothing was changed."
-	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. Try again later."
-	case dfns.IsNoAnswer(err):
-		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
-			"request_timeout in the provider block."
+	case tfwebhook.Interrupted(err, dfns.IsNoAnswer(err)) != "":
+		return tfwebhook.Interrupted(err, dfns.IsNoAnswer(err))
 	}
 	return remedyByAnswer(operation, err)
 }

@@ -113,13 +113,9 @@ func (m *webhookData) differences(api *dfns.Webhook) []string {
 // webhookAttributes returns the attributes of a webhook in a data source.
 func webhookAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":  tfwebhook.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
-		"url": tfwebhook.Computed("The URL that Dfns delivers events to."),
-		"events": schema.SetAttribute{
-			Computed:            true,
-			ElementType:         types.StringType,
-			MarkdownDescription: "The event kinds that Dfns delivers.",
-		},
+		"id":           tfwebhook.Computed("The id that Dfns assigned to the webhook, `wh-…`."),
+		"url":          tfwebhook.Computed("The URL that Dfns delivers events to."),
+		"events":       tfwebhook.ComputedEvents("Dfns"),
 		"status":       tfwebhook.Computed("`Enabled` or `Disabled`."),
 		"description":  tfwebhook.Computed("What the webhook is for."),
 		"date_created": tfwebhook.Computed("When the webhook was created, in ISO 8601."),

@@ -15,15 +15,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-var (
-	_ resource.Resource                   = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigure      = (*webhookResource)(nil)
-	_ resource.ResourceWithValidateConfig = (*webhookResource)(nil)
-	_ resource.ResourceWithIdentity       = (*webhookResource)(nil)
-	_ resource.ResourceWithImportState    = (*webhookResource)(nil)
-	_ resource.ResourceWithModifyPlan     = (*webhookResource)(nil)
-	_ resource.ResourceWithMoveState      = (*webhookResource)(nil)
-)
+var _ tfwebhook.WebhookResource = (*webhookResource)(nil)
 
 // object is what the resource manages.
 var object = tfwebhook.Object{Vendor: "Dfns", Noun: "webhook", ID: "wh-…", Secret: "whs-…"}
@@ -130,7 +122,7 @@ func (r *webhookResource) planChange(
 		resp.Diagnostics.Append(object.SecretWillChange(prior.Name(), resp.RequiresReplace))
 	case !unchanged:
 		resp.Diagnostics.Append(r.unsigned("update", prior)...)
-		resp.Diagnostics.Append(secretGoesAlong(plan, prior)...)
+		resp.Diagnostics.Append(object.SecretGoesAlong(prior.ID, prior.URL, plan.URL)...)
 	}
 }
 

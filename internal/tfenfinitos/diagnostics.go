@@ -1,7 +1,6 @@
 package tfenfinitos
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -60,13 +59,8 @@ func remedy(operation string, webhook webhookModel, err error) string {
 		return createUnknown(webhook, err)
 	case outcome == enfinitos.Unknown && operation != "read":
 		return changeUnknown(operation, err)
-	case errors.Is(err, context.Canceled):
-		return "The operation was cancelled. Nothing was changed."
-	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. Try again later."
-	case enfinitos.IsNoAnswer(err):
-		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
-			"request_timeout in the provider block."
+	case tfwebhook.Interrupted(err, enfinitos.IsNoAnswer(err)) != "":
+		return tfwebhook.Interrupted(err, enfinitos.IsNoAnswer(err))
 	}
 	return remedyByAnswer(operation, err)
 }

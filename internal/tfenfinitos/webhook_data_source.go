@@ -39,12 +39,8 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"id":           tfwebhook.Required("The id of the subscription."),
 			"developer_id": tfwebhook.Computed("The account that the subscription belongs to."),
 			"url":          tfwebhook.Computed("The URL that EnfinitOS delivers events to."),
-			"events": schema.SetAttribute{
-				Computed:            true,
-				ElementType:         types.StringType,
-				MarkdownDescription: "The event kinds that EnfinitOS delivers.",
-			},
-			"label": tfwebhook.Computed("The name of the subscription, for people."),
+			"events":       tfwebhook.ComputedEvents("EnfinitOS"),
+			"label":        tfwebhook.Computed("The name of the subscription, for people."),
 			"active": schema.BoolAttribute{
 				Computed:            true,
 				MarkdownDescription: "Whether EnfinitOS delivers events.",

@@ -24,15 +24,7 @@ var object = tfwebhook.Object{Vendor: "EnfinitOS", Noun: "subscription", Secret:
 // the API cannot be read, nothing else remembers it.
 const activeUnknown = "active_unknown"
 
-var (
-	_ resource.Resource                   = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigure      = (*webhookResource)(nil)
-	_ resource.ResourceWithValidateConfig = (*webhookResource)(nil)
-	_ resource.ResourceWithIdentity       = (*webhookResource)(nil)
-	_ resource.ResourceWithImportState    = (*webhookResource)(nil)
-	_ resource.ResourceWithModifyPlan     = (*webhookResource)(nil)
-	_ resource.ResourceWithMoveState      = (*webhookResource)(nil)
-)
+var _ tfwebhook.WebhookResource = (*webhookResource)(nil)
 
 // webhookResource manages one EnfinitOS webhook subscription. The API documents no way to read or delete one, or to change more
 // than active. It returns the signing secret once, in the answer to the create.

@@ -11,28 +11,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
-func TestWebhookInvalidConfiguration(t *testing.T) {
-	t.Parallel()
-	provider := acctest.NewProtocol(t, nil)
-	for name, test := range map[string]struct {
-		attribute string
-		value     acctest.Value
-		want      []string
-	}{
-		"url":         {"url", acctest.String("http://hooks.example.com"), []string{"must be https", "url"}},
-		"no events":   {"events", acctest.StringSet(), []string{"Invalid Event Kind", "it is empty", "events"}},
-		"event":       {"events", acctest.StringSet("Right Issued"), []string{"must contain event kinds", `"right.issued"`, `Got: "Right Issued"`}},
-		"empty label": {"label", acctest.String(""), []string{"1 to 60 characters", "it has 0", "label"}},
-		"long label":  {"label", acctest.String(strings.Repeat("é", 61)), []string{"1 to 60 characters", "it has 61", "label"}},
-	} {
-		config := configuration(true)
-		config[test.attribute] = test.value
-		if said := acctest.Text(provider.Validate("webhook_enfinitos", config)); !acctest.Says(test.want...).MatchString(said) {
-			t.Errorf("%s: got %s", name, said)
-		}
-	}
-}
-
 // A refresh costs one call, and one more where the API has no call to read a subscription. That drift cannot be seen there is in the
 // documentation: nobody could silence a warning that comes in every run.
 func TestWebhookRefresh(t *testing.T) {
@@ -138,40 +116,5 @@ func TestWebhookCreatedWithDifferentValues(t *testing.T) {
 		if next := instance.Plan(config); next.Planned != planned || strings.Contains(report.Problems, "c4n4ry") {
 			t.Errorf("%s: it says %s, and the next plan is %+v", name, report.Problems, next)
 		}
-	}
-}
-
-// What is allowed but odd warns in the plan or the import that adds it, and in no later one. White space around a label is likely to be
-// trimmed. It is no error: what was imported may have it.
-func TestWebhookOddValues(t *testing.T) {
-	t.Parallel()
-	const blank, unknown = `WARNING Label With Outer White Space: The label `, `WARNING Unknown Event Kind: right.isued: This version of the provider does not know this kind. The most similar known kind is "right.issued". If EnfinitOS`
-	for label, test := range map[string]struct{ kind, want string }{
-		"rights ledger": {"right.issued", ""}, " rights": {"right.issued", blank}, "rights\n": {"right.issued", blank},
-		"\u00a0rights": {"right.issued", blank}, "  ": {"right.issued", blank}, "odd": {"right.isued", unknown},
-	} {
-		env := acctest.New(t, sandbox.Config{EnfinitosConventional: true})
-		instance := &acctest.Instance{Provider: configured(t, env, ""), Type: "webhook_enfinitos"}
-		config := configuration(true)
-		config["label"], config["events"] = acctest.String(label), acctest.StringSet(test.kind)
-		id := env.Enfinitos.Register(enfinitos.Subscription{URL: "https://hooks.example.com/", Events: []string{test.kind}, Label: label})
-		expect := func(when string, got acctest.Report, planned, want string) {
-			t.Helper()
-			problems := strings.TrimPrefix(got.Problems, "WARNING Signing Secret Unknown After Import: ")
-			if problems != got.Problems {
-				_, problems, _ = strings.Cut(problems, "\n")
-			}
-			if !strings.HasPrefix(problems, want) || strings.Count(problems, "WARNING") != min(1, len(want)) || got.Planned != planned {
-				t.Errorf("%s of %q: %+v, want %q", when, label, got, want)
-			}
-		}
-		if problems := acctest.Text(instance.Provider.Validate("webhook_enfinitos", config)); problems != "" {
-			t.Errorf("in the validation of %q it says %q", label, problems)
-		}
-		expect("the create", instance.Plan(config), "create", test.want)
-		expect("the import", instance.Import(id), "", test.want)
-		expect("the plan after that", instance.Plan(config), "no-op", "")
-		config["active"] = acctest.Bool(false)
-		expect("another change", instance.Plan(config), "update", "")
 	}
 }

@@ -30,6 +30,13 @@ func Computed(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 }
 
+// ComputedEvents returns the attribute with the event kinds of a webhook that a data source has read.
+func ComputedEvents(vendor string) schema.SetAttribute {
+	return schema.SetAttribute{
+		Computed: true, ElementType: types.StringType, MarkdownDescription: "The event kinds that " + vendor + " delivers.",
+	}
+}
+
 // IncludePayload returns the attribute that asks for what was delivered, which the given attributes contain.
 func IncludePayload(attributes string) schema.BoolAttribute {
 	return schema.BoolAttribute{

@@ -155,7 +155,8 @@ func HealthAttributes(pending, basis string, own map[string]schema.Attribute) ma
 		"oldest_pending_at": Computed("When the first attempt of the oldest pending event was made, in RFC 3339; null if " +
 			"there is none."),
 		"last_error": Computed("The status and the error of the last failed attempt; null if there was none."),
-		"basis":      Computed("What tells pending from lost: `api` if the API says of every event whether another attempt follows, otherwise `schedule`. " + basis),
+		"basis": Computed("What tells pending from lost: `api` if the API says of every event whether another attempt follows, " +
+			"otherwise `schedule`. " + basis),
 		"complete": schema.BoolAttribute{
 			Computed: true,
 			MarkdownDescription: "Whether all events of the window were read, and the API said enough to judge each of them. If `false`, the " +

@@ -135,8 +135,12 @@ func (o Object) RemoveGone(ctx context.Context, client Client, req resource.Read
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	var url types.String // null right after an import: there was nothing to delete, and Terraform's error says the rest
+	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("url"), &url)...)
 	resp.State.RemoveResource(ctx)
-	resp.Diagnostics.Append(o.DeletedOutside(state.Name()))
+	if !url.IsNull() {
+		resp.Diagnostics.Append(o.DeletedOutside(state.Name()))
+	}
 }
 
 // IsPlanned tells the client of the webhook that a plan concerns, and reports whether the plan changes anything. Most planned webhooks

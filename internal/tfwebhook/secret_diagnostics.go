@@ -6,6 +6,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // SecretWillChange warns of a replacement in the plan because of attributes, when there is still time to prepare the receiver.
@@ -58,18 +61,23 @@ func (o Object) SecretUnknownAfterImport(client Client) (diags diag.Diagnostics)
 	return diags
 }
 
-// SecretGoesToAnotherReceiver warns of another url for the same webhook, whose secret the new receiver then gets to know. That also
-// shows a count that shifts, and an import of another webhook.
-func (o Object) SecretGoesToAnotherReceiver(id, from, to string) diag.Diagnostic {
+// SecretGoesAlong warns if a webhook gets another url and keeps its secret, which the new receiver then gets to know. That also shows a
+// count that shifts, and an import of another webhook.
+func (o Object) SecretGoesAlong(id, before, planned types.String) (diags diag.Diagnostics) {
+	if planned.IsUnknown() || weburl.Same(before.ValueString(), planned.ValueString()) {
+		return nil
+	}
+	from, to := weburl.Hide(before.ValueString()), weburl.Hide(planned.ValueString())
 	change := fmt.Sprintf("%s, before %s", to, from)
 	if from == to {
 		change = "another path of " + to
 	}
-	return diag.NewWarningDiagnostic("Signing Secret Goes to Another Receiver", fmt.Sprintf(
+	diags.AddWarning("Signing Secret Goes to Another Receiver", fmt.Sprintf(
 		"This plan gives %s %s another url (%s) and keeps its signing secret. If you import it, first check that the import names the right "+
 			"id: this may be somebody else's. The receiver at the new url must use the secret of the former one. If they are different "+
 			"receivers, change secret_version too, which replaces the webhook and its secret. If resources are counted and one was removed, "+
-			"use for_each, so that each receiver keeps its webhook.", o.Noun, id, change))
+			"use for_each, so that each receiver keeps its webhook.", o.Noun, id.ValueString(), change))
+	return diags
 }
 
 // knownSecretIgnored warns that a new webhook gets its secret from the vendor.

@@ -50,6 +50,16 @@ type Resource[Client any] struct {
 	Client     *Client
 }
 
+// WebhookResource is what the webhook resource of each vendor implements, most of it by the Resource embedded in it.
+type WebhookResource interface {
+	resource.ResourceWithConfigure
+	resource.ResourceWithValidateConfig
+	resource.ResourceWithIdentity
+	resource.ResourceWithImportState
+	resource.ResourceWithModifyPlan
+	resource.ResourceWithMoveState
+}
+
 // Metadata implements resource.Resource.
 func (r *Resource[Client]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = r.Name

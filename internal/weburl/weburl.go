@@ -4,6 +4,7 @@ package weburl
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -66,8 +67,9 @@ func IsPlain(text string) bool {
 	return err == nil && parsed.Scheme == "http" && !isLoopback(parsed.Hostname())
 }
 
-// CheckBase returns why text cannot be the base of an API's URLs.
-func CheckBase(text string) error {
+// CheckBase returns why text cannot be the base of an API's URLs. Every path of the API begins with /root, unless root is empty: a base
+// that ends in it would double it.
+func CheckBase(text, root string) error {
 	if err := Check(text); err != nil {
 		return err
 	}
@@ -77,6 +79,9 @@ func CheckBase(text string) error {
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.User != nil || strings.ContainsAny(text, "?#") {
 		return errors.New("it must not have user info, a query or a fragment")
+	}
+	if root != "" && strings.HasSuffix(strings.TrimRight(parsed.Path, "/"), "/"+root) {
+		return fmt.Errorf("it must not end in /%[1]s, because every path of the API begins with /%[1]s; remove it", root)
 	}
 	return nil
 }

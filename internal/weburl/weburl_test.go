@@ -67,7 +67,15 @@ func TestCheck(t *testing.T) {
 	})
 	const invisible = "it contains an invisible character; type it instead of pasting it"
 	const more = "it must not have user info, a query or a fragment"
-	texts(t, problem(weburl.CheckBase), map[string]string{
+	of := func(root string) func(string) error {
+		return func(text string) error { return weburl.CheckBase(text, root) }
+	}
+	const doubled = "it must not end in /v1, because every path of the API begins with /v1; remove it"
+	texts(t, problem(of("v1")), map[string]string{
+		"https://h.example/": "", "https://h.example/v1/x": "", "https://v1/": "", "https://h.example/v1?x=1": more,
+		"https://h.example/v1/": doubled, "https://h.example//v1//": doubled,
+	})
+	texts(t, problem(of("")), map[string]string{
 		"HTTPS://api.dfns.io/": "", "https://h.example/ä/{x}": "", "http://127.0.0.1:1/a": "", "h.example": relative,
 		"https://u@h.example": more, "https://@h.example": more, "https://h.example?": more, "https://h.example/?a=b": more,
 		"https://h.example#": more, "https://h.exa\u200bmple": invisible, "https://h.example/\u00ad": invisible,

@@ -55,6 +55,7 @@ var Dfns = Vendor{
 	Patch:    func(fields string) string { return fields },
 	Secret:   func(secret string) string { return `{"secret":"` + secret + `"}` },
 	OddTypes: `{"dateCreated":1,"dateUpdated":true,"events":"x","status":{},"description":[]}`,
+	Endless:  []string{`{"nextPageToken":"$n"}`, `{"nextPageToken":"same"}`},
 	Forms: map[string]sandbox.Config{
 		"slash":   {DfnsNormalize: func(w *dfns.Webhook) { w.URL = strings.TrimRight(w.URL, "/") + "/" }},
 		"trimmed": {DfnsNormalize: func(w *dfns.Webhook) { w.Description = strings.TrimSpace(w.Description) }},
@@ -83,8 +84,28 @@ data "webhook_dfns" "test" { id = ADDRESS.id }
 data "webhook_dfns_webhooks" "test" { url = data.webhook_dfns.test.url }
 data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 `,
-	DataCall:   "/events",
-	Misspelled: [2]string{"wallet.transfer.confirmd", "wallet.transfer.confirmed"},
+	DataCall: "/events",
+	Invalid: []Remark{
+		{Values{"url": acctest.String("https://u:hunter2@h.example.com:0/?key=hunter2")}, []string{`Invalid URL: .*Got: "https://h.example.com:0/…".`}},
+		{Values{"events": acctest.StringSet()}, []string{"Invalid Event Kind: .*it is empty"}},
+		{Values{"events": acctest.StringSet("walet.*")}, []string{`for a pattern, write events = provider::webhook::dfns_event_kinds\("wallet.\*"\)`}},
+		{Values{"status": acctest.String("enabled")}, []string{`must be one of \["Enabled" "Disabled"\]: write "Enabled". Got: "enabled"`}},
+		{Values{"description": acctest.String(strings.Repeat("é", 257))}, []string{"0 to 256 characters.*it has 257"}},
+		{Values{"description": acctest.String(strings.Repeat("🔑", 129))}, []string{"as JavaScript does.*it has 258"}},
+	},
+	Unusual: []Remark{
+		{Values{"description": acctest.String(strings.Repeat("é", 256))}, nil},
+		{Values{"events": acctest.StringSet("*"), "status": acctest.String("Disabled")}, nil},
+		{Values{"url": acctest.String("http://localhost:8080")}, nil},
+		{Values{"url": acctest.String("http://hooks.example.com/hunter2")}, []string{"Deliveries Without TLS: The url at http://hooks.example.com is http"}},
+		{Values{"events": acctest.StringSet("*", "wallet.created")}, []string{`Redundant Event Kinds: "\*" subscribes to all kinds`}},
+		{Values{"events": acctest.StringSet("wallet.transfer.confirmd", "swap.started")}, []string{
+			"Unknown Event Kind: swap.started: ",
+			`Unknown Event Kind: wallet.transfer.confirmd: .*does not know this kind. The most similar known kind is "wallet.transfer.confirmed". If Dfns`,
+		}},
+		{Values{"events": acctest.StringSet("wallet.exported")}, []string{"Deprecated Event Kind: wallet.exported: Dfns has deprecated this kind"}},
+		{Values{"status": acctest.String("Paused")}, []string{`Unknown Status: Paused: .*does not know this status. It knows \["Enabled" "Disabled"\]`}},
+	},
 
 	NamedBy: "description", Account: acctest.AtDfns,
 	Client: func(t testing.TB, env *acctest.Env) Client { return dfnsClient{env.DfnsClient(t)} },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
@@ -16,6 +17,9 @@ var enfinitosConfig = Values{
 	"url": acctest.String("https://hooks.example.com/Enfinitos"), "events": acctest.StringSet("right.issued", "right.revoked"),
 	"label": acctest.String("rights"), "active": flag(true),
 }
+
+// enfinitosBlank is said of a label that the API may trim. It is no error, because what was imported may have it.
+var enfinitosBlank = []string{"Label With Outer White Space: The label "}
 
 // Enfinitos documents neither how to read nor how to delete a subscription, and has no key that makes a create safe to send again.
 var Enfinitos = Vendor{
@@ -67,7 +71,20 @@ var Enfinitos = Vendor{
 	},
 	Data:     "data \"webhook_enfinitos_deliveries\" \"test\" { subscription_id = ADDRESS.id }\n",
 	DataCall: "/deliveries", Deleted: `{"ok":true,"data":{}}`,
-	Misspelled: [2]string{"right.isued", "right.issued"},
+	Invalid: []Remark{
+		{Values{"url": acctest.String("http://u:hunter2@h.example.com")}, []string{`Invalid URL: .*must be https`}},
+		{Values{"events": acctest.StringSet()}, []string{"Invalid Event Kind: .*it is empty"}},
+		{Values{"events": acctest.StringSet("Right Issued")}, []string{`must contain event kinds.*"right.issued".*Got: "Right Issued"`}},
+		{Values{"label": acctest.String("")}, []string{"1 to 60 characters.*it has 0"}},
+		{Values{"label": acctest.String(strings.Repeat("é", 61))}, []string{"1 to 60 characters.*it has 61"}},
+	},
+	Unusual: []Remark{
+		{nil, nil}, {Values{"label": acctest.String(" rights")}, enfinitosBlank}, {Values{"label": acctest.String("rights\n")}, enfinitosBlank},
+		{Values{"label": acctest.String("\u00a0rights")}, enfinitosBlank}, {Values{"label": acctest.String("  ")}, enfinitosBlank},
+		{Values{"events": acctest.StringSet("right.isued")}, []string{
+			`Unknown Event Kind: right.isued: .*does not know this kind. The most similar known kind is "right.issued". If EnfinitOS`,
+		}},
+	},
 
 	NamedBy: "label", Account: acctest.AtEnfinitos,
 	Client: func(t testing.TB, env *acctest.Env) Client { return enfinitosClient{env.EnfinitosClient(t)} },

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -127,7 +128,8 @@ func TestUnknownValues(t *testing.T) {
 				for name := range change {
 					unknown[name] = tftypes.NewValue(w.Config[name].Type(), tftypes.UnknownValue)
 				}
-				if problems := w.instance.FinalPlan(unknown, w.With(change)); strings.Contains(problems, "ERROR") {
+				invalid := acctest.Text(w.instance.Provider.Validate(w.Type, unknown))
+				if problems := invalid + w.instance.FinalPlan(unknown, w.With(change)); strings.Contains(problems, "ERROR") {
 					w.Errorf("from %v to %v: %s", prior, change, problems)
 				}
 			}
@@ -219,8 +221,8 @@ func TestImport(t *testing.T) {
 			w.API(w.env).ForgetCalls()
 		}
 		w.Remove(w.env, id)
-		if report := w.instance.Import(id); w.profile.Reads && (report.Failed() || w.instance.State != nil) {
-			w.Errorf("what is gone is imported as %v: %+v", w.instance.State, report)
+		if report := w.instance.Import(id); w.profile.Reads && report.Problems != "ERROR Cannot import non-existent remote object\n" {
+			w.Errorf("the import of what is gone ends with %+v", report)
 		}
 	})
 }
@@ -411,6 +413,17 @@ func (w *world) imported() *Object {
 	return w.find(id)
 }
 
+// Terraform cannot see whether a write-only value changes, so it needs a version.
+func TestKnownSecretWithoutVersion(t *testing.T) {
+	t.Parallel()
+	forEach(t, "", func(w *world) {
+		said := acctest.Text(w.instance.Provider.Validate(w.Type, w.With(Values{"secret_wo": acctest.String("hunter2")})))
+		if !strings.Contains(said, "ERROR Missing Version") || strings.Contains(said, "hunter2") {
+			w.Errorf("it says %s", said)
+		}
+	})
+}
+
 // A secret that cannot be right is an error that does not show it and changes nothing, at the latest in the apply.
 func TestKnownSecretIsInvalid(t *testing.T) {
 	t.Parallel()
@@ -503,7 +516,7 @@ func TestSecretInAnotherAnswer(t *testing.T) {
 	for _, secret := range []string{"whs-****************", "whs-another", ""} {
 		forEach(t, secret, func(w *world) {
 			w.created()
-			for _, call := range [][2]string{{"GET", ""}, {"PUT", ""}, {"POST", w.Creating()[1] + "/*/*"}} {
+			for _, call := range [][2]string{{"GET", ""}, w.Updating()} {
 				w.fault(on(call, every, patch(w.Secret(secret))))
 			}
 			for _, report := range []acctest.Report{w.instance.Refresh(), w.instance.Apply(w.With(w.Off)), w.instance.Apply(w.Config)} {
@@ -707,22 +720,67 @@ func TestEquivalentURL(t *testing.T) {
 	})
 }
 
-// An event kind that is unknown is a warning with the most similar one. Terraform cannot see whether a write-only value changes, so it
-// needs a version.
-func TestValidation(t *testing.T) {
+// A configuration that cannot work is refused on its attribute, and nothing of a credential is shown.
+func TestInvalidConfiguration(t *testing.T) {
 	t.Parallel()
-	forEach(t, "", func(w *world) {
-		misspelled := w.With(Values{"events": acctest.StringSet(w.Misspelled[0])})
-		got := acctest.Text(w.instance.Provider.Validate(w.Type, misspelled)) + w.instance.Plan(misspelled).Problems
-		if !acctest.Says("WARNING Unknown Event Kind", w.Misspelled[0], `"`+w.Misspelled[1]+`"`, w.Name).MatchString(got) || strings.Count(got, "WARNING") != 1 {
-			w.Errorf("got %q", got)
+	provider := acctest.NewProtocol(t, nil)
+	for _, v := range Vendors {
+		for _, invalid := range v.Invalid {
+			said := acctest.Text(provider.Validate(v.Type, v.With(invalid.Change)))
+			for name := range invalid.Change {
+				if !remarks("ERROR", invalid, said) || !strings.Contains(said, fmt.Sprintf("[AttributeName(%q)", name)) {
+					t.Errorf("%v: got %s, want %q", invalid.Change, said, invalid.Says)
+				}
+			}
 		}
-		got = acctest.Text(w.instance.Provider.Validate(w.Type, w.With(Values{"secret_wo": acctest.String("hunter2")})))
-		if !strings.Contains(got, "ERROR Missing Version") || strings.Contains(got, "hunter2") {
-			w.Errorf("got %q", got)
+	}
+}
+
+// What is allowed but odd warns in the plan or the import that adds it, and in no later one.
+func TestUnusualValues(t *testing.T) {
+	t.Parallel()
+	for _, v := range Vendors {
+		for i, odd := range v.Unusual {
+			v.each(t, fmt.Sprint(i), func(w *world) {
+				config := w.With(odd.Change)
+				warns := func(when, problems string) {
+					w.Helper()
+					if !remarks("WARNING", odd, problems) {
+						w.Errorf("%s of %v: got %q, want %q", when, config, problems, odd.Says)
+					}
+				}
+				if problems := acctest.Text(w.instance.Provider.Validate(w.Type, config)); problems != "" {
+					w.Errorf("the validation of %v: got %q", config, problems)
+				}
+				warns("the plan of a create", w.instance.Plan(config).Problems)
+				if !w.profile.Reads {
+					return
+				}
+				id := w.Register(w.env, config)
+				imported, told := strings.CutPrefix(w.instance.Import(id).Problems, "WARNING Signing Secret Unknown After Import: ")
+				if !told {
+					w.Errorf("an import: got %q", imported)
+				}
+				warns("an import", imported)
+				warns("a second import", w.instance.Import(id).Problems)
+				w.quiet(w.planned("no-op", w.instance.Plan(config)))
+				w.quiet(w.planned("update", w.instance.Plan(w.With(odd.Change, Values{"secret_version": acctest.Number(1)}))))
+				for name := range odd.Change {
+					w.instance.State[name] = w.Config[name]
+				}
+				problems := acctest.Text(w.instance.Provider.Plan(w.Type, w.instance.State, config))
+				warns("the plan that adds it", regexp.MustCompile("WARNING Signing Secret (Goes to|Will Change)").ReplaceAllString(problems, ""))
+			})
 		}
-		if got := w.instance.Provider.Validate(w.Type, w.Config); len(got) != 0 {
-			w.Errorf("the configuration of the kit: %s", acctest.Text(got))
+	}
+}
+
+// remarks reports whether each text of a remark is said, in a problem of its own, and no credential.
+func remarks(severity string, remark Remark, said string) bool {
+	for _, text := range remark.Says {
+		if !regexp.MustCompile(text).MatchString(said) {
+			return false
 		}
-	})
+	}
+	return strings.Count(said, severity+" ") == len(remark.Says) && !strings.Contains(said, "hunter2")
 }

@@ -41,7 +41,7 @@ type Vendor struct {
 	Profiles map[string]Profile
 	// Rotates says that the vendor can change a secret outside Terraform.
 	Rotates bool
-	// Lists says that the API can list webhooks. The client can then look for what a lost create has made.
+	// Lists says that the client lists webhooks to look for what a lost create has made.
 	Lists bool
 	// Create, Update and Delete are the calls of a change, in the order of the journal. ID stands for the id.
 	Create, Update, Delete []string
@@ -56,17 +56,20 @@ type Vendor struct {
 	// every field that only informs an odd type.
 	Patch, Secret func(string) string
 	OddTypes      string
+	// Endless are patches that let every page of a list promise another one. A vendor whose client does not list has none.
+	Endless []string
 	// Forms are sandboxes whose API stores another form of what it is sent.
 	Forms map[string]sandbox.Config
 	// Home are the settings of an account, Elsewhere are other accounts and other ways to the same one.
 	Home      map[string]string
 	Elsewhere map[string]Place
-	// Data are data sources that read the webhook whose address is ADDRESS. The calls of one end with DataCall.
+	// Data are data sources that read the webhook whose address is ADDRESS. The calls of one end with DataCall, which is empty if a refresh
+	// makes all their calls too.
 	Data, DataCall string
 	// Deleted is a body that proves a delete, where the sandbox's does not.
 	Deleted string
-	// Misspelled is an event kind that the vendor does not have, with the one that it has.
-	Misspelled [2]string
+	// Invalid are changes of Config that are refused, Unusual are those that are allowed and probably unintended.
+	Invalid, Unusual []Remark
 
 	// NamedBy is the attribute with the name by which a sweep knows what a test has made.
 	NamedBy string
@@ -96,6 +99,12 @@ type Profile struct {
 	Sandbox sandbox.Config
 	// Reads and Deletes say that the API has the calls.
 	Reads, Deletes bool
+}
+
+// Remark is what is said about a change of a configuration. Each text is of another error or warning.
+type Remark struct {
+	Change Values
+	Says   []string
 }
 
 // Place is where a provider calls an API.
@@ -179,6 +188,12 @@ func Literal(value acctest.Value) string {
 		return "[" + strings.Join(texts, ", ") + "]"
 	}
 	panic("a configuration of the kit has a value of another type: " + value.String())
+}
+
+// Updating is the call that changes a webhook, as method and path with * for the id.
+func (v Vendor) Updating() [2]string {
+	last := strings.Fields(v.Update[len(v.Update)-1])
+	return [2]string{last[0], strings.Replace(last[1], "/ID", "/*", 1)}
 }
 
 // Creating is the call that creates a webhook, as method and path.

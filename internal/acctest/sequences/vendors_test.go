@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
@@ -73,6 +74,15 @@ func vendors(env *acctest.Env, conventional bool) []*vendor {
 			return out
 		},
 	}}
+}
+
+// creates reports whether a call creates a webhook, changes whether it changes one. The calls of a signature change nothing.
+func (v *vendor) creates(request *http.Request) bool {
+	return [2]string{request.Method, request.URL.Path} == v.Creating()
+}
+
+func (v *vendor) changes(request *http.Request) bool {
+	return request.Method != http.MethodGet && strings.HasPrefix(request.URL.Path, v.Creating()[1])
 }
 
 // drawContent draws from few values, so that webhooks of equal content are common.

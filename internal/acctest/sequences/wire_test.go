@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -99,7 +98,7 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := p.dies(request, false); err != nil {
 		return nil, err
 	}
-	if isChange(request) {
+	if op.resource.vendor.changes(request) {
 		op.changing = true
 	}
 	stop := op.stopsNow()
@@ -119,11 +118,6 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return response, err
-}
-
-// isChange reports whether a call changes a webhook. The calls of a signature change nothing.
-func isChange(request *http.Request) bool {
-	return request.Method != http.MethodGet && strings.Contains(request.URL.Path, "/webhooks")
 }
 
 // dies ends the caller if the process is killed, now or before. Reads may run for several callers, so they only fail.
@@ -181,14 +175,14 @@ func (p *process) send(request *http.Request, op *operation, ctrlC bool) (*http.
 	response, err := calls.Transport().RoundTrip(request)
 	intact := fault == nil || fault.Effect == sandbox.Patch || fault.Effect == sandbox.Lag
 	succeeded := err == nil && response.StatusCode < http.StatusMultipleChoices
-	if request.Method == http.MethodPost && strings.HasSuffix(request.URL.Path, "/webhooks") {
+	if v.creates(request) {
 		op.creates++
 		op.answered = op.answered || intact && (succeeded || err != nil && ctrlC && op.creates == 1)
 		if fault != nil && fault.Effect == sandbox.Twice && v.Sendings == 1 {
 			w.disown(v, former)
 		}
 	}
-	if intact && succeeded && isChange(request) {
+	if intact && succeeded && v.changes(request) {
 		op.changing = false
 	}
 	return response, err

@@ -132,6 +132,15 @@ func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
+// IsSecure reports an absolute https URL, or an http URL of a loopback host, which a test uses where a vendor demands https.
+func IsSecure(text string) bool {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" {
+		return false
+	}
+	return parsed.Scheme == "https" || parsed.Scheme == "http" && IsLoopback(parsed.Hostname())
+}
+
 // The error numbers of Windows for connections. The Unix names in package syscall are numbers that Go has invented for Windows.
 const (
 	abortedOnWindows = syscall.Errno(10053)

@@ -62,7 +62,7 @@ func (s *Server) Raise(kind string, data json.RawMessage) (deliveries int, err e
 		return 0, delivery.ErrFull
 	}
 	var jobs []delivery.Job
-	for _, webhook := range s.webhooks {
+	for _, webhook := range s.webhooks.All() {
 		if webhook.wants(kind) {
 			jobs = append(jobs, s.job(webhook.ID, kind, data))
 		}
@@ -88,7 +88,7 @@ func (s *Server) Resend(_ context.Context, id string) error {
 	if event == nil {
 		return fmt.Errorf("there is no delivery %s", id)
 	}
-	webhook := s.find(event.WebhookID)
+	webhook := s.webhooks.Find(event.WebhookID)
 	if webhook == nil || webhook.Status != enabled {
 		return fmt.Errorf("the webhook %s is deleted or disabled", event.WebhookID)
 	}
@@ -126,7 +126,7 @@ func (a *attempt) Attempt() (delivery.Request, bool) {
 	if s.pending[p.Number] != p {
 		return delivery.Request{}, false
 	}
-	webhook := s.find(p.WebhookID)
+	webhook := s.webhooks.Find(p.WebhookID)
 	if webhook == nil || webhook.Status != enabled {
 		s.giveUp(p)
 		return delivery.Request{}, false

@@ -58,7 +58,7 @@ func (s *Server) RecordEvent(kind string, data json.RawMessage) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.options.Clock()
-	for _, webhook := range s.webhooks {
+	for _, webhook := range s.webhooks.All() {
 		if webhook.wants(kind) {
 			s.record(&Event{
 				ID: newID(s.attempts, "whe"), WebhookID: webhook.ID, Kind: kind, Data: data, Date: now, Sent: now, Status: "200", Attempt: 1,

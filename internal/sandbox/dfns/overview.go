@@ -11,7 +11,7 @@ func (s *Server) Overview() wire.Overview {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := wire.Overview{Pending: len(s.pending), Webhooks: []wire.Webhook{}, Deliveries: []wire.Delivery{}}
-	for _, webhook := range s.webhooks {
+	for _, webhook := range s.webhooks.All() {
 		out.Webhooks = append(out.Webhooks, webhook.shown())
 	}
 	for _, event := range slices.Backward(s.events) {
@@ -34,7 +34,7 @@ func (s *Server) Pending() int {
 func (s *Server) ShowWebhook(id string) *wire.Webhook {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	webhook := s.find(id)
+	webhook := s.webhooks.Find(id)
 	if webhook == nil {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (s *Server) ShowDelivery(id string) *wire.Content {
 		return nil
 	}
 	out := &wire.Content{Delivery: event.shown(), Headers: event.headers(), Payload: string(event.payload()), Answer: event.Excerpt}
-	if webhook := s.find(event.WebhookID); webhook != nil {
+	if webhook := s.webhooks.Find(event.WebhookID); webhook != nil {
 		out.URL = wire.Harmless(webhook.URL)
 	}
 	return out

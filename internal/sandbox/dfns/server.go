@@ -66,8 +66,7 @@ type Server struct {
 	challenges  map[string]*challenge
 	tokens      map[string]*actionToken
 	swept       time.Time // when expired challenges and tokens were last looked for
-	webhooks    []*Webhook
-	history     wire.History[Webhook]
+	webhooks    wire.Registry[Webhook]
 	events      []*Event
 	eventBytes  int
 	pending     map[int]*pending
@@ -96,6 +95,9 @@ func New(options Options) *Server {
 		options.Touch = func(string) {}
 	}
 	s := &Server{options: options, mux: http.NewServeMux()}
+	s.webhooks = wire.Registry[Webhook]{
+		ID: func(webhook *Webhook) string { return webhook.ID }, Copy: (*Webhook).copy, Clock: options.Clock, Touch: options.Touch,
+	}
 	s.openAccount()
 	s.attempts = rand.NewChaCha8([32]byte(wire.Bytes(options.Random, 32)))
 	s.clear()
@@ -124,7 +126,7 @@ func (s *Server) clear() {
 	s.credentials = s.credentials[:1]
 	s.challenges = map[string]*challenge{}
 	s.tokens = map[string]*actionToken{}
-	s.webhooks, s.history = nil, wire.History[Webhook]{}
+	s.webhooks.Clear()
 	s.events = nil
 	s.eventBytes = 0
 	s.pending = map[int]*pending{}

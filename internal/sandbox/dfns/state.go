@@ -49,7 +49,7 @@ func (s *Server) copyState() saved {
 	for _, known := range s.credentials {
 		out.Credentials = append(out.Credentials, savedCredential{ID: known.id, PublicKey: known.pem})
 	}
-	for _, webhook := range s.webhooks {
+	for _, webhook := range s.webhooks.All() {
 		out.Webhooks = append(out.Webhooks, savedWebhook{Webhook: *webhook, Number: webhook.number})
 	}
 	for _, event := range s.events {
@@ -85,7 +85,7 @@ func (s *Server) Load(text json.RawMessage) error {
 	s.account, s.credentials, s.created = in.Account, credentials, in.Created
 	for _, webhook := range in.Webhooks {
 		webhook.number = webhook.Number
-		s.webhooks = append(s.webhooks, &webhook.Webhook)
+		s.webhooks.Load(&webhook.Webhook)
 	}
 	byID := map[string]*Event{}
 	for _, event := range in.Events {
@@ -106,7 +106,7 @@ func (s *Server) Secrets() map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := map[string]string{}
-	for _, webhook := range s.webhooks {
+	for _, webhook := range s.webhooks.All() {
 		out[webhook.ID] = webhook.Secret
 	}
 	return out

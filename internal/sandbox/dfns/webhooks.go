@@ -34,11 +34,7 @@ type Webhook struct {
 func (s *Server) Webhooks() []Webhook {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Webhook, 0, len(s.webhooks))
-	for _, webhook := range s.webhooks {
-		out = append(out, *webhook.copy())
-	}
-	return out
+	return s.webhooks.Copies()
 }
 
 func (webhook *Webhook) copy() *Webhook {
@@ -51,13 +47,11 @@ func (webhook *Webhook) copy() *Webhook {
 func (s *Server) Edit(id string, change func(*Webhook)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	webhook := s.find(id)
+	webhook := s.webhooks.Find(id)
 	if webhook == nil {
 		return fmt.Errorf("there is no webhook %s", id)
 	}
-	changed := webhook.copy()
-	change(changed)
-	s.replace(webhook, changed)
+	s.change(webhook, change)
 	return nil
 }
 
@@ -72,30 +66,15 @@ func (s *Server) Register(webhook Webhook) string {
 func (s *Server) Remove(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if webhook := s.find(id); webhook != nil {
-		s.drop(webhook)
-	}
+	s.webhooks.Drop(id)
 }
 
-// replace changes a webhook and remembers the old one.
-func (s *Server) replace(webhook, changed *Webhook) {
-	changed.Updated = s.options.Clock()
-	s.history.Changed(changed.Updated, slices.Index(s.webhooks, webhook), webhook.copy())
-	*webhook = *changed
-	s.options.Touch(webhook.ID)
-}
-
-// drop deletes a webhook and remembers it.
-func (s *Server) drop(webhook *Webhook) {
-	index := slices.Index(s.webhooks, webhook)
-	s.history.Removed(s.options.Clock(), index, webhook)
-	s.webhooks = slices.Delete(s.webhooks, index, index+1)
-	s.options.Touch(webhook.ID)
-}
-
-// seen returns the webhooks as the answer to a call shows them.
-func (s *Server) seen(r *http.Request) []*Webhook {
-	return s.history.Seen(r, s.options.Clock(), s.webhooks)
+// change changes a webhook, and when it was last changed.
+func (s *Server) change(webhook *Webhook, change func(*Webhook)) {
+	s.webhooks.Change(webhook, func(changed *Webhook) {
+		change(changed)
+		changed.Updated = s.options.Clock()
+	})
 }
 
 func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []byte) {
@@ -104,7 +83,7 @@ func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []by
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if limit := s.options.WebhookLimit; limit > 0 && len(s.webhooks) >= limit {
+	if limit := s.options.WebhookLimit; limit > 0 && len(s.webhooks.All()) >= limit {
 		refuse(w, http.StatusBadRequest, fmt.Sprintf("Maximum number of webhooks reached (%d)", limit))
 		return
 	}
@@ -122,9 +101,7 @@ func (s *Server) add(webhook Webhook) *Webhook {
 	webhook.Secret = "whs-" + wire.Text(s.options.Random, 32)
 	webhook.Created = s.options.Clock()
 	webhook.Updated = webhook.Created
-	s.history.Added(webhook.Created, len(s.webhooks))
-	s.webhooks = append(s.webhooks, &webhook)
-	s.options.Touch(webhook.ID)
+	s.webhooks.Add(&webhook)
 	return &webhook
 }
 
@@ -145,7 +122,7 @@ func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request, body []by
 		return
 	}
 	s.options.Normalize(&changed)
-	s.replace(webhook, &changed)
+	s.change(webhook, func(into *Webhook) { *into = changed })
 	out := webhook.answer()
 	if s.options.SecretOnUpdate {
 		out["secret"] = webhook.Secret
@@ -162,12 +139,12 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, body []by
 		refuse(w, http.StatusBadRequest, "a delete has no body")
 		return
 	}
-	s.drop(webhook)
+	s.webhooks.Drop(webhook.ID)
 	answer(w, map[string]bool{"deleted": true})
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
-	items, next, err := page(s.seen(r), r.URL.Query(), func(w *Webhook) int { return w.number })
+	items, next, err := page(s.webhooks.Seen(r), r.URL.Query(), func(w *Webhook) int { return w.number })
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -181,22 +158,11 @@ func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
 
 // found returns the webhook a path names, or answers that there is none.
 func (s *Server) found(w http.ResponseWriter, r *http.Request) *Webhook {
-	webhook := find(s.seen(r), r.PathValue("id"))
+	webhook := s.webhooks.Named(r)
 	if webhook == nil {
 		refuse(w, http.StatusNotFound, "Webhook not found")
 	}
 	return webhook
-}
-
-func (s *Server) find(id string) *Webhook { return find(s.webhooks, id) }
-
-func find(webhooks []*Webhook, id string) *Webhook {
-	for _, webhook := range webhooks {
-		if webhook.ID == id {
-			return webhook
-		}
-	}
-	return nil
 }
 
 func (webhook *Webhook) answer() map[string]any {

@@ -37,7 +37,7 @@ func (s *Server) Resend(ctx context.Context, id string) error {
 	if d == nil {
 		return fmt.Errorf("there is no delivery %s", id)
 	}
-	subscription := s.find(d.SubscriptionID)
+	subscription := s.subscriptions.Find(d.SubscriptionID)
 	if !subscription.Active {
 		return fmt.Errorf("the subscription %s is paused", subscription.ID)
 	}
@@ -61,7 +61,7 @@ func (a *attempt) Attempt() (delivery.Request, bool) {
 	s := a.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	subscription := s.find(a.delivery.SubscriptionID)
+	subscription := s.subscriptions.Find(a.delivery.SubscriptionID)
 	if subscription == nil || !subscription.Active || !s.due(a.delivery) {
 		return delivery.Request{}, false
 	}
@@ -136,7 +136,7 @@ func (s *Server) note(d *Delivery, signed string, result delivery.Result) {
 	s.count(d, -1)
 	d.Status, d.DeliveredAt, d.NextRetry = Delivered, d.Last, time.Time{}
 	s.count(d, 1)
-	if subscription := s.find(d.SubscriptionID); subscription != nil {
+	if subscription := s.subscriptions.Find(d.SubscriptionID); subscription != nil {
 		subscription.LastDelivered = d.Last
 	}
 }
@@ -162,7 +162,7 @@ func (s *Server) resume(subscription *Subscription) {
 func (s *Server) Resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, subscription := range s.subscriptions {
+	for _, subscription := range s.subscriptions.All() {
 		s.resume(subscription)
 	}
 }
@@ -273,7 +273,7 @@ func (s *Server) processDue(w http.ResponseWriter, r *http.Request) {
 // claim reserves failed deliveries that are due, so that nothing else attempts them at the same time.
 func (s *Server) claim(limit int) (batch []*claimed) {
 	for _, d := range s.deliveries {
-		subscription := s.find(d.SubscriptionID)
+		subscription := s.subscriptions.Find(d.SubscriptionID)
 		if len(batch) < limit && d.Status == Failed && s.due(d) && subscription != nil && subscription.Active {
 			d.busy = true
 			c := &claimed{delivery: d}

@@ -76,7 +76,7 @@ func (s *Server) raise(kind string, data json.RawMessage, take func(*Subscriptio
 		return delivery.ErrFull
 	}
 	text := string(payload) // one for all subscriptions
-	for _, subscription := range s.subscriptions {
+	for _, subscription := range s.subscriptions.All() {
 		if subscription.Active && (slices.Contains(subscription.Events, kind) || slices.Contains(subscription.Events, "*")) {
 			take(subscription, Delivery{SubscriptionID: subscription.ID, Status: Queued, Payload: text})
 		}

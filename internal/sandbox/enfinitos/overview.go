@@ -13,7 +13,7 @@ func (s *Server) Overview() wire.Overview {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := wire.Overview{Pending: s.unsettled, Webhooks: []wire.Webhook{}, Deliveries: []wire.Delivery{}}
-	for _, subscription := range s.subscriptions {
+	for _, subscription := range s.subscriptions.All() {
 		out.Webhooks = append(out.Webhooks, subscription.shown())
 	}
 	for _, delivery := range slices.Backward(s.deliveries) {
@@ -36,7 +36,7 @@ func (s *Server) Pending() int {
 func (s *Server) ShowWebhook(id string) *wire.Webhook {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	subscription := s.find(id)
+	subscription := s.subscriptions.Find(id)
 	if subscription == nil {
 		return nil
 	}
@@ -56,7 +56,7 @@ func (s *Server) ShowDelivery(id string) *wire.Content {
 	if d.Signature != "" {
 		out.Headers = headers(d.Signature)
 	}
-	if subscription := s.find(d.SubscriptionID); subscription != nil {
+	if subscription := s.subscriptions.Find(d.SubscriptionID); subscription != nil {
 		out.URL = wire.Harmless(subscription.URL)
 	}
 	return out

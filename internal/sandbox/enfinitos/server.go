@@ -57,8 +57,7 @@ type Server struct {
 	jitters *rand.ChaCha8
 
 	mu            sync.Mutex
-	subscriptions []*Subscription
-	history       wire.History[Subscription]
+	subscriptions wire.Registry[Subscription]
 	deliveries    []*Delivery
 	byID          map[string]*Delivery
 	// bytes is the size of all payloads. unsettled and unsettledBytes count what is still to be delivered.
@@ -78,6 +77,10 @@ func New(options Options) *Server {
 		options.Touch = func(string) {}
 	}
 	s := &Server{options: options, mux: http.NewServeMux()}
+	s.subscriptions = wire.Registry[Subscription]{
+		ID: func(subscription *Subscription) string { return subscription.ID }, Copy: (*Subscription).copy,
+		Clock: options.Clock, Touch: options.Touch,
+	}
 	s.apiKey = "sk_sandbox_" + wire.Text(options.Random, 32)
 	s.developerID = "dev_" + wire.Text(options.Random, 16)
 	s.jitters = rand.NewChaCha8([32]byte(wire.Bytes(options.Random, 32)))
@@ -106,7 +109,7 @@ func (s *Server) AnswerContract(version string) {
 }
 
 func (s *Server) clear() {
-	s.subscriptions, s.history = nil, wire.History[Subscription]{}
+	s.subscriptions.Clear()
 	s.deliveries = nil
 	s.byID = map[string]*Delivery{}
 	s.bytes, s.unsettled, s.unsettledBytes = 0, 0, 0

@@ -20,10 +20,7 @@ type saved struct {
 // calls do not wait for it.
 func (s *Server) Save() (json.RawMessage, error) {
 	s.mu.Lock()
-	out := saved{APIKey: s.apiKey, DeveloperID: s.developerID}
-	for _, subscription := range s.subscriptions {
-		out.Subscriptions = append(out.Subscriptions, *subscription)
-	}
+	out := saved{APIKey: s.apiKey, DeveloperID: s.developerID, Subscriptions: s.subscriptions.Copies()}
 	for _, delivery := range s.deliveries {
 		out.Deliveries = append(out.Deliveries, *delivery)
 	}
@@ -45,7 +42,7 @@ func (s *Server) Load(text json.RawMessage) error {
 	s.clear()
 	s.apiKey, s.developerID = in.APIKey, in.DeveloperID
 	for _, subscription := range in.Subscriptions {
-		s.subscriptions = append(s.subscriptions, &subscription)
+		s.subscriptions.Load(&subscription)
 	}
 	for _, delivery := range in.Deliveries {
 		s.keep(&delivery)
@@ -58,7 +55,7 @@ func (s *Server) Secrets() map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := map[string]string{}
-	for _, subscription := range s.subscriptions {
+	for _, subscription := range s.subscriptions.All() {
 		out[subscription.ID] = subscription.Secret
 	}
 	return out

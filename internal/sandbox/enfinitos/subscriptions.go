@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"time"
@@ -33,11 +32,7 @@ type Subscription struct {
 func (s *Server) Subscriptions() []Subscription {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Subscription, 0, len(s.subscriptions))
-	for _, subscription := range s.subscriptions {
-		out = append(out, *subscription.copy())
-	}
-	return out
+	return s.subscriptions.Copies()
 }
 
 func (subscription *Subscription) copy() *Subscription {
@@ -57,7 +52,7 @@ func (s *Server) Register(subscription Subscription) string {
 func (s *Server) Edit(id string, change func(*Subscription)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	subscription := s.find(id)
+	subscription := s.subscriptions.Find(id)
 	if subscription == nil {
 		return fmt.Errorf("there is no subscription %s", id)
 	}
@@ -65,20 +60,11 @@ func (s *Server) Edit(id string, change func(*Subscription)) error {
 	return nil
 }
 
-// change changes a subscription and remembers the old one.
+// change changes a subscription, and resumes one that was paused.
 func (s *Server) change(subscription *Subscription, change func(*Subscription)) {
-	old := subscription.copy()
-	s.history.Changed(s.options.Clock(), slices.Index(s.subscriptions, subscription), old)
-	change(subscription)
-	s.options.Touch(subscription.ID)
-	if !old.Active {
+	if before := s.subscriptions.Change(subscription, change); !before.Active {
 		s.resume(subscription)
 	}
-}
-
-// seen returns the subscriptions as the answer to a call shows them.
-func (s *Server) seen(r *http.Request) []*Subscription {
-	return s.history.Seen(r, s.options.Clock(), s.subscriptions)
 }
 
 // Remove deletes a subscription outside of any client.
@@ -90,13 +76,9 @@ func (s *Server) Remove(id string) {
 
 // drop forgets a subscription and its deliveries, which nobody can ask for any more.
 func (s *Server) drop(id string) {
-	index := slices.IndexFunc(s.subscriptions, func(sub *Subscription) bool { return sub.ID == id })
-	if index < 0 {
+	if !s.subscriptions.Drop(id) {
 		return
 	}
-	s.history.Removed(s.options.Clock(), index, s.subscriptions[index])
-	s.subscriptions = slices.Delete(s.subscriptions, index, index+1)
-	s.options.Touch(id)
 	s.deliveries = slices.DeleteFunc(s.deliveries, func(d *Delivery) bool {
 		if d.SubscriptionID != id {
 			return false
@@ -125,9 +107,7 @@ func (s *Server) add(subscription Subscription) *Subscription {
 	subscription.Secret = "whsec_" + wire.Text(s.options.Random, 40)
 	subscription.Active = true
 	subscription.Created = s.options.Clock()
-	s.history.Added(subscription.Created, len(s.subscriptions))
-	s.subscriptions = append(s.subscriptions, &subscription)
-	s.options.Touch(subscription.ID)
+	s.subscriptions.Add(&subscription)
 	return &subscription
 }
 
@@ -154,7 +134,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	all := []any{}
-	for _, subscription := range s.seen(r) {
+	for _, subscription := range s.subscriptions.Seen(r) {
 		all = append(all, s.describe(subscription))
 	}
 	s.answer(w, http.StatusOK, map[string]any{"subscriptions": all, "nextCursor": nil, "total": len(all)})
@@ -169,22 +149,11 @@ func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 
 // found returns the subscription a path names, or answers that there is none.
 func (s *Server) found(w http.ResponseWriter, r *http.Request) *Subscription {
-	subscription := find(s.seen(r), r.PathValue("id"))
+	subscription := s.subscriptions.Named(r)
 	if subscription == nil {
 		s.refuse(w, http.StatusNotFound, "not_found", "Subscription not found")
 	}
 	return subscription
-}
-
-func (s *Server) find(id string) *Subscription { return find(s.subscriptions, id) }
-
-func find(subscriptions []*Subscription, id string) *Subscription {
-	for _, subscription := range subscriptions {
-		if subscription.ID == id {
-			return subscription
-		}
-	}
-	return nil
 }
 
 // settings are the fields that a create must bring.
@@ -221,7 +190,7 @@ func decodeSubscription(body []byte) (out Subscription, err error) {
 	}
 	unknown := slices.DeleteFunc(slices.Clone(out.Events), func(kind string) bool { return kind == "*" || kinds.Has(kind) })
 	switch {
-	case !validURL(out.URL):
+	case !delivery.IsSecure(out.URL):
 		err = errors.New("url must be an absolute https URL")
 	case len(out.Events) == 0:
 		err = errors.New("events must contain at least one kind")
@@ -231,12 +200,4 @@ func decodeSubscription(body []byte) (out Subscription, err error) {
 		err = errors.New("label must have 1 to 60 characters")
 	}
 	return out, err
-}
-
-func validURL(text string) bool {
-	parsed, err := url.Parse(text)
-	if err != nil || parsed.Hostname() == "" {
-		return false
-	}
-	return parsed.Scheme == "https" || parsed.Scheme == "http" && delivery.IsLoopback(parsed.Hostname())
 }
