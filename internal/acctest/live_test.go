@@ -134,7 +134,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// Where nothing can be listed nothing is touched, and whoever sweeps is told.
+// Where nothing can be listed nothing is touched, and the sweep says so.
 func TestSweepWithoutAList(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})

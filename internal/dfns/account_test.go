@@ -17,7 +17,7 @@ func TestAccount(t *testing.T) {
 		return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
 	}
 	for name, test := range map[string]struct{ token, organization string }{
-		"as told":         {jwt(`{"sub":"us-1","https://custom/app_metadata":{"userId":"us-1","orgId":"or-1"}}`), "or-1"},
+		"in the token":    {jwt(`{"sub":"us-1","https://custom/app_metadata":{"userId":"us-1","orgId":"or-1"}}`), "or-1"},
 		"padded":          {"e30." + base64.URLEncoding.EncodeToString([]byte(`{"https://custom/app_metadata":{"orgId":"or-1"}}`)) + ".c2ln", "or-1"},
 		"no organization": {jwt(`{"https://custom/app_metadata":{"userId":"us-1"}}`), ""},
 		"a number":        {jwt(`{"https://custom/app_metadata":{"orgId":1}}`), ""},

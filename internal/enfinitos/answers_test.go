@@ -60,7 +60,7 @@ func TestErrorShapes(t *testing.T) {
 	}
 }
 
-// What an answer of success must contain is told by its absence.
+// What an answer of success must contain shows when it is absent.
 func TestTextOfErrors(t *testing.T) {
 	t.Parallel()
 	for operation, lacks := range map[string]string{

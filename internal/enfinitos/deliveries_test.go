@@ -55,7 +55,7 @@ func TestListDeliveries(t *testing.T) {
 	}
 }
 
-// Every field is read, and what is odd or not told stays empty.
+// Every field is read, and what is odd or missing stays empty.
 func TestDeliveryInAnswers(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]enfinitos.Delivery{

@@ -78,7 +78,7 @@ func TestAnswersToACreate(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		handler http.HandlerFunc
-		secret  string // what is told on success
+		secret  string // what the client returns on success
 		failed  bool   // then the outcome is unknown
 	}{
 		"201":                   {says(201, envelope(created)), "whsec_1", false},
@@ -141,7 +141,7 @@ func TestSentAgainWhereIdempotent(t *testing.T) {
 	}
 }
 
-// Every field is read, and what is odd or not told stays empty.
+// Every field is read, and what is odd or missing stays empty.
 func TestSubscriptionInAnswers(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]enfinitos.Subscription{

@@ -122,7 +122,7 @@ func TestStateHasNoSecrets(t *testing.T) {
 	})
 }
 
-// The sample of a kind is the object that the vendor's pages show for it, with the status that the kind tells.
+// The sample of a kind is the object that the vendor's pages show for it, with the status in the name of the kind.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{})

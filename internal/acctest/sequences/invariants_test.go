@@ -74,7 +74,7 @@ func (w *world) check(op *operation, before prior, problems string) {
 	w.counts.ended(op)
 }
 
-// notDoubled fails if a create was made beside a webhook of equal content, although a note tells of that. A note that stops only one
+// notDoubled fails if a create was made beside a webhook of equal content, although a note says so. A note that stops only one
 // create may have stopped another one at the same time.
 func (w *world) notDoubled(m *managed, before prior, problems string) {
 	made, exists := m.vendor.find(m.Text("id"))
@@ -102,7 +102,7 @@ func (w *world) excuse(op *operation) {
 	}
 }
 
-// isReported reports whether a message has named a webhook, or told that it may appear.
+// isReported reports whether a message has named a webhook, or said that it may appear.
 func (w *world) isReported(v *vendor, one webhook) bool {
 	at, perhaps := w.perhaps[v.Type+one.URL+one.Text]
 	if perhaps && one.Created.Before(at.Add(httpapi.SettleTime)) {
@@ -197,7 +197,7 @@ func (w *world) notes() (out []note) {
 	return out
 }
 
-// isNoted reports whether a note tells of a webhook.
+// isNoted reports whether a note names a webhook, or its create.
 func (w *world) isNoted(v *vendor, one webhook) bool {
 	return slices.ContainsFunc(w.notes(), func(n note) bool { return n.ID == one.ID || w.mayHaveMade(n, v, one) })
 }

@@ -47,7 +47,7 @@ type world struct {
 
 	// owned are the ids in states before the operations that run.
 	owned []string
-	// reported are webhooks of ours without an owner of which a message has told, perhaps are contents that may still appear.
+	// reported are webhooks of ours without an owner that a message has named, perhaps are contents that may still appear.
 	reported map[string]bool
 	perhaps  map[string]time.Time
 	// noted says, by the path of a note, which operations may have written it.

@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// signed checks a delivery as the vendor's page says: HMAC-SHA256 of the body with the secret as it was told.
+// signed checks a delivery as the vendor's page says: HMAC-SHA256 of the body with the secret as the create returned it.
 func signed(got sandboxtest.Received, secret string) bool {
 	mac := hmac.New(sha256.New, []byte(secret))
 	_, _ = io.WriteString(mac, got.Body)

@@ -1,6 +1,6 @@
 package dfns
 
-// Held tells how many challenges and tokens the sandbox holds.
+// Held returns how many challenges and tokens the sandbox holds.
 func (s *Server) Held() (challenges, tokens int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

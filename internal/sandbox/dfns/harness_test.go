@@ -26,7 +26,7 @@ var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 const epochText = "2026-01-02T03:04:05.678Z"
 
 // api is a sandbox together with a client of it. The client follows the vendor's pages and takes nothing from the sandbox but the
-// credentials that Env tells.
+// credentials that Env returns.
 type api struct {
 	t      *testing.T
 	server *dfns.Server

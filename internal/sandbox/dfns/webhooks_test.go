@@ -39,7 +39,7 @@ func TestChangesFromOutside(t *testing.T) {
 	want["status"], want["dateUpdated"] = "Disabled", "2026-01-02T03:04:06.678Z"
 	sandboxtest.Same(t, a.get("/webhooks/"+id).ok(), want)
 	a.clock.Move(time.Second)
-	want["dateUpdated"] = "2026-01-02T03:04:07.678Z" // an update tells its time too
+	want["dateUpdated"] = "2026-01-02T03:04:07.678Z" // an update has a time too
 	sandboxtest.Same(t, a.change("PUT", "/webhooks/"+id, "{}").ok(), want)
 
 	a.server.Webhooks()[0].Events[0] = "policy.triggered" // of a copy

@@ -22,7 +22,7 @@ var epoch = time.Date(2026, 1, 2, 5, 4, 5, 678_000_000, time.FixedZone("east", 2
 const epochText = "2026-01-02T03:04:05Z"
 
 // api is a sandbox together with a client of it. The client follows the vendor's pages and takes nothing from the sandbox but the key
-// that Env tells.
+// that Env returns.
 type api struct {
 	t      *testing.T
 	server *enfinitos.Server

@@ -82,7 +82,7 @@ func TestHeadersAreRequired(t *testing.T) {
 	a.send("DELETE /v1/webhooks/"+id, "{}", func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") }).ok()
 }
 
-// A reset also ends what tests have told the sandbox. The account and its key stay.
+// A reset also ends what tests have set in the sandbox. The account and its key stay.
 func TestReset(t *testing.T) {
 	t.Parallel()
 	a := start(t)

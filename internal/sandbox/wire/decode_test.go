@@ -8,7 +8,7 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// What the APIs make of the fields is told by the documents of the vendors' tests.
+// What the APIs make of the fields stands in the documents of the vendors' tests.
 func TestDecodeObject(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{

@@ -119,7 +119,7 @@ type next int
 
 const (
 	makes next = iota // the next run ends with one webhook, in state and with its secret
-	tells             // one run stops, the one after it creates
+	warns             // one run stops, the one after it creates
 	stops             // every run stops, and names the webhook that exists
 )
 
@@ -139,10 +139,10 @@ func TestKilledCreate(t *testing.T) {
 		lists, cannot next // of a vendor that can list webhooks, and of one that cannot
 	}{
 		"signing, both killed":              {signing: true, kill: killBoth, lists: makes},
-		"not carried out, provider killed":  {kill: killProvider, lists: makes, cannot: tells},
-		"not carried out, CLI killed":       {kill: killCLI, lists: makes, cannot: tells},
-		"carried out, provider killed":      {kill: killProvider, carriedOut: true, lists: stops, cannot: tells},
-		"carried out, both killed":          {kill: killBoth, carriedOut: true, lists: stops, cannot: tells},
+		"not carried out, provider killed":  {kill: killProvider, lists: makes, cannot: warns},
+		"not carried out, CLI killed":       {kill: killCLI, lists: makes, cannot: warns},
+		"carried out, provider killed":      {kill: killProvider, carriedOut: true, lists: stops, cannot: warns},
+		"carried out, both killed":          {kill: killBoth, carriedOut: true, lists: stops, cannot: warns},
 		"carried out, CLI killed: answered": {kill: killCLI, carriedOut: true, lists: stops, cannot: stops},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -199,13 +199,13 @@ func (r *run) nextRuns(expect func(Vendor) next) {
 			v.API(r.env).ForgetCalls()
 		}
 		out, err := r.env.Run(r.T, r.dir, apply...)
-		_, told, _ := strings.Cut(out, "Creating...") // before that, the plan shows the url
-		if err == nil || strings.Contains(told, "secret-path") {
+		_, output, _ := strings.Cut(out, "Creating...") // before that, the plan shows the url
+		if err == nil || strings.Contains(output, "secret-path") {
 			r.Errorf("the next run does not stop, or shows too much: %v: %s", err, out)
 		}
 		for _, v := range r.vendors {
 			if i < expect(v) && expect(v) != makes {
-				r.stopped(v, expect(v), told)
+				r.stopped(v, expect(v), output)
 			}
 		}
 	}
@@ -217,7 +217,7 @@ func (r *run) nextRuns(expect func(Vendor) next) {
 			continue
 		}
 		made := idsAndSecrets(r.env, v)
-		if expect(v) == tells { // what was told of stays
+		if expect(v) == warns { // what the run named stays
 			maps.DeleteFunc(made, func(id, _ string) bool { return left[id] != "" })
 		}
 		held := saved(r.T, r.dir)
@@ -230,7 +230,7 @@ func (r *run) nextRuns(expect func(Vendor) next) {
 }
 
 // stopped fails unless a run has said why it does not create the webhook of a vendor, and has not.
-func (r *run) stopped(v Vendor, expect next, told string) {
+func (r *run) stopped(v Vendor, expect next, output string) {
 	r.Helper()
 	words := []string{"Unable to create " + v.Name + " webhook"}
 	if expect == stops {
@@ -238,8 +238,8 @@ func (r *run) stopped(v Vendor, expect next, told string) {
 	} else {
 		words = append(words, `"one" https://hooks.example.com`)
 	}
-	if !acctest.Says(append(words, "No create was sent")...).MatchString(told) {
-		r.Errorf("the next run does not say why it stops: %s", told)
+	if !acctest.Says(append(words, "No create was sent")...).MatchString(output) {
+		r.Errorf("the next run does not say why it stops: %s", output)
 	}
 	if got := acctest.Changes(v.API(r.env)); len(got) != 0 {
 		r.Errorf("it makes the changes %q", got)
@@ -340,7 +340,7 @@ func isRead(v Vendor, r *http.Request) bool {
 }
 
 // After one signal, what was sent is answered and saved, with its secret, and nothing more is sent. After two, the CLI stops at once,
-// and a note tells of every create that was sent and not saved. No provider process stays.
+// and a note names every create that was sent and not saved. No provider process stays.
 func TestInterruptedRun(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
