@@ -113,6 +113,9 @@ func TestAnswers(t *testing.T) {
 				if got := verdict(err); exchange.want != got && exchange.want != got+" "+text || strings.Contains(text, "hunter2") {
 					t.Errorf("it ends in\n%s %s, want\n%s", got, text, exchange.want)
 				}
+				if calls := a.made(); slices.Contains(calls, "sign") && !slices.Contains(calls, answer) {
+					t.Errorf("it signed what nobody has asked for: %q", calls)
+				}
 			})
 		}
 	}

@@ -89,11 +89,11 @@ func configured(t *testing.T, changes []func(*dfns.Config)) *dfns.Client {
 }
 
 // inVirtualTime runs a test in a bubble, with a sandbox that takes latency to answer a call.
-func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *sandbox.Sandbox, *dfns.Client), changes ...func(*dfns.Config)) {
+func inVirtualTime(t *testing.T, latency time.Duration, test func(*testing.T, *sandbox.Sandbox, *dfns.Client)) {
 	t.Helper()
 	inBubble(t, func(w *world) {
 		inProcess := func(config *dfns.Config) { config.HTTP.Transport = w.DfnsCalls.Transport() }
-		test(w.t, w.Sandbox, newClient(w.t, w.Sandbox, append(changes, inProcess)...))
+		test(w.t, w.Sandbox, newClient(w.t, w.Sandbox, inProcess))
 	}, func(config *sandbox.Config) { config.Latency = latency })
 }
 
@@ -189,9 +189,7 @@ func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
 		mux.HandleFunc(pattern, handler)
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		out.mu.Lock()
-		out.calls = append(out.calls, r.Method+" "+r.RequestURI)
-		out.mu.Unlock()
+		out.note(r.Method + " " + r.RequestURI)
 		mux.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -228,7 +226,10 @@ func cuts(part string) http.HandlerFunc {
 func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 	t.Helper()
 	return configured(t, append([]func(*dfns.Config){func(config *dfns.Config) {
-		config.CredentialID, config.Signer = "cr-1", signerFunc(func([]byte) ([]byte, error) { return []byte("signature"), nil })
+		config.CredentialID, config.Signer = "cr-1", signerFunc(func([]byte) ([]byte, error) {
+			a.note("sign")
+			return []byte("signature"), nil
+		})
 		config.HTTP.BaseURL, config.HTTP.BearerToken = a.url, "bearer"
 	}}, changes...))
 }
@@ -236,6 +237,13 @@ func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 // at is what the text of an error says of the host.
 func (a *api) at() string { return " (" + strings.TrimPrefix(a.url, "http://") + ")" }
 
+func (a *api) note(call string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.calls = append(a.calls, call)
+}
+
+// made returns the calls that were made, and "sign" for each signature.
 func (a *api) made() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

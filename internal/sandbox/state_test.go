@@ -209,24 +209,32 @@ func TestStateAndSeed(t *testing.T) {
 	}
 }
 
-// An event that could not be delivered is delivered after a restart.
+// A sandbox that is started again is as it was, and delivers what it could not deliver.
 func TestPendingEventSurvives(t *testing.T) {
 	t.Parallel()
 	everyVendor(t, func(t *testing.T, site *sandbox.Site, _ *running) {
 		r, with := sandboxtest.Receive(t, 500), adds[site.Name()]
-		config := sandbox.Config{StatePath: filepath.Join(t.TempDir(), "state"), DeliveryTimeout: time.Hour}
+		config := sandbox.Config{StatePath: filepath.Join(t.TempDir(), "state"), DeliveryTimeout: time.Hour, Clock: func() time.Time { return epoch }}
 		s := start(t, config)
 		with.add(s, r.URL)
 		s.control("POST "+site.Name()+"/events", `{"kind":"`+with.kind+`"}`, http.StatusOK)
 		failed(t, s.At(site.Name()))
-		before := s.At(site.Name()).Vendor
+		var states [2]string
+		for i := range states {
+			state, err := s.At(site.Name()).Vendor.Save()
+			if err != nil {
+				t.Fatal(err)
+			}
+			states[i] = string(state)
+			s.Close()
+			s = start(t, config)
+		}
+		sandboxtest.Same(t, states[1], states[0])
 		s.Close()
 		r.Status.Store(200)
 		config.Clock = func() time.Time { return epoch.Add(time.Minute) }
-		s = start(t, config)
-		after := s.At(site.Name()).Vendor
-		sandboxtest.Eventually(t, "the event is sent again", func() bool { return after.Pending() == 0 })
-		sandboxtest.Same(t, after.Overview().Deliveries[0].Outcome, "200")
-		sandboxtest.Same(t, []any{after.Secrets(), after.Env("")}, []any{before.Secrets(), before.Env("")})
+		again := start(t, config).At(site.Name()).Vendor
+		sandboxtest.Eventually(t, "the event is sent again", func() bool { return again.Pending() == 0 })
+		sandboxtest.Same(t, again.Overview().Deliveries[0].Outcome, "200")
 	})
 }

@@ -417,8 +417,7 @@ func (w *world) imported() *Object {
 func TestKnownSecretWithoutVersion(t *testing.T) {
 	t.Parallel()
 	forEach(t, "", func(w *world) {
-		config := w.With(Values{"secret_wo": acctest.String("hunter2")})
-		said := acctest.Text(w.instance.Provider.Validate(w.Type, config))
+		said := acctest.Text(w.instance.Provider.Validate(w.Type, w.With(Values{"secret_wo": acctest.String("hunter2")})))
 		if !strings.Contains(said, "ERROR Missing Version") || strings.Contains(said, "hunter2") {
 			w.Errorf("it says %s", said)
 		}

@@ -248,11 +248,3 @@ func faultName(fault sandbox.Fault) string {
 func (o *operation) upTo(most time.Duration) time.Duration {
 	return time.Duration(o.random.Int64N(int64(most)))
 }
-
-// ending says what ended an operation, for the story.
-func (o *operation) ending() string {
-	if o.stopped {
-		return " (" + o.stop + ")"
-	}
-	return ""
-}

@@ -234,7 +234,8 @@ func (w *world) run(ops ...*operation) {
 	problems := ""
 	for _, op := range ops {
 		problems += op.report.Problems
-		w.say("%s %s %+v: %s%s\n  now %s", op.name, op.resource.name, op.settings, op.report.Problems, op.ending(), op.resource.Text("id"))
+		stopped := map[bool]string{true: " (" + op.stop + ")"}[op.stopped]
+		w.say("%s %s %+v: %s%s\n  now %s", op.name, op.resource.name, op.settings, op.report.Problems, stopped, op.resource.Text("id"))
 	}
 	for _, op := range ops {
 		w.check(op, before[op], problems)

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -195,35 +194,6 @@ func TestOtherCallsDuringAPing(t *testing.T) {
 	a.get("/webhooks/" + id).ok()
 	close(release)
 	sandboxtest.Same(t, (<-pinged).ok(), map[string]any{"status": "200"})
-}
-
-// A state that is loaded elsewhere goes on where it stopped, the retries included.
-func TestSaveAndLoad(t *testing.T) {
-	t.Parallel()
-	a, b := start(t), start(t)
-	r, id, secret := a.failing(500)
-	first := a.recorded(1)
-	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
-	t.Cleanup(engine.Close)
-	b.server = dfns.New(dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{2}), Engine: engine})
-	if err := b.server.Load(must(a.server.Save())); err != nil {
-		t.Fatal(err)
-	}
-	b.server.Resume()
-	sandboxtest.Same(t, b.server.Env("u"), a.server.Env("u"))
-	for _, path := range []string{"/webhooks/" + id, "/webhooks/" + id + "/events"} {
-		sandboxtest.Same(t, b.get(path).ok(), a.get(path).ok())
-	}
-	b.change("PUT", "/webhooks/"+id, `{"description":"it can still sign"}`).ok()
-
-	a.server.Reset() // so that only the other one retries
-	r.Next(t)
-	r.Status.Store(200)
-	a.clock.Move(time.Minute)
-	got := r.Next(t)
-	sandboxtest.Same(t, []any{fields(t, got)["retryOf"], fields(t, got)["deliveryAttempt"], signed(got, secret)}, []any{first.ID, 2.0, true})
-	sandboxtest.Same(t, b.recorded(2).Failed, false)
-	sandboxtest.Same(t, b.server.Events()[0].Next, first.Next)
 }
 
 // What is being stopped takes on nothing that it could not deliver.

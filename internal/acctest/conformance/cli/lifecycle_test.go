@@ -105,19 +105,17 @@ func actions(v Vendor, action plancheck.ResourceActionType) resource.ConfigPlanC
 
 // state are the checks that a state holds a configuration.
 func state(v Vendor, config Values) (checks []statecheck.StateCheck) {
-	for name, value := range config {
-		var on bool
-		var text string
+	for name, value := range acctest.Plain(config) {
 		var check knownvalue.Check
-		if value.As(&on) == nil {
-			check = knownvalue.Bool(on)
+		switch value := value.(type) {
+		case bool:
+			check = knownvalue.Bool(value)
+		case string:
+			check = knownvalue.StringExact(value)
+		default:
+			continue // the events
 		}
-		if value.As(&text) == nil {
-			check = knownvalue.StringExact(text)
-		}
-		if name != "events" {
-			checks = append(checks, statecheck.ExpectKnownValue(v.Address(), tfjsonpath.New(name), check))
-		}
+		checks = append(checks, statecheck.ExpectKnownValue(v.Address(), tfjsonpath.New(name), check))
 	}
 	return checks
 }
