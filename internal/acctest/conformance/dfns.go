@@ -88,31 +88,43 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 `,
 	DataCall: "/events",
 	Invalid: []Remark{
-		{Values{"url": acctest.String("https://u:hunter2@h.example.com:0/?key=hunter2")}, []string{`Invalid URL: .*Got: "https://h.example.com:0/…".`}},
-		{Values{"events": acctest.StringSet()}, []string{"Invalid Event Kind: .*it is empty"}},
-		{Values{"events": acctest.StringSet("walet.*")}, []string{`for a pattern, write events = provider::webhook::dfns_event_kinds\("wallet.\*"\)`}},
-		{Values{"status": acctest.String("enabled")}, []string{`must be one of \["Enabled" "Disabled"\]: write "Enabled". Got: "enabled"`}},
-		{Values{"description": acctest.String(strings.Repeat("é", 257))}, []string{"0 to 256 characters.*it has 257"}},
-		{Values{"description": acctest.String(strings.Repeat("🔑", 129))}, []string{"as JavaScript does.*it has 258"}},
+		{text("url", "https://u:hunter2@h.example.com:0/?key=hunter2"), []string{
+			`Invalid URL: .*Got: "https://h.example.com:0/…".`,
+		}},
+		{kinds(), []string{"Invalid Event Kind: .*it is empty"}},
+		{kinds("walet.*"), []string{`for a pattern, write events = provider::webhook::dfns_event_kinds\("wallet.\*"\)`}},
+		{text("status", "enabled"), []string{`must be one of \["Enabled" "Disabled"\]: write "Enabled". Got: "enabled"`}},
+		{text("description", strings.Repeat("é", 257)), []string{"0 to 256 characters.*it has 257"}},
+		{text("description", strings.Repeat("🔑", 129)), []string{"as JavaScript does.*it has 258"}},
 	},
 	Unusual: []Remark{
-		{Values{"description": acctest.String(strings.Repeat("é", 256))}, nil},
+		{text("description", strings.Repeat("é", 256)), nil},
 		{Values{"events": acctest.StringSet("*"), "status": acctest.String("Disabled")}, nil},
-		{Values{"url": acctest.String("http://localhost:8080")}, nil},
-		{Values{"url": acctest.String("http://hooks.example.com/hunter2")}, []string{"Deliveries Without TLS: The url at http://hooks.example.com is http"}},
-		{Values{"events": acctest.StringSet("*", "wallet.created")}, []string{`Redundant Event Kinds: "\*" subscribes to all kinds`}},
-		{Values{"events": acctest.StringSet("wallet.transfer.confirmd", "swap.started")}, []string{
-			"Unknown Event Kind: swap.started: ",
-			`Unknown Event Kind: wallet.transfer.confirmd: .*does not know this kind. The most similar known kind is "wallet.transfer.confirmed". If Dfns`,
+		{text("url", "http://localhost:8080"), nil},
+		{text("url", "http://hooks.example.com/hunter2"), []string{
+			"Deliveries Without TLS: The url at http://hooks.example.com is http",
 		}},
-		{Values{"events": acctest.StringSet("wallet.exported")}, []string{"Deprecated Event Kind: wallet.exported: Dfns has deprecated this kind"}},
-		{Values{"status": acctest.String("Paused")}, []string{`Unknown Status: Paused: .*does not know this status. It knows \["Enabled" "Disabled"\]`}},
+		{kinds("*", "wallet.created"), []string{`Redundant Event Kinds: "\*" subscribes to all kinds`}},
+		{kinds("wallet.transfer.confirmd", "swap.started"), []string{
+			"Unknown Event Kind: swap.started: ",
+			`Unknown Event Kind: wallet.transfer.confirmd: .*The most similar known kind is "wallet.transfer.confirmed". If Dfns`,
+		}},
+		{kinds("wallet.exported"), []string{"Deprecated Event Kind: wallet.exported: Dfns has deprecated this kind"}},
+		{text("status", "Paused"), []string{
+			`Unknown Status: Paused: .*does not know this status. It knows \["Enabled" "Disabled"\]`,
+		}},
 	},
 	Stored: map[string]Remark{
-		`{"url":"https://hooks.example.com/Dfns/"}`: {nil, []string{dfnsStored + `  url = "https://hooks.example.com/…" .configured: "https://hooks.example.com/…"; the next plan shows the rest`}},
-		`{"url":"https://HOOKS.example.com/Dfns"}`:  {nil, nil},
-		`{"description":"Ledger"}`:                  {nil, []string{dfnsStored + `  description = "Ledger" .configured: " Ledger".`}},
-		`{"events":["*"]}`:                          {Values{"events": acctest.StringSet("wallet.created")}, []string{dfnsStored + `  events = .".". .configured: ."wallet.created".`}},
+		`{"url":"https://hooks.example.com/Dfns/"}`: {nil, []string{
+			dfnsStored + `  url = "https://hooks.example.com/…" .configured: "https://hooks.example.com/…"; the next plan`,
+		}},
+		`{"url":"https://HOOKS.example.com/Dfns"}`: {nil, nil},
+		`{"description":"Ledger"}`: {nil, []string{
+			dfnsStored + `  description = "Ledger" .configured: " Ledger".`,
+		}},
+		`{"events":["*"]}`: {kinds("wallet.created"), []string{
+			dfnsStored + `  events = .".". .configured: ."wallet.created".`,
+		}},
 	},
 
 	NamedBy: "description", Account: acctest.AtDfns,

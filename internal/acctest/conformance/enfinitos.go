@@ -74,26 +74,32 @@ var Enfinitos = Vendor{
 	Data:     "data \"webhook_enfinitos_deliveries\" \"test\" { subscription_id = ADDRESS.id }\n",
 	DataCall: "/deliveries", Deleted: `{"ok":true,"data":{}}`,
 	Invalid: []Remark{
-		{Values{"url": acctest.String("http://u:hunter2@h.example.com")}, []string{`Invalid URL: .*must be https`}},
-		{Values{"events": acctest.StringSet()}, []string{"Invalid Event Kind: .*it is empty"}},
-		{Values{"events": acctest.StringSet("Right Issued")}, []string{`must contain event kinds.*"right.issued".*Got: "Right Issued"`}},
-		{Values{"label": acctest.String("")}, []string{"1 to 60 characters.*it has 0"}},
-		{Values{"label": acctest.String(strings.Repeat("é", 61))}, []string{"1 to 60 characters.*it has 61"}},
+		{text("url", "http://u:hunter2@h.example.com"), []string{`Invalid URL: .*must be https`}},
+		{kinds(), []string{"Invalid Event Kind: .*it is empty"}},
+		{kinds("Right Issued"), []string{`must contain event kinds.*"right.issued".*Got: "Right Issued"`}},
+		{text("label", ""), []string{"1 to 60 characters.*it has 0"}},
+		{text("label", strings.Repeat("é", 61)), []string{"1 to 60 characters.*it has 61"}},
 	},
 	Unusual: []Remark{
-		{nil, nil}, {Values{"label": acctest.String(" rights")}, enfinitosBlank}, {Values{"label": acctest.String("rights\n")}, enfinitosBlank},
-		{Values{"label": acctest.String("\u00a0rights")}, enfinitosBlank}, {Values{"label": acctest.String("  ")}, enfinitosBlank},
-		{Values{"events": acctest.StringSet("right.isued")}, []string{
+		{nil, nil}, {text("label", " rights"), enfinitosBlank}, {text("label", "rights\n"), enfinitosBlank},
+		{text("label", "\u00a0rights"), enfinitosBlank}, {text("label", "  "), enfinitosBlank},
+		{kinds("right.isued"), []string{
 			`Unknown Event Kind: right.isued: .*does not know this kind. The most similar known kind is "right.issued". If EnfinitOS`,
 		}},
 	},
 	Stored: map[string]Remark{
-		`{"label":"rights"}`: {Values{"label": acctest.String("rights ")}, []string{enfinitosBlank[0], enfinitosStored + `  label = "rights" .configured: "rights ".`}},
-		`{"label":null}`:     {nil, nil},
-		`{"events":["right.revoked","right.issued"]}`:   {nil, nil},
-		`{"events":["*"]}`:                              {Values{"events": acctest.StringSet("right.issued")}, []string{enfinitosStored + `  events = .".". .configured: ."right.issued".`}},
-		`{"url":"https://u:hunter2@hooks.example.com"}`: {Values{"url": acctest.String("https://u:hunter2@hooks.example.com/a/")}, []string{enfinitosStored + `  url = "https://hooks.example.com/…" .configured: "https://hooks.example.com/…"`}},
-		`{"url":"https://hooks.example.com/"}`:          {Values{"url": acctest.String("https://hooks.example.com")}, nil},
+		`{"label":"rights"}`: {text("label", "rights "), []string{
+			enfinitosBlank[0], enfinitosStored + `  label = "rights" .configured: "rights ".`,
+		}},
+		`{"label":null}`: {nil, nil},
+		`{"events":["right.revoked","right.issued"]}`: {nil, nil},
+		`{"events":["*"]}`: {kinds("right.issued"), []string{
+			enfinitosStored + `  events = .".". .configured: ."right.issued".`,
+		}},
+		`{"url":"https://u:hunter2@hooks.example.com"}`: {text("url", "https://u:hunter2@hooks.example.com/a/"), []string{
+			enfinitosStored + `  url = "https://hooks.example.com/…" .configured: "https://hooks.example.com/…"`,
+		}},
+		`{"url":"https://hooks.example.com/"}`: {text("url", "https://hooks.example.com"), nil},
 	},
 
 	NamedBy: "label", Account: acctest.AtEnfinitos,

@@ -253,6 +253,10 @@ func field[T any](webhook *T, attribute string) any {
 	}).Addr().Interface()
 }
 
+// text is a change of one attribute to a text, kinds one of the event kinds.
+func text(attribute, value string) Values { return Values{attribute: acctest.String(value)} }
+func kinds(all ...string) Values          { return Values{"events": acctest.StringSet(all...)} }
+
 // null is an attribute that is not configured.
 func null() acctest.Value { return tftypes.NewValue(tftypes.String, nil) }
 
