@@ -49,7 +49,7 @@ func TestExpiredToken(t *testing.T) {
 	}
 }
 
-// Only resources have timeouts, so only they are told to set them.
+// Only resources have timeouts, so only their messages say to set them.
 func TestTimeoutAdviceIsForResources(t *testing.T) {
 	t.Parallel()
 	provider := refused(t, http.StatusTooManyRequests, "token")

@@ -179,7 +179,7 @@ func TestPastedSettings(t *testing.T) {
 	}
 }
 
-// Whatever is wrong with a setting is told where it is set, before any call. Nothing of a secret is shown.
+// Whatever is wrong with a setting is reported where it is set, before any call. Nothing of a secret is shown.
 func TestInvalidSettings(t *testing.T) {
 	t.Parallel()
 	plain := filepath.Join(t.TempDir(), "plain")

@@ -37,16 +37,16 @@ func TestNotesDirectory(t *testing.T) {
 		if test.elsewhere {
 			dataDir, env["TF_DATA_DIR"] = t.TempDir(), dir
 		}
-		if told := configure(t, dataDir, env); strings.Count(told, "note: ") != 1 || !strings.Contains(told, "of "+test.want+" at ") {
-			t.Errorf("%+v: told %q", test, told)
+		if said := configure(t, dataDir, env); strings.Count(said, "note: ") != 1 || !strings.Contains(said, "of "+test.want+" at ") {
+			t.Errorf("%+v: it says %q", test, said)
 		}
 	}
-	if told := configure(t, "", nil); told != "" {
-		t.Errorf("without a directory, told %q", told)
+	if said := configure(t, "", nil); said != "" {
+		t.Errorf("without a directory, it says %q", said)
 	}
 }
 
-// What earlier runs did not finish is told when the provider is configured, in one warning, whatever the configuration now is.
+// What earlier runs did not finish is reported when the provider is configured, in one warning, whatever the configuration now is.
 func TestUnfinishedCreatesWarnAtConfigure(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -54,7 +54,7 @@ func TestUnfinishedCreatesWarnAtConfigure(t *testing.T) {
 	held, answered := log.Begin(intent.Create{Object: "held"}), log.Begin(intent.Create{Object: "answered"})
 	answered.Answered("wh-1")
 	if got := configure(t, dir, nil); got != "" {
-		t.Errorf("a create that is held or answered is told: %s", got)
+		t.Errorf("a create that is held or answered is reported: %s", got)
 	}
 	held.Unlock()
 	second := log.Begin(intent.Create{Object: "second"})
@@ -62,11 +62,11 @@ func TestUnfinishedCreatesWarnAtConfigure(t *testing.T) {
 	got := configure(t, dir, nil)
 	contains(t, got, "held at ", held.Path, "second at ", second.Path)
 	if strings.Count(got, "Unfinished Create") != 1 || strings.Contains(got, answered.Path) {
-		t.Errorf("told %q", got)
+		t.Errorf("it says %q", got)
 	}
 }
 
-// configure returns what is told when a provider with a data directory and an environment is configured.
+// configure returns the warnings when a provider with a data directory and an environment is configured.
 func configure(t *testing.T, dataDir string, env map[string]string) string {
 	t.Helper()
 	getenv := func(name string) string { return env[name] }

@@ -26,7 +26,7 @@ func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
 	return provider
 }
 
-// Who asks for a webhook that there is not is told of ten that there are, and of no more.
+// The error for a missing webhook names ten that exist, and no more.
 func TestWebhookDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})

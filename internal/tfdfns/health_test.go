@@ -30,14 +30,14 @@ var began = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 // shapes are how the API may show the attempts of an event: with the fields of the prose, where a retry names the first attempt or the
 // one before, and with those of the schema alone.
 var shapes = map[string]func(number int, next time.Duration, event *dfns.WebhookEvent){
-	"names the first": func(number int, next time.Duration, event *dfns.WebhookEvent) { told(number, next, event, "whe-0") },
+	"names the first": func(number int, next time.Duration, event *dfns.WebhookEvent) { numbered(number, next, event, "whe-0") },
 	"names the one before": func(number int, next time.Duration, event *dfns.WebhookEvent) {
-		told(number, next, event, fmt.Sprintf("whe-%d", number-2))
+		numbered(number, next, event, fmt.Sprintf("whe-%d", number-2))
 	},
 	"bare": func(int, time.Duration, *dfns.WebhookEvent) {},
 }
 
-func told(number int, next time.Duration, event *dfns.WebhookEvent, retryOf string) {
+func numbered(number int, next time.Duration, event *dfns.WebhookEvent, retryOf string) {
 	text := fmt.Sprintf(`{"deliveryAttempt": %d, "deliveryFailed": %t}`, number, event.Status != "200")
 	if err := json.Unmarshal([]byte(text), event); err != nil {
 		panic(err)
@@ -61,7 +61,7 @@ func TestVerdict(t *testing.T) {
 		tries []try
 		now   time.Duration
 		want  tfwebhook.Fate
-		basis string // where the API tells what the prose promises; elsewhere it is the schedule
+		basis string // where the API says what the prose promises; elsewhere it is the schedule
 	}{
 		"success at first":         {[]try{{0, "200", 0}}, time.Hour, tfwebhook.Delivered, ""},
 		"pending after the first":  {after(1), 30 * time.Second, tfwebhook.Pending, "api"},
@@ -109,7 +109,7 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-// What the API tells decides, and what it does not tell makes the verdict incomplete.
+// What the API says decides, and what it does not say makes the verdict incomplete.
 func TestVerdictOnOddAnswers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]tfwebhook.Fate{

@@ -74,7 +74,7 @@ func judge(t *testing.T, fields string, now time.Time) tfwebhook.Delivery {
 	return outcome(&delivery, now)
 }
 
-// What the API tells decides: a paused subscription keeps its deliveries, whatever the schedule says.
+// What the API says decides: a paused subscription keeps its deliveries, whatever the schedule says.
 func TestVerdictOnOddAnswers(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 10, 10, 0, 0, 0, 0, time.UTC)

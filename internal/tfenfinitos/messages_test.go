@@ -98,7 +98,7 @@ func TestMessages(t *testing.T) {
 	golden.File(t, "messages.txt", out.String())
 }
 
-// A rotation is told to those who hold the secret that no longer signs, and to nobody else.
+// A rotation is reported to those who hold the secret that no longer signs, and to nobody else.
 func TestRotationWarning(t *testing.T) {
 	t.Parallel()
 	const known, later = "2026-10-01T12:00:00Z", "2026-10-02T12:00:00Z"

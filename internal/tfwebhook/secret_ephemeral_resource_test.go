@@ -104,7 +104,7 @@ func TestEphemeralSecret(t *testing.T) {
 	must(t, err)
 	ed, edPublic := sshKey(t, "ed25519")
 	rsa, rsaPublic := sshKey(t, "rsa")
-	toAll, toQuantum := encrypted(t, "whs-told", recipient, edPublic, rsaPublic), encrypted(t, "whs-told", quantum.Recipient().String())
+	toAll, toQuantum := encrypted(t, "whs-secret", recipient, edPublic, rsaPublic), encrypted(t, "whs-secret", quantum.Recipient().String())
 	for identity, ciphertext := range map[string]string{
 		quantum.String(): toQuantum,
 		x25519.String():  toAll,
@@ -119,7 +119,7 @@ func TestEphemeralSecret(t *testing.T) {
 		strings.TrimSpace(rsa):                                               toAll,
 		"\ufeff" + strings.ReplaceAll(rsa, "\n", "\r\n"):                     toAll,
 	} {
-		if got, problems := open(provider, acctest.String(ciphertext), identity); got != "whs-told" {
+		if got, problems := open(provider, acctest.String(ciphertext), identity); got != "whs-secret" {
 			t.Errorf("%s: got %q, %s", identity, got, problems)
 		}
 	}

@@ -14,15 +14,15 @@ func TestOmittedFieldIsKept(t *testing.T) {
 	null, unknown, text := types.StringNull(), types.StringUnknown(), types.StringValue
 	for _, test := range []struct {
 		former types.String
-		told   string
+		text   string
 		want   types.String
 	}{
 		{text("a"), "b", text("b")}, {text("a"), "", text("a")},
 		{null, "b", text("b")}, {null, "", null},
 		{unknown, "b", text("b")}, {unknown, "", null}, // in the answer to a create
 	} {
-		if got := tfwebhook.Keep(test.former, test.told); !got.Equal(test.want) {
-			t.Errorf("%s, then %q: %s, want %s", test.former, test.told, got, test.want)
+		if got := tfwebhook.Keep(test.former, test.text); !got.Equal(test.want) {
+			t.Errorf("%s, then %q: %s, want %s", test.former, test.text, got, test.want)
 		}
 	}
 }

@@ -757,8 +757,8 @@ func TestUnusualValues(t *testing.T) {
 					return
 				}
 				id := w.Register(w.env, config)
-				imported, told := strings.CutPrefix(w.instance.Import(id).Problems, "WARNING Signing Secret Unknown After Import: ")
-				if !told {
+				imported, warned := strings.CutPrefix(w.instance.Import(id).Problems, "WARNING Signing Secret Unknown After Import: ")
+				if !warned {
 					w.Errorf("an import: got %q", imported)
 				}
 				warns("an import", imported)
@@ -775,7 +775,7 @@ func TestUnusualValues(t *testing.T) {
 	}
 }
 
-// What the API stores in another form is told when it is stored, and the state keeps what was planned. The next plan shows it.
+// What the API stores in another form is reported when it is stored, and the state keeps what was planned. The next plan shows it.
 func TestStoredWithDifferentValues(t *testing.T) {
 	t.Parallel()
 	for _, v := range Vendors {
