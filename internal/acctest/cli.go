@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
 // The CLI of a test must read neither the configuration nor the TF_ settings of the user, except those of the tests, and must not
@@ -140,7 +142,7 @@ func (e *Env) RunWith(t *testing.T, cli *tfexec.Terraform, environment []string,
 // environ returns this process's environment, without the accounts in it, plus that of the sandbox.
 func (e *Env) environ() []string {
 	out := slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return slices.ContainsFunc(Vendors, func(v Vendor) bool { return strings.HasPrefix(variable, v.prefix()) })
+		return slices.ContainsFunc(sandbox.Titles(), func(vendor string) bool { return strings.HasPrefix(variable, prefix(vendor)) })
 	})
 	for name, value := range e.Env() {
 		out = append(out, name+"="+value)

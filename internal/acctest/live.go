@@ -26,12 +26,12 @@ const receivers = "https://hooks.example.com/"
 // ErrNoAccount reports that the environment contains no account.
 var ErrNoAccount = errors.New("no account is given")
 
-// Live returns an Env with the account of a vendor from the environment. It skips the test if there is only an account of the other
-// vendor.
-func Live(t *testing.T, vendor Vendor) *Env {
+// Live returns an Env with the account of a vendor from the environment. It skips the test if there is only an account of another
+// one of all vendors.
+func Live(t *testing.T, vendor Vendor, all []Vendor) *Env {
 	t.Helper()
 	account, err := vendor.Account(os.Getenv)
-	if errors.Is(err, ErrNoAccount) && anotherAccount() {
+	if errors.Is(err, ErrNoAccount) && slices.ContainsFunc(all, Vendor.isGiven) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -40,11 +40,9 @@ func Live(t *testing.T, vendor Vendor) *Env {
 	return &Env{account: account, Name: NamePrefix + strings.ToLower(rand.Text()[:12])}
 }
 
-func anotherAccount() bool {
-	return slices.ContainsFunc(Vendors, func(vendor Vendor) bool {
-		_, err := vendor.Account(os.Getenv)
-		return !errors.Is(err, ErrNoAccount)
-	})
+func (v Vendor) isGiven() bool {
+	_, err := v.Account(os.Getenv)
+	return !errors.Is(err, ErrNoAccount)
 }
 
 // Account returns the environment variables with the account, or why the live tests cannot or must not use it.
@@ -56,7 +54,7 @@ func (v Vendor) Account(getenv func(string) string) (map[string]string, error) {
 			missing = append(missing, name)
 		}
 	}
-	names, baseURL := strings.Join(v.credentials, ", "), v.prefix()+"API_URL"
+	names, baseURL := strings.Join(v.credentials, ", "), prefix(v.name)+"API_URL"
 	switch {
 	case len(missing) == len(v.credentials) && getenv(baseURL) == "":
 		return nil, fmt.Errorf("%w: for %s set %s and, where it is not the default, %s", ErrNoAccount, v.name, names, baseURL)

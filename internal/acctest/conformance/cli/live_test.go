@@ -3,7 +3,9 @@
 package cli_test
 
 import (
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 )
@@ -14,7 +16,32 @@ func TestLive(t *testing.T) {
 	for _, v := range Vendors {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			lifecycle(v, t, acctest.Live(t, v.Account))
+			lifecycle(v, t, acctest.Live(t, v.Account, accounts()))
 		})
 	}
+}
+
+// TestLiveSweep is make sweep.
+func TestLiveSweep(t *testing.T) {
+	t.Parallel()
+	for _, v := range Vendors {
+		t.Run(v.Name, func(t *testing.T) {
+			t.Parallel()
+			swept, err := acctest.Live(t, v.Account, accounts()).Sweep(t, v.Account, time.Now())
+			t.Logf("deleted or paused %d webhooks: %q", len(swept), swept)
+			if errors.Is(err, acctest.ErrNoList) {
+				t.Log(err)
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// accounts are those of all vendors.
+func accounts() (out []acctest.Vendor) {
+	for _, v := range Vendors {
+		out = append(out, v.Account)
+	}
+	return out
 }

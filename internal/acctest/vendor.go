@@ -5,9 +5,6 @@ import (
 	"testing"
 )
 
-// Vendors are the vendors of the live tests. A further one is a line here, and a file beside dfns.go.
-var Vendors = []Vendor{AtDfns, AtEnfinitos}
-
 // Vendor is an account of a vendor for the live tests, which the environment variables give.
 type Vendor struct {
 	// name is how the vendor writes itself. In capitals, it starts the names of the environment variables.
@@ -27,5 +24,5 @@ type Vendor struct {
 // Name returns the vendor's name.
 func (v Vendor) Name() string { return v.name }
 
-// prefix starts the names of the vendor's environment variables.
-func (v Vendor) prefix() string { return strings.ToUpper(v.name) + "_" }
+// prefix starts the names of a vendor's environment variables.
+func prefix(vendor string) string { return strings.ToUpper(vendor) + "_" }
