@@ -32,7 +32,7 @@ var Enfinitos = Vendor{
 		{"url": acctest.String("https://elsewhere.example.com/Enfinitos")}, {"events": acctest.StringSet("*")},
 		{"label": acctest.String("other")},
 	},
-	Fields: map[string]string{
+	Omittable: map[string]string{
 		"url": "url", "events": "events", "label": "label", "active": "active", "developer_id": "developerId", "created_at": "createdAt",
 	},
 	Profiles: map[string]Profile{

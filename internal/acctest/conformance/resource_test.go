@@ -554,7 +554,7 @@ func TestCreatedWithoutSecret(t *testing.T) {
 func TestAnswerWithoutAField(t *testing.T) {
 	t.Parallel()
 	for _, v := range Vendors {
-		for attribute, field := range v.Fields {
+		for attribute, field := range v.Omittable {
 			v.each(t, attribute, func(w *world) {
 				w.created()
 				before := w.instance.State

@@ -34,8 +34,8 @@ type Vendor struct {
 	Off Values
 	// Updates are other changes that are made in place, Replacements those that replace the webhook.
 	Updates, Replacements []Values
-	// Fields are the attributes that an answer may leave out, with their names there.
-	Fields map[string]string
+	// Omittable are the attributes that an answer may leave out, with their names there.
+	Omittable map[string]string
 
 	// Profiles are the forms of the API that are known.
 	Profiles map[string]Profile

@@ -31,7 +31,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 		id := v.Register(env, v.Config)
 		secret := v.Objects(env)[0].Secret
 		variables = append(variables, "TF_VAR_"+v.Type+"="+secret)
-		config += imported(v, id, identity.Recipient().String())
+		config += imported(v, id, identity.Recipient().String()) + strings.ReplaceAll(v.Data, "ADDRESS", v.Type+".encrypted")
 	}
 	cli := env.CLI(t, config)
 	dir := cli.WorkingDir()
