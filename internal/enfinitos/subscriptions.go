@@ -220,14 +220,14 @@ func (c *Client) Remove(ctx context.Context, id, created string) (Removal, error
 // deniesDeletion returns an error if the answer to a delete is about another subscription, or says that nothing was deleted.
 func deniesDeletion(id string, data json.RawMessage, request httpapi.Request, response *httpapi.Response) error {
 	var about subscriptionAnswer
-	var told struct {
+	var result struct {
 		Deleted httpapi.Optional[bool] `json:"deleted"`
 	}
-	_, _ = json.Unmarshal(data, &about), json.Unmarshal(data, &told) // the vendor does not document what it must contain
+	_, _ = json.Unmarshal(data, &about), json.Unmarshal(data, &result) // the vendor does not document what it must contain
 	switch {
 	case about.Subscription.ID != "" && about.Subscription.ID != id:
 		return httpapi.Unreadable(request, response, errors.New("it is about another subscription"))
-	case told.Deleted.Value != nil && !*told.Deleted.Value:
+	case result.Deleted.Value != nil && !*result.Deleted.Value:
 		return httpapi.Unreadable(request, response, errors.New("it says that the subscription was not deleted"))
 	}
 	return nil

@@ -29,7 +29,7 @@ var systemRoots = []string{
 	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
 }
 
-// newAuthority writes the authority's certificate into a file for SSL_CERT_FILE. A program that is told this file trusts nothing
+// newAuthority writes the authority's certificate into a file for SSL_CERT_FILE. A program that is given this file trusts nothing
 // else, so what the system trusts is in it too: otherwise the CLI could not reach its registry.
 func newAuthority() (*authority, error) {
 	root, rootKey, err := certificate(&x509.Certificate{

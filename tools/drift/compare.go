@@ -78,8 +78,8 @@ func (v vendor) operationDifferences(found *pages) []string {
 	for _, op := range v.operations {
 		key := operationKey(op.method, op.path)
 		known[key] = true
-		page, told := all[key]
-		if !told {
+		page, documented := all[key]
+		if !documented {
 			out = append(out, fmt.Sprintf("`%s %s` is not documented.", op.method, op.path))
 			continue
 		}

@@ -149,7 +149,7 @@ func (e *Engine) Schedule(at time.Time, job Job) {
 	if e.later[0].job == job {
 		select {
 		case e.rescheduled <- struct{}{}:
-		default: // it has been told already and has not looked yet
+		default: // it has been woken already and has not looked yet
 		}
 	}
 }
