@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -62,7 +61,7 @@ func (m *webhookData) settings() dfns.Settings {
 
 // isKnown reports whether the settings are known, which in a plan they need not be yet.
 func (m *webhookData) isKnown() bool {
-	return !slices.ContainsFunc([]attr.Value{m.URL, m.Events, m.Status, m.Description}, attr.Value.IsUnknown)
+	return tfwebhook.IsKnown(m.URL, m.Events, m.Status, m.Description)
 }
 
 // lastAnswer returns the webhook as the state knows it.

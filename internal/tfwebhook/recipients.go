@@ -86,7 +86,7 @@ func shorten(text string) string {
 
 // sameRecipients reports whether two sets are known and contain the same keys. It ignores the comments of SSH keys.
 func sameRecipients(a, b types.Set) bool {
-	if !isKnown(a) || !isKnown(b) {
+	if !IsKnown(a, b) {
 		return false
 	}
 	keys := func(recipients types.Set) map[string]bool {
@@ -112,16 +112,6 @@ func texts(values ...attr.Value) (out []string) {
 		}
 	}
 	return out
-}
-
-// isKnown reports whether a set and all its elements are known. A null set is known.
-func isKnown(set types.Set) bool {
-	for _, element := range set.Elements() {
-		if element.IsUnknown() {
-			return false
-		}
-	}
-	return !set.IsUnknown()
 }
 
 var _ validator.Set = validRecipients{}

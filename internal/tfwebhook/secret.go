@@ -64,7 +64,7 @@ func (m *SecretModel) hasNoRecipients() bool { return len(m.SecretRecipients.Ele
 func (m *SecretModel) PlanNewSecret() {
 	m.Secret, m.SecretEncrypted, m.SecretRevision = types.StringUnknown(), types.StringUnknown(), types.Int64Unknown()
 	switch {
-	case !isKnown(m.SecretRecipients):
+	case !IsKnown(m.SecretRecipients):
 	case m.hasNoRecipients():
 		m.SecretEncrypted = types.StringNull()
 	default:

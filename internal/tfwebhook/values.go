@@ -1,6 +1,9 @@
 package tfwebhook
 
-import "github.com/hashicorp/terraform-plugin-framework/types"
+import (
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
 
 // StringOrNull returns the value of a field that an answer may omit. For an API, an absent field, null and an empty string are the
 // same. For Terraform, all three become null.
@@ -26,4 +29,15 @@ func Created(date, url types.String) string {
 		return "unknown"
 	}
 	return date.ValueString()
+}
+
+// IsKnown reports whether values are known, of a set all its elements too. Null is known.
+func IsKnown(values ...attr.Value) bool {
+	for _, value := range values {
+		set, isSet := value.(types.Set)
+		if value.IsUnknown() || isSet && !IsKnown(set.Elements()...) {
+			return false
+		}
+	}
+	return true
 }

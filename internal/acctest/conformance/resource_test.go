@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,12 +125,19 @@ func TestUnknownValues(t *testing.T) {
 				w.created(prior)
 			}
 			for _, change := range changes {
-				unknown := w.With()
+				unknown, partly, added := w.With(), w.With(), w.With()
 				for name := range change {
-					unknown[name] = tftypes.NewValue(w.Config[name].Type(), tftypes.UnknownValue)
+					kind := w.Config[name].Type()
+					unknown[name] = tftypes.NewValue(kind, tftypes.UnknownValue)
+					var elements, others []tftypes.Value
+					if kind.Is(tftypes.Set{}) && w.Config[name].As(&elements) == nil && change[name].As(&others) == nil {
+						partly[name] = tftypes.NewValue(kind, append(slices.Clone(elements), acctest.Unknown()))
+						added[name] = tftypes.NewValue(kind, append(slices.Clone(elements), others...))
+					}
 				}
-				invalid := acctest.Text(w.instance.Provider.Validate(w.Type, unknown))
-				if problems := invalid + w.instance.FinalPlan(unknown, w.With(change)); strings.Contains(problems, "ERROR") {
+				problems := acctest.Text(w.instance.Provider.Validate(w.Type, unknown)) +
+					w.instance.FinalPlan(unknown, w.With(change)) + w.instance.FinalPlan(partly, added)
+				if strings.Contains(problems, "ERROR") {
 					w.Errorf("from %v to %v: %s", prior, change, problems)
 				}
 			}
