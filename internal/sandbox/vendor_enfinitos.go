@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
 )
@@ -28,11 +29,8 @@ var enfinitosVendor = registration{
 				return nil
 			})
 	},
-	open: func(config Config, common shared) Vendor {
-		return enfinitos.New(enfinitos.Options{
-			Clock: config.Clock, Random: common.random, Engine: common.engine, Scale: common.scale, Changed: common.changed, Touch: common.touch,
-			Conventional: config.EnfinitosConventional,
-		})
+	open: func(config Config, options base.Options) Vendor {
+		return enfinitos.New(enfinitos.Options{Options: options, Conventional: config.EnfinitosConventional})
 	},
 	expose: func(s *Sandbox, site *Site) {
 		server := site.Vendor.(*enfinitos.Server) //nolint:forcetypeassert // open made it

@@ -55,8 +55,8 @@ func (s *Server) AddCredential(id, publicKey string) error {
 	if id == "" {
 		return errors.New("id is required")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
 	if slices.ContainsFunc(s.credentials, func(known credential) bool { return known.id == id }) {
 		return fmt.Errorf("there already is a credential %s", id)
 	}
@@ -73,7 +73,7 @@ func (s *Server) allowed() []map[string]string {
 }
 
 func (s *Server) newKey() (privatePEM string, public any) {
-	key := ed25519.NewKeyFromSeed(wire.Bytes(s.options.Random, ed25519.SeedSize))
+	key := ed25519.NewKeyFromSeed(wire.Bytes(s.Random, ed25519.SeedSize))
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		panic(fmt.Sprintf("an Ed25519 key always marshals: %v", err))

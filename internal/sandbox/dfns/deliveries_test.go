@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
@@ -51,7 +52,7 @@ func (a *api) failing(status int) (r *sandboxtest.Receiver, id, secret string) {
 
 func (a *api) raise(kind, data string) {
 	a.t.Helper()
-	if err := a.server.Deliver(kind, json.RawMessage(data)); err != nil {
+	if _, err := a.server.Raise(kind, json.RawMessage(data)); err != nil {
 		a.t.Fatal(err)
 	}
 }
@@ -96,7 +97,7 @@ func TestSchedule(t *testing.T) {
 		for i, after := range []time.Duration{0, time.Minute, 12 * time.Minute, 2 * time.Hour, 24 * time.Hour} {
 			after = scale.Shorten(after)
 			if i > 0 {
-				sandboxtest.Same(t, a.recorded(i).Next, epoch.Add(after))
+				sandboxtest.Same(t, a.recorded(i).NextRetry, epoch.Add(after))
 				a.clock.Move(epoch.Add(after).Sub(a.clock.Now()) - 1)
 				r.NothingMore(t)
 				a.clock.Move(1)
@@ -112,7 +113,7 @@ func TestSchedule(t *testing.T) {
 				want["retryOf"] = first.ID
 			}
 			sandboxtest.Same(t, fields(t, got), want)
-			sandboxtest.Same(t, []any{event.Failed, event.Status, event.RetryOf == first.ID, event.Attempt}, []any{true, "500", i > 0, i + 1})
+			sandboxtest.Same(t, []any{event.Status, event.HTTPStatus, event.RetryOf == first.ID, event.Attempts}, []any{base.Failed, 500, i > 0, i + 1})
 			sandboxtest.Same(t, []bool{signed(got, secret), seen[event.ID]}, []bool{true, false})
 			seen[event.ID] = true
 		}
@@ -132,12 +133,12 @@ func TestOnly200IsSuccess(t *testing.T) {
 		a := start(t)
 		r, id, _ := a.failing(status)
 		event := a.recorded(1)
-		sandboxtest.Same(t, []any{event.Failed, event.Status}, []any{true, sandboxtest.Encode(t, status)})
+		sandboxtest.Same(t, []any{event.Status, event.HTTPStatus}, []any{base.Failed, status})
 		sandboxtest.Same(t, a.get("/webhooks/" + id + "/events/" + event.ID).ok()["nextAttemptDate"], "2026-01-02T03:05:05.678Z")
 		r.Status.Store(200)
 		a.clock.Move(time.Minute)
 		event = a.recorded(2)
-		sandboxtest.Same(t, []any{event.Failed, event.Status, event.Next.IsZero()}, []any{false, "200", true})
+		sandboxtest.Same(t, []any{event.Status, event.HTTPStatus, event.NextRetry.IsZero()}, []any{base.Delivered, 200, true})
 		a.clock.Move(48 * time.Hour)
 		a.recorded(2)
 	}
@@ -147,9 +148,11 @@ func TestOnly200IsSuccess(t *testing.T) {
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	path := "/webhooks/" + a.create("*") + "/events"
+	webhook := a.create("*")
+	path := "/webhooks/" + webhook + "/events"
 	a.raise("key.created", `{}`)
 	id := a.recorded(1).ID
+	_ = a.server.Edit(webhook, func(w *dfns.Webhook) { w.Status = "Disabled" }) // so that there is no further attempt
 	a.clock.Move(31 * 24 * time.Hour)
 	event := a.get(path + "/" + id).ok()
 	sandboxtest.Same(t, []any{event["status"], event["deliveryFailed"]}, []any{"ENOTLOOPBACK", true})
@@ -239,7 +242,7 @@ func TestDisabledWhenARetryIsDue(t *testing.T) {
 			sandboxtest.Same(t, len(a.server.Events()), c.attempts)
 			r.NothingMore(t)
 			for _, event := range a.server.Events() {
-				sandboxtest.Same(t, event.Next.IsZero() || event.Attempt < c.attempts, true)
+				sandboxtest.Same(t, event.NextRetry.IsZero() || event.Attempts < c.attempts, true)
 			}
 		})
 	}

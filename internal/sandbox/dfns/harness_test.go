@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
@@ -40,7 +41,7 @@ func start(t *testing.T, change ...func(*dfns.Options)) *api {
 	a := &api{t: t, clock: clock.NewManual(epoch)}
 	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
 	t.Cleanup(engine.Close)
-	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	options := dfns.Options{Options: base.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}}
 	for _, c := range change {
 		c(&options)
 	}

@@ -15,7 +15,7 @@ var deliveryID = regexp.MustCompile(`^dlv_[a-z0-9]{20}$`)
 
 // add records a delivery of a subscription, a failed one if it has no status, and returns its id.
 func (a *api) add(id string, delivery enfinitos.Delivery) string {
-	delivery.SubscriptionID = id
+	delivery.WebhookID = id
 	if delivery.Status == "" {
 		delivery.Status = enfinitos.Failed
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
@@ -35,7 +36,7 @@ func start(t *testing.T, change ...func(*enfinitos.Options)) *api {
 	a := &api{t: t, clock: clock.NewManual(epoch)}
 	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
 	t.Cleanup(engine.Close)
-	options := enfinitos.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	options := enfinitos.Options{Options: base.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}}
 	for _, c := range change {
 		c(&options)
 	}
