@@ -26,8 +26,10 @@ type Rules struct {
 	Sign   func(secret string, body []byte, at time.Time) string
 	// Succeeds is true for the status of an answer with which an event is delivered. Nil means 2xx.
 	Succeeds func(status int) bool
-	// Next returns when the next attempt after a failed one is due, or the zero time if that was the last.
-	Next func(*Delivery) time.Time
+	// Waits are those before the attempts after the first, and Due is when such an attempt is due after a wait. Nil means counted from
+	// the attempt before.
+	Waits []time.Duration
+	Due   func(d *Delivery, wait time.Duration) time.Time
 	// EachAttempt is true if the vendor lists each attempt by itself, and false if it lists deliveries with their latest attempt.
 	EachAttempt bool
 	// HoldWhileOff is true if a delivery that is due while its webhook is off waits until that is on, and false if it has no further
@@ -84,7 +86,7 @@ func (s *Server[T]) event(kind string, data json.RawMessage) (out []*Delivery, e
 		return nil, err
 	}
 	now, text := s.Clock(), string(payload) // one text for all webhooks
-	for _, webhook := range s.Registry.All() {
+	for _, webhook := range s.all {
 		if view := s.vendor.View(webhook); view.On && (slices.Contains(*view.Events, kind) || slices.Contains(*view.Events, "*")) {
 			out = append(out, &Delivery{WebhookID: *view.ID, Kind: kind, Payload: text, Raised: now, Status: Queued, Number: s.Count()})
 		}
@@ -106,7 +108,7 @@ func (s *Server[T]) queue(d *Delivery) {
 func (s *Server[T]) Resend(_ context.Context, id string) error {
 	s.Lock.Lock()
 	defer s.Lock.Unlock()
-	d := s.Find(id)
+	d := s.Delivery(id)
 	if d == nil {
 		return fmt.Errorf("there is no delivery %s", id)
 	}
@@ -141,7 +143,7 @@ func (s *Server[T]) Schedule(d *Delivery) {
 
 // target returns the webhook of a delivery, or nil if that is off or gone.
 func (s *Server[T]) target(d *Delivery) *T {
-	if webhook := s.Registry.Find(d.WebhookID); webhook != nil && s.vendor.View(webhook).On {
+	if webhook := s.Find(d.WebhookID); webhook != nil && s.vendor.View(webhook).On {
 		return webhook
 	}
 	return nil
@@ -176,7 +178,7 @@ func (s *Server[T]) miss(d *Delivery) {
 	}
 	d.Status = DeadLettered
 	s.settle(d)
-	if latest := s.Find(d.ID); latest != nil {
+	if latest := s.Delivery(d.ID); latest != nil {
 		latest.NextRetry = time.Time{} // it must not promise another one
 		s.Touch(latest.ID)
 	}
@@ -225,18 +227,26 @@ func (s *Server[T]) Conclude(a *Attempt, result delivery.Result) {
 		return // forgotten, or another attempt was faster
 	}
 	s.apply(a, result)
-	if d.Status != Delivered {
-		d.Status, d.NextRetry = Failed, s.vendor.Deliveries.Next(d)
-		if d.NextRetry.IsZero() {
-			d.Status = DeadLettered
-			s.settle(d)
-		}
+	switch waits := s.vendor.Deliveries.Waits; {
+	case d.Status == Delivered:
+	case d.Attempts > len(waits):
+		d.Status = DeadLettered
+		s.settle(d)
+	default:
+		d.Status, d.NextRetry = Failed, s.due(d, s.Scale.Shorten(waits[d.Attempts-1]))
 	}
 	if s.vendor.Deliveries.EachAttempt {
 		s.recordAttempt(d)
 	} else {
 		s.Touch(d.ID)
 	}
+}
+
+func (s *Server[T]) due(d *Delivery, wait time.Duration) time.Time {
+	if s.vendor.Deliveries.Due == nil {
+		return s.Clock().Add(wait)
+	}
+	return s.vendor.Deliveries.Due(d, wait)
 }
 
 // recordAttempt lists the latest attempt of a delivery.
@@ -252,7 +262,7 @@ func (s *Server[T]) recordAttempt(d *Delivery) {
 
 // Record records the result of an attempt that changes no schedule unless it succeeds.
 func (s *Server[T]) Record(a *Attempt, result delivery.Result) {
-	if s.Find(a.Delivery.ID) == a.Delivery {
+	if s.Delivery(a.Delivery.ID) == a.Delivery {
 		s.apply(a, result)
 		s.Touch(a.Delivery.ID)
 	}
@@ -274,7 +284,7 @@ func (s *Server[T]) note(d *Delivery, result delivery.Result) {
 	d.Status, d.DeliveredAt = Delivered, s.Clock()
 	d.NextRetry = time.Time{}
 	s.settle(d)
-	if webhook := s.Registry.Find(d.WebhookID); webhook != nil && s.vendor.Delivered != nil {
+	if webhook := s.Find(d.WebhookID); webhook != nil && s.vendor.Delivered != nil {
 		s.vendor.Delivered(webhook)
 	}
 }

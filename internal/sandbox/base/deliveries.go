@@ -157,18 +157,15 @@ func (l *log) Listed(webhook string, wanted func(*Delivery) bool) (out []*Delive
 	return out
 }
 
-// Find returns the listed delivery with an id, or nil.
-func (l *log) Find(id string) *Delivery { return l.byID[id] }
+// Delivery returns the listed delivery with an id, or nil.
+func (l *log) Delivery(id string) *Delivery { return l.byID[id] }
 
-// forget forgets deliveries, and tells the page.
-func (s *Server[T]) forget(forgotten func(*Delivery) bool) {
-	s.remove(func(d *Delivery) bool {
-		if !forgotten(d) {
-			return false
-		}
+// forget forgets the deliveries to a webhook.
+func (s *Server[T]) forget(webhook string) {
+	for _, d := range s.Listed(webhook, func(*Delivery) bool { return true }) {
 		s.Touch(d.ID)
-		return true
-	})
+	}
+	s.remove(func(d *Delivery) bool { return d.WebhookID == webhook })
 }
 
 // record lists a new delivery.
@@ -182,10 +179,10 @@ func (s *Server[T]) record(d *Delivery) {
 func (s *Server[T]) Deliveries() []Delivery {
 	s.Lock.Lock()
 	defer s.Lock.Unlock()
-	return copies(s.listed)
+	return values(s.listed)
 }
 
-func copies(all []*Delivery) []Delivery {
+func values(all []*Delivery) []Delivery {
 	out := make([]Delivery, 0, len(all))
 	for _, d := range all {
 		out = append(out, *d)

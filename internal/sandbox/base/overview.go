@@ -12,7 +12,7 @@ func (s *Server[T]) Overview() wire.Overview {
 	s.Lock.Lock()
 	defer s.Lock.Unlock()
 	out := wire.Overview{Pending: len(s.waiting), Webhooks: []wire.Webhook{}, Deliveries: []wire.Delivery{}}
-	for _, webhook := range s.Registry.All() {
+	for _, webhook := range s.all {
 		out.Webhooks = append(out.Webhooks, s.shown(webhook))
 	}
 	for _, d := range slices.Backward(s.listed) {
@@ -35,7 +35,7 @@ func (s *Server[T]) Pending() int {
 func (s *Server[T]) ShowWebhook(id string) *wire.Webhook {
 	s.Lock.Lock()
 	defer s.Lock.Unlock()
-	webhook := s.Registry.Find(id)
+	webhook := s.Find(id)
 	if webhook == nil {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (s *Server[T]) ShowWebhook(id string) *wire.Webhook {
 func (s *Server[T]) ShowDelivery(id string) *wire.Content {
 	s.Lock.Lock()
 	defer s.Lock.Unlock()
-	d := s.Find(id)
+	d := s.Delivery(id)
 	if d == nil {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (s *Server[T]) ShowDelivery(id string) *wire.Content {
 	if d.Signature != "" {
 		out.Headers = s.headers(d)
 	}
-	if webhook := s.Registry.Find(d.WebhookID); webhook != nil {
+	if webhook := s.Find(d.WebhookID); webhook != nil {
 		out.URL = wire.Harmless(*s.vendor.View(webhook).URL)
 	}
 	return out

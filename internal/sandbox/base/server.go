@@ -4,11 +4,9 @@ package base
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
@@ -56,29 +54,18 @@ type Vendor[T any] struct {
 	Delivered func(*T)
 }
 
-// Webhook is what every vendor's webhook has.
-type Webhook struct {
-	ID, URL, Secret *string
-	Events          *[]string
-	// On is true for a webhook that gets events.
-	On bool
-	// State and Label are what the page shows of it.
-	State, Label string
-}
-
 // Server is the part that is the same for every vendor. It is safe for concurrent use.
 type Server[T any] struct {
 	Options
 
 	// Lock is held during every call. It guards all fields below, and those of the vendor.
 	Lock sync.Mutex
-	// Registry holds the webhooks.
-	Registry wire.Registry[T]
 	// Late is the source for what is drawn at an attempt. Attempts are made whenever it is their turn: drawn from Random, their ids
 	// would change those of what comes by call.
 	Late *rand.ChaCha8
 
 	vendor Vendor[T]
+	webhooks[T]
 	log
 }
 
@@ -91,18 +78,8 @@ func (s *Server[T]) Begin(vendor Vendor[T]) {
 		s.Touch = func(string) {}
 	}
 	s.vendor = vendor
-	s.Registry = wire.Registry[T]{
-		ID: func(webhook *T) string { return *vendor.View(webhook).ID }, Copy: s.copy, Clock: s.Clock, Touch: s.Touch,
-	}
 	s.Late = rand.NewChaCha8([32]byte(wire.Bytes(s.Random, 32)))
 	s.clear()
-}
-
-func (s *Server[T]) copy(webhook *T) *T {
-	out := *webhook
-	events := s.vendor.View(&out).Events
-	*events = slices.Clone(*events)
-	return &out
 }
 
 // Reset forgets everything but the account.
@@ -113,7 +90,7 @@ func (s *Server[T]) Reset() {
 }
 
 func (s *Server[T]) clear() {
-	s.Registry.Clear()
+	s.webhooks = webhooks[T]{}
 	s.log = log{byID: map[string]*Delivery{}, waiting: map[int]*Delivery{}}
 	if s.vendor.Clear != nil {
 		s.vendor.Clear()
@@ -125,86 +102,6 @@ func (s *Server[T]) Unlocked(wait func()) {
 	s.Lock.Unlock()
 	defer s.Lock.Lock()
 	wait()
-}
-
-// Webhooks returns a copy of what is registered, in order of creation.
-func (s *Server[T]) Webhooks() []T {
-	s.Lock.Lock()
-	defer s.Lock.Unlock()
-	return s.Registry.Copies()
-}
-
-// Register adds a webhook outside of any client and returns its id.
-func (s *Server[T]) Register(webhook T) string {
-	s.Lock.Lock()
-	defer s.Lock.Unlock()
-	return *s.vendor.View(s.Add(webhook)).ID
-}
-
-// Subscribe adds a webhook that gets each event, outside of any client.
-func (s *Server[T]) Subscribe(url string) {
-	var webhook T
-	view := s.vendor.View(&webhook)
-	*view.URL, *view.Events = url, []string{"*"}
-	s.Register(webhook)
-}
-
-// Edit changes a webhook behind the back of whoever manages it, as a user of the vendor's dashboard would.
-func (s *Server[T]) Edit(id string, change func(*T)) error {
-	s.Lock.Lock()
-	defer s.Lock.Unlock()
-	webhook := s.Registry.Find(id)
-	if webhook == nil {
-		return fmt.Errorf("there is no webhook %s", id)
-	}
-	s.Change(webhook, change)
-	return nil
-}
-
-// Remove deletes a webhook outside of any client.
-func (s *Server[T]) Remove(id string) {
-	s.Lock.Lock()
-	defer s.Lock.Unlock()
-	s.Drop(id)
-}
-
-// Add adds a new webhook.
-func (s *Server[T]) Add(webhook T) *T {
-	s.vendor.Assign(&webhook)
-	s.Registry.Add(&webhook)
-	return &webhook
-}
-
-// Change changes a webhook. One that is on again gets what has waited for that.
-func (s *Server[T]) Change(webhook *T, change func(*T)) {
-	before := s.Registry.Change(webhook, func(changed *T) {
-		change(changed)
-		if s.vendor.Updated != nil {
-			s.vendor.Updated(changed)
-		}
-	})
-	if view := s.vendor.View(webhook); view.On && !s.vendor.View(before).On {
-		s.resume(func(d *Delivery) bool { return d.WebhookID == *view.ID })
-	}
-}
-
-// Drop forgets a webhook.
-func (s *Server[T]) Drop(id string) {
-	if s.Registry.Drop(id) && s.vendor.Deliveries.ForgetDropped {
-		s.forget(func(d *Delivery) bool { return d.WebhookID == id })
-	}
-}
-
-// Secrets returns the signing secret of every webhook by its id.
-func (s *Server[T]) Secrets() map[string]string {
-	s.Lock.Lock()
-	defer s.Lock.Unlock()
-	out := map[string]string{}
-	for _, webhook := range s.Registry.All() {
-		view := s.vendor.View(webhook)
-		out[*view.ID] = *view.Secret
-	}
-	return out
 }
 
 // Kinds returns the event kinds of the documentation.

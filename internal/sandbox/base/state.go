@@ -25,10 +25,10 @@ func (s *Server[T]) state() saved[T, any] {
 	s.Lock.Lock()
 	defer s.Lock.Unlock()
 	out := saved[T, any]{
-		Account: s.vendor.SaveAccount(), Created: s.created, Webhooks: s.Registry.Copies(), Deliveries: copies(s.listed),
+		Account: s.vendor.SaveAccount(), Created: s.created, Webhooks: s.copies(), Deliveries: values(s.listed),
 	}
 	if s.vendor.Deliveries.EachAttempt {
-		out.Waiting = copies(s.Waiting())
+		out.Waiting = values(s.Waiting())
 	}
 	return out
 }
@@ -50,7 +50,7 @@ func (s *Server[T]) Load(text json.RawMessage) error {
 	}
 	s.created = in.Created
 	for _, webhook := range in.Webhooks {
-		s.Registry.Load(&webhook)
+		s.all = append(s.all, &webhook)
 	}
 	for _, d := range in.Deliveries {
 		if d.Waits {

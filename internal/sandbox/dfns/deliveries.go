@@ -15,12 +15,7 @@ import (
 // retries are the vendor's times of the attempts after the first, counted from that one.
 var retries = []time.Duration{time.Minute, 12 * time.Minute, 2 * time.Hour, 24 * time.Hour}
 
-func (s *Server) next(e *Event) time.Time {
-	if e.Attempts > len(retries) {
-		return time.Time{}
-	}
-	return e.First.Add(s.Scale.Shorten(retries[e.Attempts-1]))
-}
+func due(e *Event, wait time.Duration) time.Time { return e.First.Add(wait) }
 
 func succeeds(status int) bool { return status == http.StatusOK }
 

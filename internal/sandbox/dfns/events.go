@@ -64,7 +64,7 @@ func (s *Server) getEvent(w http.ResponseWriter, r *http.Request) {
 	if webhook == nil {
 		return
 	}
-	event := s.Find(r.PathValue("event"))
+	event := s.Delivery(r.PathValue("event"))
 	if event == nil || event.WebhookID != webhook.ID || !s.isKept(event) {
 		refuse(w, http.StatusNotFound, "Webhook event not found")
 		return

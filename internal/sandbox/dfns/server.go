@@ -74,7 +74,7 @@ func New(options Options) *Server {
 		SaveAccount: func() any { return s.saveAccount() }, LoadAccount: s.loadAccount,
 		Deliveries: base.Rules{
 			NewID: func(random *rand.ChaCha8) string { return newID(random, "whe") }, EachAttempt: true,
-			Payload: checkData, Body: payload, Header: "X-DFNS-WEBHOOK-SIGNATURE", Sign: sign, Succeeds: succeeds, Next: s.next,
+			Payload: checkData, Body: payload, Header: "X-DFNS-WEBHOOK-SIGNATURE", Sign: sign, Succeeds: succeeds, Waits: retries, Due: due,
 		},
 	})
 	s.routes()

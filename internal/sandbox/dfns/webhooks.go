@@ -54,7 +54,7 @@ func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []by
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if limit := s.options.WebhookLimit; limit > 0 && len(s.Registry.All()) >= limit {
+	if limit := s.options.WebhookLimit; limit > 0 && len(s.All()) >= limit {
 		refuse(w, http.StatusBadRequest, fmt.Sprintf("Maximum number of webhooks reached (%d)", limit))
 		return
 	}
@@ -104,7 +104,7 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, body []by
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
-	items, next, err := page(s.Registry.Seen(r), r.URL.Query(), func(w *Webhook) int { return w.Number })
+	items, next, err := page(s.Seen(r), r.URL.Query(), func(w *Webhook) int { return w.Number })
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -118,7 +118,7 @@ func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
 
 // found returns the webhook a path names, or answers that there is none.
 func (s *Server) found(w http.ResponseWriter, r *http.Request) *Webhook {
-	webhook := s.Registry.Named(r)
+	webhook := s.Named(r)
 	if webhook == nil {
 		refuse(w, http.StatusNotFound, "Webhook not found")
 	}

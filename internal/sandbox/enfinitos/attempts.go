@@ -17,27 +17,20 @@ import (
 // gaps are the vendor's waits before the attempts after the first. Each gets a jitter of a fifth either way.
 var gaps = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
 
-func (s *Server) next(d *Delivery) time.Time {
-	if d.Attempts > len(gaps) {
-		return time.Time{}
-	}
-	return s.Clock().Add(s.Scale.Shorten(s.jitter(gaps[d.Attempts-1])))
-}
-
-func (s *Server) jitter(d time.Duration) time.Duration {
+func (s *Server) due(_ *Delivery, wait time.Duration) time.Time {
 	share := float64(binary.LittleEndian.Uint16(wire.Bytes(s.Late, 2))) / (1 << 16)
-	return time.Duration(float64(d) * (0.8 + 0.4*share))
+	return s.Clock().Add(time.Duration(float64(wait) * (0.8 + 0.4*share)))
 }
 
 // Resend makes one attempt of a delivery, as a replay does.
 func (s *Server) Resend(ctx context.Context, id string) error {
 	s.Lock.Lock()
 	defer s.Lock.Unlock()
-	d := s.Find(id)
+	d := s.Delivery(id)
 	if d == nil {
 		return fmt.Errorf("there is no delivery %s", id)
 	}
-	subscription := s.Registry.Find(d.WebhookID)
+	subscription := s.Find(d.WebhookID)
 	if !subscription.Active {
 		return fmt.Errorf("the subscription %s is paused", subscription.ID)
 	}
@@ -51,7 +44,7 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
 	if subscription == nil {
 		return
 	}
-	d := s.Find(r.PathValue("delivery"))
+	d := s.Delivery(r.PathValue("delivery"))
 	if d == nil || d.WebhookID != subscription.ID {
 		s.refuse(w, http.StatusNotFound, "not_found", "Delivery not found")
 		return

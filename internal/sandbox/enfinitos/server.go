@@ -60,7 +60,7 @@ func New(options Options) *Server {
 		SaveAccount: func() any { return s.account }, LoadAccount: s.loadAccount,
 		Deliveries: base.Rules{
 			NewID:   func(random *rand.ChaCha8) string { return "dlv_" + wire.Text(random, 20) },
-			Payload: s.payload, Header: "Enfinitos-Signature", Sign: base.SignWithTime, Next: s.next,
+			Payload: s.payload, Header: "Enfinitos-Signature", Sign: base.SignWithTime, Waits: gaps, Due: s.due,
 			HoldWhileOff: true, ForgetDropped: true,
 		},
 		Delivered: func(subscription *Subscription) { subscription.LastDelivered = s.Clock() },

@@ -81,7 +81,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	all := []any{}
-	for _, subscription := range s.Registry.Seen(r) {
+	for _, subscription := range s.Seen(r) {
 		all = append(all, s.describe(subscription))
 	}
 	s.answer(w, http.StatusOK, map[string]any{"subscriptions": all, "nextCursor": nil, "total": len(all)})
@@ -96,7 +96,7 @@ func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 
 // found returns the subscription a path names, or answers that there is none.
 func (s *Server) found(w http.ResponseWriter, r *http.Request) *Subscription {
-	subscription := s.Registry.Named(r)
+	subscription := s.Named(r)
 	if subscription == nil {
 		s.refuse(w, http.StatusNotFound, "not_found", "Subscription not found")
 	}
