@@ -18,13 +18,17 @@ type Webhook struct {
 	State, Label string
 }
 
+func (w Webhook) wants(kind string) bool {
+	return w.On && (slices.Contains(*w.Events, kind) || slices.Contains(*w.Events, "*"))
+}
+
 // webhooks holds the webhooks of a vendor in the order of their creation, as they are and as they were.
 type webhooks[T any] struct {
 	all     []*T
 	history wire.History[T]
 }
 
-// All returns the webhooks.
+// All returns the webhooks. Like all methods down to Drop, it is for a call, which has the Lock.
 func (s *Server[T]) All() []*T { return s.all }
 
 // Seen returns the webhooks as the answer to a call shows them.

@@ -1,0 +1,128 @@
+package base_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+type webhook struct {
+	ID, URL, Secret string
+	Events          []string
+	On              bool
+}
+
+// plain is a vendor that asks for nothing special.
+type plain struct {
+	base.Server[webhook]
+
+	clock *clock.Manual
+}
+
+func start(t *testing.T) *plain {
+	t.Helper()
+	s := &plain{clock: clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))}
+	engine := delivery.New(delivery.Options{Now: s.clock.Now, Wait: s.clock.Wait, Timeout: time.Hour})
+	t.Cleanup(engine.Close)
+	s.Options = base.Options{Clock: s.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	s.Begin(base.Vendor[webhook]{
+		Kinds: wire.Kinds{{Name: "key.created"}},
+		View: func(w *webhook) base.Webhook {
+			return base.Webhook{ID: &w.ID, URL: &w.URL, Secret: &w.Secret, Events: &w.Events, On: w.On}
+		},
+		Assign:      func(w *webhook) { w.ID, w.On = wire.Text(s.Random, 8), true },
+		SaveAccount: func() any { return "account" }, LoadAccount: func(json.RawMessage) error { return nil },
+		Deliveries: base.Rules{
+			NewID:   func(random *rand.ChaCha8) string { return wire.Text(random, 8) },
+			Payload: func(_ string, data json.RawMessage) (json.RawMessage, error) { return data, nil },
+			Header:  "Signature", Sign: base.SignWithTime, Waits: []time.Duration{time.Minute, time.Hour},
+		},
+	})
+	return s
+}
+
+// raised returns a server with a delivery to a receiver that has failed once.
+func raised(t *testing.T) (s *plain, r *sandboxtest.Receiver, id string) {
+	t.Helper()
+	s, r = start(t), sandboxtest.Receive(t, 500)
+	s.Subscribe(r.URL)
+	if made, err := s.Raise("key.created", nil); made != 1 || err != nil {
+		t.Fatal(made, err)
+	}
+	r.Next(t)
+	s.is(t, base.Failed, 1)
+	return s, r, s.Webhooks()[0].ID
+}
+
+// is waits until the latest delivery has a status after so many attempts.
+func (s *plain) is(t *testing.T, status string, attempts int) {
+	t.Helper()
+	sandboxtest.Eventually(t, "the delivery is "+status, func() bool {
+		all := s.Deliveries()
+		latest := all[len(all)-1]
+		return latest.Status == status && latest.Attempts == attempts
+	})
+}
+
+// A wait begins with the attempt before. After the last wait, nothing more is sent.
+func TestWaits(t *testing.T) {
+	t.Parallel()
+	s, r, _ := raised(t)
+	s.clock.Move(time.Minute)
+	s.is(t, base.Failed, 2)
+	sandboxtest.Same(t, s.Deliveries()[0].NextRetry, s.clock.Now().Add(time.Hour))
+	s.clock.Move(time.Hour)
+	s.is(t, base.DeadLettered, 3)
+	sandboxtest.Same(t, []any{s.Pending(), s.Deliveries()[0].NextRetry.IsZero(), s.Overview().Deliveries[0].Outcome}, []any{0, true, "500"})
+	r.Status.Store(201)
+	sandboxtest.Same(t, s.Resend(t.Context(), s.Deliveries()[0].ID), nil)
+	s.is(t, base.Delivered, 1)
+	sandboxtest.Same(t, len(s.Deliveries()), 2)
+}
+
+// A delivery that is due while its webhook is off has no further attempt.
+func TestOffWhenARetryIsDue(t *testing.T) {
+	t.Parallel()
+	s, r, id := raised(t)
+	_ = s.Edit(id, func(w *webhook) { w.On = false })
+	s.clock.Move(time.Minute)
+	s.is(t, base.DeadLettered, 1)
+	r.NothingMore(t)
+	sandboxtest.Contains(t, s.Resend(t.Context(), s.Deliveries()[0].ID).Error(), "deleted or disabled")
+	sandboxtest.Contains(t, s.Resend(t.Context(), "none").Error(), "there is no delivery")
+	made, err := s.Raise("key.created", nil)
+	sandboxtest.Same(t, []any{made, err, s.Pending()}, []any{0, nil, 0})
+}
+
+// What is kept of the past is bounded, by number and by size. What waits is never forgotten.
+func TestPastIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		payload    string
+		added, max int
+	}{
+		"number": {"{}", 25_200, 25_000}, "size": {strings.Repeat("x", 1<<20), 200, 80},
+	} {
+		s := start(t)
+		s.AddDelivery(base.Delivery{Status: base.Failed})
+		for range c.added {
+			s.AddDelivery(base.Delivery{Status: base.Delivered, Payload: c.payload})
+		}
+		kept := s.Deliveries()
+		if past := len(kept) - 1; kept[0].Status != base.Failed || s.Pending() != 1 || past < c.max*3/4 || past > c.max {
+			t.Errorf("%s: it holds %d, and %d wait", name, past, s.Pending())
+		}
+	}
+}
