@@ -232,7 +232,7 @@ func TestPendingEventSurvives(t *testing.T) {
 		sandboxtest.Same(t, states[1], states[0])
 		s.Close()
 		r.Status.Store(200)
-		config.Clock = func() time.Time { return epoch.Add(time.Minute) }
+		config.Clock = func() time.Time { return epoch.Add(24 * time.Hour) }
 		again := start(t, config).At(site.Name()).Vendor
 		sandboxtest.Eventually(t, "the event is sent again", func() bool { return again.Pending() == 0 })
 		sandboxtest.Same(t, again.Overview().Deliveries[0].Outcome, "200")
