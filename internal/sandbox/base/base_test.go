@@ -31,12 +31,20 @@ type plain struct {
 	clock *clock.Manual
 }
 
-func start(t *testing.T) *plain {
+func start(t *testing.T, change ...func(*base.Rules)) *plain {
 	t.Helper()
 	s := &plain{clock: clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))}
 	engine := delivery.New(delivery.Options{Now: s.clock.Now, Wait: s.clock.Wait, Timeout: time.Hour})
 	t.Cleanup(engine.Close)
 	s.Options = base.Options{Clock: s.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	rules := base.Rules{
+		NewID:   func(random *rand.ChaCha8) string { return wire.Text(random, 8) },
+		Payload: func(_ string, data json.RawMessage) (json.RawMessage, error) { return data, nil },
+		Header:  "Signature", Sign: base.SignWithTime, Waits: []time.Duration{time.Minute, time.Hour},
+	}
+	for _, c := range change {
+		c(&rules)
+	}
 	s.Begin(base.Vendor[webhook]{
 		Kinds: wire.Kinds{{Name: "key.created"}},
 		View: func(w *webhook) base.Webhook {
@@ -44,19 +52,15 @@ func start(t *testing.T) *plain {
 		},
 		Assign:      func(w *webhook) { w.ID, w.On = wire.Text(s.Random, 8), true },
 		SaveAccount: func() any { return "account" }, LoadAccount: func(json.RawMessage) error { return nil },
-		Deliveries: base.Rules{
-			NewID:   func(random *rand.ChaCha8) string { return wire.Text(random, 8) },
-			Payload: func(_ string, data json.RawMessage) (json.RawMessage, error) { return data, nil },
-			Header:  "Signature", Sign: base.SignWithTime, Waits: []time.Duration{time.Minute, time.Hour},
-		},
+		Deliveries: rules,
 	})
 	return s
 }
 
 // raised returns a server with a delivery to a receiver that has failed once.
-func raised(t *testing.T) (s *plain, r *sandboxtest.Receiver, id string) {
+func raised(t *testing.T, change ...func(*base.Rules)) (s *plain, r *sandboxtest.Receiver, id string) {
 	t.Helper()
-	s, r = start(t), sandboxtest.Receive(t, 500)
+	s, r = start(t, change...), sandboxtest.Receive(t, 500)
 	s.Subscribe(r.URL)
 	if made, err := s.Raise("key.created", nil); made != 1 || err != nil {
 		t.Fatal(made, err)
@@ -71,8 +75,7 @@ func (s *plain) is(t *testing.T, status string, attempts int) {
 	t.Helper()
 	sandboxtest.Eventually(t, "the delivery is "+status, func() bool {
 		all := s.Deliveries()
-		latest := all[len(all)-1]
-		return latest.Status == status && latest.Attempts == attempts
+		return len(all) > 0 && all[len(all)-1].Status == status && all[len(all)-1].Attempts == attempts
 	})
 }
 
@@ -92,18 +95,42 @@ func TestWaits(t *testing.T) {
 	sandboxtest.Same(t, len(s.Deliveries()), 2)
 }
 
-// A delivery that is due while its webhook is off has no further attempt.
+// What counts is whether the webhook is on when a retry is due. A latest attempt promises no further one that will not be made.
 func TestOffWhenARetryIsDue(t *testing.T) {
 	t.Parallel()
-	s, r, id := raised(t)
-	_ = s.Edit(id, func(w *webhook) { w.On = false })
-	s.clock.Move(time.Minute)
-	s.is(t, base.DeadLettered, 1)
-	r.NothingMore(t)
-	sandboxtest.Contains(t, s.Resend(t.Context(), s.Deliveries()[0].ID).Error(), "deleted or disabled")
-	sandboxtest.Contains(t, s.Resend(t.Context(), "none").Error(), "there is no delivery")
-	made, err := s.Raise("key.created", nil)
-	sandboxtest.Same(t, []any{made, err, s.Pending()}, []any{0, nil, 0})
+	turn := func(s *plain, id string, on bool) { _ = s.Edit(id, func(w *webhook) { w.On = on }) }
+	for name, c := range map[string]struct {
+		early  func(s *plain, id string)
+		status string
+	}{
+		"off":        {func(s *plain, id string) { turn(s, id, false) }, base.DeadLettered},
+		"gone":       {func(s *plain, id string) { s.Remove(id) }, base.DeadLettered},
+		"on in time": {func(s *plain, id string) { turn(s, id, false); turn(s, id, true) }, base.Delivered},
+		"reset":      {func(s *plain, _ string) { s.Reset() }, ""},
+	} {
+		for _, eachAttempt := range []bool{false, true} {
+			s, r, id := raised(t, func(rules *base.Rules) { rules.EachAttempt = eachAttempt })
+			r.Status.Store(200)
+			c.early(s, id)
+			s.clock.Move(time.Minute)
+			sandboxtest.Eventually(t, "nothing waits", func() bool { return s.Pending() == 0 })
+			turn(s, id, true) // too late
+			s.clock.Move(48 * time.Hour)
+			if c.status == base.Delivered {
+				r.Next(t)
+			}
+			r.NothingMore(t)
+			all := s.Deliveries()
+			if c.status == "" {
+				sandboxtest.Same(t, len(all), 0)
+				continue
+			}
+			latest := all[len(all)-1]
+			if latest.Status != c.status && !eachAttempt || !latest.NextRetry.IsZero() {
+				t.Errorf("%s: %+v", name, latest)
+			}
+		}
+	}
 }
 
 // What is kept of the past is bounded, by number and by size. What waits is never forgotten.
