@@ -133,6 +133,22 @@ func TestOffWhenARetryIsDue(t *testing.T) {
 	}
 }
 
+// What tests get are copies. Removing one webhook leaves the others.
+func TestCopies(t *testing.T) {
+	t.Parallel()
+	s, _, id := raised(t)
+	s.Subscribe("https://hooks.example.com/in")
+	s.Webhooks()[0].Events[0] = "changed"
+	s.Deliveries()[0].Status = "changed"
+	sandboxtest.Same(t, []any{s.Webhooks()[0].Events, s.Deliveries()[0].Status}, []any{[]string{"*"}, base.Failed})
+	other := s.Webhooks()[1].ID
+	s.Remove(id)
+	sandboxtest.Same(t, s.Webhooks()[0].ID, other)
+	if s.Edit(id, func(*webhook) {}) == nil {
+		t.Error("a removed webhook was edited")
+	}
+}
+
 // What is kept of the past is bounded, by number and by size. What waits is never forgotten.
 func TestPastIsBounded(t *testing.T) {
 	t.Parallel()
