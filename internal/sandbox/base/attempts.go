@@ -57,9 +57,9 @@ func (s *Server[T]) Claim(d *Delivery) *Attempt {
 	return s.Start(webhook, d)
 }
 
-// miss ends a delivery whose webhook is off or gone, unless it waits for that.
+// miss ends a delivery whose webhook is off or gone, unless it waits until that is on.
 func (s *Server[T]) miss(d *Delivery) {
-	if s.vendor.Deliveries.HoldWhileOff && s.Find(d.WebhookID) != nil {
+	if s.vendor.Deliveries.PartOfWebhook {
 		return
 	}
 	d.Status = DeadLettered
@@ -167,11 +167,10 @@ func (s *Server[T]) note(d *Delivery, result delivery.Result) {
 	if !s.Succeeds(result) {
 		return
 	}
-	d.Status, d.DeliveredAt = Delivered, s.Clock()
-	d.NextRetry = time.Time{}
+	d.Status, d.DeliveredAt, d.NextRetry = Delivered, s.Clock(), time.Time{}
 	s.settle(d)
-	if webhook := s.Find(d.WebhookID); webhook != nil && s.vendor.Delivered != nil {
-		s.vendor.Delivered(webhook)
+	if webhook := s.Find(d.WebhookID); webhook != nil {
+		s.mark(s.vendor.View(webhook).Delivered)
 	}
 }
 

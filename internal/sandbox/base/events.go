@@ -13,8 +13,6 @@ import (
 
 // Rules are how a vendor makes and lists deliveries.
 type Rules struct {
-	// NewID returns the id of a delivery.
-	NewID func(*rand.ChaCha8) string
 	// Payload checks the data of an event and returns what is kept of it, as JSON.
 	Payload func(kind string, data json.RawMessage) (json.RawMessage, error)
 	// Body is what an attempt sends. Nil means the payload.
@@ -28,13 +26,12 @@ type Rules struct {
 	// the attempt before.
 	Waits []time.Duration
 	Due   func(d *Delivery, wait time.Duration) time.Time
-	// EachAttempt is true if the vendor lists each attempt by itself, and false if it lists deliveries with their latest attempt.
+	// NewID returns the id of what the vendor lists: each attempt, or deliveries with their latest attempt.
+	NewID       func(*rand.ChaCha8) string
 	EachAttempt bool
-	// HoldWhileOff is true if a delivery that is due while its webhook is off waits until that is on, and false if it has no further
-	// attempt.
-	HoldWhileOff bool
-	// ForgetDropped is true if the deliveries to a webhook go with it.
-	ForgetDropped bool
+	// PartOfWebhook is true if a delivery waits while its webhook is off, and is forgotten with it. Otherwise a delivery that is due while
+	// its webhook is off or gone has no further attempt.
+	PartOfWebhook bool
 }
 
 // Raise sends an event to each webhook that is on and wants its kind, and returns how many those are before their receivers answer.

@@ -41,8 +41,6 @@ type Vendor[T any] struct {
 	View func(*T) Webhook
 	// Assign sets what the vendor assigns to a new webhook, such as its id and its secret.
 	Assign func(*T)
-	// Updated is called with a webhook that has been changed. It may be nil.
-	Updated func(*T)
 	// Clear forgets what the vendor holds besides webhooks and deliveries, but not the account. It may be nil.
 	Clear func()
 	// SaveAccount returns the account as it is saved, and LoadAccount takes such an account over.
@@ -50,15 +48,14 @@ type Vendor[T any] struct {
 	LoadAccount func(json.RawMessage) error
 	// Deliveries are the rules for deliveries.
 	Deliveries Rules
-	// Delivered is called with a webhook when a delivery to it has succeeded. It may be nil.
-	Delivered func(*T)
 }
 
 // Server is the part that is the same for every vendor. It is safe for concurrent use.
 type Server[T any] struct {
 	Options
 
-	// Lock is held during every call. It guards all fields below, and those of the vendor.
+	// Lock is held while a call is answered. It guards all fields below, and those of the vendor. The methods that do not take it are
+	// for the answer to a call.
 	Lock sync.Mutex
 	// Late is the source for what is drawn at an attempt. Attempts are made whenever it is their turn: drawn from Random, their ids
 	// would change those of what comes by call.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
@@ -12,6 +13,8 @@ import (
 type Webhook struct {
 	ID, URL, Secret *string
 	Events          *[]string
+	// Updated and Delivered are when it was last changed and when it last got an event, nil if the vendor does not tell.
+	Updated, Delivered *time.Time
 	// On is true for a webhook that gets events.
 	On bool
 	// State and Label are what the page shows of it.
@@ -28,7 +31,7 @@ type webhooks[T any] struct {
 	history wire.History[T]
 }
 
-// All returns the webhooks. Like all methods down to Drop, it is for a call, which has the Lock.
+// All returns the webhooks.
 func (s *Server[T]) All() []*T { return s.all }
 
 // Seen returns the webhooks as the answer to a call shows them.
@@ -79,12 +82,18 @@ func (s *Server[T]) Change(webhook *T, change func(*T)) {
 	before := s.copy(webhook)
 	s.history.Changed(s.Clock(), slices.Index(s.all, webhook), before)
 	change(webhook)
-	if s.vendor.Updated != nil {
-		s.vendor.Updated(webhook)
-	}
-	s.Touch(s.id(webhook))
-	if view := s.vendor.View(webhook); view.On && !s.vendor.View(before).On {
+	view := s.vendor.View(webhook)
+	s.mark(view.Updated)
+	s.Touch(*view.ID)
+	if view.On && !s.vendor.View(before).On {
 		s.resume(func(d *Delivery) bool { return d.WebhookID == *view.ID })
+	}
+}
+
+// mark sets a time that the vendor tells to now.
+func (s *Server[T]) mark(told *time.Time) {
+	if told != nil {
+		*told = s.Clock()
 	}
 }
 
@@ -98,7 +107,7 @@ func (s *Server[T]) Drop(id string) {
 	s.history.Removed(s.Clock(), index, webhook)
 	s.all = slices.Delete(s.all, index, index+1)
 	s.Touch(id)
-	if s.vendor.Deliveries.ForgetDropped {
+	if s.vendor.Deliveries.PartOfWebhook {
 		s.forget(id)
 	}
 }

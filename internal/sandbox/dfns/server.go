@@ -70,7 +70,6 @@ func New(options Options) *Server {
 	s.openAccount()
 	s.Begin(base.Vendor[Webhook]{
 		Title: "Dfns", Kinds: kinds(), View: (*Webhook).view, Assign: s.assign, Clear: s.forgetActions,
-		Updated:     func(webhook *Webhook) { webhook.Updated = options.Clock() },
 		SaveAccount: func() any { return s.saveAccount() }, LoadAccount: s.loadAccount,
 		Deliveries: base.Rules{
 			NewID: func(random *rand.ChaCha8) string { return newID(random, "whe") }, EachAttempt: true,

@@ -33,8 +33,8 @@ type Webhook struct {
 
 func (webhook *Webhook) view() base.Webhook {
 	return base.Webhook{
-		ID: &webhook.ID, URL: &webhook.URL, Secret: &webhook.Secret, Events: &webhook.Events, On: webhook.Status == enabled,
-		State: webhook.Status, Label: webhook.Description,
+		ID: &webhook.ID, URL: &webhook.URL, Secret: &webhook.Secret, Events: &webhook.Events, Updated: &webhook.Updated,
+		On: webhook.Status == enabled, State: webhook.Status, Label: webhook.Description,
 	}
 }
 

@@ -61,9 +61,8 @@ func New(options Options) *Server {
 		Deliveries: base.Rules{
 			NewID:   func(random *rand.ChaCha8) string { return "dlv_" + wire.Text(random, 20) },
 			Payload: s.payload, Header: "Enfinitos-Signature", Sign: base.SignWithTime, Waits: gaps, Due: s.due,
-			HoldWhileOff: true, ForgetDropped: true,
+			PartOfWebhook: true,
 		},
-		Delivered: func(subscription *Subscription) { subscription.LastDelivered = s.Clock() },
 	})
 	s.routes(options.Conventional)
 	return s

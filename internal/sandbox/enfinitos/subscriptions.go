@@ -33,7 +33,8 @@ func (s *Server) Subscriptions() []Subscription { return s.Webhooks() }
 
 func (subscription *Subscription) view() base.Webhook {
 	return base.Webhook{
-		ID: &subscription.ID, URL: &subscription.URL, Secret: &subscription.Secret, Events: &subscription.Events, On: subscription.Active,
+		ID: &subscription.ID, URL: &subscription.URL, Secret: &subscription.Secret, Events: &subscription.Events,
+		Delivered: &subscription.LastDelivered, On: subscription.Active,
 		State: map[bool]string{true: "active", false: "paused"}[subscription.Active], Label: subscription.Label,
 	}
 }
