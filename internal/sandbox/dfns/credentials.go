@@ -23,9 +23,10 @@ import (
 
 // credential is a public key that may sign user actions.
 type credential struct {
-	id  string
+	ID        string
+	PublicKey string // in PEM
+
 	key any
-	pem string
 }
 
 // verifies checks a signature the way the vendor asks for it: Ed25519 raw, ECDSA over SHA-256 in DER, RSA PKCS#1 v1.5
@@ -57,17 +58,17 @@ func (s *Server) AddCredential(id, publicKey string) error {
 	}
 	s.Lock.Lock()
 	defer s.Lock.Unlock()
-	if slices.ContainsFunc(s.credentials, func(known credential) bool { return known.id == id }) {
+	if slices.ContainsFunc(s.account.Credentials, func(known credential) bool { return known.ID == id }) {
 		return fmt.Errorf("there already is a credential %s", id)
 	}
-	s.credentials = append(s.credentials, credential{id: id, key: key, pem: publicKey})
+	s.account.Credentials = append(s.account.Credentials, credential{ID: id, PublicKey: publicKey, key: key})
 	return nil
 }
 
 func (s *Server) allowed() []map[string]string {
 	var out []map[string]string
-	for _, known := range s.credentials {
-		out = append(out, map[string]string{"type": "public-key", "id": known.id})
+	for _, known := range s.account.Credentials {
+		out = append(out, map[string]string{"type": "public-key", "id": known.ID})
 	}
 	return out
 }

@@ -16,6 +16,8 @@ package dfns
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -44,13 +46,12 @@ type Options struct {
 type Server struct {
 	base.Server[Webhook]
 
-	options     Options
-	mux         *http.ServeMux
-	account     account
-	credentials []credential
-	challenges  map[string]*challenge
-	tokens      map[string]*actionToken
-	swept       time.Time // when expired challenges and tokens were last looked for
+	options    Options
+	mux        *http.ServeMux
+	account    account
+	challenges map[string]*challenge
+	tokens     map[string]*actionToken
+	swept      time.Time // when expired challenges and tokens were last looked for
 }
 
 // account is the account that may call: one service account with one bearer token and one Key credential.
@@ -59,6 +60,8 @@ type account struct {
 	UserID     string
 	Credential string
 	PrivateKey string
+	// Credentials are the public halves of this credential and of the added ones.
+	Credentials []credential
 }
 
 // New returns a sandbox with one service account. Env returns its credentials.
@@ -70,7 +73,7 @@ func New(options Options) *Server {
 	s.openAccount()
 	s.Begin(base.Vendor[Webhook]{
 		Title: "Dfns", Kinds: kinds(), View: (*Webhook).view, Assign: s.assign, Clear: s.forgetActions,
-		SaveAccount: func() any { return s.saveAccount() }, LoadAccount: s.loadAccount,
+		SaveAccount: func() any { return s.account }, LoadAccount: s.loadAccount,
 		Deliveries: base.Rules{
 			NewID: func(random *rand.ChaCha8) string { return newID(random, "whe") }, EachAttempt: true,
 			Payload: checkData, Body: payload, Header: "X-DFNS-WEBHOOK-SIGNATURE", Sign: sign, Succeeds: succeeds, Waits: retries, Due: due,
@@ -78,6 +81,23 @@ func New(options Options) *Server {
 	})
 	s.routes()
 	return s
+}
+
+func (s *Server) loadAccount(text json.RawMessage) (err error) {
+	var in account
+	if err := wire.DecodeStrictly(text, &in); err != nil {
+		return err
+	}
+	for i, known := range in.Credentials {
+		if in.Credentials[i].key, err = parsePublicKey(known.PublicKey); err != nil {
+			return fmt.Errorf("credential %s: %w", known.ID, err)
+		}
+	}
+	if len(in.Credentials) == 0 || in.Token == "" {
+		return errors.New("it has no account")
+	}
+	s.account = in
+	return nil
 }
 
 // Env returns the environment variables for a client of this sandbox at url.
@@ -92,7 +112,7 @@ func (s *Server) Env(url string) map[string]string {
 
 // forgetActions forgets what is being signed, and the added credentials.
 func (s *Server) forgetActions() {
-	s.credentials = s.credentials[:1]
+	s.account.Credentials = s.account.Credentials[:1:1] // a save may still read what follows
 	s.challenges = map[string]*challenge{}
 	s.tokens = map[string]*actionToken{}
 }
@@ -110,7 +130,7 @@ func (s *Server) openAccount() {
 		"sub":                         s.account.UserID,
 		"https://custom/app_metadata": map[string]string{"userId": s.account.UserID, "orgId": s.newID("or")},
 	})
-	s.credentials = []credential{{id: s.account.Credential, key: public, pem: publicPEM(public)}}
+	s.account.Credentials = []credential{{ID: s.account.Credential, PublicKey: publicPEM(public), key: public}}
 }
 
 func (s *Server) routes() {

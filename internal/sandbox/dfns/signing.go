@@ -133,8 +133,8 @@ func (s *Server) checkFactor(raw json.RawMessage, challengeText string) error {
 	if err := checkClientData(clientData, challengeText); err != nil {
 		return err
 	}
-	for _, known := range s.credentials {
-		if known.id == id && known.verifies(clientData, signature) {
+	for _, known := range s.account.Credentials {
+		if known.ID == id && known.verifies(clientData, signature) {
 			return nil
 		}
 	}
