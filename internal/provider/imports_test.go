@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"internal/sandbox/base":        {"internal/sandbox/delivery", "internal/sandbox/wire"},
 	"internal/sandbox/delivery":    {"internal/sandbox/clock", "internal/sandbox/wire"},
 	"internal/sandbox/clock":       {},
-	"internal/sandbox/sandboxtest": {},
+	"internal/sandbox/sandboxtest": {"internal/sandbox/base", "internal/sandbox/clock", "internal/sandbox/delivery"},
 	"internal/sandbox/receiver":    {},
 	"internal/sandbox/wire":        {},
 	"internal/acctest":             {terraform, "internal/..."},

@@ -11,7 +11,6 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
@@ -33,10 +32,8 @@ type plain struct {
 
 func start(t *testing.T, change ...func(*base.Rules)) *plain {
 	t.Helper()
-	s := &plain{clock: clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))}
-	engine := delivery.New(delivery.Options{Now: s.clock.Now, Wait: s.clock.Wait, Timeout: time.Hour})
-	t.Cleanup(engine.Close)
-	s.Options = base.Options{Clock: s.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	s := &plain{}
+	s.Options, s.clock = sandboxtest.Options(t, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	rules := base.Rules{
 		NewID:   func(random *rand.ChaCha8) string { return wire.Text(random, 8) },
 		Payload: func(_ string, data json.RawMessage) (json.RawMessage, error) { return data, nil },
