@@ -7,14 +7,14 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Vendor simulates one API. A vendor embeds base.Server, which has most of this. The journal, the faults, the state file, the page and
-// the other control calls are the same for all vendors.
+// Vendor simulates one API. A vendor embeds simulation.Server, which has most of this. The journal, the faults, the state file, the
+// page and the other control calls are the same for all vendors.
 type Vendor interface {
 	http.Handler
 	// Refuse answers with a status in the vendor's format.
@@ -53,7 +53,7 @@ type registration struct {
 	// flags adds the vendor's own flags. It may be nil.
 	flags func(*flag.FlagSet, *Config)
 	// open returns the vendor.
-	open func(Config, base.Options) Vendor
+	open func(Config, simulation.Options) Vendor
 	// verify checks a delivery as a receiver has to.
 	verify receiver.Scheme
 	// expose names the vendor in fields of the sandbox. It may be nil.
@@ -111,7 +111,7 @@ func AddFlags(flags *flag.FlagSet, config *Config) {
 func (s *Sandbox) addVendors(config Config, starts int) {
 	for _, vendor := range vendors {
 		site := &Site{registration: vendor}
-		site.Vendor = vendor.open(config, base.Options{
+		site.Vendor = vendor.open(config, simulation.Options{
 			Clock: config.Clock, Random: random(config.Seed, vendor.name, starts), Engine: s.engine, Scale: delivery.Scale(config.TimeScale),
 			Changed: s.store.Soon, Touch: func(id string) { s.console.feed.touch(touched{site: site, id: id}) },
 		})

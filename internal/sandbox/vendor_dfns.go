@@ -3,9 +3,9 @@ package sandbox
 import (
 	"flag"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 )
 
 // dfnsFields are Dfns in Go code.
@@ -25,7 +25,7 @@ var dfnsVendor = registration{
 			"Dfns also shows the secret in the answer to an update, as one edition of its pages has it")
 		flags.BoolVar(&config.DfnsBareEvents, "dfns-bare-events", false, "events of Dfns have only the fields of its published schema")
 	},
-	open: func(config Config, options base.Options) Vendor {
+	open: func(config Config, options simulation.Options) Vendor {
 		return dfns.New(dfns.Options{
 			Options: options, WebhookLimit: config.DfnsWebhookLimit, SecretOnUpdate: config.DfnsSecretOnUpdate,
 			BareEvents: config.DfnsBareEvents, Normalize: config.DfnsNormalize,

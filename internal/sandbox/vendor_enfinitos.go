@@ -4,9 +4,9 @@ import (
 	"errors"
 	"flag"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 )
 
 // enfinitosFields are EnfinitOS in Go code, as dfnsFields are Dfns.
@@ -29,7 +29,7 @@ var enfinitosVendor = registration{
 				return nil
 			})
 	},
-	open: func(config Config, options base.Options) Vendor {
+	open: func(config Config, options simulation.Options) Vendor {
 		return enfinitos.New(enfinitos.Options{Options: options, Conventional: config.EnfinitosConventional})
 	},
 	expose: func(s *Sandbox, site *Site) {

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -28,7 +28,9 @@ func checkData(_ string, data json.RawMessage) (json.RawMessage, error) {
 	return data, nil
 }
 
-func sign(secret string, body []byte, _ time.Time) string { return "sha256=" + base.Hash(secret, body) }
+func sign(secret string, body []byte, _ time.Time) string {
+	return "sha256=" + simulation.Hash(secret, body)
+}
 
 // payload is an attempt as it is sent. What a receiver signs to compare is JSON.stringify of what it has parsed, so the body has that
 // form.

@@ -13,10 +13,10 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -113,7 +113,7 @@ func TestSchedule(t *testing.T) {
 				want["retryOf"] = first.ID
 			}
 			sandboxtest.Same(t, fields(t, got), want)
-			sandboxtest.Same(t, []any{event.Status, event.HTTPStatus, event.RetryOf == first.ID, event.Attempts}, []any{base.Failed, 500, i > 0, i + 1})
+			sandboxtest.Same(t, []any{event.Status, event.HTTPStatus, event.RetryOf == first.ID, event.Attempts}, []any{simulation.Failed, 500, i > 0, i + 1})
 			sandboxtest.Same(t, []bool{signed(got, secret), seen[event.ID]}, []bool{true, false})
 			seen[event.ID] = true
 		}
@@ -133,12 +133,12 @@ func TestOnly200IsSuccess(t *testing.T) {
 		a := start(t)
 		r, id, _ := a.failing(status)
 		event := a.recorded(1)
-		sandboxtest.Same(t, []any{event.Status, event.HTTPStatus}, []any{base.Failed, status})
+		sandboxtest.Same(t, []any{event.Status, event.HTTPStatus}, []any{simulation.Failed, status})
 		sandboxtest.Same(t, a.get("/webhooks/" + id + "/events/" + event.ID).ok()["nextAttemptDate"], "2026-01-02T03:05:05.678Z")
 		r.Status.Store(200)
 		a.clock.Move(time.Minute)
 		event = a.recorded(2)
-		sandboxtest.Same(t, []any{event.Status, event.HTTPStatus, event.NextRetry.IsZero()}, []any{base.Delivered, 200, true})
+		sandboxtest.Same(t, []any{event.Status, event.HTTPStatus, event.NextRetry.IsZero()}, []any{simulation.Delivered, 200, true})
 		a.clock.Move(48 * time.Hour)
 		a.recorded(2)
 	}

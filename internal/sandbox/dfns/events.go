@@ -8,12 +8,12 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Event is one delivery attempt to one webhook.
-type Event = base.Delivery
+type Event = simulation.Delivery
 
 // Events returns a copy of the recorded attempts, oldest first.
 func (s *Server) Events() []Event { return s.Deliveries() }
@@ -76,7 +76,7 @@ func matches(e *Event, kind, failed string) bool {
 	return (kind == "" || e.Kind == kind) && (failed == "" || strconv.FormatBool(hasFailed(e)) == failed)
 }
 
-func hasFailed(e *Event) bool { return e.Status != base.Delivered }
+func hasFailed(e *Event) bool { return e.Status != simulation.Delivered }
 
 // describe returns an event as the API shows it. The schema that the vendor publishes has only the bare fields; its prose names
 // more.

@@ -23,13 +23,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Options configure a sandbox.
 type Options struct {
-	base.Options
+	simulation.Options
 
 	// WebhookLimit is the number of webhooks an organization may have. Zero means no limit.
 	WebhookLimit int
@@ -44,7 +44,7 @@ type Options struct {
 
 // Server stands in for the Dfns API of one organization. It is safe for concurrent use.
 type Server struct {
-	base.Server[Webhook]
+	simulation.Server[Webhook]
 
 	options    Options
 	mux        *http.ServeMux
@@ -69,12 +69,12 @@ func New(options Options) *Server {
 	if options.Normalize == nil {
 		options.Normalize = func(*Webhook) {}
 	}
-	s := &Server{Server: base.Server[Webhook]{Options: options.Options}, options: options, mux: http.NewServeMux()}
+	s := &Server{Server: simulation.Server[Webhook]{Options: options.Options}, options: options, mux: http.NewServeMux()}
 	s.openAccount()
-	s.Begin(base.Vendor[Webhook]{
+	s.Begin(simulation.Vendor[Webhook]{
 		Title: "Dfns", Kinds: kinds(), View: (*Webhook).view, Assign: s.assign, Clear: s.forgetActions,
 		SaveAccount: func() any { return s.account }, LoadAccount: s.loadAccount,
-		Deliveries: base.Rules{
+		Deliveries: simulation.Rules{
 			NewID: func(random *rand.ChaCha8) string { return newID(random, "whe") }, EachAttempt: true,
 			Payload: checkData, Body: payload, Header: "X-DFNS-WEBHOOK-SIGNATURE", Sign: sign, Succeeds: succeeds, Waits: retries, Due: due,
 		},

@@ -13,7 +13,7 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -31,8 +31,8 @@ type Webhook struct {
 	Number int
 }
 
-func (webhook *Webhook) view() base.Webhook {
-	return base.Webhook{
+func (webhook *Webhook) view() simulation.Webhook {
+	return simulation.Webhook{
 		ID: &webhook.ID, URL: &webhook.URL, Secret: &webhook.Secret, Events: &webhook.Events, Updated: &webhook.Updated,
 		On: webhook.Status == enabled, State: webhook.Status, Label: webhook.Description,
 	}

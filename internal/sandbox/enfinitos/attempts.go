@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -94,7 +94,7 @@ func (s *Server) failure(result delivery.Result) string {
 
 // claimed is an attempt that process-due makes.
 type claimed struct {
-	*base.Attempt
+	*simulation.Attempt
 
 	result delivery.Result
 	err    error

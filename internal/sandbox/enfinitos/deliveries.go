@@ -9,18 +9,18 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 )
 
 // Delivery is one event on its way to one subscription.
-type Delivery = base.Delivery
+type Delivery = simulation.Delivery
 
 // The statuses of a delivery.
 const (
-	Queued       = base.Queued
-	Delivered    = base.Delivered
-	Failed       = base.Failed
-	DeadLettered = base.DeadLettered
+	Queued       = simulation.Queued
+	Delivered    = simulation.Delivered
+	Failed       = simulation.Failed
+	DeadLettered = simulation.DeadLettered
 )
 
 // payload is what a delivery sends.

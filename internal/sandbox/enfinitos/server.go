@@ -23,13 +23,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Options are the choices a test or a user makes for one sandbox.
 type Options struct {
-	base.Options
+	simulation.Options
 
 	// Conventional adds the undocumented calls: get, list and delete.
 	Conventional bool
@@ -37,7 +37,7 @@ type Options struct {
 
 // Server stands in for the EnfinitOS API of one account. It is safe for concurrent use.
 type Server struct {
-	base.Server[Subscription]
+	simulation.Server[Subscription]
 
 	mux         *http.ServeMux
 	account     account
@@ -53,14 +53,14 @@ type account struct {
 
 // New returns a sandbox with one account, whose key Env tells.
 func New(options Options) *Server {
-	s := &Server{Server: base.Server[Subscription]{Options: options.Options}, mux: http.NewServeMux()}
+	s := &Server{Server: simulation.Server[Subscription]{Options: options.Options}, mux: http.NewServeMux()}
 	s.account = account{APIKey: "sk_sandbox_" + wire.Text(s.Random, 32), DeveloperID: "dev_" + wire.Text(s.Random, 16)}
-	s.Begin(base.Vendor[Subscription]{
+	s.Begin(simulation.Vendor[Subscription]{
 		Title: "EnfinitOS", Kinds: kinds, View: (*Subscription).view, Assign: s.assign, Clear: s.forgetSettings,
 		SaveAccount: func() any { return s.account }, LoadAccount: s.loadAccount,
-		Deliveries: base.Rules{
+		Deliveries: simulation.Rules{
 			NewID:   func(random *rand.ChaCha8) string { return "dlv_" + wire.Text(random, 20) },
-			Payload: s.payload, Header: "Enfinitos-Signature", Sign: base.SignWithTime, Waits: gaps, Due: s.due,
+			Payload: s.payload, Header: "Enfinitos-Signature", Sign: simulation.SignWithTime, Waits: gaps, Due: s.due,
 			PartOfWebhook: true,
 		},
 	})

@@ -10,8 +10,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -31,8 +31,8 @@ type Subscription struct {
 // Subscriptions returns a copy of what is registered, in order of creation.
 func (s *Server) Subscriptions() []Subscription { return s.Webhooks() }
 
-func (subscription *Subscription) view() base.Webhook {
-	return base.Webhook{
+func (subscription *Subscription) view() simulation.Webhook {
+	return simulation.Webhook{
 		ID: &subscription.ID, URL: &subscription.URL, Secret: &subscription.Secret, Events: &subscription.Events,
 		Delivered: &subscription.LastDelivered, On: subscription.Active,
 		State: map[bool]string{true: "active", false: "paused"}[subscription.Active], Label: subscription.Label,

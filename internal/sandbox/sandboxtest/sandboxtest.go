@@ -15,9 +15,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 )
 
 // Patience is how long a test waits for what must happen.
@@ -144,10 +144,10 @@ func (r *Receiver) NothingMore(t testing.TB) {
 }
 
 // Options are those of a vendor whose clock only the test moves.
-func Options(t testing.TB, now time.Time) (base.Options, *clock.Manual) {
+func Options(t testing.TB, now time.Time) (simulation.Options, *clock.Manual) {
 	t.Helper()
 	manual := clock.NewManual(now)
 	engine := delivery.New(delivery.Options{Now: manual.Now, Wait: manual.Wait, Timeout: time.Hour})
 	t.Cleanup(engine.Close)
-	return base.Options{Clock: manual.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}, manual
+	return simulation.Options{Clock: manual.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}, manual
 }

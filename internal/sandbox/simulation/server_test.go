@@ -1,4 +1,4 @@
-package base_test
+package simulation_test
 
 import (
 	"encoding/json"
@@ -9,9 +9,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/base"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -25,27 +25,27 @@ type webhook struct {
 
 // plain is a vendor that asks for nothing special.
 type plain struct {
-	base.Server[webhook]
+	simulation.Server[webhook]
 
 	clock *clock.Manual
 }
 
-func start(t *testing.T, change ...func(*base.Rules)) *plain {
+func start(t *testing.T, change ...func(*simulation.Rules)) *plain {
 	t.Helper()
 	s := &plain{}
 	s.Options, s.clock = sandboxtest.Options(t, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
-	rules := base.Rules{
+	rules := simulation.Rules{
 		NewID:   func(random *rand.ChaCha8) string { return wire.Text(random, 8) },
 		Payload: func(_ string, data json.RawMessage) (json.RawMessage, error) { return data, nil },
-		Header:  "Signature", Sign: base.SignWithTime, Waits: []time.Duration{time.Minute, time.Hour},
+		Header:  "Signature", Sign: simulation.SignWithTime, Waits: []time.Duration{time.Minute, time.Hour},
 	}
 	for _, c := range change {
 		c(&rules)
 	}
-	s.Begin(base.Vendor[webhook]{
+	s.Begin(simulation.Vendor[webhook]{
 		Kinds: wire.Kinds{{Name: "key.created"}},
-		View: func(w *webhook) base.Webhook {
-			return base.Webhook{ID: &w.ID, URL: &w.URL, Secret: &w.Secret, Events: &w.Events, On: w.On}
+		View: func(w *webhook) simulation.Webhook {
+			return simulation.Webhook{ID: &w.ID, URL: &w.URL, Secret: &w.Secret, Events: &w.Events, On: w.On}
 		},
 		Assign:      func(w *webhook) { w.ID, w.On = wire.Text(s.Random, 8), true },
 		SaveAccount: func() any { return "account" }, LoadAccount: func(json.RawMessage) error { return nil },
@@ -55,7 +55,7 @@ func start(t *testing.T, change ...func(*base.Rules)) *plain {
 }
 
 // raised returns a server with a delivery to a receiver that has failed once.
-func raised(t *testing.T, change ...func(*base.Rules)) (s *plain, r *sandboxtest.Receiver, id string) {
+func raised(t *testing.T, change ...func(*simulation.Rules)) (s *plain, r *sandboxtest.Receiver, id string) {
 	t.Helper()
 	s, r = start(t, change...), sandboxtest.Receive(t, 500)
 	s.Subscribe(r.URL)
@@ -63,7 +63,7 @@ func raised(t *testing.T, change ...func(*base.Rules)) (s *plain, r *sandboxtest
 		t.Fatal(made, err)
 	}
 	r.Next(t)
-	s.is(t, base.Failed, 1)
+	s.is(t, simulation.Failed, 1)
 	return s, r, s.Webhooks()[0].ID
 }
 
@@ -81,14 +81,14 @@ func TestWaits(t *testing.T) {
 	t.Parallel()
 	s, r, _ := raised(t)
 	s.clock.Move(time.Minute)
-	s.is(t, base.Failed, 2)
+	s.is(t, simulation.Failed, 2)
 	sandboxtest.Same(t, s.Deliveries()[0].NextRetry, s.clock.Now().Add(time.Hour))
 	s.clock.Move(time.Hour)
-	s.is(t, base.DeadLettered, 3)
+	s.is(t, simulation.DeadLettered, 3)
 	sandboxtest.Same(t, []any{s.Pending(), s.Deliveries()[0].NextRetry.IsZero(), s.Overview().Deliveries[0].Outcome}, []any{0, true, "500"})
 	r.Status.Store(201)
 	sandboxtest.Same(t, s.Resend(t.Context(), s.Deliveries()[0].ID), nil)
-	s.is(t, base.Delivered, 1)
+	s.is(t, simulation.Delivered, 1)
 	sandboxtest.Same(t, len(s.Deliveries()), 2)
 }
 
@@ -100,20 +100,20 @@ func TestOffWhenARetryIsDue(t *testing.T) {
 		early  func(s *plain, id string)
 		status string
 	}{
-		"off":        {func(s *plain, id string) { turn(s, id, false) }, base.DeadLettered},
-		"gone":       {func(s *plain, id string) { s.Remove(id) }, base.DeadLettered},
-		"on in time": {func(s *plain, id string) { turn(s, id, false); turn(s, id, true) }, base.Delivered},
+		"off":        {func(s *plain, id string) { turn(s, id, false) }, simulation.DeadLettered},
+		"gone":       {func(s *plain, id string) { s.Remove(id) }, simulation.DeadLettered},
+		"on in time": {func(s *plain, id string) { turn(s, id, false); turn(s, id, true) }, simulation.Delivered},
 		"reset":      {func(s *plain, _ string) { s.Reset() }, ""},
 	} {
 		for _, eachAttempt := range []bool{false, true} {
-			s, r, id := raised(t, func(rules *base.Rules) { rules.EachAttempt = eachAttempt })
+			s, r, id := raised(t, func(rules *simulation.Rules) { rules.EachAttempt = eachAttempt })
 			r.Status.Store(200)
 			c.early(s, id)
 			s.clock.Move(time.Minute)
 			sandboxtest.Eventually(t, "nothing waits", func() bool { return s.Pending() == 0 })
 			turn(s, id, true) // too late
 			s.clock.Move(48 * time.Hour)
-			if c.status == base.Delivered {
+			if c.status == simulation.Delivered {
 				r.Next(t)
 			}
 			r.NothingMore(t)
@@ -137,7 +137,7 @@ func TestCopies(t *testing.T) {
 	s.Subscribe("https://hooks.example.com/in")
 	s.Webhooks()[0].Events[0] = "changed"
 	s.Deliveries()[0].Status = "changed"
-	sandboxtest.Same(t, []any{s.Webhooks()[0].Events, s.Deliveries()[0].Status}, []any{[]string{"*"}, base.Failed})
+	sandboxtest.Same(t, []any{s.Webhooks()[0].Events, s.Deliveries()[0].Status}, []any{[]string{"*"}, simulation.Failed})
 	other := s.Webhooks()[1].ID
 	s.Remove(id)
 	sandboxtest.Same(t, s.Webhooks()[0].ID, other)
@@ -156,12 +156,12 @@ func TestPastIsBounded(t *testing.T) {
 		"number": {"{}", 25_200, 25_000}, "size": {strings.Repeat("x", 1<<20), 200, 80},
 	} {
 		s := start(t)
-		s.AddDelivery(base.Delivery{Status: base.Failed})
+		s.AddDelivery(simulation.Delivery{Status: simulation.Failed})
 		for range c.added {
-			s.AddDelivery(base.Delivery{Status: base.Delivered, Payload: c.payload})
+			s.AddDelivery(simulation.Delivery{Status: simulation.Delivered, Payload: c.payload})
 		}
 		kept := s.Deliveries()
-		if past := len(kept) - 1; kept[0].Status != base.Failed || s.Pending() != 1 || past < c.max*3/4 || past > c.max {
+		if past := len(kept) - 1; kept[0].Status != simulation.Failed || s.Pending() != 1 || past < c.max*3/4 || past > c.max {
 			t.Errorf("%s: it holds %d, and %d wait", name, past, s.Pending())
 		}
 	}

@@ -1,6 +1,6 @@
-// Package base is what the simulations of all vendors have: webhooks, deliveries to them, the state file, and what the page shows. A
+// Package simulation is what the simulations of all vendors have: webhooks, deliveries to them, the state, and what the page shows. A
 // vendor's server embeds Server and adds its account, its routes and its words.
-package base
+package simulation
 
 import (
 	"encoding/json"
