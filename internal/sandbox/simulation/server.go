@@ -37,7 +37,7 @@ type Vendor[T any] struct {
 	Title string
 	// Kinds are the event kinds of the documentation.
 	Kinds wire.Kinds
-	// View returns what the base has to know of a webhook.
+	// View returns what the server has to know of a webhook.
 	View func(*T) Webhook
 	// Assign sets what the vendor assigns to a new webhook, such as its id and its secret.
 	Assign func(*T)
