@@ -8,6 +8,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 func TestEventKinds(t *testing.T) {
@@ -47,7 +48,7 @@ func TestEnvironmentURL(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	if client, err := enfinitos.New(enfinitos.Config{}); err == nil || client != nil {
+	if client, err := enfinitos.New(httpapi.Config{}); err == nil || client != nil {
 		t.Errorf("a client without base URL: %v, %v", client, err)
 	}
 	if got := newClient(t, "https://API.enfinitos.com/", key).Account(); got != (account.Account{API: "https://api.enfinitos.com/"}) {

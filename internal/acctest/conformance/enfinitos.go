@@ -9,6 +9,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	api "github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
@@ -161,7 +162,7 @@ func (c enfinitosClient) Delete(ctx context.Context, id string) error {
 func (c enfinitosClient) Silent(ctx context.Context, id string) error {
 	found, presence, err := c.Find(ctx, id, "")
 	switch {
-	case api.IsNotFound(err) || err == nil && presence != api.Readable:
+	case httpapi.IsNotFound(err) || err == nil && presence != api.Readable:
 		return nil
 	case err == nil && found.Active.Value != nil && !*found.Active.Value:
 		return nil
