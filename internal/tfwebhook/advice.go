@@ -45,18 +45,19 @@ func (a Advice) Failed(operation, webhook string, err error) diag.Diagnostic {
 // LookupFailed says what was read and why that failed.
 func (a Advice) LookupFailed(operation, what string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(fmt.Sprintf("Unable to read %s webhook", a.Object.Vendor),
-		fmt.Sprintf("Reading %s failed: %s\n\n%s", what, err, a.remedyByID(operation, err)))
+		fmt.Sprintf("Reading %s failed: %s\n\n%s", what, err, a.remedyByID(operation, a.Object.Noun, err)))
 }
 
 // ActionFailed says what an action has tried with which object, and why that failed.
 func (a Advice) ActionFailed(operation, kind, object string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Unable to "+operation+" "+kind, fmt.Sprintf("%s: %s\n\n%s", object, err, a.remedyByID(operation, err)))
+	return diag.NewErrorDiagnostic("Unable to "+operation+" "+kind,
+		fmt.Sprintf("%s: %s\n\n%s", object, err, a.remedyByID(operation, "object", err)))
 }
 
 // remedyByID says what to do about an id that somebody has written into a configuration.
-func (a Advice) remedyByID(operation string, err error) string {
+func (a Advice) remedyByID(operation, noun string, err error) string {
 	if outcome, _ := outcomeOf(operation, err); outcome == httpapi.NotMade && httpapi.IsOwn404(err) {
-		return fmt.Sprintf("The account that %s belongs to has no such object.", a.Credential)
+		return fmt.Sprintf("The account that %s belongs to has no such %s. Check the id.", a.Credential, noun)
 	}
 	return a.remedy(operation, err)
 }
