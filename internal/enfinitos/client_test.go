@@ -1,7 +1,6 @@
 package enfinitos_test
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -53,15 +52,5 @@ func TestNew(t *testing.T) {
 	}
 	if got := newClient(t, "https://API.enfinitos.com/", key).Account(); got != (account.Account{API: "https://api.enfinitos.com/"}) {
 		t.Errorf("its account is %v", got)
-	}
-}
-
-func TestUnusable(t *testing.T) {
-	t.Parallel()
-	reason := errors.New("api_key is not known yet")
-	for operation := range routes {
-		if err := run(t.Context(), enfinitos.Unusable(reason), operation, "whs_1"); !errors.Is(err, reason) || outcomeUnknown(err) {
-			t.Errorf("%s: it ends in %v", operation, err)
-		}
 	}
 }

@@ -51,14 +51,8 @@ func recovered(operation string, webhook webhookModel, recovery dfns.Recovery) (
 	return diags
 }
 
-// storedOtherwise warns that the API stores other values than it was asked to. The next plan shows them again.
-func storedOtherwise(operation string, plan webhookModel, api *dfns.Webhook) (diags diag.Diagnostics) {
-	if lines := plan.differences(api); len(lines) > 0 {
-		diags.AddWarning("Dfns Webhook Stored With Different Values", fmt.Sprintf(
-			"The API answered the %s of webhook %s with other values than configured. If it stores them in another form, write that form "+
-				"into the configuration, or every later plan shows the difference again:\n\n%s", operation, plan.Name(), strings.Join(lines, "\n")))
-	}
-	return diags
+func storedOtherwise(operation string, plan webhookModel, api *dfns.Webhook) diag.Diagnostics {
+	return object.StoredOtherwise(operation, plan.Name(), "every later plan shows the difference again", plan.differences(api))
 }
 
 // odd warns of what is allowed but probably unintended, in the plan or the import that adds it.

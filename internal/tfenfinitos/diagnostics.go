@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -70,17 +69,12 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 
 // createdOtherwise warns that a new subscription differs from its configuration. Only active can be changed, so each later
 // apply would replace the subscription and get the same difference again.
-func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) (diags diag.Diagnostics) {
+func createdOtherwise(plan webhookModel, api *enfinitos.Subscription) diag.Diagnostics {
 	read := plan.webhookData
 	read.refresh(api)
-	if _, lines := plan.differences(&read); len(lines) > 0 {
-		diags.AddWarning("EnfinitOS Webhook Created With Different Values", fmt.Sprintf(
-			"Subscription %s was created, but the API changed some of the configured values. Write the new values into the "+
-				"configuration, or every later apply replaces the subscription and its signing secret. If the API has no call "+
-				"to delete a subscription, the replaced ones stay behind, paused.\n\n%s",
-			plan.Name(), strings.Join(lines, "\n")))
-	}
-	return diags
+	_, lines := plan.differences(&read)
+	return object.StoredOtherwise("create", plan.Name(), "every later apply replaces the subscription and its signing secret, and leaves the "+
+		"replaced one behind, paused, if the API has no call to delete one", lines)
 }
 
 func notPaused(webhook webhookModel, err error) diag.Diagnostic {

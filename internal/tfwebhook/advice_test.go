@@ -96,6 +96,8 @@ func TestAdvice(t *testing.T) {
 	show(acme.ActionFailed("ping", "Acme hook", "hook h_1", refused(404)))
 	show(acme.ActionFailed("ping", "Acme hook", "hook h_1", refused(404, lost)))
 	show(acme.ActionFailed("ping", "Acme hook", "hook h_1", unsent(context.DeadlineExceeded)))
+	show(acme.LookupFailed("read", "hook h_1", unsent(context.DeadlineExceeded)))
+	show(acme.Object.StoredOtherwise("create", "h_1", "it is said again", []string{"  a", "  b"})[0])
 	golden.File(t, "messages.txt", out.String())
 }
 

@@ -22,7 +22,7 @@ var enfinitosConfig = Values{
 // enfinitosBlank is said of a label that the API may trim. It is no error, because what was imported may have it.
 var enfinitosBlank = []string{"Label With Outer White Space: The label "}
 
-const enfinitosStored = "(?s)EnfinitOS Webhook Created With Different Values: .*every later apply replaces.*"
+const enfinitosStored = "(?s)EnfinitOS Webhook Stored With Different Values: .*every later apply replaces.*"
 
 // Enfinitos documents neither how to read nor how to delete a subscription, and has no key that makes a create safe to send again.
 var Enfinitos = Vendor{
