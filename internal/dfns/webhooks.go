@@ -120,8 +120,8 @@ func (c *Client) UpdateWebhook(ctx context.Context, from *Webhook, to Settings) 
 		})
 }
 
-// DeleteWebhook removes a webhook that was created at a date. If httpapi.IsNotFound reports the error, it is proved that the webhook does not
-// exist: it was gone before, or the answer was lost and a read shows that it is gone now.
+// DeleteWebhook removes a webhook that was created at a date. If httpapi.IsNotFound reports the error, it is proved that the webhook
+// does not exist: it was gone before, or the answer was lost and a read shows that it is gone now.
 //
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
 func (c *Client) DeleteWebhook(ctx context.Context, id, created string) error {

@@ -19,10 +19,10 @@ import (
 )
 
 var advice = tfwebhook.Advice{
-	Object:     object,
-	BaseURL:    "base_url (DFNS_API_URL)",
-	Credential: "auth_token (DFNS_AUTH_TOKEN)",
-	Site:       "the organization's region",
+	Object:      object,
+	URLSetting:  "base_url (DFNS_API_URL)",
+	AuthSetting: "auth_token (DFNS_AUTH_TOKEN)",
+	Site:        "the organization's region",
 	Forbidden: "The token lacks the permission %s, or a policy forbids the call. Grant the permission to the service account or user that " +
 		"the token belongs to.",
 	Permissions: map[string]string{

@@ -13,10 +13,10 @@ import (
 )
 
 var advice = tfwebhook.Advice{
-	Object:     object,
-	BaseURL:    "base_url (ENFINITOS_API_URL)",
-	Credential: "api_key (ENFINITOS_API_KEY)",
-	Site:       "the key's environment",
+	Object:      object,
+	URLSetting:  "base_url (ENFINITOS_API_URL)",
+	AuthSetting: "api_key (ENFINITOS_API_KEY)",
+	Site:        "the key's environment",
 	Forbidden: "The key lacks the scope %s, or its role does not allow the call. Create a key with that scope, of a role that may manage " +
 		"webhooks: tenant_admin may do everything in its tenant.",
 	Permissions: map[string]string{ // "*" where the vendor's documentation names none

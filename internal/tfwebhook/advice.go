@@ -16,8 +16,8 @@ import (
 // Advice says what to do about the errors of one vendor's API.
 type Advice struct {
 	Object Object
-	// BaseURL and Credential name the settings with their variables, such as "base_url (ACME_API_URL)".
-	BaseURL, Credential string
+	// URLSetting and AuthSetting name the settings with their variables, such as "base_url (ACME_API_URL)".
+	URLSetting, AuthSetting string
 	// Site says what the base URL must belong to, such as "the organization's region".
 	Site string
 	// Forbidden says what the credential lacks, with %s in place of what Permissions has for the operation.
@@ -57,7 +57,7 @@ func (a Advice) ActionFailed(operation, kind, object string, err error) diag.Dia
 // remedyByID says what to do about an id that somebody has written into a configuration.
 func (a Advice) remedyByID(operation, noun string, err error) string {
 	if outcome, _ := outcomeOf(operation, err); outcome == httpapi.NotMade && httpapi.IsOwn404(err) {
-		return fmt.Sprintf("The account that %s belongs to has no such %s. Check the id.", a.Credential, noun)
+		return fmt.Sprintf("The account that %s belongs to has no such %s. Check the id.", a.AuthSetting, noun)
 	}
 	return a.remedy(operation, err)
 }
@@ -107,9 +107,9 @@ func (a Advice) unknown(operation string, candidates []string) string {
 			"any. If nobody uses it, its signing secret is lost: delete it, or import it, and apply again. The provider touched none of them "+
 			"and created no other, because that could result in two.", a.Object.Noun)
 	}
-	return fmt.Sprintf("Before you apply again, look at %s for a %s with this url that was just created. If there is one and nobody uses it, its "+
-		"signing secret is lost: delete it, or import it, and apply again. The provider did not create another %[2]s, because that could "+
-		"result in two.", a.Object.Vendor, a.Object.Noun)
+	return fmt.Sprintf("Before you apply again, look at %s for a %s with this url that was just created. If there is one and nobody uses it, "+
+		"its signing secret is lost: delete it, or import it, and apply again. The provider did not create another %[2]s, because that "+
+		"could result in two.", a.Object.Vendor, a.Object.Noun)
 }
 
 // interrupted says what to do about an operation that ended early and changed nothing: it was cancelled, it timed out, or no attempt was
@@ -142,7 +142,7 @@ func (a Advice) remedyByAnswer(operation string, err error) string {
 		return httpapi.Unreachable(err) + " Nothing was changed."
 	case call.Status == 0:
 		return fmt.Sprintf("There was no complete answer. Nothing was changed. Try again. If it happens again, check %s and what is between "+
-			"this machine and the API.", a.BaseURL)
+			"this machine and the API.", a.URLSetting)
 	case isForeign(err):
 		return a.foreign() + " The state was not changed."
 	}
@@ -159,18 +159,18 @@ func isForeign(err error) bool {
 
 func (a Advice) foreign() string {
 	return fmt.Sprintf("The answer does not have the form that %s documents, so something else may have sent it, such as a proxy, a gateway "+
-		"or a firewall. Check %s and what is between this machine and the API.", a.Object.Vendor, a.BaseURL)
+		"or a firewall. Check %s and what is between this machine and the API.", a.Object.Vendor, a.URLSetting)
 }
 
 func (a Advice) remedyByStatus(operation string, status int) string {
 	switch {
 	case status == http.StatusUnauthorized:
 		return fmt.Sprintf("The API does not accept %s. Check that it is valid and has not expired. Also check that %s is the URL of %s, "+
-			"because any other rejects it too.", a.Credential, a.BaseURL, a.Site)
+			"because any other rejects it too.", a.AuthSetting, a.URLSetting, a.Site)
 	case status == http.StatusForbidden:
 		return fmt.Sprintf(a.Forbidden, a.Permissions[operation])
 	case status == http.StatusNotFound:
-		return fmt.Sprintf("The API has nothing at this address. Check %s. The state was not changed.", a.BaseURL)
+		return fmt.Sprintf("The API has nothing at this address. Check %s. The state was not changed.", a.URLSetting)
 	case status == http.StatusTooManyRequests:
 		return "The rate limit is used up. Nothing was changed. Try again later, or lower -parallelism."
 	case status >= http.StatusInternalServerError:

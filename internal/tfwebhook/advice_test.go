@@ -20,8 +20,8 @@ import (
 
 // acme is the advice of a vendor that has nothing of its own.
 var acme = tfwebhook.Advice{
-	Object:  tfwebhook.Object{Vendor: "Acme", Noun: "hook"},
-	BaseURL: "base_url (ACME_URL)", Credential: "key (ACME_KEY)", Site: "the account",
+	Object:     tfwebhook.Object{Vendor: "Acme", Noun: "hook"},
+	URLSetting: "base_url (ACME_URL)", AuthSetting: "key (ACME_KEY)", Site: "the account",
 	Forbidden: "The key lacks %s.", Permissions: map[string]string{"create": "hooks:write", "read": "hooks:read"},
 }
 
