@@ -128,10 +128,7 @@ func (c *Client) create(ctx context.Context, in Settings) (webhook *Webhook, los
 func (c *Client) lookup(in Settings) intent.Lookup {
 	out := intent.Lookup{Exists: func(ctx context.Context, note *intent.Note) (bool, error) {
 		_, err := c.getWebhook(ctx, note.ID, note.Date())
-		if httpapi.IsNotFound(err) {
-			return false, nil
-		}
-		return true, err
+		return httpapi.Exists(err)
 	}}
 	if c.existing.ids() != nil {
 		out.Candidates = func(ctx context.Context, note *intent.Note) ([]string, error) {

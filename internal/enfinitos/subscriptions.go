@@ -79,13 +79,10 @@ func (c *Client) CreateSubscription(ctx context.Context, in Settings) (*CreatedS
 // exists reports whether the API still has a subscription.
 func (c *Client) exists(ctx context.Context, note *intent.Note) (bool, error) {
 	_, presence, err := c.Find(ctx, note.ID, note.Date())
-	switch {
-	case httpapi.IsNotFound(err):
-		return false, nil
-	case err == nil && presence == Unproven:
+	if err == nil && presence == Unproven {
 		err = errors.New("the key lacks the scope audit:read, which would show whether it exists")
 	}
-	return true, err
+	return httpapi.Exists(err)
 }
 
 // digest is equal for requests that make indistinguishable subscriptions in the same account.

@@ -26,6 +26,14 @@ func IsNotFound(err error) bool {
 	return ok
 }
 
+// Exists returns what the error of a read says about an object: that it is gone, that it exists, or an error that leaves it open.
+func Exists(err error) (bool, error) {
+	if IsNotFound(err) {
+		return false, nil
+	}
+	return true, err
+}
+
 // IsOwn404 reports a 404 in the vendor's own shape. It is not yet proof that an object is gone, but explains why it cannot be shown.
 func IsOwn404(err error) bool {
 	refused, ok := errors.AsType[*Error](err)
