@@ -72,7 +72,7 @@ func TestAdvice(t *testing.T) {
 		errs      []error
 	}{
 		{"create", []error{
-			ended(httpapi.Unknown, cut, "h_2", "h_3"), ended(httpapi.Unknown, cut), ended(httpapi.Made, cut, "h_2"), ended(httpapi.NotMade, cut),
+			ended(httpapi.Unknown, cut, "h_2"), ended(httpapi.Unknown, cut), ended(httpapi.Made, cut, "h_2"), ended(httpapi.NotMade, cut),
 			ended(httpapi.Unknown, refused(404, foreign)), ended(httpapi.Unknown, refused(502, foreign)), ended(httpapi.Unknown, unreadable),
 			refused(403), refused(404), refused(422), refused(429, foreign), unsent(context.DeadlineExceeded), unsent(context.Canceled),
 			unfinished(intent.InProgress), unfinished(intent.Exists, "h_2"), unfinished(intent.MayExist, "h_2", "h_3"),
