@@ -22,9 +22,9 @@ func TestListDeliveries(t *testing.T) {
 	id := s.Enfinitos.Register(example)
 	var ids []string // newest first
 	for i := range 120 {
-		ids = append(ids, s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: id, Status: []string{state.Delivered, state.Failed}[i/110]}))
+		ids = append(ids, s.Enfinitos.AddDelivery(state.Delivery{WebhookID: id, Status: []string{state.Delivered, state.Failed}[i/110]}))
 	}
-	s.Enfinitos.AddDelivery(state.Delivery{SubscriptionID: s.Enfinitos.Register(example), Status: state.Failed})
+	s.Enfinitos.AddDelivery(state.Delivery{WebhookID: s.Enfinitos.Register(example), Status: state.Failed})
 	slices.Reverse(ids)
 	for name, test := range map[string]struct {
 		list       iter.Seq2[*enfinitos.Delivery, error]

@@ -133,7 +133,7 @@ func TestMonitoringGuide(t *testing.T) {
 	webhooks, rights := a.Dfns.Webhooks(), a.Enfinitos.Subscriptions()[1].ID
 	must(t, a.DfnsCalls.AddFault(sandbox.Fault{Path: "/webhooks/" + webhooks[1].ID + "/events", Effect: "patch", Patch: json.RawMessage(fmt.Sprintf(
 		`{"items": [{"id": "whe-1", "status": "500", "timestampSent": %d, "deliveryAttempt": 5}]}`, time.Now().Unix()))}))
-	a.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: rights, Status: enfinitos.DeadLettered, First: time.Now(), Error: "refused"})
+	a.Enfinitos.AddDelivery(enfinitos.Delivery{WebhookID: rights, Status: enfinitos.DeadLettered, First: time.Now(), Error: "refused"})
 	lost := ": 1 events lost, 0 pending. Last error: "
 	plan(0, 1, "No changes.", webhooks[1].ID+")"+lost+"500.", "rights ("+rights+")"+lost+"refused.")
 

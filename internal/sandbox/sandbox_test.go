@@ -134,7 +134,7 @@ func TestTLS(t *testing.T) {
 	s.Dfns.Register(dfns.Webhook{URL: s.ReceiverURL, Events: []string{"*"}, Status: "Enabled"})
 	s.control("POST events", `{"kind":"wallet.created"}`, 200)
 	sandboxtest.Eventually(t, "it is delivered over https", func() bool { return len(s.Dfns.Events()) == 1 })
-	sandboxtest.Same(t, s.Dfns.Events()[0].Status, "200")
+	sandboxtest.Same(t, s.Dfns.Events()[0].HTTPStatus, 200)
 	sandboxtest.Same(t, strings.HasPrefix(s.ReceiverURL, "https://") && strings.HasPrefix(s.Env()["DFNS_API_URL"], "https://127.0.0.1:"), true)
 	s.Close()
 	if _, err := os.Stat(file); err == nil {

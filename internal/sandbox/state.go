@@ -16,7 +16,7 @@ import (
 )
 
 // stateFormat identifies a state file of this program and its version.
-const stateFormat = "webhook-sandbox state 1"
+const stateFormat = "webhook-sandbox state 2"
 
 // state is the content of the file at Config.StatePath.
 type state struct {

@@ -141,11 +141,11 @@ func TestForeignStateIsLeftAlone(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"empty": "", "foreign": `{"version":4,"terraform_version":"1.16.3"}`, "not JSON": "# notes\n", "cut": string(whole[:len(whole)/2]),
-		"of a later edition": strings.Replace(string(whole), "state 1", "state 2", 1), "no format": `{}`,
-		"without accounts": `{"Format":"webhook-sandbox state 1","Vendors":{"dfns":{},"enfinitos":{}}}`, "without vendors": `{"Format":"webhook-sandbox state 1"}`,
-		"not an account": `{"Format":"webhook-sandbox state 1","Vendors":{"enfinitos":{}}}`, "a list": `{"Format":"webhook-sandbox state 1","Vendors":{"enfinitos":[]}}`,
+		"of a later edition": strings.Replace(string(whole), "state 2", "state 3", 1), "no format": `{}`,
+		"without accounts": `{"Format":"webhook-sandbox state 2","Vendors":{"dfns":{},"enfinitos":{}}}`, "without vendors": `{"Format":"webhook-sandbox state 2"}`,
+		"not an account": `{"Format":"webhook-sandbox state 2","Vendors":{"enfinitos":{}}}`, "a list": `{"Format":"webhook-sandbox state 2","Vendors":{"enfinitos":[]}}`,
 		"an unknown field": strings.Replace(string(whole), `"Account":`, `"Unknown":1,"Account":`, 1), "another key": strings.Replace(string(whole), `"PublicKey":"`, `"PublicKey":"x`, 1),
-		"of another vendor": `{"Format":"webhook-sandbox state 1","Vendors":{"stripe":{}}}`,
+		"of another vendor": `{"Format":"webhook-sandbox state 2","Vendors":{"stripe":{}}}`,
 	} {
 		path := filepath.Join(t.TempDir(), "state")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -213,11 +213,11 @@ func TestStateAndSeed(t *testing.T) {
 func TestPendingEventSurvives(t *testing.T) {
 	t.Parallel()
 	everyVendor(t, func(t *testing.T, site *sandbox.Site, _ *running) {
-		r, with := sandboxtest.Receive(t, 500), adds[site.Name()]
+		r := sandboxtest.Receive(t, 500)
 		config := sandbox.Config{StatePath: filepath.Join(t.TempDir(), "state"), DeliveryTimeout: time.Hour, Clock: func() time.Time { return epoch }}
 		s := start(t, config)
-		with.add(s, r.URL)
-		s.control("POST "+site.Name()+"/events", `{"kind":"`+with.kind+`"}`, http.StatusOK)
+		s.At(site.Name()).Vendor.Subscribe(r.URL)
+		s.control("POST "+site.Name()+"/events", `{"kind":"`+site.Vendor.Kinds()[0].Name+`"}`, http.StatusOK)
 		failed(t, s.At(site.Name()))
 		var states [2]string
 		for i := range states {
@@ -232,7 +232,7 @@ func TestPendingEventSurvives(t *testing.T) {
 		sandboxtest.Same(t, states[1], states[0])
 		s.Close()
 		r.Status.Store(200)
-		config.Clock = func() time.Time { return epoch.Add(time.Minute) }
+		config.Clock = func() time.Time { return epoch.Add(24 * time.Hour) }
 		again := start(t, config).At(site.Name()).Vendor
 		sandboxtest.Eventually(t, "the event is sent again", func() bool { return again.Pending() == 0 })
 		sandboxtest.Same(t, again.Overview().Deliveries[0].Outcome, "200")

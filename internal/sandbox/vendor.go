@@ -4,17 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
-// Vendor simulates one API. The journal, the faults, the state file, the page and the other control calls are the same for all
-// vendors.
+// Vendor simulates one API. A vendor embeds simulation.Server, which has most of this. The journal, the faults, the state file, the
+// page and the other control calls are the same for all vendors.
 type Vendor interface {
 	http.Handler
 	// Refuse answers with a status in the vendor's format.
@@ -40,6 +40,8 @@ type Vendor interface {
 	Pending() int
 	ShowWebhook(id string) *wire.Webhook
 	ShowDelivery(id string) *wire.Content
+	// Subscribe adds a webhook that gets each event, outside of any client.
+	Subscribe(url string)
 	// Resend makes a recorded delivery again.
 	Resend(ctx context.Context, id string) error
 }
@@ -51,20 +53,11 @@ type registration struct {
 	// flags adds the vendor's own flags. It may be nil.
 	flags func(*flag.FlagSet, *Config)
 	// open returns the vendor.
-	open func(Config, shared) Vendor
+	open func(Config, simulation.Options) Vendor
 	// verify checks a delivery as a receiver has to.
 	verify receiver.Scheme
 	// expose names the vendor in fields of the sandbox. It may be nil.
 	expose func(*Sandbox, *Site)
-}
-
-// shared is what every vendor gets from the sandbox.
-type shared struct {
-	random  *rand.ChaCha8
-	engine  *delivery.Engine
-	scale   delivery.Scale
-	changed func()
-	touch   func(id string)
 }
 
 // Site is one vendor of a running sandbox.
@@ -118,9 +111,9 @@ func AddFlags(flags *flag.FlagSet, config *Config) {
 func (s *Sandbox) addVendors(config Config, starts int) {
 	for _, vendor := range vendors {
 		site := &Site{registration: vendor}
-		site.Vendor = vendor.open(config, shared{
-			random: random(config.Seed, vendor.name, starts), engine: s.engine, scale: delivery.Scale(config.TimeScale),
-			changed: s.store.Soon, touch: func(id string) { s.console.feed.touch(touched{site: site, id: id}) },
+		site.Vendor = vendor.open(config, simulation.Options{
+			Clock: config.Clock, Random: random(config.Seed, vendor.name, starts), Engine: s.engine, Scale: delivery.Scale(config.TimeScale),
+			Changed: s.store.Soon, Touch: func(id string) { s.console.feed.touch(touched{site: site, id: id}) },
 		})
 		site.Calls = &Calls{
 			vendor: site.Vendor, name: vendor.name, clock: config.Clock, wait: config.Wait, latency: config.Latency, log: config.Log,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 )
 
 // dfnsFields are Dfns in Go code.
@@ -24,11 +25,10 @@ var dfnsVendor = registration{
 			"Dfns also shows the secret in the answer to an update, as one edition of its pages has it")
 		flags.BoolVar(&config.DfnsBareEvents, "dfns-bare-events", false, "events of Dfns have only the fields of its published schema")
 	},
-	open: func(config Config, common shared) Vendor {
+	open: func(config Config, options simulation.Options) Vendor {
 		return dfns.New(dfns.Options{
-			Clock: config.Clock, Random: common.random, Engine: common.engine, Scale: common.scale, Changed: common.changed, Touch: common.touch,
-			WebhookLimit: config.DfnsWebhookLimit, SecretOnUpdate: config.DfnsSecretOnUpdate, BareEvents: config.DfnsBareEvents,
-			Normalize: config.DfnsNormalize,
+			Options: options, WebhookLimit: config.DfnsWebhookLimit, SecretOnUpdate: config.DfnsSecretOnUpdate,
+			BareEvents: config.DfnsBareEvents, Normalize: config.DfnsNormalize,
 		})
 	},
 	expose: func(s *Sandbox, site *Site) {

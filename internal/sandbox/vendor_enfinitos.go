@@ -6,6 +6,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/receiver"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 )
 
 // enfinitosFields are EnfinitOS in Go code, as dfnsFields are Dfns.
@@ -28,11 +29,8 @@ var enfinitosVendor = registration{
 				return nil
 			})
 	},
-	open: func(config Config, common shared) Vendor {
-		return enfinitos.New(enfinitos.Options{
-			Clock: config.Clock, Random: common.random, Engine: common.engine, Scale: common.scale, Changed: common.changed, Touch: common.touch,
-			Conventional: config.EnfinitosConventional,
-		})
+	open: func(config Config, options simulation.Options) Vendor {
+		return enfinitos.New(enfinitos.Options{Options: options, Conventional: config.EnfinitosConventional})
 	},
 	expose: func(s *Sandbox, site *Site) {
 		server := site.Vendor.(*enfinitos.Server) //nolint:forcetypeassert // open made it

@@ -10,31 +10,13 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
-
-// adds are how each vendor gets a webhook that gets each event of a kind.
-var adds = map[string]struct {
-	kind string
-	add  func(s *running, url string)
-}{
-	"dfns": {"wallet.created", func(s *running, url string) {
-		s.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"*"}, Status: "Enabled"})
-	}},
-	"enfinitos": {"right.issued", func(s *running, url string) {
-		s.Enfinitos.Register(enfinitos.Subscription{URL: url, Events: []string{"*"}, Label: "x"})
-	}},
-}
 
 // everyVendor runs a test for each vendor in the registry.
 func everyVendor(t *testing.T, test func(*testing.T, *sandbox.Site, *running)) {
 	t.Helper()
 	for _, site := range start(t, sandbox.Config{}).Sites() {
-		if adds[site.Name()].add == nil {
-			t.Fatalf("add a line for %s to adds", site.Name())
-		}
 		t.Run(site.Name(), func(t *testing.T) {
 			t.Parallel()
 			s := start(t, sandbox.Config{Seed: 1, EnfinitosConventional: true})
@@ -48,8 +30,8 @@ func tried(t *testing.T, seed uint64, name string) (*running, *sandbox.Site) {
 	t.Helper()
 	s := start(t, sandbox.Config{Seed: seed})
 	site := s.At(name)
-	adds[name].add(s, "https://hooks.example.com/in")
-	if _, err := site.Vendor.Raise(adds[name].kind, json.RawMessage(`{"password":"hunter2"}`)); err != nil {
+	site.Vendor.Subscribe("https://hooks.example.com/in")
+	if _, err := site.Vendor.Raise(site.Vendor.Kinds()[0].Name, json.RawMessage(`{"password":"hunter2"}`)); err != nil {
 		t.Fatal(err)
 	}
 	failed(t, site)
@@ -82,12 +64,12 @@ func TestSameSeedSameState(t *testing.T) {
 // TestConcurrentCallers is for the race detector, and counts that no change is lost.
 func TestConcurrentCallers(t *testing.T) {
 	t.Parallel()
-	everyVendor(t, func(t *testing.T, site *sandbox.Site, s *running) {
+	everyVendor(t, func(t *testing.T, site *sandbox.Site, _ *running) {
 		var callers sync.WaitGroup
 		for range 8 {
 			callers.Go(func() {
-				adds[site.Name()].add(s, "https://hooks.example.com/in")
-				_, _ = site.Vendor.Raise(adds[site.Name()].kind, json.RawMessage(`{}`))
+				site.Vendor.Subscribe("https://hooks.example.com/in")
+				_, _ = site.Vendor.Raise(site.Vendor.Kinds()[0].Name, json.RawMessage(`{}`))
 				site.Vendor.Overview()
 			})
 		}

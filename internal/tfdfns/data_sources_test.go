@@ -133,9 +133,9 @@ func TestEvents(t *testing.T) {
 		deliver(t, env, "wallet.transfer.confirmed")
 		held := env.Dfns.Events()[230]
 		want := map[string]any{
-			"id": held.ID, "date": held.Date.UTC().Format("2006-01-02T15:04:05.000Z"), "kind": "wallet.transfer.confirmed", "data": nil,
-			"status": "ENOTLOOPBACK", "timestamp_sent": int(held.Sent.Unix()), "error": held.Error, "delivery_failed": true,
-			"delivery_attempt": 1, "retry_of": nil, "next_attempt_date": held.Next.UTC().Format("2006-01-02T15:04:05.000Z"),
+			"id": held.ID, "date": held.Raised.UTC().Format("2006-01-02T15:04:05.000Z"), "kind": "wallet.transfer.confirmed", "data": nil,
+			"status": "ENOTLOOPBACK", "timestamp_sent": int(held.Last.Unix()), "error": held.Error, "delivery_failed": true,
+			"delivery_attempt": 1, "retry_of": nil, "next_attempt_date": held.NextRetry.UTC().Format("2006-01-02T15:04:05.000Z"),
 		}
 		if bare {
 			want["delivery_attempt"], want["next_attempt_date"] = nil, nil
@@ -193,7 +193,7 @@ func TestEvents(t *testing.T) {
 // deliver has an event delivered, and returns after the first attempt.
 func deliver(t *testing.T, env *acctest.Env, kind string) {
 	t.Helper()
-	if err := env.Dfns.Deliver(kind, json.RawMessage(`{"number":1}`)); err != nil {
+	if _, err := env.Dfns.Raise(kind, json.RawMessage(`{"number":1}`)); err != nil {
 		t.Fatal(err)
 	}
 	synctest.Wait()

@@ -22,7 +22,7 @@ func lost(t *testing.T, count int) (env *acctest.Env, id string) {
 	id = register(env, env.ReceiverURL)
 	for range count {
 		env.Enfinitos.AddDelivery(enfinitos.Delivery{
-			SubscriptionID: id, Status: enfinitos.Failed, Attempts: 1, HTTPStatus: 500, NextRetry: time.Now().Add(-time.Minute),
+			WebhookID: id, Status: enfinitos.Failed, Attempts: 1, HTTPStatus: 500, NextRetry: time.Now().Add(-time.Minute),
 		})
 	}
 	return env, id

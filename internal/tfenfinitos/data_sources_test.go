@@ -60,10 +60,10 @@ func TestDeliveriesDataSource(t *testing.T) {
 	env := acctest.New(t, sandbox.Config{})
 	id, provider := register(env, "https://hooks.example.com/"), configured(t, env, "")
 	for range 120 {
-		env.Enfinitos.AddDelivery(enfinitos.Delivery{SubscriptionID: id, Status: enfinitos.Delivered, Attempts: 1, HTTPStatus: 200, Payload: "{}"})
+		env.Enfinitos.AddDelivery(enfinitos.Delivery{WebhookID: id, Status: enfinitos.Delivered, Attempts: 1, HTTPStatus: 200, Payload: "{}"})
 	}
 	dead := env.Enfinitos.AddDelivery(enfinitos.Delivery{
-		SubscriptionID: id, Status: enfinitos.DeadLettered, Attempts: 5, Error: "refused", Payload: `{"number":120}`, Excerpt: "busy", Signature: "t=1,v1=a",
+		WebhookID: id, Status: enfinitos.DeadLettered, Attempts: 5, Error: "refused", Payload: `{"number":120}`, Excerpt: "busy", Signature: "t=1,v1=a",
 	})
 	want := map[string]any{
 		"id": dead, "status": "dead_lettered", "attempt_count": 5, "error_message": "refused", "http_status": nil, "delivered_at": nil,
@@ -104,7 +104,7 @@ func TestHealthDataSource(t *testing.T) {
 	id, provider := register(env, "https://hooks.example.com/"), configured(t, env, "")
 	now := time.Now().UTC().Truncate(time.Second)
 	add := func(count int, status string, age time.Duration) {
-		made := enfinitos.Delivery{SubscriptionID: id, Status: status, Attempts: 1, First: now.Add(-age), Last: now.Add(-age), Payload: "{}"}
+		made := enfinitos.Delivery{WebhookID: id, Status: status, Attempts: 1, First: now.Add(-age), Last: now.Add(-age), Payload: "{}"}
 		if status == enfinitos.Delivered {
 			made.HTTPStatus, made.DeliveredAt = 204, made.Last
 		} else {

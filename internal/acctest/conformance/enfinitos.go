@@ -129,7 +129,7 @@ var Enfinitos = Vendor{
 			URL: env.ReceiverURL + "/enfinitos", Events: []string{"right.issued", "right.revoked"}, Label: "rights ledger",
 		})
 		lost := env.Enfinitos.AddDelivery(enfinitos.Delivery{
-			SubscriptionID: id, Status: enfinitos.DeadLettered, Attempts: 5, Payload: `{"kind": "right.issued"}`,
+			WebhookID: id, Status: enfinitos.DeadLettered, Attempts: 5, Payload: `{"kind": "right.issued"}`,
 		})
 		return []string{"SUBSCRIPTION_ID", id, "dlv_4s9g2p3v1c8m0q6t2k5r", lost}
 	},

@@ -23,9 +23,10 @@ import (
 
 // credential is a public key that may sign user actions.
 type credential struct {
-	id  string
+	ID        string
+	PublicKey string // in PEM
+
 	key any
-	pem string
 }
 
 // verifies checks a signature the way the vendor asks for it: Ed25519 raw, ECDSA over SHA-256 in DER, RSA PKCS#1 v1.5
@@ -55,25 +56,25 @@ func (s *Server) AddCredential(id, publicKey string) error {
 	if id == "" {
 		return errors.New("id is required")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if slices.ContainsFunc(s.credentials, func(known credential) bool { return known.id == id }) {
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
+	if slices.ContainsFunc(s.account.Credentials, func(known credential) bool { return known.ID == id }) {
 		return fmt.Errorf("there already is a credential %s", id)
 	}
-	s.credentials = append(s.credentials, credential{id: id, key: key, pem: publicKey})
+	s.account.Credentials = append(s.account.Credentials, credential{ID: id, PublicKey: publicKey, key: key})
 	return nil
 }
 
 func (s *Server) allowed() []map[string]string {
 	var out []map[string]string
-	for _, known := range s.credentials {
-		out = append(out, map[string]string{"type": "public-key", "id": known.id})
+	for _, known := range s.account.Credentials {
+		out = append(out, map[string]string{"type": "public-key", "id": known.ID})
 	}
 	return out
 }
 
 func (s *Server) newKey() (privatePEM string, public any) {
-	key := ed25519.NewKeyFromSeed(wire.Bytes(s.options.Random, ed25519.SeedSize))
+	key := ed25519.NewKeyFromSeed(wire.Bytes(s.Random, ed25519.SeedSize))
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		panic(fmt.Sprintf("an Ed25519 key always marshals: %v", err))

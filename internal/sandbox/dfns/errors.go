@@ -12,8 +12,8 @@ func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, status int, mess
 	if message == "" {
 		message = s.usualWords(r, status)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
 	s.stamp(w)
 	refuse(w, status, message)
 }

@@ -2,7 +2,7 @@ package dfns
 
 // Held returns how many challenges and tokens the sandbox holds.
 func (s *Server) Held() (challenges, tokens int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
 	return len(s.challenges), len(s.tokens)
 }

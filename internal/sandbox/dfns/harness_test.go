@@ -8,14 +8,12 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
@@ -37,10 +35,8 @@ type api struct {
 
 func start(t *testing.T, change ...func(*dfns.Options)) *api {
 	t.Helper()
-	a := &api{t: t, clock: clock.NewManual(epoch)}
-	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
-	t.Cleanup(engine.Close)
-	options := dfns.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	a, options := &api{t: t}, dfns.Options{}
+	options.Options, a.clock = sandboxtest.Options(t, epoch)
 	for _, c := range change {
 		c(&options)
 	}

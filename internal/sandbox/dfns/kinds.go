@@ -75,6 +75,3 @@ func sample(key string, object []byte, kind string) json.RawMessage {
 	}
 	return json.RawMessage(fmt.Sprintf(`{%q: %s%s}`, key, object, tags))
 }
-
-// Kinds returns the event kinds of the documentation.
-func (s *Server) Kinds() wire.Kinds { return kinds() }

@@ -16,22 +16,21 @@ package dfns
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Options configure a sandbox.
 type Options struct {
-	// Clock is the clock for dates and expiries. It is required.
-	Clock func() time.Time
-	// Random makes ids, challenges, secrets and the first credential. It is required.
-	Random *rand.ChaCha8
+	simulation.Options
+
 	// WebhookLimit is the number of webhooks an organization may have. Zero means no limit.
 	WebhookLimit int
 	// SecretOnUpdate adds the signing secret to the answer of an update, as one edition of the vendor's pages shows.
@@ -41,38 +40,18 @@ type Options struct {
 	// Normalize changes what a create or an update stores, as an API does that keeps values in another form. It may be nil, and
 	// must not call the sandbox.
 	Normalize func(*Webhook)
-	// Engine makes the deliveries. It is required.
-	Engine *delivery.Engine
-	// Scale divides the waits between attempts.
-	Scale delivery.Scale
-	// Changed is called when a delivery has changed the state, because no call shows that. It may be nil.
-	Changed func()
-	// Touch is called with the id of a webhook or an attempt when what the page shows of it has changed. It may be nil, and must not
-	// call the server.
-	Touch func(id string)
 }
 
 // Server stands in for the Dfns API of one organization. It is safe for concurrent use.
 type Server struct {
-	options Options
-	mux     *http.ServeMux
-	// attempts makes the ids of delivery attempts, whose order is random: from options.Random they would change the ids of
-	// what calls create.
-	attempts *rand.ChaCha8
+	simulation.Server[Webhook]
 
-	mu          sync.Mutex
-	account     account
-	credentials []credential
-	challenges  map[string]*challenge
-	tokens      map[string]*actionToken
-	swept       time.Time // when expired challenges and tokens were last looked for
-	webhooks    wire.Registry[Webhook]
-	events      []*Event
-	eventBytes  int
-	pending     map[int]*pending
-	// pendingBytes is the size of the pending data, counted once per receiver although receivers share it.
-	pendingBytes int
-	created      int
+	options    Options
+	mux        *http.ServeMux
+	account    account
+	challenges map[string]*challenge
+	tokens     map[string]*actionToken
+	swept      time.Time // when expired challenges and tokens were last looked for
 }
 
 // account is the account that may call: one service account with one bearer token and one Key credential.
@@ -81,6 +60,8 @@ type account struct {
 	UserID     string
 	Credential string
 	PrivateKey string
+	// Credentials are the public halves of this credential and of the added ones.
+	Credentials []credential
 }
 
 // New returns a sandbox with one service account. Env returns its credentials.
@@ -88,28 +69,35 @@ func New(options Options) *Server {
 	if options.Normalize == nil {
 		options.Normalize = func(*Webhook) {}
 	}
-	if options.Changed == nil {
-		options.Changed = func() {}
-	}
-	if options.Touch == nil {
-		options.Touch = func(string) {}
-	}
-	s := &Server{options: options, mux: http.NewServeMux()}
-	s.webhooks = wire.Registry[Webhook]{
-		ID: func(webhook *Webhook) string { return webhook.ID }, Copy: (*Webhook).copy, Clock: options.Clock, Touch: options.Touch,
-	}
+	s := &Server{Server: simulation.Server[Webhook]{Options: options.Options}, options: options, mux: http.NewServeMux()}
 	s.openAccount()
-	s.attempts = rand.NewChaCha8([32]byte(wire.Bytes(options.Random, 32)))
-	s.clear()
+	s.Begin(simulation.Vendor[Webhook]{
+		Title: "Dfns", Kinds: kinds(), View: (*Webhook).view, Assign: s.assign, Clear: s.forgetActions,
+		SaveAccount: func() any { return s.account }, LoadAccount: s.loadAccount,
+		Deliveries: simulation.Rules{
+			NewID: func(random *rand.ChaCha8) string { return newID(random, "whe") }, EachAttempt: true,
+			Payload: checkData, Body: payload, Header: "X-DFNS-WEBHOOK-SIGNATURE", Sign: sign, Succeeds: succeeds, Waits: retries, Due: due,
+		},
+	})
 	s.routes()
 	return s
 }
 
-// Reset deletes all webhooks, events, challenges and added credentials. The account stays.
-func (s *Server) Reset() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.clear()
+func (s *Server) loadAccount(text json.RawMessage) (err error) {
+	var in account
+	if err := wire.DecodeStrictly(text, &in); err != nil {
+		return err
+	}
+	for i, known := range in.Credentials {
+		if in.Credentials[i].key, err = parsePublicKey(known.PublicKey); err != nil {
+			return fmt.Errorf("credential %s: %w", known.ID, err)
+		}
+	}
+	if len(in.Credentials) == 0 || in.Token == "" {
+		return errors.New("it has no account")
+	}
+	s.account = in
+	return nil
 }
 
 // Env returns the environment variables for a client of this sandbox at url.
@@ -122,16 +110,11 @@ func (s *Server) Env(url string) map[string]string {
 	}
 }
 
-func (s *Server) clear() {
-	s.credentials = s.credentials[:1]
+// forgetActions forgets what is being signed, and the added credentials.
+func (s *Server) forgetActions() {
+	s.account.Credentials = s.account.Credentials[:1:1] // a save may still read what follows
 	s.challenges = map[string]*challenge{}
 	s.tokens = map[string]*actionToken{}
-	s.webhooks.Clear()
-	s.events = nil
-	s.eventBytes = 0
-	s.pending = map[int]*pending{}
-	s.pendingBytes = 0
-	s.created = 0
 }
 
 func (s *Server) openAccount() {
@@ -147,7 +130,7 @@ func (s *Server) openAccount() {
 		"sub":                         s.account.UserID,
 		"https://custom/app_metadata": map[string]string{"userId": s.account.UserID, "orgId": s.newID("or")},
 	})
-	s.credentials = []credential{{id: s.account.Credential, key: public, pem: publicPEM(public)}}
+	s.account.Credentials = []credential{{ID: s.account.Credential, PublicKey: publicPEM(public), key: public}}
 }
 
 func (s *Server) routes() {
@@ -188,8 +171,8 @@ func (s *Server) Control() http.Handler {
 // ServeHTTP answers one call of the API. It handles one call at a time, so each call sees all effects of the one before. Only a
 // ping lets other calls pass while it waits for the receiver.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
 	s.stamp(w)
 	if problem := s.authenticate(r); problem != "" {
 		refuse(w, http.StatusUnauthorized, problem)
@@ -202,16 +185,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// unlocked lets other calls continue while this one waits for a receiver.
-func (s *Server) unlocked(wait func()) {
-	s.mu.Unlock()
-	defer s.mu.Lock()
-	wait()
-}
-
 // stamp sets the headers of every answer.
 func (s *Server) stamp(w http.ResponseWriter) {
-	w.Header().Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", s.Clock().UTC().Format(http.TimeFormat))
 	w.Header().Set("X-Request-Id", s.newID("req"))
 }
 
@@ -233,10 +209,10 @@ func answer(w http.ResponseWriter, body any) {
 func (s *Server) newJWT(claims map[string]any) string {
 	body, _ := json.Marshal(claims)
 	encode := base64.RawURLEncoding.EncodeToString
-	return encode([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + encode(body) + "." + encode(wire.Bytes(s.options.Random, 64))
+	return encode([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + encode(body) + "." + encode(wire.Bytes(s.Random, 64))
 }
 
-func (s *Server) newID(prefix string) string { return newID(s.options.Random, prefix) }
+func (s *Server) newID(prefix string) string { return newID(s.Random, prefix) }
 
 func newID(random *rand.ChaCha8, prefix string) string {
 	return prefix + "-" + wire.Text(random, 5) + "-" + wire.Text(random, 5) + "-" + wire.Text(random, 16)

@@ -41,7 +41,7 @@ func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.forgetExpired()
-	c := &challenge{call: wanted, text: s.newChallenge(), expires: s.options.Clock().Add(validity)}
+	c := &challenge{call: wanted, text: s.newChallenge(), expires: s.Clock().Add(validity)}
 	identifier := s.newJWT(map[string]any{"exp": c.expires.Unix(), "method": wanted.method, "path": wanted.path})
 	s.challenges[identifier] = c
 	answer(w, map[string]any{
@@ -57,7 +57,7 @@ func (s *Server) initAction(w http.ResponseWriter, r *http.Request) {
 
 // forgetExpired deletes expired challenges and tokens. It checks all of them, so once a minute is enough.
 func (s *Server) forgetExpired() {
-	now := s.options.Clock()
+	now := s.Clock()
 	if now.Before(s.swept.Add(time.Minute)) {
 		return
 	}
@@ -90,7 +90,7 @@ func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
 	}
 	identifier, err := wire.Required(fields, "challengeIdentifier")
 	c := s.challenges[identifier]
-	if err != nil || c == nil || !s.options.Clock().Before(c.expires) {
+	if err != nil || c == nil || !s.Clock().Before(c.expires) {
 		refuse(w, http.StatusBadRequest, "Challenge token is not valid.")
 		return
 	}
@@ -100,14 +100,14 @@ func (s *Server) completeAction(w http.ResponseWriter, r *http.Request) {
 	}
 	delete(s.challenges, identifier)
 	token := s.newJWT(map[string]any{"jti": s.newID("ua")})
-	s.tokens[token] = &actionToken{call: c.call, expires: s.options.Clock().Add(validity)}
+	s.tokens[token] = &actionToken{call: c.call, expires: s.Clock().Add(validity)}
 	answer(w, map[string]string{"userAction": token})
 }
 
 // ActionTokens returns the recently issued tokens, for tests that search for leaked ones.
 func (s *Server) ActionTokens() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
 	return slices.Collect(maps.Keys(s.tokens))
 }
 
@@ -133,8 +133,8 @@ func (s *Server) checkFactor(raw json.RawMessage, challengeText string) error {
 	if err := checkClientData(clientData, challengeText); err != nil {
 		return err
 	}
-	for _, known := range s.credentials {
-		if known.id == id && known.verifies(clientData, signature) {
+	for _, known := range s.account.Credentials {
+		if known.ID == id && known.verifies(clientData, signature) {
 			return nil
 		}
 	}
@@ -174,7 +174,7 @@ func (s *Server) signed(handle func(http.ResponseWriter, *http.Request, []byte))
 		token := s.tokens[r.Header.Get("X-Dfns-Useraction")]
 		made := call{method: r.Method, path: r.URL.EscapedPath(), payload: string(body)}
 		switch {
-		case token == nil, !s.options.Clock().Before(token.expires), !token.permits(made):
+		case token == nil, !s.Clock().Before(token.expires), !token.permits(made):
 			refuse(w, http.StatusForbidden, "user action signature is missing or invalid")
 		case token.used:
 			refuse(w, http.StatusBadRequest, "user action has already been used")
@@ -204,5 +204,5 @@ func empty(payload string) bool {
 }
 
 func (s *Server) newChallenge() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(hex.EncodeToString(wire.Bytes(s.options.Random, 32))))
+	return base64.RawURLEncoding.EncodeToString([]byte(hex.EncodeToString(wire.Bytes(s.Random, 32))))
 }

@@ -1,18 +1,19 @@
 package dfns
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
 	"unicode/utf16"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -26,83 +27,42 @@ type Webhook struct {
 	Secret      string
 	Created     time.Time
 	Updated     time.Time
-
-	number int
+	// Number is the place in the order of creation.
+	Number int
 }
 
-// Webhooks returns a copy of what is registered, in order of creation.
-func (s *Server) Webhooks() []Webhook {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.webhooks.Copies()
-}
-
-func (webhook *Webhook) copy() *Webhook {
-	out := *webhook
-	out.Events = slices.Clone(webhook.Events)
-	return &out
-}
-
-// Edit changes a webhook behind the back of whoever manages it, as a user of the vendor's dashboard would.
-func (s *Server) Edit(id string, change func(*Webhook)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	webhook := s.webhooks.Find(id)
-	if webhook == nil {
-		return fmt.Errorf("there is no webhook %s", id)
+func (webhook *Webhook) view() simulation.Webhook {
+	return simulation.Webhook{
+		ID: &webhook.ID, URL: &webhook.URL, Secret: &webhook.Secret, Events: &webhook.Events, Updated: &webhook.Updated,
+		On: webhook.Status == enabled, State: webhook.Status, Label: webhook.Description,
 	}
-	s.change(webhook, change)
-	return nil
 }
 
-// Register adds a webhook outside of any client and returns its id.
-func (s *Server) Register(webhook Webhook) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.add(webhook).ID
-}
-
-// Remove deletes a webhook outside of any client.
-func (s *Server) Remove(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.webhooks.Drop(id)
-}
-
-// change changes a webhook, and when it was last changed.
-func (s *Server) change(webhook *Webhook, change func(*Webhook)) {
-	s.webhooks.Change(webhook, func(changed *Webhook) {
-		change(changed)
-		changed.Updated = s.options.Clock()
-	})
+// assign sets what the API assigns to a new webhook.
+func (s *Server) assign(webhook *Webhook) {
+	webhook.Status = cmp.Or(webhook.Status, enabled)
+	webhook.Number = s.Count()
+	webhook.ID = s.newID("wh")
+	webhook.Secret = "whs-" + wire.Text(s.Random, 32)
+	webhook.Created = s.Clock()
+	webhook.Updated = webhook.Created
 }
 
 func (s *Server) createWebhook(w http.ResponseWriter, _ *http.Request, body []byte) {
-	webhook := Webhook{Status: enabled}
+	var webhook Webhook
 	if err := decodeWebhook(body, &webhook, true); err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if limit := s.options.WebhookLimit; limit > 0 && len(s.webhooks.All()) >= limit {
+	if limit := s.options.WebhookLimit; limit > 0 && len(s.All()) >= limit {
 		refuse(w, http.StatusBadRequest, fmt.Sprintf("Maximum number of webhooks reached (%d)", limit))
 		return
 	}
 	s.options.Normalize(&webhook)
-	created := s.add(webhook)
+	created := s.Add(webhook)
 	out := created.answer()
 	out["secret"] = created.Secret
 	answer(w, out)
-}
-
-func (s *Server) add(webhook Webhook) *Webhook {
-	s.created++
-	webhook.number = s.created
-	webhook.ID = s.newID("wh")
-	webhook.Secret = "whs-" + wire.Text(s.options.Random, 32)
-	webhook.Created = s.options.Clock()
-	webhook.Updated = webhook.Created
-	s.webhooks.Add(&webhook)
-	return &webhook
 }
 
 func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request) {
@@ -122,7 +82,7 @@ func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request, body []by
 		return
 	}
 	s.options.Normalize(&changed)
-	s.change(webhook, func(into *Webhook) { *into = changed })
+	s.Change(webhook, func(into *Webhook) { *into = changed })
 	out := webhook.answer()
 	if s.options.SecretOnUpdate {
 		out["secret"] = webhook.Secret
@@ -139,12 +99,12 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, body []by
 		refuse(w, http.StatusBadRequest, "a delete has no body")
 		return
 	}
-	s.webhooks.Drop(webhook.ID)
+	s.Drop(webhook.ID)
 	answer(w, map[string]bool{"deleted": true})
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
-	items, next, err := page(s.webhooks.Seen(r), r.URL.Query(), func(w *Webhook) int { return w.number })
+	items, next, err := page(s.Seen(r), r.URL.Query(), func(w *Webhook) int { return w.Number })
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -158,7 +118,7 @@ func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) {
 
 // found returns the webhook a path names, or answers that there is none.
 func (s *Server) found(w http.ResponseWriter, r *http.Request) *Webhook {
-	webhook := s.webhooks.Named(r)
+	webhook := s.Named(r)
 	if webhook == nil {
 		refuse(w, http.StatusNotFound, "Webhook not found")
 	}
@@ -174,8 +134,6 @@ func (webhook *Webhook) answer() map[string]any {
 	}
 	return out
 }
-
-var kindShape = regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
 
 // settings are what a create and an update can set, by their names in JSON. An answer omits an empty text.
 var settings = map[string]setting{
@@ -231,7 +189,7 @@ func validURL(text string) bool {
 }
 
 func validEvents(events []string) bool {
-	return len(events) > 0 && !slices.ContainsFunc(events, func(kind string) bool { return !kindShape.MatchString(kind) })
+	return len(events) > 0 && !slices.ContainsFunc(events, func(kind string) bool { return kind != "*" && !wire.IsKind(kind) })
 }
 
 // enabled is the status in which a webhook gets events.

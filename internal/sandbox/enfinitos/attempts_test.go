@@ -37,7 +37,7 @@ func (a *api) listed(id, status string, attempts int) map[string]any {
 	a.t.Helper()
 	sandboxtest.Eventually(a.t, "the delivery is "+status, func() bool {
 		return slices.ContainsFunc(a.server.Deliveries(), func(d enfinitos.Delivery) bool {
-			return d.SubscriptionID == id && d.Status == status && d.Attempts == attempts
+			return d.WebhookID == id && d.Status == status && d.Attempts == attempts
 		})
 	})
 	data := a.send("GET /v1/webhooks/"+id+"/deliveries", "").ok()

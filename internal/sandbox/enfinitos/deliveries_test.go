@@ -15,7 +15,7 @@ var deliveryID = regexp.MustCompile(`^dlv_[a-z0-9]{20}$`)
 
 // add records a delivery of a subscription, a failed one if it has no status, and returns its id.
 func (a *api) add(id string, delivery enfinitos.Delivery) string {
-	delivery.SubscriptionID = id
+	delivery.WebhookID = id
 	if delivery.Status == "" {
 		delivery.Status = enfinitos.Failed
 	}
@@ -103,8 +103,6 @@ func TestDeliveryPages(t *testing.T) {
 	sandboxtest.Same(t, []any{len(data["deliveries"].([]any)), data["nextCursor"], data["total"]}, []any{50, 50.0, 54.0})
 	recorded := a.server.Deliveries()
 	sandboxtest.Same(t, []string{recorded[0].ID, recorded[4].ID}, []string{all[4], all[0]})
-	recorded[0].Status = "changed" // of a copy
-	sandboxtest.Same(t, a.server.Deliveries()[0].Status, "queued")
 }
 
 func TestFailingReplays(t *testing.T) {

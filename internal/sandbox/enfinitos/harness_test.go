@@ -2,7 +2,6 @@ package enfinitos_test
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/sandboxtest"
 )
@@ -32,10 +30,8 @@ type api struct {
 
 func start(t *testing.T, change ...func(*enfinitos.Options)) *api {
 	t.Helper()
-	a := &api{t: t, clock: clock.NewManual(epoch)}
-	engine := delivery.New(delivery.Options{Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Hour})
-	t.Cleanup(engine.Close)
-	options := enfinitos.Options{Clock: a.clock.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}
+	a, options := &api{t: t}, enfinitos.Options{}
+	options.Options, a.clock = sandboxtest.Options(t, epoch)
 	for _, c := range change {
 		c(&options)
 	}

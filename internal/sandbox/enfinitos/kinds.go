@@ -36,6 +36,3 @@ func allKinds(names ...string) (out wire.Kinds) {
 	}
 	return out
 }
-
-// Kinds returns the event kinds of the documentation.
-func (s *Server) Kinds() wire.Kinds { return kinds }

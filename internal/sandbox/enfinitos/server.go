@@ -17,113 +17,91 @@ package enfinitos
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Options are the choices a test or a user makes for one sandbox.
 type Options struct {
-	// Clock tells the time. It is required.
-	Clock func() time.Time
-	// Random makes ids, secrets and the API key. It is required.
-	Random *rand.ChaCha8
+	simulation.Options
+
 	// Conventional adds the undocumented calls: get, list and delete.
 	Conventional bool
-	// Engine makes the deliveries. It is required.
-	Engine *delivery.Engine
-	// Scale divides the waits between attempts.
-	Scale delivery.Scale
-	// Changed is called when a delivery has changed the state, because no call shows that. It may be nil.
-	Changed func()
-	// Touch is called with the id of a subscription or a delivery when what the page shows of it has changed. It may be nil, and must
-	// not call the server.
-	Touch func(id string)
 }
 
 // Server stands in for the EnfinitOS API of one account. It is safe for concurrent use.
 type Server struct {
-	options     Options
-	mux         *http.ServeMux
-	apiKey      string
-	developerID string
-	// jitters is a source of its own, because attempts are made whenever it is their turn: drawn from options.Random their
-	// jitter would change the ids of what comes by call.
-	jitters *rand.ChaCha8
+	simulation.Server[Subscription]
 
-	mu            sync.Mutex
-	subscriptions wire.Registry[Subscription]
-	deliveries    []*Delivery
-	byID          map[string]*Delivery
-	// bytes is the size of all payloads. unsettled and unsettledBytes count what is still to be delivered.
-	bytes          int
-	unsettled      int
-	unsettledBytes int
-	replayError    string
-	contract       string
+	mux         *http.ServeMux
+	account     account
+	replayError string
+	contract    string
+}
+
+// account is the account that may call.
+type account struct {
+	APIKey      string
+	DeveloperID string
 }
 
 // New returns a sandbox with one account, whose key Env tells.
 func New(options Options) *Server {
-	if options.Changed == nil {
-		options.Changed = func() {}
-	}
-	if options.Touch == nil {
-		options.Touch = func(string) {}
-	}
-	s := &Server{options: options, mux: http.NewServeMux()}
-	s.subscriptions = wire.Registry[Subscription]{
-		ID: func(subscription *Subscription) string { return subscription.ID }, Copy: (*Subscription).copy,
-		Clock: options.Clock, Touch: options.Touch,
-	}
-	s.apiKey = "sk_sandbox_" + wire.Text(options.Random, 32)
-	s.developerID = "dev_" + wire.Text(options.Random, 16)
-	s.jitters = rand.NewChaCha8([32]byte(wire.Bytes(options.Random, 32)))
-	s.clear()
-	s.routes()
+	s := &Server{Server: simulation.Server[Subscription]{Options: options.Options}, mux: http.NewServeMux()}
+	s.account = account{APIKey: "sk_sandbox_" + wire.Text(s.Random, 32), DeveloperID: "dev_" + wire.Text(s.Random, 16)}
+	s.Begin(simulation.Vendor[Subscription]{
+		Title: "EnfinitOS", Kinds: kinds, View: (*Subscription).view, Assign: s.assign, Clear: s.forgetSettings,
+		SaveAccount: func() any { return s.account }, LoadAccount: s.loadAccount,
+		Deliveries: simulation.Rules{
+			NewID:   func(random *rand.ChaCha8) string { return "dlv_" + wire.Text(random, 20) },
+			Payload: s.payload, Header: "Enfinitos-Signature", Sign: simulation.SignWithTime, Waits: gaps, Due: s.due,
+			PartOfWebhook: true,
+		},
+	})
+	s.routes(options.Conventional)
 	return s
 }
 
-// Reset forgets every subscription and delivery. The account stays.
-func (s *Server) Reset() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.clear()
+func (s *Server) loadAccount(text json.RawMessage) error {
+	var in account
+	if err := wire.DecodeStrictly(text, &in); err != nil {
+		return err
+	}
+	if in.APIKey == "" {
+		return errors.New("it has no API key")
+	}
+	s.account = in
+	return nil
 }
 
 // Env returns the environment variables by which a client finds this sandbox at url.
 func (s *Server) Env(url string) map[string]string {
-	return map[string]string{"ENFINITOS_API_URL": url, "ENFINITOS_API_KEY": s.apiKey}
+	return map[string]string{"ENFINITOS_API_URL": url, "ENFINITOS_API_KEY": s.account.APIKey}
 }
 
 // AnswerContract changes the contract version of the answers from now on.
 func (s *Server) AnswerContract(version string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
 	s.contract = version
 }
 
-func (s *Server) clear() {
-	s.subscriptions.Clear()
-	s.deliveries = nil
-	s.byID = map[string]*Delivery{}
-	s.bytes, s.unsettled, s.unsettledBytes = 0, 0, 0
-	s.replayError = ""
-	s.contract = "v1.0"
-}
+// forgetSettings ends what tests have set.
+func (s *Server) forgetSettings() { s.replayError, s.contract = "", "v1.0" }
 
-func (s *Server) routes() {
+func (s *Server) routes(conventional bool) {
 	s.mux.HandleFunc("POST /v1/webhooks", s.create)
 	s.mux.HandleFunc("POST /v1/webhooks/{id}/active", s.setActive)
 	s.mux.HandleFunc("GET /v1/webhooks/{id}/deliveries", s.listDeliveries)
 	s.mux.HandleFunc("POST /v1/webhooks/{id}/deliveries/{delivery}/replay", s.replay)
 	s.mux.HandleFunc("POST /v1/webhooks/deliveries/process-due", s.processDue)
-	if s.options.Conventional {
+	if conventional {
 		s.mux.HandleFunc("GET /v1/webhooks", s.list)
 		s.mux.HandleFunc("GET /v1/webhooks/{id}", s.get)
 		s.mux.HandleFunc("DELETE /v1/webhooks/{id}", s.remove)
@@ -136,11 +114,11 @@ func (s *Server) routes() {
 // ServeHTTP answers one call of the API. Calls are handled one at a time, so each sees all of the one before;
 // only those that wait for a receiver let others pass.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	w.Header().Set("X-Request-Id", "req_"+wire.Text(s.options.Random, 16))
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
+	w.Header().Set("X-Request-Id", "req_"+wire.Text(s.Random, 16))
 	switch {
-	case r.Header.Get("Authorization") != "Bearer "+s.apiKey:
+	case r.Header.Get("Authorization") != "Bearer "+s.account.APIKey:
 		s.refuse(w, http.StatusUnauthorized, "unauthorized", "Missing or invalid API key")
 	case r.ContentLength > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
 		s.refuse(w, http.StatusUnsupportedMediaType, "unsupported_media_type", "Content-Type must be application/json")
@@ -152,22 +130,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Refuse answers a call as the vendor would refuse it with a status of its own accord: a missing scope, a rate limit, an
 // outage. An empty message means the usual words.
 func (s *Server) Refuse(w http.ResponseWriter, _ *http.Request, status int, message string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
 	code := strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")
 	message = cmp.Or(message, http.StatusText(status))
-	w.Header().Set("X-Request-Id", "req_"+wire.Text(s.options.Random, 16))
+	w.Header().Set("X-Request-Id", "req_"+wire.Text(s.Random, 16))
 	s.refuse(w, status, code, message)
-}
-
-// Control is nil: this vendor has no control call of its own.
-func (s *Server) Control() http.Handler { return nil }
-
-// unlocked lets other calls go on while this one waits for a receiver.
-func (s *Server) unlocked(wait func()) {
-	s.mu.Unlock()
-	defer s.mu.Lock()
-	wait()
 }
 
 // answer puts data into the envelope every answer comes in.
@@ -186,4 +154,9 @@ func (s *Server) refuse(w http.ResponseWriter, status int, code, message string)
 }
 
 // optionalTime is a time as the vendor writes it, null before it first happens.
-func optionalTime(t time.Time) any { return optionalText(timeText(t)) }
+func optionalTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format(time.RFC3339)
+}

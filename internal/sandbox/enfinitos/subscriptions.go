@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
@@ -29,65 +29,22 @@ type Subscription struct {
 }
 
 // Subscriptions returns a copy of what is registered, in order of creation.
-func (s *Server) Subscriptions() []Subscription {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.subscriptions.Copies()
-}
+func (s *Server) Subscriptions() []Subscription { return s.Webhooks() }
 
-func (subscription *Subscription) copy() *Subscription {
-	out := *subscription
-	out.Events = slices.Clone(subscription.Events)
-	return &out
-}
-
-// Register adds a subscription outside of any client and returns its id.
-func (s *Server) Register(subscription Subscription) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.add(subscription).ID
-}
-
-// Edit changes a subscription behind the back of whoever manages it.
-func (s *Server) Edit(id string, change func(*Subscription)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	subscription := s.subscriptions.Find(id)
-	if subscription == nil {
-		return fmt.Errorf("there is no subscription %s", id)
-	}
-	s.change(subscription, change)
-	return nil
-}
-
-// change changes a subscription, and resumes one that was paused.
-func (s *Server) change(subscription *Subscription, change func(*Subscription)) {
-	if before := s.subscriptions.Change(subscription, change); !before.Active {
-		s.resume(subscription)
+func (subscription *Subscription) view() simulation.Webhook {
+	return simulation.Webhook{
+		ID: &subscription.ID, URL: &subscription.URL, Secret: &subscription.Secret, Events: &subscription.Events,
+		Delivered: &subscription.LastDelivered, On: subscription.Active,
+		State: map[bool]string{true: "active", false: "paused"}[subscription.Active], Label: subscription.Label,
 	}
 }
 
-// Remove deletes a subscription outside of any client.
-func (s *Server) Remove(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.drop(id)
-}
-
-// drop forgets a subscription and its deliveries, which nobody can ask for any more.
-func (s *Server) drop(id string) {
-	if !s.subscriptions.Drop(id) {
-		return
-	}
-	s.deliveries = slices.DeleteFunc(s.deliveries, func(d *Delivery) bool {
-		if d.SubscriptionID != id {
-			return false
-		}
-		s.count(d, -1)
-		delete(s.byID, d.ID)
-		s.options.Touch(d.ID)
-		return true
-	})
+// assign sets what the API assigns to a new subscription.
+func (s *Server) assign(subscription *Subscription) {
+	subscription.ID = "whs_" + wire.Text(s.Random, 20)
+	subscription.Secret = "whsec_" + wire.Text(s.Random, 40)
+	subscription.Active = true
+	subscription.Created = s.Clock()
 }
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {
@@ -96,19 +53,10 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest, "invalid_request", err.Error())
 		return
 	}
-	created := s.add(subscription)
+	created := s.Add(subscription)
 	s.answer(w, http.StatusCreated, map[string]any{
 		"subscription": s.describe(created), "signingSecret": created.Secret,
 	})
-}
-
-func (s *Server) add(subscription Subscription) *Subscription {
-	subscription.ID = "whs_" + wire.Text(s.options.Random, 20)
-	subscription.Secret = "whsec_" + wire.Text(s.options.Random, 40)
-	subscription.Active = true
-	subscription.Created = s.options.Clock()
-	s.subscriptions.Add(&subscription)
-	return &subscription
 }
 
 func (s *Server) setActive(w http.ResponseWriter, r *http.Request) {
@@ -122,7 +70,7 @@ func (s *Server) setActive(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest, "invalid_request", "active is required and a boolean")
 		return
 	}
-	s.change(subscription, func(changed *Subscription) { changed.Active = active })
+	s.Change(subscription, func(changed *Subscription) { changed.Active = active })
 	s.answer(w, http.StatusOK, map[string]any{"subscription": s.describe(subscription)})
 }
 
@@ -134,7 +82,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	all := []any{}
-	for _, subscription := range s.subscriptions.Seen(r) {
+	for _, subscription := range s.Seen(r) {
 		all = append(all, s.describe(subscription))
 	}
 	s.answer(w, http.StatusOK, map[string]any{"subscriptions": all, "nextCursor": nil, "total": len(all)})
@@ -142,14 +90,14 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 	if subscription := s.found(w, r); subscription != nil {
-		s.drop(subscription.ID)
+		s.Drop(subscription.ID)
 		s.answer(w, http.StatusOK, map[string]any{"deleted": true})
 	}
 }
 
 // found returns the subscription a path names, or answers that there is none.
 func (s *Server) found(w http.ResponseWriter, r *http.Request) *Subscription {
-	subscription := s.subscriptions.Named(r)
+	subscription := s.Named(r)
 	if subscription == nil {
 		s.refuse(w, http.StatusNotFound, "not_found", "Subscription not found")
 	}
@@ -165,7 +113,7 @@ func (s *Server) describe(subscription *Subscription) map[string]any {
 	out := subscription.settings()
 	maps.Copy(out, map[string]any{
 		"subscriptionId":      subscription.ID,
-		"developerId":         s.developerID,
+		"developerId":         s.account.DeveloperID,
 		"active":              subscription.Active,
 		"createdAt":           optionalTime(subscription.Created),
 		"lastDeliveredAt":     optionalTime(subscription.LastDelivered),
@@ -173,8 +121,6 @@ func (s *Server) describe(subscription *Subscription) map[string]any {
 	})
 	return out
 }
-
-var kindShape = regexp.MustCompile(`^(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)$`)
 
 func decodeSubscription(body []byte) (out Subscription, err error) {
 	settings := out.settings()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +14,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/delivery"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
 )
 
 // Patience is how long a test waits for what must happen.
@@ -136,4 +141,13 @@ func (r *Receiver) NothingMore(t testing.TB) {
 		t.Errorf("it also got %s", got.Body)
 	default:
 	}
+}
+
+// Options are those of a vendor whose clock only the test moves.
+func Options(t testing.TB, now time.Time) (simulation.Options, *clock.Manual) {
+	t.Helper()
+	manual := clock.NewManual(now)
+	engine := delivery.New(delivery.Options{Now: manual.Now, Wait: manual.Wait, Timeout: time.Hour})
+	t.Cleanup(engine.Close)
+	return simulation.Options{Clock: manual.Now, Random: rand.NewChaCha8([32]byte{1}), Engine: engine}, manual
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/agext/levenshtein"
@@ -47,3 +48,8 @@ func (kinds Kinds) Nearest(name string) string {
 		return levenshtein.Distance(name, a.Name, nil) - levenshtein.Distance(name, b.Name, nil)
 	}).Name
 }
+
+var kindShape = regexp.MustCompile(`^[a-z0-9_]+(\.[a-z0-9_]+)+$`)
+
+// IsKind is true for a text that has the form of an event kind, such as key.created.
+func IsKind(text string) bool { return kindShape.MatchString(text) }
