@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // AtDfns is a Dfns organization.
@@ -22,7 +23,7 @@ var AtDfns = Vendor{
 	},
 	remove: func(t testing.TB, env *Env, id string) error {
 		err := env.DfnsClient(t).DeleteWebhook(t.Context(), id, "")
-		if dfns.IsNotFound(err) {
+		if httpapi.IsNotFound(err) {
 			return nil
 		}
 		return err

@@ -35,7 +35,7 @@ var AtEnfinitos = Vendor{
 // EnfinitosClient is what DfnsClient is, for EnfinitOS.
 func (e *Env) EnfinitosClient(t testing.TB) *enfinitos.Client {
 	t.Helper()
-	client, err := enfinitos.New(enfinitos.Config{HTTP: calls(e.Env()["ENFINITOS_API_URL"], e.Env()[enfinitosKey])})
+	client, err := enfinitos.New(calls(e.Env()["ENFINITOS_API_URL"], e.Env()[enfinitosKey]))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
-
-// Account returns the organization and the API that this client calls. A 404 proves nothing about another account.
-func (c *Client) Account() account.Account { return c.account }
 
 // claims are those of a token that the client uses. The organization is in the claim that the official SDKs use.
 type claims struct {

@@ -79,7 +79,7 @@ func verdict(err error) string {
 	switch {
 	case err == nil:
 		return "ok"
-	case dfns.IsNotFound(err):
+	case httpapi.IsNotFound(err):
 		return "gone"
 	case unsigned && outcome(err) == httpapi.NotMade && signing.Challenged:
 		return "challenged"
@@ -87,8 +87,8 @@ func verdict(err error) string {
 		return "unsigned"
 	case errors.Is(err, dfns.ErrPendingApproval):
 		return "pending"
-	case dfns.Status(err) != 0:
-		return fmt.Sprint(outcome(err), " ", dfns.Status(err))
+	case httpapi.Status(err) != 0:
+		return fmt.Sprint(outcome(err), " ", httpapi.Status(err))
 	}
 	return outcome(err).String()
 }
@@ -131,7 +131,7 @@ func TestPagesOfEvents(t *testing.T) {
 	for _, calls := range []int{0, 2, 3} {
 		_, err := collect(client.ListWebhookEvents(t.Context(), "wh-1", dfns.EventFilter{MaxCalls: calls}, 0))
 		got, filtered := collect(client.ListWebhookEvents(t.Context(), "wh-1", dfns.EventFilter{Kind: "key.created", MaxCalls: calls}, 0))
-		if err == nil || dfns.IsCut(err) || dfns.IsCut(filtered) != (calls == 2) || (filtered == nil) != (calls != 2) || len(got) != 1 {
+		if err == nil || httpapi.IsCut(err) || httpapi.IsCut(filtered) != (calls == 2) || (filtered == nil) != (calls != 2) || len(got) != 1 {
 			t.Errorf("at most %d calls: %v; filtered, %d events, %v", calls, err, len(got), filtered)
 		}
 	}
@@ -144,16 +144,16 @@ func TestIDsAreEscaped(t *testing.T) {
 		a := serve(t, nil)
 		client := a.client(t)
 		_, err := client.GetWebhook(t.Context(), id)
-		if err == nil || dfns.IsNotFound(err) || len(a.made()) != 0 {
+		if err == nil || httpapi.IsNotFound(err) || len(a.made()) != 0 {
 			t.Errorf("getting %q ends in %v after %q", id, err, a.made())
 		}
-		if err := client.DeleteWebhook(t.Context(), id, ""); err == nil || dfns.IsNotFound(err) || outcome(err) != httpapi.NotMade {
+		if err := client.DeleteWebhook(t.Context(), id, ""); err == nil || httpapi.IsNotFound(err) || outcome(err) != httpapi.NotMade {
 			t.Errorf("deleting %q ends in %v", id, err)
 		}
 	}
 	s := start(t)
 	for _, id := range []string{"a/b", "../webhooks", "%2e%2e", "ü?#"} {
-		if err := newClient(t, s).DeleteWebhook(t.Context(), id, ""); !dfns.IsNotFound(err) {
+		if err := newClient(t, s).DeleteWebhook(t.Context(), id, ""); !httpapi.IsNotFound(err) {
 			t.Errorf("deleting %q ends in %v, want that it is not found", id, err)
 		}
 	}
@@ -166,7 +166,7 @@ func TestUnusable(t *testing.T) {
 	defer cancel()
 	for _, operation := range operations {
 		_, err := operation.run(ctx, dfns.Unusable(reason))
-		if !errors.Is(err, reason) || dfns.IsNotFound(err) || outcome(err) != httpapi.NotMade || dfns.Status(err) != 0 {
+		if !errors.Is(err, reason) || httpapi.IsNotFound(err) || outcome(err) != httpapi.NotMade || httpapi.Status(err) != 0 {
 			t.Errorf("%s: it ends in %v", operation.name, err)
 		}
 	}

@@ -72,7 +72,7 @@ func (c *Client) keepTimeForReads(ctx context.Context) (context.Context, context
 	if !limited {
 		return context.WithCancel(ctx)
 	}
-	return context.WithDeadline(ctx, deadline.Add(-min(c.http.RequestTimeout(), time.Until(deadline)/3)))
+	return context.WithDeadline(ctx, deadline.Add(-min(c.RequestTimeout(), time.Until(deadline)/3)))
 }
 
 // send sends a change until it is answered, with the same token every time, so it cannot be made twice.
@@ -99,7 +99,7 @@ func (c *Client) send(ctx context.Context, request httpapi.Request, sending func
 			return out
 		}
 		out.err, out.resent = err, true
-		if !c.http.MayRetry(ctx, again) {
+		if !c.MayRetry(ctx, again) {
 			return out
 		}
 	}
@@ -128,17 +128,17 @@ func (c *Client) changeWebhook(
 	case s.err == nil:
 		webhook.Recovery = Recovery{Resent: s.resent}
 		return webhook, nil
-	case s.notMade() && Status(s.err) != http.StatusNotFound, errors.Is(s.err, ErrPendingApproval):
+	case s.notMade() && httpapi.Status(s.err) != http.StatusNotFound, errors.Is(s.err, ErrPendingApproval):
 		return nil, s.err
 	}
 	webhook, err = c.getWebhook(ctx, from.ID, from.DateCreated)
 	if err == nil && shows(webhook) != httpapi.Made {
-		if err = c.http.UntilSettled(ctx, s.last); err == nil {
+		if err = c.UntilSettled(ctx, s.last); err == nil {
 			webhook, err = c.getWebhook(ctx, from.ID, from.DateCreated)
 		}
 	}
 	switch {
-	case IsNotFound(err):
+	case httpapi.IsNotFound(err):
 		return nil, err
 	case err != nil:
 		err = fmt.Errorf("%w; reading its result failed: %s", s.err, err.Error())
@@ -171,7 +171,7 @@ func (c *Client) prepare(ctx context.Context, request httpapi.Request) (token st
 			return token, nil
 		}
 		outcome, _ := httpapi.OutcomeOf(err)
-		if outcome == httpapi.NotMade || !c.http.MayRetry(ctx, attempt) {
+		if outcome == httpapi.NotMade || !c.MayRetry(ctx, attempt) {
 			return "", &SigningError{Err: err, Challenged: true}
 		}
 	}

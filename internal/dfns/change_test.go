@@ -34,7 +34,7 @@ func TestChangeWhateverHappens(t *testing.T) {
 					var err error
 					if method == "PUT" {
 						_, err = disable(ctx, client, id)
-					} else if err = client.DeleteWebhook(ctx, id, ""); dfns.IsNotFound(err) {
+					} else if err = client.DeleteWebhook(ctx, id, ""); httpapi.IsNotFound(err) {
 						err = nil // proved to be gone
 					}
 					pass(time.Minute)
@@ -136,7 +136,7 @@ func TestGone(t *testing.T) {
 				switch {
 				case err == nil && webhook.ID == id:
 					got = "there"
-				case dfns.IsNotFound(err):
+				case httpapi.IsNotFound(err):
 					got = "gone"
 				}
 				if got != test.want {

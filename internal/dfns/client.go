@@ -11,10 +11,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // DefaultURL is the base URL of the API, unless Dfns gave the organization another one.
@@ -28,24 +25,18 @@ type Config struct {
 	Signer Signer
 	// HTTP configures the calls. New fills in the vendor-specific fields.
 	HTTP httpapi.Config
-	// Notes records the creates in progress, for the run after one that was killed. Nil records nothing.
-	Notes *intent.Log
 }
 
 // Client calls the Dfns API as one service account or personal access token. It is safe for concurrent use.
 type Client struct {
-	http         *httpapi.Client
+	*httpapi.Client
+
 	credentialID string
 	signer       Signer
-	unusable     error
 	expiry       time.Time // of the token, or zero
-	account      account.Account
-
-	locks    locks
-	list     sharedList
-	existing existing
-	names    *intent.Names
-	notes    *intent.Log
+	locks        locks
+	list         sharedList
+	existing     existing
 }
 
 // New returns a client. It makes no call.
@@ -54,43 +45,27 @@ func New(config Config) (*Client, error) {
 		"deleted", "kind", "date", "timestampSent", "deliveryFailed", "deliveryAttempt", "retryOf", "nextAttemptDate",
 		"message", "userActionHttpMethod", "userActionHttpPath", "userActionServerKind")
 	config.HTTP.DecodeError = decodeError
+	token := claimsOf(config.HTTP.BearerToken)
+	config.HTTP.Organization = token.Metadata.OrganizationID
 	client, err := httpapi.New(config.HTTP)
 	if err != nil {
 		return nil, err
 	}
-	token := claimsOf(config.HTTP.BearerToken)
 	return &Client{
-		http: client, credentialID: config.CredentialID, signer: config.Signer, expiry: token.expiry(),
+		Client: client, credentialID: config.CredentialID, signer: config.Signer, expiry: token.expiry(),
 		existing: existing{creates: map[string]Settings{}},
-		notes:    config.Notes, names: intent.NewNames(config.Notes),
-		account: account.Account{API: weburl.StablePart(config.HTTP.BaseURL), Organization: token.Metadata.OrganizationID},
 	}, nil
 }
 
 // Unusable returns a client for an incomplete configuration. Every call fails with the reason.
-func Unusable(reason error) *Client {
-	return &Client{unusable: reason, http: &httpapi.Client{}, names: intent.NewNames(nil)}
-}
-
-// RememberID records that a plan or a state names a webhook, so no create of this client has made it. saved says that an
-// earlier run has saved that state, so its note, if any, is done.
-func (c *Client) RememberID(id string, saved bool) { c.names.Add(id, saved) }
-
-// Now is the time by the client's clock.
-func (c *Client) Now() time.Time { return c.http.Now() }
-
-// NoteProblem returns, once for each process, why a create could not be noted.
-func (c *Client) NoteProblem() error { return c.notes.Problem() }
+func Unusable(reason error) *Client { return &Client{Client: httpapi.Unusable(reason)} }
 
 // CanChange reports that the client can sign changes, or may be able to once its configuration is known.
-func (c *Client) CanChange() bool { return c.signer != nil || c.unusable != nil }
+func (c *Client) CanChange() bool { return c.signer != nil || !c.IsUsable() }
 
 func (c *Client) do(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
-	if c.unusable != nil {
-		return nil, c.unusable
-	}
-	response, err := c.http.Do(ctx, request)
-	if Status(err) == http.StatusUnauthorized && !c.expiry.IsZero() && time.Now().After(c.expiry) {
+	response, err := c.Do(ctx, request)
+	if httpapi.Status(err) == http.StatusUnauthorized && !c.expiry.IsZero() && time.Now().After(c.expiry) {
 		err = &ExpiredError{Err: err, At: c.expiry}
 	}
 	if err != nil {

@@ -44,7 +44,7 @@ func (c *Client) CreateWebhook(ctx context.Context, in Settings) (*Webhook, erro
 	defer unlock()
 	err = c.listBefore(ctx)
 	if err == nil {
-		err = c.notes.Check(ctx, c.digest(in), c.lookup(in))
+		err = c.Notes().Check(ctx, c.digest(in), c.lookup(in))
 	}
 	if err != nil {
 		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: err}
@@ -72,14 +72,14 @@ func (o *orphan) keep(why string) error {
 
 // createAnew deletes the webhook whose secret was lost and makes another one.
 func (c *Client) createAnew(ctx context.Context, in Settings, lost *orphan) (*Webhook, error) {
-	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) < c.http.RequestTimeout() {
+	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) < c.RequestTimeout() {
 		return nil, lost.keep("; no time was left to delete the webhook and to create another one")
 	}
-	if err := c.DeleteWebhook(ctx, lost.id, ""); err != nil && !IsNotFound(err) {
+	if err := c.DeleteWebhook(ctx, lost.id, ""); err != nil && !httpapi.IsNotFound(err) {
 		return nil, lost.keep("; deleting the webhook failed: " + err.Error()) // its outcome is not the create's
 	}
 	lost.note.Remove()
-	c.names.Add(lost.id, false) // lists may still show it
+	c.RememberID(lost.id, false) // lists may still show it
 	webhook, again, err := c.create(ctx, in)
 	if again != nil {
 		err = again.keep("")
@@ -95,10 +95,9 @@ func (c *Client) createAnew(ctx context.Context, in Settings, lost *orphan) (*We
 // create makes a webhook. If it proves to have made one whose secret is lost, it returns that orphan.
 func (c *Client) create(ctx context.Context, in Settings) (webhook *Webhook, lost *orphan, err error) {
 	request := httpapi.Request{Method: http.MethodPost, Path: []string{"webhooks"}, Body: in.changes(Settings{})}
+	noted := intent.Create{Object: "Dfns webhook " + weburl.Hide(in.URL), Digest: c.digest(in), Others: c.existing.ids()}
 	var note *intent.Note
-	begin := sync.OnceFunc(func() {
-		note = c.notes.Begin(intent.Create{Object: "Dfns webhook " + weburl.Hide(in.URL), Digest: c.digest(in), Others: c.existing.ids()})
-	})
+	begin := sync.OnceFunc(func() { note = c.Notes().Begin(noted) })
 	s, err := c.once(ctx, request, func() { begin(); note.Sending() }, func(response *httpapi.Response) (err error) {
 		webhook, err = decodeWebhook(request, response, "")
 		return err
@@ -108,8 +107,9 @@ func (c *Client) create(ctx context.Context, in Settings) (webhook *Webhook, los
 	case err != nil: // never sent
 		return nil, nil, err
 	case s.err == nil:
-		if err := c.accept(webhook.ID, note); err != nil {
-			return nil, nil, err
+		if err := c.Accept(webhook.ID, noted, note); err != nil {
+			note.Unlock()
+			return nil, nil, &httpapi.ChangeError{Outcome: outcome, Err: fmt.Errorf("the answer to the create cannot be used: %w", err)}
 		}
 		webhook.Recovery = Recovery{Resent: s.resent}
 		return webhook, nil, nil
@@ -124,24 +124,11 @@ func (c *Client) create(ctx context.Context, in Settings) (webhook *Webhook, los
 	return nil, nil, &httpapi.ChangeError{Outcome: outcome, Err: s.err}
 }
 
-// accept takes the id in the answer to a create, unless it is that of a webhook that this create cannot have made.
-func (c *Client) accept(id string, note *intent.Note) error {
-	if known := c.names.Add(id, false); known || c.existing.has(id) {
-		note.Unlock()
-		return &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: fmt.Errorf("the API answered with webhook %s, which existed before", id)}
-	}
-	note.Answered(id)
-	return nil
-}
-
 // lookup asks about the create of a note. If the API refuses to list, only a person can find what it has made.
 func (c *Client) lookup(in Settings) intent.Lookup {
 	out := intent.Lookup{Exists: func(ctx context.Context, note *intent.Note) (bool, error) {
 		_, err := c.getWebhook(ctx, note.ID, note.Date())
-		if IsNotFound(err) {
-			return false, nil
-		}
-		return true, err
+		return httpapi.Exists(err)
 	}}
 	if c.existing.ids() != nil {
 		out.Candidates = func(ctx context.Context, note *intent.Note) ([]string, error) {

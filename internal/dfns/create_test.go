@@ -223,7 +223,7 @@ func TestCreateAfterAnEarlierOne(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(w *world) {
 				dir := filepath.Join(t.TempDir(), "notes")
-				noted := func(config *dfns.Config) { config.Notes = intent.NewLog(dir) }
+				noted := func(config *dfns.Config) { config.HTTP.Notes = intent.NewLog(dir) }
 				w.stranger()
 				w.fault(test.fault)
 				_, first := w.create(w.client(noted))
@@ -265,7 +265,7 @@ func TestDeleteRemovesTheNote(t *testing.T) {
 	for _, answered := range []bool{true, false} {
 		inBubble(t, func(w *world) {
 			dir := t.TempDir()
-			client := w.client(func(config *dfns.Config) { config.Notes = intent.NewLog(dir) })
+			client := w.client(func(config *dfns.Config) { config.HTTP.Notes = intent.NewLog(dir) })
 			created, err := w.create(client)
 			if notes := must(os.ReadDir(dir)); err != nil || len(notes) == 0 {
 				t.Fatalf("no note: %v", err)
@@ -275,7 +275,7 @@ func TestDeleteRemovesTheNote(t *testing.T) {
 				w.fault(`DELETE * {"effect":"drop_after"}`)
 			}
 			err = client.DeleteWebhook(w.t.Context(), created.ID, created.DateCreated)
-			if notes := must(os.ReadDir(dir)); len(notes) != 0 || err != nil && !dfns.IsNotFound(err) {
+			if notes := must(os.ReadDir(dir)); len(notes) != 0 || err != nil && !httpapi.IsNotFound(err) {
 				t.Errorf("%d files are left: %v", len(notes), err)
 			}
 		})

@@ -50,7 +50,7 @@ type EventFilter struct {
 	Kind string
 	// DeliveryFailed selects attempts that failed or those that did not. Nil selects both.
 	DeliveryFailed *bool
-	// MaxCalls limits the calls, 0 to 50. IsCut reports the error of a list that needs more. Zero means 50.
+	// MaxCalls limits the calls, 0 to 50. httpapi.IsCut reports the error of a list that needs more. Zero means 50.
 	MaxCalls int
 }
 
@@ -72,17 +72,14 @@ func (c *Client) ListWebhookEvents(
 		func(event *WebhookEvent) string { return event.ID }, "webhooks", webhookID, "events")
 }
 
-// GetWebhookEvent returns one delivery attempt. IsNotFound reports the error if the API has no such event or webhook.
+// GetWebhookEvent returns one delivery attempt. httpapi.IsNotFound reports the error if the API has no such event or webhook.
 //
 // https://docs.dfns.co/api-reference/webhooks/get-webhook-event
 func (c *Client) GetWebhookEvent(ctx context.Context, webhookID, eventID string) (*WebhookEvent, error) {
 	path := []string{"webhooks", webhookID, "events", eventID}
 	event, err := get[WebhookEvent](ctx, c, nil, path...)
-	switch {
-	case isOwn404(err):
-		err = &httpapi.NotFoundError{Err: err} // nobody stores an event, so nothing is lost if it is there after all
-	case err == nil && event.ID != eventID:
+	if err == nil && event.ID != eventID {
 		err = httpapi.BadAnswer(path, "the answer is not about this event")
 	}
-	return &event, err
+	return &event, httpapi.Gone(err) // nobody stores an event, so nothing is lost if it is there after all
 }

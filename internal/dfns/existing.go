@@ -87,7 +87,7 @@ func (c *Client) newWebhooks(
 	if err != nil {
 		return nil, err
 	}
-	if err := c.http.UntilSettled(ctx, carriedOut); err != nil {
+	if err := c.UntilSettled(ctx, carriedOut); err != nil {
 		return fresh, err
 	}
 	for range 2 {
@@ -114,7 +114,7 @@ func (c *Client) listNew(ctx context.Context, in Settings, isOld func(id string)
 	}
 	others = append(others, c.existing.otherCreates(in)...) // one may have begun, and made its webhook, during the calls
 	out = slices.DeleteFunc(out, func(w *Webhook) bool {
-		return isOld(w.ID) || c.names.Has(w.ID) ||
+		return isOld(w.ID) || c.IsNamed(w.ID) ||
 			slices.ContainsFunc(others, func(other Settings) bool { return other.Same(w.Settings) })
 	})
 	slices.SortFunc(out, func(a, b *Webhook) int { return cmp.Compare(a.ID, b.ID) })
@@ -131,5 +131,5 @@ func ids(webhooks []*Webhook) (out []string) {
 // digest is equal for requests that make indistinguishable webhooks in the same account. The account is the organization in
 // the token, or the credential if the token names none.
 func (c *Client) digest(in Settings) string {
-	return intent.Digest(cmp.Or(c.account.Organization, c.credentialID), in.key())
+	return intent.Digest(cmp.Or(c.Account().Organization, c.credentialID), in.key())
 }

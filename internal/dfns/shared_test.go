@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
@@ -173,7 +174,7 @@ func TestListIsRefusedOrFails(t *testing.T) {
 				for _, id := range ids {
 					all.Go(func() {
 						_, err := client.ReadWebhook(ctx, id, "")
-						if failed := err != nil && strings.Contains(err.Error(), "GET /webhooks: "); failed == test.refused || dfns.IsNotFound(err) {
+						if failed := err != nil && strings.Contains(err.Error(), "GET /webhooks: "); failed == test.refused || httpapi.IsNotFound(err) {
 							t.Errorf("a read ends in %v", err)
 						}
 					})
@@ -246,7 +247,7 @@ func TestListBeginsAfterThe404(t *testing.T) {
 		for _, start := range []time.Duration{0, time.Second, 1500 * time.Millisecond} {
 			all.Go(func() {
 				<-time.After(start)
-				if _, err := client.GetWebhook(t.Context(), "wh-none"); !dfns.IsNotFound(err) {
+				if _, err := client.GetWebhook(t.Context(), "wh-none"); !httpapi.IsNotFound(err) {
 					t.Errorf("it ends in %v", err)
 				}
 			})

@@ -35,7 +35,7 @@ type Webhook struct {
 // Secret is a signing secret in an answer, empty if it is masked.
 type Secret = httpapi.Secret
 
-// GetWebhook returns a webhook. If IsNotFound reports the error, it is proved that the API has no such webhook.
+// GetWebhook returns a webhook. If httpapi.IsNotFound reports the error, it is proved that the API has no such webhook.
 //
 // https://docs.dfns.co/api-reference/webhooks/get-webhook
 func (c *Client) GetWebhook(ctx context.Context, id string) (*Webhook, error) {
@@ -45,10 +45,10 @@ func (c *Client) GetWebhook(ctx context.Context, id string) (*Webhook, error) {
 // getWebhook reads a webhook that was created at a date. It is gone if the API's own 404 and a list that was read after it say so.
 func (c *Client) getWebhook(ctx context.Context, id, created string) (*Webhook, error) {
 	request := httpapi.Request{Method: http.MethodGet, Path: []string{"webhooks", id}}
-	return httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (*Webhook, error) {
+	return httpapi.ConfirmGone(ctx, c.Client, created, func(ctx context.Context) (*Webhook, error) {
 		response, err := c.do(ctx, request)
 		switch {
-		case isOwn404(err):
+		case httpapi.IsOwn404(err):
 			return nil, c.confirm404(ctx, id, err)
 		case err != nil:
 			return nil, err
@@ -120,8 +120,8 @@ func (c *Client) UpdateWebhook(ctx context.Context, from *Webhook, to Settings) 
 		})
 }
 
-// DeleteWebhook removes a webhook that was created at a date. If IsNotFound reports the error, it is proved that the webhook does not
-// exist: it was gone before, or the answer was lost and a read shows that it is gone now.
+// DeleteWebhook removes a webhook that was created at a date. If httpapi.IsNotFound reports the error, it is proved that the webhook
+// does not exist: it was gone before, or the answer was lost and a read shows that it is gone now.
 //
 // https://docs.dfns.co/api-reference/webhooks/delete-webhook
 func (c *Client) DeleteWebhook(ctx context.Context, id, created string) error {
@@ -130,8 +130,8 @@ func (c *Client) DeleteWebhook(ctx context.Context, id, created string) error {
 	_, err := c.changeWebhook(ctx, request, deleted,
 		func(response *httpapi.Response) (*Webhook, error) { return deleted, readDeleted(request, response) },
 		func(*Webhook) httpapi.Outcome { return httpapi.NotMade })
-	if err == nil || IsNotFound(err) {
-		c.notes.RemoveFor(id)
+	if err == nil || httpapi.IsNotFound(err) {
+		c.Notes().RemoveFor(id)
 	}
 	return err
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // No page shows a refusal, so each of the usual shapes must be read.
@@ -43,8 +43,8 @@ func TestErrorShapes(t *testing.T) {
 			for operation, route := range routes {
 				a := serve(t, map[string]http.HandlerFunc{route: says(422, body)})
 				err := run(t.Context(), a.client(t), operation, "whs_1")
-				failed, ok := errors.AsType[*enfinitos.Error](err)
-				if !ok || failed.Status != 422 || enfinitos.IsNotFound(err) || outcomeUnknown(err) == test.own {
+				failed, ok := errors.AsType[*httpapi.Error](err)
+				if !ok || failed.Status != 422 || httpapi.IsNotFound(err) || outcomeUnknown(err) == test.own {
 					t.Fatalf("%s: it ends in %v", operation, err)
 				}
 				if failed.Code != test.code || failed.Message != test.message {
@@ -53,7 +53,7 @@ func TestErrorShapes(t *testing.T) {
 			}
 			a := serve(t, map[string]http.HandlerFunc{"/": says(404, body)})
 			_, err := a.client(t).SetActive(t.Context(), "whs_1", "", true)
-			if err == nil || enfinitos.IsNotFound(err) != test.own {
+			if err == nil || httpapi.IsNotFound(err) != test.own {
 				t.Errorf("IsNotFound is %t for %v", !test.own, err)
 			}
 		})
@@ -64,7 +64,7 @@ func TestErrorShapes(t *testing.T) {
 func TestTextOfErrors(t *testing.T) {
 	t.Parallel()
 	for operation, lacks := range map[string]string{
-		"create": "it contains no subscription", "pause": "it is not about this subscription", "find": "it is not about this subscription",
+		"create": "it contains no id", "pause": "it is not about this subscription", "find": "it is not about this subscription",
 		"list": "the answer is not a list", "replay": "it does not say whether the replay succeeded",
 		"process due": "it does not say how many were processed",
 	} {

@@ -12,12 +12,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // The base URLs of the two environments. Production opens in April 2027.
@@ -29,58 +26,29 @@ const (
 // ContractVersion is the contract version that this client was written for.
 const ContractVersion = "v1.0"
 
-// Config configures the calls with one API key.
-type Config struct {
-	// HTTP configures the calls. New fills in the vendor-specific fields.
-	HTTP httpapi.Config
-	// Notes records the creates in progress, for the run after one that was killed. Nil records nothing.
-	Notes *intent.Log
-}
-
-// Client calls the EnfinitOS API with one API key. It is safe for concurrent use.
+// Client calls the EnfinitOS API with one API key, which does not show the account it belongs to. It is safe for concurrent use.
 type Client struct {
-	http     *httpapi.Client
-	unusable error
-	notes    *intent.Log
-	names    *intent.Names
-	key      string // a digest of the API key
-	account  account.Account
+	*httpapi.Client
+
+	key string // a digest of the API key
 }
 
 // New returns a client. It makes no call.
-func New(config Config) (*Client, error) {
-	config.HTTP.LoggedFields = append(httpapi.FieldNames[Subscription](),
+func New(config httpapi.Config) (*Client, error) {
+	config.LoggedFields = append(httpapi.FieldNames[Subscription](),
 		"ok", "contractVersion", "code", "message", "deliveryId", "attemptCount", "httpStatus", "nextRetryAt", "deliveredAt",
 		"firstAttemptedAt", "lastAttemptedAt", "status", "total", "nextCursor", "limit", "batchLimit", "processed", "delivered", "failed",
 		"deadLettered")
-	config.HTTP.DecodeError = decodeError
-	client, err := httpapi.New(config.HTTP)
+	config.DecodeError = decodeError
+	client, err := httpapi.New(config)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{
-		http: client, notes: config.Notes, names: intent.NewNames(config.Notes), key: intent.Digest(config.HTTP.BearerToken),
-		account: account.Account{API: weburl.StablePart(config.HTTP.BaseURL)},
-	}, nil
+	return &Client{Client: client, key: intent.Digest(config.BearerToken)}, nil
 }
 
 // Unusable returns a client for an incomplete configuration. Every call fails with the reason.
-func Unusable(reason error) *Client {
-	return &Client{unusable: reason, names: intent.NewNames(nil)}
-}
-
-// RememberID records that a plan or a state names a subscription, so no create of this client has made it. saved says that an
-// earlier run has saved that state, so its note, if any, is done.
-func (c *Client) RememberID(id string, saved bool) { c.names.Add(id, saved) }
-
-// Now is the time by the client's clock.
-func (c *Client) Now() time.Time { return c.http.Now() }
-
-// NoteProblem returns, once for each process, why a create could not be noted.
-func (c *Client) NoteProblem() error { return c.notes.Problem() }
-
-// Account returns the API that this client calls. A key does not show which account it belongs to.
-func (c *Client) Account() account.Account { return c.account }
+func Unusable(reason error) *Client { return &Client{Client: httpapi.Unusable(reason)} }
 
 // EnvironmentURL returns the base URL for the prefix of an API key. Other keys have none.
 //
@@ -106,24 +74,21 @@ type envelope struct {
 }
 
 // call makes a call and returns the data of its answer.
-func call[T any](ctx context.Context, c *Client, request httpapi.Request) (T, error) {
-	var out T
-	response, err := c.send(ctx, request)
+func call[T any](ctx context.Context, c *Client, request httpapi.Request) (out T, err error) {
+	response, err := c.Do(ctx, request)
 	if err != nil {
 		return out, err
 	}
+	return decode[T](ctx, c, request, response)
+}
+
+// decode returns the data of an answer.
+func decode[T any](ctx context.Context, c *Client, request httpapi.Request, response *httpapi.Response) (out T, err error) {
 	data, err := c.open(ctx, request, response)
 	if err == nil {
 		err = httpapi.DecodeInto(&out, data, request, response)
 	}
 	return out, err
-}
-
-func (c *Client) send(ctx context.Context, request httpapi.Request) (*httpapi.Response, error) {
-	if c.unusable != nil {
-		return nil, c.unusable
-	}
-	return c.http.Do(ctx, request)
 }
 
 // open returns the data of an envelope. If its field ok is false, the answer is a refusal, whatever its status.
@@ -138,21 +103,25 @@ func (c *Client) open(ctx context.Context, request httpapi.Request, response *ht
 		code, message, _ := decodeError(response.Body)
 		return nil, &httpapi.Error{
 			Method: request.Method, Path: httpapi.EscapedPath(request.Path...), Status: response.Status, Recognized: true,
-			Code: c.http.Hide(code), Message: strings.TrimSuffix("the field ok of the answer is false: "+c.http.Hide(message), ": "),
+			Code: c.Hide(code), Message: strings.TrimSuffix("the field ok of the answer is false: "+c.Hide(message), ": "),
 		}
 	case string(in.ContractVersion) != `"`+ContractVersion+`"`:
-		c.http.Debug(ctx, "Another contract version", map[string]any{"version": c.http.Hide(string(in.ContractVersion))})
+		c.Debug(ctx, "Another contract version", map[string]any{"version": c.Hide(string(in.ContractVersion))})
 	}
 	return in.Data, nil
 }
 
-// post makes a call that changes something, with a JSON body. A nil body means no body.
-func post[T any](ctx context.Context, c *Client, body any, idempotent bool, path ...string) (T, error) {
+// posting is a call that changes something, with a JSON body. A nil body means no body.
+func posting(body any, idempotent bool, path ...string) httpapi.Request {
 	request := httpapi.Request{Method: http.MethodPost, Path: path, Idempotent: idempotent, Change: true}
 	if body != nil {
 		request.Body, _ = json.Marshal(body) // strings, numbers and booleans only
 	}
-	return call[T](ctx, c, request)
+	return request
+}
+
+func post[T any](ctx context.Context, c *Client, body any, idempotent bool, path ...string) (T, error) {
+	return call[T](ctx, c, posting(body, idempotent, path...))
 }
 
 func get[T any](ctx context.Context, c *Client, query url.Values, path ...string) (T, error) {

@@ -1,13 +1,13 @@
 package enfinitos_test
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 func TestEventKinds(t *testing.T) {
@@ -47,20 +47,10 @@ func TestEnvironmentURL(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	if client, err := enfinitos.New(enfinitos.Config{}); err == nil || client != nil {
+	if client, err := enfinitos.New(httpapi.Config{}); err == nil || client != nil {
 		t.Errorf("a client without base URL: %v, %v", client, err)
 	}
 	if got := newClient(t, "https://API.enfinitos.com/", key).Account(); got != (account.Account{API: "https://api.enfinitos.com/"}) {
 		t.Errorf("its account is %v", got)
-	}
-}
-
-func TestUnusable(t *testing.T) {
-	t.Parallel()
-	reason := errors.New("api_key is not known yet")
-	for operation := range routes {
-		if err := run(t.Context(), enfinitos.Unusable(reason), operation, "whs_1"); !errors.Is(err, reason) || outcomeUnknown(err) {
-			t.Errorf("%s: it ends in %v", operation, err)
-		}
 	}
 }

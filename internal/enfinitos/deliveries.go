@@ -54,7 +54,7 @@ func (c *Client) ListDeliveries(ctx context.Context, id, status string, pageSize
 // BigPage is the page size of RecentDeliveries. The documentation names no upper limit.
 const BigPage = 200
 
-// RecentDeliveries returns the deliveries of a subscription, newest first, with at most maxCalls calls. IsCut reports the error
+// RecentDeliveries returns the deliveries of a subscription, newest first, with at most maxCalls calls. httpapi.IsCut reports the error
 // of a list that needs more.
 func (c *Client) RecentDeliveries(ctx context.Context, id string, maxCalls int) iter.Seq2[*Delivery, error] {
 	return c.deliveryPages(ctx, id, "", BigPage, maxCalls)
@@ -64,7 +64,7 @@ func (c *Client) deliveryPages(ctx context.Context, id, status string, pageSize,
 	path := []string{"v1", "webhooks", id, "deliveries"}
 	return httpapi.PagesUpTo(mostPages, path, func(token httpapi.Token) (httpapi.Page[Delivery], error) {
 		page, err := c.deliveries(ctx, id, status, token, pageSize)
-		return httpapi.Page[Delivery]{Items: page.Deliveries, Next: page.NextCursor}, gone(err)
+		return httpapi.Page[Delivery]{Items: page.Deliveries, Next: page.NextCursor}, httpapi.Gone(err)
 	}, func(delivery *Delivery) string { return delivery.ID })
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	state "github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
 
@@ -126,7 +127,7 @@ func TestDeliveriesEndWithAnError(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "/v1/webhooks/whs_1/deliveries: 200 OK: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("it ends in %v, want %s", err, want)
 		}
-		if cut := strings.HasPrefix(want, "more"); enfinitos.IsCut(err) != cut || len(got) != map[bool]int{true: 3, false: 1}[cut] {
+		if cut := strings.HasPrefix(want, "more"); httpapi.IsCut(err) != cut || len(got) != map[bool]int{true: 3, false: 1}[cut] {
 			t.Errorf("%d deliveries before %v", len(got), err)
 		}
 	}

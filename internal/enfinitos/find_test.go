@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 const (
@@ -150,7 +151,7 @@ func lookFor(t *testing.T, client *enfinitos.Client) finding {
 		t.Errorf("the error is %v", err)
 	}
 	if err != nil {
-		return finding{failed: true, gone: enfinitos.IsNotFound(err), status: enfinitos.Status(err)}
+		return finding{failed: true, gone: httpapi.IsNotFound(err), status: httpapi.Status(err)}
 	}
 	return finding{found: found, presence: presence}
 }

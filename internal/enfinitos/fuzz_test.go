@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // FuzzAnswer has the API answer anything at all. Nothing may crash the client, and nothing but a 404 of the delivery
@@ -25,7 +26,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		client := serve(t, map[string]http.HandlerFunc{"/": says(status, body)}).client(t, once)
 		_, _, err := client.Find(t.Context(), "s", "")
-		if enfinitos.IsNotFound(err) && (status != 404 || !refusing(body)) {
+		if httpapi.IsNotFound(err) && (status != 404 || !refusing(body)) {
 			t.Fatalf("%d %q passes for gone", status, body)
 		}
 		created, err := client.CreateSubscription(t.Context(), enfinitos.Settings{})

@@ -40,14 +40,14 @@ func start(t *testing.T, conventional bool, changes ...func(*config)) (*sandbox.
 func of(t *testing.T, s *sandbox.Sandbox, changes ...func(*config)) *enfinitos.Client {
 	t.Helper()
 	env := s.Env()
-	changes = append(changes, func(c *config) { c.HTTP.Transport = s.EnfinitosCalls.Transport() })
+	changes = append(changes, func(c *config) { c.Transport = s.EnfinitosCalls.Transport() })
 	return newClient(t, env["ENFINITOS_API_URL"], env["ENFINITOS_API_KEY"], changes...)
 }
 
 // newClient returns a client that retries three times and hardly pauses before it does.
 func newClient(t *testing.T, baseURL, key string, changes ...func(*config)) *enfinitos.Client {
 	t.Helper()
-	out := config{HTTP: httpapi.Config{BaseURL: baseURL, BearerToken: key, MaxRetries: 3, RetryWait: time.Nanosecond}}
+	out := config{BaseURL: baseURL, BearerToken: key, MaxRetries: 3, RetryWait: time.Nanosecond}
 	for _, change := range changes {
 		change(&out)
 	}
@@ -58,13 +58,13 @@ func newClient(t *testing.T, baseURL, key string, changes ...func(*config)) *enf
 	return client
 }
 
-type config = enfinitos.Config
+type config = httpapi.Config
 
 // settles makes reads of a client show at once what was carried out.
-func settles(c *config) { c.HTTP.SettleTime = time.Millisecond }
+func settles(c *config) { c.SettleTime = time.Millisecond }
 
 // once keeps a client from sending anything again.
-func once(c *config) { c.HTTP.MaxRetries = 0 }
+func once(c *config) { c.MaxRetries = 0 }
 
 // noted makes a client keep notes in a directory.
 func noted(dir string) func(*config) {
@@ -242,7 +242,7 @@ func collect[T any](sequence iter.Seq2[T, error]) (out []T, err error) {
 // recorder is a logger that keeps everything it gets as text.
 type recorder struct{ strings.Builder }
 
-func (r *recorder) attach(config *config) { config.HTTP.Logger = r }
+func (r *recorder) attach(config *config) { config.Logger = r }
 
 func (r *recorder) Debug(_ context.Context, message string, fields map[string]any) {
 	_, _ = fmt.Fprintln(r, message, fields)

@@ -38,37 +38,28 @@ func notes(t *testing.T, dir string) (out []string) {
 	return out
 }
 
-// A create stops an equal one in another process while it is in progress, and once more if its outcome is unknown.
+// A create stops an equal one in another process while it is in progress, and once more if its outcome is unknown. Its note names label and
+// host.
 func TestNoteOfACreate(t *testing.T) {
 	t.Parallel()
-	for name, first := range map[string]http.HandlerFunc{
-		"refused": refuses(422), "cut": cuts(""), "without an id": holds(`{"subscription":{"label":"ledger"}}`),
-		"an old one": holds(`{"subscription":{"subscriptionId":"whs_old"},"signingSecret":"whsec_1"}`),
-	} {
-		dir := t.TempDir()
-		var a *api
-		meanwhile := make(chan error, 1) // what another process gets
-		a = serve(t, map[string]http.HandlerFunc{routes["create"]: inTurn(func(w http.ResponseWriter, r *http.Request) {
-			meanwhile <- run(r.Context(), a.client(t, noted(dir)), "create", "")
-			first(w, r)
-		}, holds(created))})
-		client := a.client(t, noted(dir))
-		client.RememberID("whs_old", true)
-		if _, err := client.CreateSubscription(t.Context(), request); err == nil {
-			t.Errorf("%s: it is made", name)
-		}
-		stopped(t, <-meanwhile, intent.InProgress)
-		left := strings.Join(notes(t, dir), "\n")
-		if strings.Contains(left, `\"ledger\" https://h.example`) == (name == "refused") || strings.Contains(left, "/a?b") {
-			t.Errorf("%s: %s is left", name, left)
-		}
-		if name != "refused" {
-			_, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request)
-			stopped(t, err, intent.Unlisted)
-		}
-		if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request); err != nil || len(a.made()) != 2 {
-			t.Errorf("%s: the next one ends in %v, after %q", name, err, a.made())
-		}
+	dir := t.TempDir()
+	var a *api
+	meanwhile := make(chan error, 1) // what another process gets
+	a = serve(t, map[string]http.HandlerFunc{routes["create"]: inTurn(func(w http.ResponseWriter, r *http.Request) {
+		meanwhile <- run(r.Context(), a.client(t, noted(dir)), "create", "")
+		cuts("")(w, r)
+	}, holds(created))})
+	if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request); err == nil {
+		t.Error("it is made")
+	}
+	stopped(t, <-meanwhile, intent.InProgress)
+	if left := strings.Join(notes(t, dir), "\n"); !strings.Contains(left, `\"ledger\" https://h.example`) || strings.Contains(left, "/a?b") {
+		t.Errorf("%s is left", left)
+	}
+	_, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request)
+	stopped(t, err, intent.Unlisted)
+	if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request); err != nil || len(a.made()) != 2 {
+		t.Errorf("the next one ends in %v, after %q", err, a.made())
 	}
 }
 

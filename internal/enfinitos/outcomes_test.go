@@ -68,7 +68,7 @@ func TestOutcomes(t *testing.T) {
 				for _, fault.Effect = range []string{sandbox.Status, sandbox.StatusAfter} {
 					fault.Body = new(strings.ReplaceAll(*fault.Body, "whs_other", change.stranger))
 					made, err := attempt(t, fault)
-					if outcome, _ := httpapi.OutcomeOf(err); err == nil && !made || err != nil && outcome == httpapi.NotMade || enfinitos.IsNotFound(err) {
+					if outcome, _ := httpapi.OutcomeOf(err); err == nil && !made || err != nil && outcome == httpapi.NotMade || httpapi.IsNotFound(err) {
 						t.Errorf("%s, %s: it is made: %t; it ends in %v", name, fault.Effect, made, err)
 					}
 				}
@@ -120,7 +120,7 @@ func TestYoungSubscriptionWithLag(t *testing.T) {
 			s.Enfinitos.Remove(made.ID)
 			<-time.After(lag)
 			began := time.Now()
-			if _, _, err := client.Find(t.Context(), made.ID, made.CreatedAt); !enfinitos.IsNotFound(err) || time.Since(began) > time.Second {
+			if _, _, err := client.Find(t.Context(), made.ID, made.CreatedAt); !httpapi.IsNotFound(err) || time.Since(began) > time.Second {
 				t.Errorf("%s: it is gone and old, and a read ends in %v after %s", name, err, time.Since(began))
 			}
 		})
@@ -140,7 +140,7 @@ func TestYoungSubscriptionWithoutTime(t *testing.T) {
 		_, set := client.SetActive(ctx, made.ID, made.CreatedAt, false)
 		_, removed := client.Remove(ctx, made.ID, made.CreatedAt)
 		for name, err := range map[string]error{"find": found, "set active": set, "remove": removed} {
-			if err == nil || enfinitos.IsNotFound(err) {
+			if err == nil || httpapi.IsNotFound(err) {
 				t.Errorf("%s: it ends in %v", name, err)
 			}
 		}

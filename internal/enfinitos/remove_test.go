@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // deletes are answers to the undocumented call.
@@ -115,8 +116,8 @@ func remove(t *testing.T, client *enfinitos.Client) removal {
 	if err == nil {
 		return removal{outcome: outcome}
 	}
-	if enfinitos.IsNotFound(err) || !strings.Contains(err.Error(), " /v1/webhooks/whs_1") {
+	if httpapi.IsNotFound(err) || !strings.Contains(err.Error(), " /v1/webhooks/whs_1") {
 		t.Errorf("the error is %v", err)
 	}
-	return removal{failed: true, status: enfinitos.Status(err)}
+	return removal{failed: true, status: httpapi.Status(err)}
 }

@@ -64,41 +64,25 @@ func (a *subscriptionAnswer) UnmarshalJSON(data []byte) error {
 //
 // https://docs.enfinitos.com/api-reference/webhooks/create-a-webhook-subscription
 func (c *Client) CreateSubscription(ctx context.Context, in Settings) (*CreatedSubscription, error) {
-	if err := c.notes.Check(ctx, c.digest(in), intent.Lookup{Exists: c.exists}); err != nil {
-		return nil, &httpapi.ChangeError{Outcome: httpapi.NotMade, Err: err}
-	}
-	note := c.notes.Begin(intent.Create{
-		Object: fmt.Sprintf("EnfinitOS subscription %q %s", in.Label, weburl.Hide(in.URL)), Digest: c.digest(in),
+	request := posting(in, false, "v1", "webhooks")
+	return httpapi.Create(ctx, c.Client, httpapi.Creation[CreatedSubscription]{
+		Request: request,
+		Note:    intent.Create{Object: fmt.Sprintf("EnfinitOS subscription %q %s", in.Label, weburl.Hide(in.URL)), Digest: c.digest(in)},
+		Exists:  c.exists,
+		Read: func(response *httpapi.Response) (*CreatedSubscription, string, error) {
+			created, err := decode[CreatedSubscription](ctx, c, request, response)
+			return &created, created.Subscription.ID, err
+		},
 	})
-	created, err := post[CreatedSubscription](ctx, c, in, false, "v1", "webhooks")
-	id := created.Subscription.ID
-	switch {
-	case err == nil && id == "":
-		err = badAnswer("it contains no subscription", "v1", "webhooks")
-	case err == nil && c.names.Add(id, false):
-		err = badAnswer(fmt.Sprintf("it is about subscription %s, which existed before", id), "v1", "webhooks")
-	case err == nil:
-		note.Answered(id)
-		return &created, nil
-	}
-	outcome, _ := httpapi.OutcomeOf(err)
-	if outcome == httpapi.NotMade {
-		note.Remove()
-	}
-	note.Unlock()
-	return nil, &httpapi.ChangeError{Outcome: outcome, Err: err}
 }
 
 // exists reports whether the API still has a subscription.
 func (c *Client) exists(ctx context.Context, note *intent.Note) (bool, error) {
 	_, presence, err := c.Find(ctx, note.ID, note.Date())
-	switch {
-	case IsNotFound(err):
-		return false, nil
-	case err == nil && presence == Unproven:
+	if err == nil && presence == Unproven {
 		err = errors.New("the key lacks the scope audit:read, which would show whether it exists")
 	}
-	return true, err
+	return httpapi.Exists(err)
 }
 
 // digest is equal for requests that make indistinguishable subscriptions in the same account.
@@ -118,17 +102,17 @@ func badAnswer(problem string, path ...string) error {
 }
 
 // SetActive pauses or resumes a subscription that was created at a date. The call is idempotent. The answer must show the new value.
-// IsNotFound reports the error for a deleted subscription.
+// httpapi.IsNotFound reports the error for a deleted subscription.
 //
 // https://docs.enfinitos.com/api-reference/webhooks/pause-or-resume-a-subscription
 func (c *Client) SetActive(ctx context.Context, id, created string, active bool) (*Subscription, error) {
 	path := []string{"v1", "webhooks", id, "active"}
-	return httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (*Subscription, error) {
+	return httpapi.ConfirmGone(ctx, c.Client, created, func(ctx context.Context) (*Subscription, error) {
 		answer, err := post[subscriptionAnswer](ctx, c, map[string]bool{"active": active}, true, path...)
 		found := &answer.Subscription
 		switch {
 		case err != nil:
-			return nil, gone(err)
+			return nil, httpapi.Gone(err)
 		case found.ID != id:
 			return nil, badAnswer("it is not about this subscription", path...)
 		case found.Active.Value == nil || *found.Active.Value != active:
@@ -153,10 +137,10 @@ const (
 
 // Find reads a subscription that was created at a date, by the conventional call, which is not documented. If the API does not have
 // that call, the documented list of deliveries shows whether the subscription exists; Find then returns it without its fields.
-// IsNotFound reports the error for a deleted subscription. Every other error proves nothing.
+// httpapi.IsNotFound reports the error for a deleted subscription. Every other error proves nothing.
 func (c *Client) Find(ctx context.Context, id, created string) (*Subscription, Presence, error) {
 	presence := Readable
-	found, err := httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (*Subscription, error) {
+	found, err := httpapi.ConfirmGone(ctx, c.Client, created, func(ctx context.Context) (*Subscription, error) {
 		answer, err := get[subscriptionAnswer](ctx, c, nil, "v1", "webhooks", id)
 		switch {
 		case routeMissing(err):
@@ -170,13 +154,22 @@ func (c *Client) Find(ctx context.Context, id, created string) (*Subscription, P
 	return found, presence, err
 }
 
+// routeMissing reports the answer to a call that the API does not have. A deleted object may cause the same answer.
+func routeMissing(err error) bool {
+	switch httpapi.Status(err) {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	}
+	return false
+}
+
 // present asks the documented list of deliveries whether a subscription exists.
 func (c *Client) present(ctx context.Context, id string) (Presence, error) {
 	_, err := c.deliveries(ctx, id, "", "", 1)
-	if Status(err) == http.StatusForbidden {
+	if httpapi.Status(err) == http.StatusForbidden {
 		return Unproven, nil
 	}
-	return Alive, gone(err)
+	return Alive, httpapi.Gone(err)
 }
 
 // Removal says how Remove ended.
@@ -197,7 +190,7 @@ const (
 // call, Remove pauses the subscription by the documented one, which also shows whether it exists.
 func (c *Client) Remove(ctx context.Context, id, created string) (Removal, error) {
 	request := httpapi.Request{Method: http.MethodDelete, Path: []string{"v1", "webhooks", id}, Idempotent: true, Change: true}
-	response, err := c.send(ctx, request)
+	response, err := c.Do(ctx, request)
 	switch {
 	case err == nil && len(response.Body) == 0:
 		return c.removeUnconfirmed(ctx, id, created)
@@ -207,7 +200,7 @@ func (c *Client) Remove(ctx context.Context, id, created string) (Removal, error
 			err = deniesDeletion(id, data, request, response)
 		}
 		if err == nil {
-			c.notes.RemoveFor(id)
+			c.Notes().RemoveFor(id)
 		}
 		return Deleted, err
 	case routeMissing(err):
@@ -235,10 +228,10 @@ func deniesDeletion(id string, data json.RawMessage, request httpapi.Request, re
 
 // removeUnconfirmed ends a removal to which the answer was empty.
 func (c *Client) removeUnconfirmed(ctx context.Context, id, created string) (Removal, error) {
-	_, err := httpapi.ConfirmGone(ctx, c.http, created, func(ctx context.Context) (Presence, error) { return c.present(ctx, id) })
+	_, err := httpapi.ConfirmGone(ctx, c.Client, created, func(ctx context.Context) (Presence, error) { return c.present(ctx, id) })
 	switch {
-	case IsNotFound(err):
-		c.notes.RemoveFor(id)
+	case httpapi.IsNotFound(err):
+		c.Notes().RemoveFor(id)
 		return Gone, nil
 	case err != nil:
 		err = fmt.Errorf("the answer to the delete is empty, and looking for the subscription failed: %w", err)
@@ -251,8 +244,8 @@ func (c *Client) removeUnconfirmed(ctx context.Context, id, created string) (Rem
 func (c *Client) pauseInstead(ctx context.Context, id, created string, mayBeDeleted bool) (Removal, error) {
 	_, err := c.SetActive(ctx, id, created, false)
 	switch {
-	case IsNotFound(err):
-		c.notes.RemoveFor(id)
+	case httpapi.IsNotFound(err):
+		c.Notes().RemoveFor(id)
 		return Gone, nil
 	case err != nil && mayBeDeleted:
 		err = &httpapi.ChangeError{Outcome: httpapi.Unknown, Err: err}

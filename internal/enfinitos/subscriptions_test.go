@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // The life of a subscription costs the calls that it needs, and its end ends the note on it.
@@ -117,7 +118,7 @@ func TestAnswersToSetActive(t *testing.T) {
 			switch {
 			case pause.kind == alive && (err != nil || got.ID != "whs_1" || *got.Active.Value):
 				t.Errorf("it is %+v, %v", got, err)
-			case pause.kind != alive && (err == nil || enfinitos.IsNotFound(err) != (pause.kind == gone)):
+			case pause.kind != alive && (err == nil || httpapi.IsNotFound(err) != (pause.kind == gone)):
 				t.Errorf("it ends in %v", err)
 			case pause.kind == doubt && !strings.HasPrefix(err.Error(), "POST /v1/webhooks/whs_1/active: "):
 				t.Errorf("the error is %v", err)
@@ -178,7 +179,7 @@ func TestIDsAreEscaped(t *testing.T) {
 			a := serve(t, map[string]http.HandlerFunc{"/": refuses(400)})
 			err := run(t.Context(), a.client(t), operation, id)
 			made := strings.TrimSuffix(strings.Join(a.made(), "\n"), "?limit=50")
-			if made != calls || err == nil || enfinitos.IsNotFound(err) || outcomeUnknown(err) {
+			if made != calls || err == nil || httpapi.IsNotFound(err) || outcomeUnknown(err) {
 				t.Errorf("%s of %q: %q, %v", operation, id, made, err)
 			}
 		}

@@ -174,6 +174,28 @@ func TestUntilSettled(t *testing.T) {
 	})
 }
 
+// Only the vendor's own 404 can prove that an object is gone. Every other error leaves it open.
+func TestGone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err  error
+		gone bool
+	}{
+		"own 404":     {&httpapi.Error{Status: 404, Recognized: true}, true},
+		"another 404": {&httpapi.Error{Status: 404}, false},
+		"own 403":     {&httpapi.Error{Status: 403, Recognized: true}, false},
+		"none":        {nil, false},
+		"cut list":    {httpapi.MorePagesError(2), false},
+	} {
+		proved := httpapi.Gone(test.err)
+		exists, err := httpapi.Exists(proved)
+		if httpapi.IsNotFound(proved) != test.gone || httpapi.IsOwn404(test.err) != test.gone || !errors.Is(proved, test.err) ||
+			exists == test.gone || (err == nil) != (test.gone || test.err == nil) || httpapi.IsCut(test.err) != (name == "cut list") {
+			t.Errorf("%s: it is %v; the object exists: %t, %v", name, proved, exists, err)
+		}
+	}
+}
+
 // What the API says not to exist is asked for again when it is 20 s old by its own date.
 func TestConfirmGone(t *testing.T) {
 	t.Parallel()

@@ -1,5 +1,5 @@
-// Package httpapi is the HTTP client that all vendor clients share. It sends JSON requests, retries them where that is safe,
-// respects the vendor's rate limits, logs without secrets, and turns refusals into errors.
+// Package httpapi is what the clients of all vendors share. It sends JSON requests, retries them where that is safe, respects the
+// vendor's rate limits, logs without secrets, turns refusals into errors, and keeps notes of creates.
 package httpapi
 
 import (
@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
@@ -26,6 +28,8 @@ type Config struct {
 	BaseURL string
 	// BearerToken authenticates every request. No text that this client returns or logs contains it.
 	BearerToken string
+	// Organization is the organization of the token, empty if the token does not contain it.
+	Organization string
 	// UserAgent names the calling program.
 	UserAgent string
 	// MaxRetries is how often a request is sent again after its first attempt. Answers with 429 do not count.
@@ -48,20 +52,36 @@ type Config struct {
 	Transport http.RoundTripper
 	// Now is the clock for times that a person sees. Nil means time.Now.
 	Now func() time.Time
+	// Notes records the creates in progress, for the run after one that was killed. Nil records nothing.
+	Notes *intent.Log
 }
 
-// Client calls one vendor's API. It is safe for concurrent use.
+// Client calls one vendor's API. The client of each vendor embeds it. It is safe for concurrent use.
 type Client struct {
-	config Config
-	base   *url.URL
-	sender *retryablehttp.Client
-	gate   gate
-	hide   *strings.Replacer
+	config   Config
+	unusable error
+	account  account.Account
+	base     *url.URL
+	sender   *retryablehttp.Client
+	gate     gate
+	hide     *strings.Replacer
+	names    *intent.Names
 }
 
-// Now is the time by the client's clock. A nil client has one too.
+// Unusable returns a client for an incomplete configuration. Every call fails with the reason.
+func Unusable(reason error) *Client {
+	return &Client{unusable: reason, names: intent.NewNames(nil)}
+}
+
+// IsUsable reports that the configuration is complete.
+func (c *Client) IsUsable() bool { return c.unusable == nil }
+
+// Account is the account that this client calls. A 404 proves nothing about another account.
+func (c *Client) Account() account.Account { return c.account }
+
+// Now is the time by the client's clock.
 func (c *Client) Now() time.Time {
-	if c == nil || c.config.Now == nil {
+	if c.config.Now == nil {
 		return time.Now()
 	}
 	return c.config.Now()
@@ -108,10 +128,12 @@ func New(config Config) (*Client, error) {
 		config.Transport = newPool()
 	}
 	c := &Client{
-		config: config,
-		base:   base,
-		gate:   gate{turn: make(chan struct{}, 1)},
-		hide:   strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
+		config:  config,
+		account: account.Account{API: weburl.StablePart(config.BaseURL), Organization: config.Organization},
+		base:    base,
+		names:   intent.NewNames(config.Notes),
+		gate:    gate{turn: make(chan struct{}, 1)},
+		hide:    strings.NewReplacer(cmp.Or(config.BearerToken, "\x00"), "(hidden)"), // an empty token would match between any two characters
 	}
 	c.sender = c.retrying(&http.Client{
 		Transport: &transport{c},
@@ -156,8 +178,11 @@ func CheckPath(elements ...string) error {
 	return nil
 }
 
-// Do sends a request and returns its 2xx answer. Every other outcome is an *Error.
+// Do sends a request and returns its 2xx answer. Every other outcome is an *Error, or why the client cannot be used.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
+	if c.unusable != nil {
+		return nil, c.unusable
+	}
 	failed := &Error{Method: request.Method, Path: EscapedPath(request.Path...), Host: c.base.Host}
 	state := &attempts{request: request}
 	ctx = context.WithValue(ctx, attemptsKey{}, state)

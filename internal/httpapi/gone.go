@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -23,6 +24,28 @@ func (e *NotFoundError) Unwrap() error { return e.Err }
 func IsNotFound(err error) bool {
 	_, ok := errors.AsType[*NotFoundError](err)
 	return ok
+}
+
+// Exists returns what the error of a read says about an object: that it is gone, that it exists, or an error that leaves it open.
+func Exists(err error) (bool, error) {
+	if IsNotFound(err) {
+		return false, nil
+	}
+	return true, err
+}
+
+// IsOwn404 reports a 404 in the vendor's own shape. It is not yet proof that an object is gone, but explains why it cannot be shown.
+func IsOwn404(err error) bool {
+	refused, ok := errors.AsType[*Error](err)
+	return ok && refused.Status == http.StatusNotFound && refused.Recognized
+}
+
+// Gone returns a *NotFoundError for a 404 in the vendor's own shape, and every other error unchanged. It is for calls whose 404 is proof.
+func Gone(err error) error {
+	if IsOwn404(err) {
+		return &NotFoundError{Err: err}
+	}
+	return err
 }
 
 // ConfirmGone calls ask, and again if it says that an object does not exist that is, by its own date, so young that the API may not

@@ -28,6 +28,12 @@ func (most MorePagesError) Error() string {
 	return fmt.Sprintf("the list has more than %d pages", int(most))
 }
 
+// IsCut reports the end of a list that has more pages than may be read.
+func IsCut(err error) bool {
+	_, ok := errors.AsType[MorePagesError](err)
+	return ok
+}
+
 // PagesUpTo returns the items of a list, which get fetches page by page as they are needed, and each id once: the API lists an item twice
 // that others move to the next page meanwhile. Only a page without a next token ends a list. A token seen before, a page without a new
 // id and more than most pages (0 for 50) are errors, because a list that is not complete proves nothing about what it lacks.

@@ -48,28 +48,3 @@ func TestExpiredToken(t *testing.T) {
 		}
 	}
 }
-
-// Only resources have timeouts, so only their messages say to set them.
-func TestTimeoutAdviceIsForResources(t *testing.T) {
-	t.Parallel()
-	provider := refused(t, http.StatusTooManyRequests, "token")
-	id := values{"id": acctest.String("x")}
-	for kind, invoke := range map[string]func() (string, error){
-		"webhook_dfns": func() (string, error) {
-			return provider.Invoke("webhook_dfns_ping", values{"webhook_id": acctest.String("x")})
-		},
-		"webhook_enfinitos": func() (string, error) { return provider.Invoke("webhook_enfinitos_process_due", nil) },
-	} {
-		_, err := invoke()
-		for said, advised := range map[string]bool{
-			acctest.Text(provider.Read(kind, id)):     true,
-			acctest.Text(provider.Delete(kind, id)):   true,
-			acctest.Text(provider.ReadData(kind, id)): false,
-			err.Error(): false,
-		} {
-			if !strings.Contains(said, "Try again later.") || strings.Contains(said, "To allow more time, set timeouts in the resource.") != advised {
-				t.Errorf("%s: got %q, want the advice: %t", kind, said, advised)
-			}
-		}
-	}
-}

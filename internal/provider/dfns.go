@@ -95,7 +95,7 @@ func configureDfns(c *configuration) any {
 	if c.diags.HasError() {
 		return nil
 	}
-	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: c.calls, Notes: c.notes})
+	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: c.calls})
 	if err != nil {
 		c.diags.AddAttributeError(c.at, "Invalid Dfns Configuration", err.Error())
 	}

@@ -59,7 +59,7 @@ func configureEnfinitos(c *configuration) any {
 	if c.diags.HasError() {
 		return nil
 	}
-	client, err := enfinitos.New(enfinitos.Config{HTTP: c.calls, Notes: c.notes})
+	client, err := enfinitos.New(c.calls)
 	if err != nil {
 		c.diags.AddAttributeError(c.at, "Invalid EnfinitOS Configuration", err.Error())
 	}

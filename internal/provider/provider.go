@@ -142,10 +142,10 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 		return
 	}
 
-	notes := p.notes()
-	data, diags := p.configureVendors(ctx, req, calls, notes)
+	calls.Notes = p.notes()
+	data, diags := p.configureVendors(ctx, req, calls)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(unfinished(notes)...)
+	resp.Diagnostics.Append(unfinished(calls.Notes)...)
 
 	resp.DataSourceData = data
 	resp.ResourceData = data

@@ -7,8 +7,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -63,7 +65,7 @@ func summaries(t *testing.T) map[string]string {
 		for _, file := range files {
 			for _, function := range nodes[*ast.FuncDecl](file) {
 				for _, summary := range summariesIn(function) {
-					for _, parameters := range arguments(function, files) {
+					for _, parameters := range arguments(function, callers(function, files, packages)) {
 						for _, v := range conformance.Vendors {
 							said := strings.ReplaceAll(text(summary, parameters), "VENDOR", v.Name)
 							out[said] = positions.Position(summary.Pos()).String()
@@ -105,7 +107,15 @@ func summariesIn(function *ast.FuncDecl) (out []ast.Expr) {
 	return out
 }
 
-// arguments are the texts that a function's parameters have, for each call of it in its package.
+// callers are the files that can call a function: those of its package, or all if it is exported.
+func callers(function *ast.FuncDecl, own []*ast.File, packages map[string][]*ast.File) []*ast.File {
+	if function.Name.IsExported() {
+		return slices.Concat(slices.Collect(maps.Values(packages))...)
+	}
+	return own
+}
+
+// arguments are the texts that a function's parameters have, for each call of it.
 func arguments(function *ast.FuncDecl, files []*ast.File) (out []map[string]string) {
 	var names []string
 	for _, field := range function.Type.Params.List {
@@ -115,7 +125,7 @@ func arguments(function *ast.FuncDecl, files []*ast.File) (out []map[string]stri
 	}
 	for _, file := range files {
 		for _, call := range nodes[*ast.CallExpr](file) {
-			if called(call) != function.Name.Name || function.Recv != nil {
+			if called(call) != function.Name.Name || len(names) == 0 || len(call.Args) < len(names)-1 {
 				continue
 			}
 			values := map[string]string{}

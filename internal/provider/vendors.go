@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -37,7 +36,6 @@ type configuration struct {
 	// getenv returns an environment variable.
 	getenv func(string) string
 	calls  httpapi.Config
-	notes  *intent.Log
 	diags  diag.Diagnostics
 }
 
@@ -56,12 +54,12 @@ func client[Client any](d *data, block string) (*Client, diag.Diagnostics) {
 // configureVendors makes the clients of all vendors. It reports problems of a block that exists. Without a block, only what uses the
 // client reports missing settings.
 func (p *webhookProvider) configureVendors(
-	ctx context.Context, req provider.ConfigureRequest, calls httpapi.Config, notes *intent.Log,
+	ctx context.Context, req provider.ConfigureRequest, calls httpapi.Config,
 ) (*data, diag.Diagnostics) {
 	out := &data{clients: map[string]any{}, missing: map[string]diag.Diagnostics{}}
 	var diags diag.Diagnostics
 	for _, v := range vendors() {
-		c := &configuration{at: path.Root(v.block), getenv: p.getenv, calls: calls, notes: notes}
+		c := &configuration{at: path.Root(v.block), getenv: p.getenv, calls: calls}
 		diags.Append(req.Config.GetAttribute(ctx, c.at, &c.block)...)
 		out.clients[v.block] = v.configure(c)
 		if c.block.IsNull() {

@@ -45,7 +45,7 @@ func TestWebhookDataSourceErrors(t *testing.T) {
 		}
 	}
 	inject(t, env, sandbox.Fault{Path: "/webhooks/*", Effect: "status", Status: 403})
-	if got := ask(); !acctest.Says("Unable to read Dfns webhooks", "Reading webhook wh-none failed", "lacks the permission Webhooks:Read").MatchString(got) {
+	if got := ask(); !acctest.Says("Unable to read Dfns webhook", "Reading webhook wh-none failed", "lacks the permission Webhooks:Read").MatchString(got) {
 		t.Error(got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -55,12 +56,12 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 
 	id, webhookID := data.ID.ValueString(), data.WebhookID.ValueString()
 	event, err := d.Client.GetWebhookEvent(ctx, webhookID, id)
-	if dfns.IsNotFound(err) {
+	if httpapi.IsNotFound(err) {
 		resp.Diagnostics.Append(noEvent(ctx, d.Client, webhookID, id, err))
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(lookupFailed("read events", "event "+id+" of webhook "+webhookID, err))
+		resp.Diagnostics.Append(advice.LookupFailed("read events", "event "+id+" of webhook "+webhookID, err))
 		return
 	}
 
@@ -72,7 +73,7 @@ func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 func noEvent(ctx context.Context, client *dfns.Client, webhookID, id string, notFound error) diag.Diagnostic {
 	asked := fmt.Sprintf("Reading event %s of webhook %s failed: %s\n\n", id, webhookID, notFound)
 	_, err := client.GetWebhook(ctx, webhookID)
-	if dfns.IsNotFound(err) {
+	if httpapi.IsNotFound(err) {
 		return diag.NewErrorDiagnostic("Dfns Webhook Not Found", asked+"The webhook does not exist. "+existing(ctx, client))
 	}
 	advice := "The webhook has no such event, or the event is older than 31 days and Dfns has deleted it"

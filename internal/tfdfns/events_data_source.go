@@ -86,7 +86,7 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	data.Events = []eventModel{}
 	for event, err := range d.Client.ListWebhookEvents(ctx, id, filter, min(most, dfns.MaxPage)) {
 		if err != nil {
-			resp.Diagnostics.Append(lookupFailed("read events", "the events of webhook "+id, err))
+			resp.Diagnostics.Append(advice.LookupFailed("read events", "the events of webhook "+id, err))
 			return
 		}
 		var model eventModel

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -61,12 +62,12 @@ func (d *healthDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	id, readAll := data.WebhookID.ValueString(), true
 	var attempts []*dfns.WebhookEvent
 	for attempt, err := range d.Client.ListWebhookEvents(ctx, id, dfns.EventFilter{MaxCalls: data.Calls()}, dfns.MaxPage) {
-		if dfns.IsCut(err) {
+		if httpapi.IsCut(err) {
 			readAll = false
 			break
 		}
 		if err != nil {
-			resp.Diagnostics.Append(lookupFailed("read events", "the events of webhook "+id, err))
+			resp.Diagnostics.Append(advice.LookupFailed("read events", "the events of webhook "+id, err))
 			return
 		}
 		attempts = append(attempts, attempt)

@@ -93,7 +93,7 @@ func TestListErrors(t *testing.T) {
 	provider := configured(t, env)
 	results := provider.List("webhook_dfns", 1000, nil)
 	last, read := acctest.Text(results[len(results)-1].Diagnostics), acctest.Text(provider.ReadData("webhook_dfns_webhooks", nil))
-	if want := acctest.Says("ERROR Unable to read Dfns webhooks", "Webhooks:Read"); len(results) != 201 || !want.MatchString(last) || !want.MatchString(read) {
+	if want := acctest.Says("ERROR Unable to read Dfns webhook", "Webhooks:Read"); len(results) != 201 || !want.MatchString(last) || !want.MatchString(read) {
 		t.Errorf("%d results, the last %q; the data source says %q", len(results), last, read)
 	}
 }

@@ -67,7 +67,7 @@ func (a *pingAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking Dfns to send a test event to webhook " + id})
 	result, err := a.Client.PingWebhook(ctx, id)
 	if err != nil {
-		resp.Diagnostics.Append(pingFailed(id, err))
+		resp.Diagnostics.Append(advice.ActionFailed("ping", "Dfns webhook", "webhook "+id, err))
 		return
 	}
 

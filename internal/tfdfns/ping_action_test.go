@@ -26,7 +26,7 @@ func TestPing(t *testing.T) {
 		"refused":       {answers(`{"status":"503","error":"Service Unavailable"}`), []string{"Dfns Ping Failed", "status 503, Service Unavailable"}},
 		"other 2xx":     {answers(`{"status":"204"}`), []string{"which must answer 200", "status 204."}},
 		"no status":     {answers(`{"status":null}`), []string{"no status"}},
-		"no webhook":    {refused(404), []string{"Unable to ping Dfns webhook", "wh-", "no such webhook"}},
+		"no webhook":    {refused(404), []string{"Unable to ping Dfns webhook", "webhook wh-", "no such object"}},
 		"no permission": {refused(403), []string{"lacks the permission Webhooks:Ping"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -46,13 +47,13 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 
 	id := data.ID.ValueString()
 	webhook, err := d.Client.ReadWebhook(ctx, id, "")
-	if dfns.IsNotFound(err) {
+	if httpapi.IsNotFound(err) {
 		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
 			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.Client)))
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(lookupFailed("read", "webhook "+id, err))
+		resp.Diagnostics.Append(advice.LookupFailed("read", "webhook "+id, err))
 		return
 	}
 

@@ -33,7 +33,7 @@ func says(t *testing.T, report acctest.Report, words ...string) {
 	}
 }
 
-// An error says what was wrong with which operation, what it proves and what to do. TestMessages has the texts of every error, and the
+// An error says what was wrong with which operation, what it proves and what to do. TestAdvice and TestMessages have every text, and the
 // conformance tests have what state and server then hold.
 func TestWebhookErrors(t *testing.T) {
 	t.Parallel()

@@ -55,7 +55,7 @@ func (r *webhookResource) List(ctx context.Context, req list.ListRequest, stream
 	}
 	webhooks := func(ctx context.Context) iter.Seq2[tfwebhook.Listed, error] { return r.listed(ctx, filter, req.Limit) }
 	stream.Results = tfwebhook.ListResults(ctx, req, webhooks, func(err error) diag.Diagnostic {
-		return lookupFailed("read", "the webhooks of the organization", err)
+		return advice.LookupFailed("read", "the webhooks of the organization", err)
 	})
 }
 

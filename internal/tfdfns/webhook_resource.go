@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -146,7 +147,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	created, err := r.Client.CreateWebhook(ctx, plan.settings())
 	resp.Diagnostics.Append(tfwebhook.NotNoted(r.Client.NoteProblem())...)
 	if err != nil {
-		resp.Diagnostics.Append(failed("create", plan, err))
+		resp.Diagnostics.Append(advice.Failed("create", plan.Name(), err))
 		return
 	}
 
@@ -166,12 +167,12 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 
 	webhook, err := r.Client.ReadWebhook(ctx, state.ID.ValueString(), tfwebhook.Created(state.DateCreated, state.URL))
-	if dfns.IsNotFound(err) {
+	if httpapi.IsNotFound(err) {
 		object.RemoveGone(ctx, r.Client, req, resp, &state)
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(failed("read", state, err))
+		resp.Diagnostics.Append(advice.Failed("read", state.Name(), err))
 		return
 	}
 
@@ -198,12 +199,12 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	plan.DateUpdated = prior.DateUpdated
 	if !plan.settings().Same(prior.settings()) {
 		updated, err := r.Client.UpdateWebhook(ctx, prior.lastAnswer(), plan.settings())
-		if dfns.IsNotFound(err) {
-			tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, failed("update", prior, err))
+		if httpapi.IsNotFound(err) {
+			tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, advice.Failed("update", prior.Name(), err))
 			return
 		}
 		if err != nil {
-			resp.Diagnostics.Append(failed("update", prior, err))
+			resp.Diagnostics.Append(advice.Failed("update", prior.Name(), err))
 			return
 		}
 		plan.refreshAssigned(updated)
@@ -227,10 +228,10 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 
 	err := r.Client.DeleteWebhook(ctx, state.ID.ValueString(), tfwebhook.Created(state.DateCreated, state.URL))
 	switch {
-	case dfns.IsNotFound(err):
+	case httpapi.IsNotFound(err):
 		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, state.Name(), r.Client.Account())...)
 	case err != nil:
-		resp.Diagnostics.Append(failed("delete", state, err))
+		resp.Diagnostics.Append(advice.Failed("delete", state.Name(), err))
 	}
 }
 

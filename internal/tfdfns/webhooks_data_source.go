@@ -83,7 +83,7 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 	data.Webhooks = []webhookData{}
 	for webhook, err := range d.Client.ListWebhooks(ctx, dfns.MaxPage) {
 		if err != nil {
-			resp.Diagnostics.Append(lookupFailed("read", "the webhooks of the organization", err))
+			resp.Diagnostics.Append(advice.LookupFailed("read", "the webhooks of the organization", err))
 			return
 		}
 		if data.selects(webhook) {

@@ -89,7 +89,7 @@ func TestActionErrors(t *testing.T) {
 			replay, sandbox.Fault{Effect: "patch", Patch: json.RawMessage(`{"data":{"replay":{"errorMessage":null}}}`)},
 			[]string{"failed again: the API gives no reason. Receiver status: 500"},
 		},
-		"no such delivery": {replay, sandbox.Fault{Effect: "status", Status: 404}, []string{"Unable to replay EnfinitOS delivery", "dlv_", "Check the ids"}},
+		"no such delivery": {replay, sandbox.Fault{Effect: "status", Status: 404}, []string{"Unable to replay EnfinitOS delivery", "dlv_", "no such object"}},
 		"answer lost":      {replay, sandbox.Fault{Effect: "drop_after"}, []string{"no answer", "may or may not have done this"}},
 		"scope":            {processDue, sandbox.Fault{Effect: "status", Status: 403}, []string{"Unable to process due EnfinitOS retries", "403 Forbidden", "scope"}},
 	} {

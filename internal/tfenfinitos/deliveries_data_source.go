@@ -135,7 +135,7 @@ func (d *deliveriesDataSource) Read(
 	id := data.SubscriptionID.ValueString()
 	for delivery, err := range d.Client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
 		if err != nil {
-			resp.Diagnostics.Append(lookupFailed("the deliveries of subscription "+id, err))
+			resp.Diagnostics.Append(advice.LookupFailed("read", "the deliveries of subscription "+id, err))
 			return
 		}
 		var model deliveryModel

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -61,7 +62,7 @@ func (d *healthDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	now := time.Now()
 	deliveries, readAll, err := d.since(ctx, data.SubscriptionID.ValueString(), data.Since(now), now, data.Calls())
 	if err != nil {
-		resp.Diagnostics.Append(lookupFailed("the deliveries of subscription "+data.SubscriptionID.ValueString(), err))
+		resp.Diagnostics.Append(advice.LookupFailed("read", "the deliveries of subscription "+data.SubscriptionID.ValueString(), err))
 		return
 	}
 	data.Count(deliveries, data.Since(now), readAll)
@@ -76,7 +77,7 @@ func (d *healthDataSource) since(
 	old := 0
 	for api, err := range d.Client.RecentDeliveries(ctx, id, maxCalls) {
 		if err != nil {
-			if enfinitos.IsCut(err) {
+			if httpapi.IsCut(err) {
 				return out, false, nil
 			}
 			return nil, false, err

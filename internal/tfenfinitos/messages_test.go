@@ -1,14 +1,10 @@
 package tfenfinitos
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -16,38 +12,22 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/golden"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-// TestMessages keeps every error text for review: what a person reads must be true for the outcome that the error proves.
+// TestMessages keeps what only EnfinitOS has to say for review: it must be true for the outcome that the error proves. TestAdvice has the
+// rest.
 func TestMessages(t *testing.T) {
 	t.Parallel()
 	webhook := webhookModel{webhookData: webhookData{
 		ID: types.StringValue("whs_1"), Label: types.StringValue("rights ledger"), URL: types.StringValue("https://hooks.example.com/secret/path?x=1"),
 	}}
-	call := func(status int, changes ...func(*enfinitos.Error)) error {
-		out := &enfinitos.Error{Method: "POST", Path: "/v1/webhooks", Host: "api.enfinitos.com", Status: status, Recognized: true, Message: "the API's words"}
-		for _, change := range changes {
-			change(out)
+	call := func(status int, recognized bool) error {
+		return &httpapi.Error{
+			Method: "POST", Path: "/v1/webhooks", Host: "api.enfinitos.com", Status: status, Recognized: recognized, Message: "the API's words",
 		}
-		return out
 	}
-	foreign := func(e *enfinitos.Error) { e.Recognized, e.Message = false, `{"detail":"Not Found"}` }
-	because := func(cause error) func(*enfinitos.Error) {
-		return func(e *enfinitos.Error) { e.Message, e.Cause = "", cause }
-	}
-	unsent := func(e *enfinitos.Error) { e.NotSent, e.Message = true, "" }
-	change := func(outcome httpapi.Outcome, err error) error {
-		return &httpapi.ChangeError{Outcome: outcome, Err: err}
-	}
-	cut := call(0, because(errors.New("EOF")))
-	unfinished := func(reason intent.Reason, ids ...string) error {
-		return change(httpapi.NotMade, &intent.UnfinishedError{Reason: reason, IDs: ids, Note: &intent.Note{
-			Path: ".terraform/webhook/default/note.json", Sent: time.Date(2026, 10, 1, 12, 30, 0, 0, time.UTC),
-			Create: intent.Create{Object: `EnfinitOS subscription "rights ledger" https://hooks.example.com`},
-		}})
-	}
+	cut := &httpapi.Error{Method: "POST", Path: "/v1/webhooks", Host: "api.enfinitos.com", Cause: errors.New("EOF")}
 	var out strings.Builder
 	show := func(d diag.Diagnostic) {
 		fmt.Fprintf(&out, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
@@ -56,36 +36,18 @@ func TestMessages(t *testing.T) {
 		operation string
 		errs      []error
 	}{
-		{"create", []error{
-			change(httpapi.Unknown, cut), change(httpapi.Unknown, call(502, foreign)), change(httpapi.Unknown, call(404, foreign)),
-			change(httpapi.Unknown, call(201, because(errors.New("the answer cannot be read: it contains no subscription")))),
-			change(httpapi.NotMade, call(422)), change(httpapi.NotMade, call(401)), change(httpapi.NotMade, call(403)),
-			change(httpapi.NotMade, call(404)), change(httpapi.NotMade, call(429)),
-			change(httpapi.NotMade, call(0, unsent, because(context.DeadlineExceeded))), change(httpapi.NotMade, call(0, unsent, because(context.Canceled))),
-			unfinished(intent.InProgress), unfinished(intent.Exists, "whs_2"), unfinished(intent.Unlisted),
-		}},
-		{"read", []error{
-			call(401), call(403), call(403, foreign), call(404, foreign), call(429), call(500), call(301, foreign), cut, call(200),
-			call(200, because(errors.New("the answer cannot be read: it lacks the field ok"))), call(0, because(httpapi.ErrNoAnswer)),
-			call(0, unsent, because(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})), httpapi.ErrPath, errors.New("api_key is not known yet"),
-		}},
-		{"update", []error{
-			cut, call(404, foreign), &httpapi.NotFoundError{Err: call(404)}, change(httpapi.Unknown, call(404, foreign)),
-			change(httpapi.Unknown, call(302, foreign)), change(httpapi.Unknown, call(200)),
-		}},
-		{"delete", []error{cut, call(404, foreign), call(405), change(httpapi.Unknown, call(200))}},
+		{"create", []error{cut, call(404, false), call(401, true), call(403, true)}},
+		{"read", []error{call(403, true), call(403, false), call(401, false), call(404, false)}},
+		{"update", []error{cut, call(200, true)}}, {"delete", []error{cut, call(403, false)}},
 	} {
 		for _, err := range of.errs {
-			show(failed(of.operation, webhook, err))
+			show(advice.Failed(of.operation, webhook.Name(), err))
 		}
 	}
-	for _, err := range []error{cut, change(httpapi.NotMade, call(404)), change(httpapi.Unknown, call(404, foreign)), change(httpapi.NotMade, call(403))} {
-		show(actionFailed("replay EnfinitOS delivery", "Delivery dlv_1", err))
+	for _, err := range []error{cut, call(403, true), call(404, true)} {
+		show(advice.ActionFailed("replay", "EnfinitOS delivery", "delivery dlv_1", err))
 	}
-	show(lookupFailed("the deliveries of subscription whs_1", call(403)))
-	show(actionFailed("replay EnfinitOS delivery", "Delivery ..", httpapi.ErrPath))
-	show(lookupFailed("subscription ..", httpapi.ErrPath))
-	show(lookupFailed("subscription whs_1", &httpapi.NotFoundError{Err: call(404)}))
+	show(advice.LookupFailed("read", "the deliveries of subscription whs_1", call(403, true)))
 	show(notPaused(webhook, cut))
 	show(pausedAndLeft(webhook))
 	webhook.Secret = types.StringValue("whsec_1")

@@ -62,7 +62,7 @@ func (a *processDueAction) Invoke(ctx context.Context, req action.InvokeRequest,
 	limit := cmp.Or(config.Limit.ValueInt64(), defaultDueLimit)
 	drained, err := a.Client.ProcessDue(ctx, limit)
 	if err != nil {
-		resp.Diagnostics.Append(actionFailed("process due EnfinitOS retries", fmt.Sprintf("at most %d retries", limit), err))
+		resp.Diagnostics.Append(advice.ActionFailed("process due", "EnfinitOS retries", fmt.Sprintf("at most %d retries", limit), err))
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(

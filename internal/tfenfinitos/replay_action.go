@@ -61,7 +61,7 @@ func (a *replayAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Replaying delivery %s of subscription %s", delivery, id)})
 	result, err := a.Client.ReplayDelivery(ctx, id, delivery)
 	if err != nil {
-		resp.Diagnostics.Append(actionFailed("replay EnfinitOS delivery", "delivery "+delivery+" of subscription "+id, err))
+		resp.Diagnostics.Append(advice.ActionFailed("replay", "EnfinitOS delivery", "delivery "+delivery+" of subscription "+id, err))
 		return
 	}
 

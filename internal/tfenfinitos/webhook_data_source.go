@@ -63,7 +63,7 @@ func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest
 
 	found, presence, err := d.Client.Find(ctx, data.ID.ValueString(), "")
 	if err != nil {
-		resp.Diagnostics.Append(lookupFailed("subscription "+data.ID.ValueString(), err))
+		resp.Diagnostics.Append(advice.LookupFailed("read", "subscription "+data.ID.ValueString(), err))
 		return
 	}
 	if presence != enfinitos.Readable {

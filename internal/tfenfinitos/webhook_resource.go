@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -124,7 +125,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	created, err := r.Client.CreateSubscription(ctx, plan.settings())
 	resp.Diagnostics.Append(tfwebhook.NotNoted(r.Client.NoteProblem())...)
 	if err != nil {
-		resp.Diagnostics.Append(failed("create", plan, err))
+		resp.Diagnostics.Append(advice.Failed("create", plan.Name(), err))
 		return
 	}
 
@@ -155,12 +156,12 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 
 	found, presence, err := r.Client.Find(ctx, state.ID.ValueString(), tfwebhook.Created(state.CreatedAt, state.URL))
-	if enfinitos.IsNotFound(err) {
+	if httpapi.IsNotFound(err) {
 		object.RemoveGone(ctx, r.Client, req, resp, &state)
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(failed("read", state, err))
+		resp.Diagnostics.Append(advice.Failed("read", state.Name(), err))
 		return
 	}
 
@@ -221,10 +222,10 @@ func (r *webhookResource) setActive(
 		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
 		return
 	}
-	if enfinitos.IsNotFound(err) {
-		tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, failed("update", prior, err))
+	if httpapi.IsNotFound(err) {
+		tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, advice.Failed("update", prior.Name(), err))
 	} else {
-		resp.Diagnostics.Append(failed("update", prior, err))
+		resp.Diagnostics.Append(advice.Failed("update", prior.Name(), err))
 	}
 	resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 }
@@ -241,7 +242,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	removal, err := r.Client.Remove(ctx, state.ID.ValueString(), tfwebhook.Created(state.CreatedAt, state.URL))
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(failed("delete", state, err))
+		resp.Diagnostics.Append(advice.Failed("delete", state.Name(), err))
 		if removal == enfinitos.Paused { // or may have been
 			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 		}
@@ -255,7 +256,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 // forgetActive removes active from the state if a change of it may or may not have been made, so that the next apply sets it
 // again. If the API cannot be read, the state could otherwise say forever that a paused subscription delivers.
 func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagnostics {
-	if enfinitos.OutcomeOf(err) == enfinitos.NotMade {
+	if outcome, _ := httpapi.OutcomeOf(err); outcome == httpapi.NotMade {
 		return nil
 	}
 	return state.SetAttribute(ctx, path.Root("active"), types.BoolNull())

@@ -11,8 +11,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
 )
 
-// Unfinished says what to do about an earlier create that stops this one. For every other error it returns "".
-func Unfinished(err error) string {
+// unfinished says what to do about an earlier create that stops this one. For every other error it returns "".
+func unfinished(err error) string {
 	e, ok := errors.AsType[*intent.UnfinishedError](err)
 	if !ok {
 		return ""

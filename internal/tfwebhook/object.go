@@ -23,11 +23,6 @@ type Object struct {
 // title returns the noun at the beginning of a sentence.
 func (o Object) title() string { return strings.ToUpper(o.Noun[:1]) + o.Noun[1:] }
 
-// Failure says why an operation on a webhook failed, and what to do.
-func (o Object) Failure(name string, err error, advice string) string {
-	return fmt.Sprintf("%s\n\n%s: %s\n\n%s", err, o.title(), name, advice+moreTime(err))
-}
-
 // DeletedOutside warns that the next apply creates a different webhook in place of the one that is gone.
 func (o Object) DeletedOutside(name string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(o.Vendor+" Webhook Deleted Outside Terraform", fmt.Sprintf(

@@ -34,6 +34,7 @@ func TestTexts(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
 		{fmt.Sprint(tfwebhook.DifferentText("a", types.StringValue("x"), "x")), "[]"},
 		{fmt.Sprint(tfwebhook.DifferentText("a", types.StringValue("x"), "y")), `[  a = "y" (configured: "x")]`},
+		{summaries(tfwebhook.Object{}.StoredOtherwise("create", "h_1", "", nil)), "[]"},
 		{thing.Validator().Description(t.Context()), "must be the id of a thing"},
 		{tfwebhook.IDFormat{Object: "a thing", Prefix: "t-"}.Validator().Description(t.Context()), prefixed},
 		{idOf(tfwebhook.Object{Vendor: "V", Noun: "webhook"}), name + "."},

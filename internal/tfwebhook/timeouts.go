@@ -63,26 +63,3 @@ func parseDuration(text string) (time.Duration, error) {
 	}
 	return 0, errors.New("its units are s, m and h")
 }
-
-// Interrupted says what to do about an operation that ended early and changed nothing: it was cancelled, it timed out, or no attempt was
-// answered in time. For every other error it returns "".
-func Interrupted(err error, noAnswer bool) string {
-	switch {
-	case errors.Is(err, context.Canceled):
-		return "The operation was cancelled. Nothing was changed."
-	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation timed out, or a required wait would have exceeded its timeout. Nothing was changed. Try again later."
-	case noAnswer:
-		return "The API did not answer any attempt within request_timeout. Nothing was changed. Try again later, or raise " +
-			"request_timeout in the provider block."
-	}
-	return ""
-}
-
-// moreTime says how to allow an operation more time, if it timed out. Only resources have timeouts: data sources and actions do not.
-func moreTime(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return " To allow more time, set timeouts in the resource."
-	}
-	return ""
-}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	api "github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
@@ -186,7 +187,7 @@ func (c dfnsClient) Delete(ctx context.Context, id string) error { return c.Dele
 
 // Silent implements Client.
 func (c dfnsClient) Silent(ctx context.Context, id string) error {
-	if _, err := c.GetWebhook(ctx, id); !api.IsNotFound(err) {
+	if _, err := c.GetWebhook(ctx, id); !httpapi.IsNotFound(err) {
 		return errors.Join(fmt.Errorf("webhook %s is not gone", id), err)
 	}
 	return nil

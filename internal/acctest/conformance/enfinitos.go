@@ -9,6 +9,7 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	api "github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/enfinitos"
 )
@@ -21,7 +22,7 @@ var enfinitosConfig = Values{
 // enfinitosBlank is said of a label that the API may trim. It is no error, because what was imported may have it.
 var enfinitosBlank = []string{"Label With Outer White Space: The label "}
 
-const enfinitosStored = "(?s)EnfinitOS Webhook Created With Different Values: .*every later apply replaces.*"
+const enfinitosStored = "(?s)EnfinitOS Webhook Stored With Different Values: .*every later apply replaces.*"
 
 // Enfinitos documents neither how to read nor how to delete a subscription, and has no key that makes a create safe to send again.
 var Enfinitos = Vendor{
@@ -161,7 +162,7 @@ func (c enfinitosClient) Delete(ctx context.Context, id string) error {
 func (c enfinitosClient) Silent(ctx context.Context, id string) error {
 	found, presence, err := c.Find(ctx, id, "")
 	switch {
-	case api.IsNotFound(err) || err == nil && presence != api.Readable:
+	case httpapi.IsNotFound(err) || err == nil && presence != api.Readable:
 		return nil
 	case err == nil && found.Active.Value != nil && !*found.Active.Value:
 		return nil
