@@ -20,8 +20,9 @@ import (
 // TestMessages keeps every error text for review: what a person reads must be true for the outcome that the error proves.
 func TestMessages(t *testing.T) {
 	t.Parallel()
-	webhook := webhookModel{webhookData: webhookData{ID: types.StringValue("wh-1"), URL: types.StringValue("https://hooks.example.com/secret/path?x=1")}}
-	created := webhookModel{webhookData: webhookData{URL: webhook.URL}}
+	var webhook, created webhookModel
+	webhook.ID, webhook.URL = types.StringValue("wh-1"), types.StringValue("https://hooks.example.com/secret/path?x=1")
+	created.URL = webhook.URL
 	call := func(status int, change ...func(*dfns.Error)) error {
 		out := &dfns.Error{Method: "POST", Path: "/webhooks", Status: status, Recognized: true, Message: "the API's words"}
 		for _, c := range change {

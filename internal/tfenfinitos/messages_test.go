@@ -23,9 +23,9 @@ import (
 // TestMessages keeps every error text for review: what a person reads must be true for the outcome that the error proves.
 func TestMessages(t *testing.T) {
 	t.Parallel()
-	webhook := webhookModel{webhookData: webhookData{
-		ID: types.StringValue("whs_1"), Label: types.StringValue("rights ledger"), URL: types.StringValue("https://hooks.example.com/secret/path?x=1"),
-	}}
+	var webhook webhookModel
+	webhook.ID, webhook.Label = types.StringValue("whs_1"), types.StringValue("rights ledger")
+	webhook.URL = types.StringValue("https://hooks.example.com/secret/path?x=1")
 	call := func(status int, changes ...func(*enfinitos.Error)) error {
 		out := &enfinitos.Error{Method: "POST", Path: "/v1/webhooks", Host: "api.enfinitos.com", Status: status, Recognized: true, Message: "the API's words"}
 		for _, change := range changes {
