@@ -57,7 +57,7 @@ func (m *deliveryModel) refresh(api *enfinitos.Delivery, withPayload bool) {
 	}
 }
 
-// NewDeliveriesDataSource returns the data source webhook_enfinitos_deliveries, which lists the deliveries of one subscription, newest first.
+// NewDeliveriesDataSource returns the data source webhook_enfinitos_deliveries, which lists the deliveries of one subscription.
 func NewDeliveriesDataSource() datasource.DataSource {
 	return tfwebhook.NewDataSource("webhook_enfinitos_deliveries", clientFrom, deliveriesSchema, readDeliveries)
 }

@@ -64,7 +64,7 @@ func (r *Resource[C]) PlanSecret(
 		r.Object.planCreatedSecret(resp, plan)
 		return
 	}
-	resp.RequiresReplace = append(resp.RequiresReplace, plan.Common().SecretModel.PlanSecret(&prior.Common().SecretModel)...)
+	resp.RequiresReplace = append(resp.RequiresReplace, plan.Common().PlanSecret(&prior.Common().SecretModel)...)
 	if len(resp.RequiresReplace) > 0 {
 		resp.Diagnostics.Append(r.Object.secretWillChange(prior.Name(), resp.RequiresReplace))
 		return

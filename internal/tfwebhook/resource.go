@@ -162,7 +162,7 @@ func (r *Resource[C]) SaveRead(ctx context.Context, resp *resource.ReadResponse,
 	if prior.Data().IsImported() {
 		resp.Diagnostics.Append(r.Object.secretUnknownAfterImport(r.Client)...)
 	}
-	if !reflect.DeepEqual(state, prior) { // because encoding is expensive
+	if !reflect.DeepEqual(state, prior) { //nolint:forbidigo // encoding is expensive, and go-cmp is for tests
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 	resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
