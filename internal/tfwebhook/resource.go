@@ -40,7 +40,6 @@ type Identity struct {
 
 // Client is what the client of any vendor has.
 type Client interface {
-	comparable // to nil
 	// Account is the account that the client calls.
 	Account() account.Account
 	// RememberID tells the client that a state contains a webhook, and whether that state was saved.

@@ -52,7 +52,10 @@ func ClientOf[C any](block string) ClientFunc[C] {
 
 // Resource is embedded in the webhook resource of each vendor: what it is called, its client once the provider is configured, and the
 // steps of its operations.
-type Resource[C Client] struct {
+type Resource[C interface {
+	comparable // to nil
+	Client
+}] struct {
 	Name       string
 	Object     Object
 	IDs        IDFormat
