@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
@@ -94,8 +95,16 @@ func TestStepsOfAWebhook(t *testing.T) {
 			l.Errorf("read %v: %s", found, acctest.Text(problems))
 		}
 		l.says(l.Import(id), "", "ERROR Cannot import non-existent remote object")
+		known := func(text string, version int) conformance.Values {
+			return l.With(conformance.Values{"secret_wo": acctest.String(text), "secret_wo_version": acctest.Number(version)})
+		}
+		l.says(l.Apply(known("whs-1", 1)), "", "ERROR Signing Secret Already Known")
 		l.says(l.Import(l.Text("id")), "", "Signing Secret Unknown After Import")
-		l.says(l.Apply(l.With(version)), "update")
+		for i, text := range []string{"whs-1", "whs-2"} {
+			if l.says(l.Apply(known(text, i)), "update"); l.Text("secret") != text {
+				l.Errorf("the secret is %s, want %s", l.Text("secret"), text)
+			}
+		}
 		l.refuses(http.MethodDelete)
 		l.says(l.Destroy(), "delete", "ERROR Unable to delete")
 		l.says(l.Destroy(), "delete")
@@ -127,6 +136,19 @@ func TestGoneWebhooks(t *testing.T) {
 			l.Errorf("the state is %v", l.State)
 		}
 	})
+}
+
+// What was never known is null, and what an answer omits stays.
+func TestRefresh(t *testing.T) {
+	t.Parallel()
+	var model tfwebhook.DataModel
+	for _, events := range []types.Set{types.SetNull(types.StringType), set("a.b")} {
+		model.Refresh("https://hooks.example.com", tfwebhook.SortedKinds(events))
+		model.Refresh("", nil)
+		if !model.Events.Equal(events) || model.Name() != "https://hooks.example.com (new)" {
+			t.Errorf("got %s, %s, want %s", model.Name(), model.Events, events)
+		}
+	}
 }
 
 // Before the provider is configured there is no client, and with other data that is a bug.
