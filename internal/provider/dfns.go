@@ -16,7 +16,7 @@ import (
 )
 
 var dfnsVendor = vendor{
-	block: "dfns", title: "Dfns", settings: dfnsSettings, configure: configureDfns, types: tfdfns.Types,
+	block: "dfns", name: "Dfns", settings: dfnsSettings, configure: configureDfns, types: tfdfns.Types,
 	advice: "`auth_token` alone is enough to read. Changes also need `credential_id`, and `private_key` or `signer_command`.",
 }
 
@@ -59,8 +59,8 @@ func configureDfns(c *configuration) any {
 
 	url.value = cmp.Or(url.value, dfns.DefaultURL)
 	c.checkBaseURL(url, "")
-	c.checkToken("Invalid Token", token)
-	c.checkToken("Invalid Dfns Configuration", credential)
+	checkToken(c, "Invalid Token", token)
+	checkToken(c, "Invalid Dfns Configuration", credential)
 	c.calls.BaseURL, c.calls.BearerToken = url.value, token.value
 	signer := dfnsSigner(c, credential, key, command)
 	if c.diags.HasError() {

@@ -12,7 +12,7 @@ import (
 )
 
 var enfinitosVendor = vendor{
-	block: "enfinitos", title: "EnfinitOS", settings: enfinitosSettings, configure: configureEnfinitos, types: tfenfinitos.Types,
+	block: "enfinitos", name: "EnfinitOS", settings: enfinitosSettings, configure: configureEnfinitos, types: tfenfinitos.Types,
 }
 
 func enfinitosSettings() map[string]schema.Attribute {
@@ -31,7 +31,7 @@ func configureEnfinitos(c *configuration) any {
 		return enfinitos.Unusable(err)
 	}
 	c.require(key)
-	c.checkToken("Invalid Token", key)
+	checkToken(c, "Invalid Token", key)
 	if c.diags.HasError() {
 		return nil
 	}

@@ -61,12 +61,12 @@ func (c *configuration) baseURL(variable string) setting {
 // checkBaseURL reports a base URL that cannot be right. The client adds the version to it by itself, so it must not contain one.
 func (c *configuration) checkBaseURL(url setting, version string) {
 	if err := weburl.CheckBase(url.value, version); err != nil {
-		c.diags.AddAttributeError(c.at.AtName(url.attribute), "Invalid "+c.title+" API URL", fmt.Sprintf("%s: %s.", url.name(), err))
+		c.diags.AddAttributeError(c.at.AtName(url.attribute), "Invalid "+c.vendor+" API URL", fmt.Sprintf("%s: %s.", url.name(), err))
 	}
 }
 
 // checkToken reports a token or an id that cannot be right. It shows nothing of it but the character that no token has.
-func (c *configuration) checkToken(summary string, token setting) {
+func checkToken(c *configuration, summary string, token setting) {
 	add := func(problem string) {
 		c.diags.AddAttributeError(c.at.AtName(token.attribute), summary, token.name()+problem)
 	}
@@ -120,5 +120,5 @@ func (c *configuration) require(settings ...setting) {
 		detail = fmt.Sprintf("Missing: %s.\n\nSet the attributes in the %s block of the provider \"webhook\", or set the environment "+
 			"variables in parentheses.", strings.Join(names, ", "), c.at)
 	}
-	c.diags.AddAttributeError(c.at, c.title+" Is Not Configured", detail)
+	c.diags.AddAttributeError(c.at, c.vendor+" Is Not Configured", detail)
 }

@@ -23,8 +23,8 @@ func vendors() []vendor {
 
 // vendor is what the provider has of one vendor.
 type vendor struct {
-	// block is the name of the vendor's block in the configuration of the provider, title is how the vendor writes itself.
-	block, title string
+	// block is the name of the vendor's block in the configuration of the provider, name is how the vendor writes itself.
+	block, name string
 	// advice ends the description of the block. It may be empty.
 	advice string
 	// settings are the attributes of the block.
@@ -39,13 +39,13 @@ func (v vendor) schema() schema.SingleNestedBlock {
 	return schema.SingleNestedBlock{
 		Attributes: v.settings(),
 		MarkdownDescription: strings.TrimSpace(fmt.Sprintf("The %s account. Needed only if you use a `webhook_%s` type, and only for settings "+
-			"that are not in environment variables. %s", v.title, v.block, v.advice)),
+			"that are not in environment variables. %s", v.name, v.block, v.advice)),
 	}
 }
 
 // configuration is what a client is made from.
 type configuration struct {
-	title string
+	vendor string // how it writes itself
 	// block is the vendor's block, at its path. It is null if there is none.
 	block types.Object
 	at    path.Path
@@ -59,7 +59,7 @@ type configuration struct {
 // made returns a new client, or reports why it could not be made.
 func (c *configuration) made(client any, err error) any {
 	if err != nil {
-		c.diags.AddAttributeError(c.at, "Invalid "+c.title+" Configuration", err.Error())
+		c.diags.AddAttributeError(c.at, "Invalid "+c.vendor+" Configuration", err.Error())
 	}
 	return client
 }
@@ -72,7 +72,7 @@ func (p *webhookProvider) configureVendors(
 	out := tfwebhook.Clients{}
 	var diags diag.Diagnostics
 	for _, v := range vendors() {
-		c := &configuration{title: v.title, at: path.Root(v.block), getenv: p.getenv, calls: calls, notes: notes}
+		c := &configuration{vendor: v.name, at: path.Root(v.block), getenv: p.getenv, calls: calls, notes: notes}
 		diags.Append(req.Config.GetAttribute(ctx, c.at, &c.block)...)
 		made := tfwebhook.Configured{Client: v.configure(c)}
 		if c.block.IsNull() {
