@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/clock"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
@@ -31,45 +32,46 @@ func with(changes ...string) func(string) string {
 
 func TestLiveAccountIsRefused(t *testing.T) {
 	t.Parallel()
+	dfnsAccount, enfinitosAccount := conformance.Dfns.Account, conformance.Enfinitos.Account
 	const agree = " production account for all that is known, and the live tests make, change and delete webhooks in it. To agree to that, set "
 	for name, test := range map[string]struct {
-		vendor  acctest.Vendor
+		account acctest.Account
 		changes []string
 		want    string // the error, or the URL of an account that is taken
 	}{
-		"default of Dfns":       {acctest.AtDfns, nil, "at api.dfns.io is a" + agree + "TF_ACC_LIVE=1 and TF_ACC_LIVE_PRODUCTION=api.dfns.io"},
-		"other region of Dfns":  {acctest.AtDfns, []string{"DFNS_API_URL=https://api.uae.dfns.io/"}, agree + "TF_ACC_LIVE=1 and TF_ACC_LIVE_PRODUCTION=api.uae.dfns.io"},
-		"unknown host":          {acctest.AtDfns, []string{"DFNS_API_URL=https://proxy.example.com:8443/dfns"}, "TF_ACC_LIVE_PRODUCTION=proxy.example.com:8443"},
-		"host that looks known": {acctest.AtDfns, []string{"DFNS_API_URL=https://api.dfns.ninja.example.com"}, "TF_ACC_LIVE_PRODUCTION=api.dfns.ninja.example.com"},
-		"only the first":        {acctest.AtDfns, []string{"TF_ACC_LIVE=1"}, agree + "TF_ACC_LIVE_PRODUCTION=api.dfns.io"},
-		"only the second":       {acctest.AtDfns, []string{"TF_ACC_LIVE_PRODUCTION=api.dfns.io"}, agree + "TF_ACC_LIVE=1"},
-		"the first is not 1":    {acctest.AtDfns, []string{"TF_ACC_LIVE=yes", "TF_ACC_LIVE_PRODUCTION=api.dfns.io"}, agree + "TF_ACC_LIVE=1"},
-		"another host is named": {acctest.AtDfns, []string{"TF_ACC_LIVE=1", "TF_ACC_LIVE_PRODUCTION=api.uae.dfns.io"}, agree + "TF_ACC_LIVE_PRODUCTION=api.dfns.io"},
-		"live key":              {acctest.AtEnfinitos, []string{"ENFINITOS_API_KEY=sk_live_hunter2"}, "EnfinitOS account at api.enfinitos.com is a" + agree},
-		"live key elsewhere":    {acctest.AtEnfinitos, []string{"ENFINITOS_API_KEY=sk_live_hunter2", "ENFINITOS_API_URL=http://127.0.0.1:1"}, "TF_ACC_LIVE_PRODUCTION=127.0.0.1:1"},
-		"production URL":        {acctest.AtEnfinitos, []string{"ENFINITOS_API_URL=https://api.enfinitos.com"}, "TF_ACC_LIVE_PRODUCTION=api.enfinitos.com"},
-		"key without a URL":     {acctest.AtEnfinitos, []string{"ENFINITOS_API_KEY=sk_test_hunter2"}, "set ENFINITOS_API_URL to an absolute URL"},
-		"half an account":       {acctest.AtDfns, []string{"DFNS_CRED_ID="}, "half an account at Dfns is given: set DFNS_CRED_ID too"},
-		"no account at Dfns": {acctest.AtDfns, []string{"DFNS_AUTH_TOKEN=", "DFNS_CRED_ID=", "DFNS_PRIVATE_KEY="}, acctest.ErrNoAccount.Error() +
+		"default of Dfns":       {dfnsAccount, nil, "at api.dfns.io is a" + agree + "TF_ACC_LIVE=1 and TF_ACC_LIVE_PRODUCTION=api.dfns.io"},
+		"other region of Dfns":  {dfnsAccount, []string{"DFNS_API_URL=https://api.uae.dfns.io/"}, agree + "TF_ACC_LIVE=1 and TF_ACC_LIVE_PRODUCTION=api.uae.dfns.io"},
+		"unknown host":          {dfnsAccount, []string{"DFNS_API_URL=https://proxy.example.com:8443/dfns"}, "TF_ACC_LIVE_PRODUCTION=proxy.example.com:8443"},
+		"host that looks known": {dfnsAccount, []string{"DFNS_API_URL=https://api.dfns.ninja.example.com"}, "TF_ACC_LIVE_PRODUCTION=api.dfns.ninja.example.com"},
+		"only the first":        {dfnsAccount, []string{"TF_ACC_LIVE=1"}, agree + "TF_ACC_LIVE_PRODUCTION=api.dfns.io"},
+		"only the second":       {dfnsAccount, []string{"TF_ACC_LIVE_PRODUCTION=api.dfns.io"}, agree + "TF_ACC_LIVE=1"},
+		"the first is not 1":    {dfnsAccount, []string{"TF_ACC_LIVE=yes", "TF_ACC_LIVE_PRODUCTION=api.dfns.io"}, agree + "TF_ACC_LIVE=1"},
+		"another host is named": {dfnsAccount, []string{"TF_ACC_LIVE=1", "TF_ACC_LIVE_PRODUCTION=api.uae.dfns.io"}, agree + "TF_ACC_LIVE_PRODUCTION=api.dfns.io"},
+		"live key":              {enfinitosAccount, []string{"ENFINITOS_API_KEY=sk_live_hunter2"}, "EnfinitOS account at api.enfinitos.com is a" + agree},
+		"live key elsewhere":    {enfinitosAccount, []string{"ENFINITOS_API_KEY=sk_live_hunter2", "ENFINITOS_API_URL=http://127.0.0.1:1"}, "TF_ACC_LIVE_PRODUCTION=127.0.0.1:1"},
+		"production URL":        {enfinitosAccount, []string{"ENFINITOS_API_URL=https://api.enfinitos.com"}, "TF_ACC_LIVE_PRODUCTION=api.enfinitos.com"},
+		"key without a URL":     {enfinitosAccount, []string{"ENFINITOS_API_KEY=sk_test_hunter2"}, "set ENFINITOS_API_URL to an absolute URL"},
+		"half an account":       {dfnsAccount, []string{"DFNS_CRED_ID="}, "half an account at Dfns is given: set DFNS_CRED_ID too"},
+		"no account at Dfns": {dfnsAccount, []string{"DFNS_AUTH_TOKEN=", "DFNS_CRED_ID=", "DFNS_PRIVATE_KEY="}, acctest.ErrNoAccount.Error() +
 			": for Dfns set DFNS_AUTH_TOKEN, DFNS_CRED_ID, DFNS_PRIVATE_KEY and, where it is not the default, DFNS_API_URL"},
-		"no account at EnfinitOS": {acctest.AtEnfinitos, []string{"ENFINITOS_API_KEY="}, acctest.ErrNoAccount.Error() + ": for EnfinitOS set ENFINITOS_API_KEY"},
+		"no account at EnfinitOS": {enfinitosAccount, []string{"ENFINITOS_API_KEY="}, acctest.ErrNoAccount.Error() + ": for EnfinitOS set ENFINITOS_API_KEY"},
 
-		"sandbox of EnfinitOS": {acctest.AtEnfinitos, nil, "https://sandbox.api.enfinitos.com"},
-		"staging of Dfns":      {acctest.AtDfns, []string{"DFNS_API_URL=https://api.dfns.ninja"}, "https://api.dfns.ninja"},
-		"this machine":         {acctest.AtDfns, []string{"DFNS_API_URL=http://127.0.0.1:1"}, "http://127.0.0.1:1"},
-		"production, agreed":   {acctest.AtDfns, []string{"TF_ACC_LIVE=1", "TF_ACC_LIVE_PRODUCTION=api.dfns.io"}, "https://api.dfns.io"},
-		"several, agreed":      {acctest.AtEnfinitos, []string{"ENFINITOS_API_KEY=sk_live_1", "TF_ACC_LIVE=1", "TF_ACC_LIVE_PRODUCTION=api.dfns.io,api.enfinitos.com"}, "https://api.enfinitos.com"},
+		"sandbox of EnfinitOS": {enfinitosAccount, nil, "https://sandbox.api.enfinitos.com"},
+		"staging of Dfns":      {dfnsAccount, []string{"DFNS_API_URL=https://api.dfns.ninja"}, "https://api.dfns.ninja"},
+		"this machine":         {dfnsAccount, []string{"DFNS_API_URL=http://127.0.0.1:1"}, "http://127.0.0.1:1"},
+		"production, agreed":   {dfnsAccount, []string{"TF_ACC_LIVE=1", "TF_ACC_LIVE_PRODUCTION=api.dfns.io"}, "https://api.dfns.io"},
+		"several, agreed":      {enfinitosAccount, []string{"ENFINITOS_API_KEY=sk_live_1", "TF_ACC_LIVE=1", "TF_ACC_LIVE_PRODUCTION=api.dfns.io,api.enfinitos.com"}, "https://api.enfinitos.com"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			account, err := test.vendor.Account(with(test.changes...))
-			said := account["DFNS_API_URL"] + account["ENFINITOS_API_URL"]
+			variables, err := test.account.Variables(with(test.changes...))
+			said := variables["DFNS_API_URL"] + variables["ENFINITOS_API_URL"]
 			if err != nil {
 				said += err.Error()
 			}
 			taken := strings.HasPrefix(test.want, "http")
-			if !strings.Contains(said, test.want) || taken && said != test.want || taken != (account != nil) || strings.Contains(said, "hunter2") {
-				t.Errorf("got %q and %d variables, want %q", said, len(account), test.want)
+			if !strings.Contains(said, test.want) || taken && said != test.want || taken != (variables != nil) || strings.Contains(said, "hunter2") {
+				t.Errorf("got %q and %d variables, want %q", said, len(variables), test.want)
 			}
 			if errors.Is(err, acctest.ErrNoAccount) != strings.HasPrefix(name, "no account") {
 				t.Errorf("got %v", err)
@@ -87,16 +89,16 @@ func TestSweep(t *testing.T) {
 	clock := clock.NewManual(now.Add(-2 * time.Hour))
 	env := acctest.New(t, sandbox.Config{EnfinitosConventional: true, Clock: clock.Now, Wait: clock.Wait})
 	type account struct {
-		vendor acctest.Vendor
+		vendor conformance.Vendor
 		site   *sandbox.Site
 		create func(url, name string) string
 		old    []string // what the sweep has to remove
 	}
 	accounts := []*account{
-		{acctest.AtDfns, env.At("dfns"), func(url, name string) string {
+		{conformance.Dfns, env.At("dfns"), func(url, name string) string {
 			return env.Dfns.Register(dfns.Webhook{URL: url, Events: []string{"*"}, Status: "Enabled", Description: name})
 		}, nil},
-		{acctest.AtEnfinitos, env.At("enfinitos"), func(url, name string) string {
+		{conformance.Enfinitos, env.At("enfinitos"), func(url, name string) string {
 			return env.Enfinitos.Register(enfinitos.Subscription{URL: url, Events: []string{"*"}, Label: name})
 		}, nil},
 	}
@@ -124,12 +126,12 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := slices.DeleteFunc(a.site.Vendor.Overview().Webhooks, func(w wire.Webhook) bool { return slices.Contains(a.old[1:], w.ID) })
-		swept, err := env.Sweep(t, a.vendor, now)
+		swept, err := acctest.Sweep(t.Context(), a.vendor.Client(t, env), now)
 		if err == nil || !strings.Contains(err.Error(), "sweeping "+a.old[0]) {
-			t.Errorf("%s: %v", a.vendor.Name(), err)
+			t.Errorf("%s: %v", a.vendor.Name, err)
 		}
 		if diff := cmp.Diff(a.old[1:], swept) + cmp.Diff(want, a.site.Vendor.Overview().Webhooks); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", a.vendor.Name(), diff)
+			t.Errorf("%s (-want +got):\n%s", a.vendor.Name, diff)
 		}
 	}
 }
@@ -138,7 +140,7 @@ func TestSweep(t *testing.T) {
 func TestSweepWithoutAList(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, sandbox.Config{})
-	swept, err := env.Sweep(t, acctest.AtEnfinitos, time.Now())
+	swept, err := acctest.Sweep(t.Context(), conformance.Enfinitos.Client(t, env), time.Now())
 	if !errors.Is(err, acctest.ErrNoList) || swept != nil || len(acctest.Changes(env.EnfinitosCalls)) != 0 {
 		t.Errorf("%v, %v", swept, err)
 	}

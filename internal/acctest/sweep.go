@@ -1,10 +1,10 @@
 package acctest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 )
 
@@ -14,32 +14,36 @@ const minimumAge = time.Hour
 // ErrNoList reports that the webhooks to sweep cannot be listed.
 var ErrNoList = errors.New("this API has no call to list its webhooks")
 
-// candidate is a webhook of any vendor in a sweep.
-type candidate struct {
-	id, url, name, created string
+// Swept is what a sweep needs of a vendor's client.
+type Swept interface {
+	// List returns all webhooks of an account, or ErrNoList.
+	List(ctx context.Context) ([]Candidate, error)
+	Delete(ctx context.Context, id string) error
 }
+
+// Candidate is a webhook of any vendor in a sweep.
+type Candidate struct{ ID, URL, Name, Created string }
 
 // leftover reports whether a live test made the webhook long ago. In doubt it belongs to somebody else.
-func (c candidate) leftover(now time.Time) bool {
-	created, err := time.Parse(time.RFC3339, c.created)
+func (c Candidate) leftover(now time.Time) bool {
+	created, err := time.Parse(time.RFC3339, c.Created)
 	return err == nil && now.Sub(created) > minimumAge &&
-		strings.HasPrefix(c.url, receivers+NamePrefix) && (c.name == "" || strings.HasPrefix(c.name, NamePrefix))
+		strings.HasPrefix(c.URL, receivers+NamePrefix) && (c.Name == "" || strings.HasPrefix(c.Name, NamePrefix))
 }
 
-// Sweep deletes the webhooks of a vendor that killed runs of the live tests have left, and returns their ids. It continues after a
+// Sweep deletes the webhooks that killed runs of the live tests have left in an account, and returns their ids. It continues after a
 // failure: one webhook that cannot be deleted must not protect the others.
-func (e *Env) Sweep(t testing.TB, vendor Vendor, now time.Time) (swept []string, err error) {
-	t.Helper()
-	all, err := vendor.list(t, e)
+func Sweep(ctx context.Context, account Swept, now time.Time) (swept []string, err error) {
+	all, err := account.List(ctx)
 	for _, found := range all {
 		if !found.leftover(now) {
 			continue
 		}
-		if failed := vendor.remove(t, e, found.id); failed != nil {
-			err = errors.Join(err, fmt.Errorf("sweeping %s: %w", found.id, failed))
+		if failed := account.Delete(ctx, found.ID); failed != nil {
+			err = errors.Join(err, fmt.Errorf("sweeping %s: %w", found.ID, failed))
 			continue
 		}
-		swept = append(swept, found.id)
+		swept = append(swept, found.ID)
 	}
 	return swept, err
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -14,57 +13,31 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfdfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-var dfnsVendor = vendor{block: "dfns", schema: dfnsSchema, configure: configureDfns, types: tfdfns.Types}
-
-var _ tfdfns.ProviderData = (*data)(nil)
-
-// DfnsClient implements tfdfns.ProviderData.
-func (d *data) DfnsClient() (*dfns.Client, diag.Diagnostics) {
-	return client[dfns.Client](d, dfnsVendor.block)
+var dfnsVendor = vendor{
+	block: "dfns", name: "Dfns", settings: dfnsSettings, configure: configureDfns, types: tfdfns.Types,
+	advice: "`auth_token` alone is enough to read. Changes also need `credential_id`, and `private_key` or `signer_command`.",
 }
 
-func dfnsSchema() schema.SingleNestedBlock {
-	return schema.SingleNestedBlock{
-		MarkdownDescription: "The Dfns account. Needed only if you use a `webhook_dfns` type, and only for settings that are not in " +
-			"environment variables. `auth_token` alone is enough to read. Changes also need `credential_id`, and `private_key` or " +
-			"`signer_command`.",
-		Attributes: map[string]schema.Attribute{
-			"base_url": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: fmt.Sprintf("The base URL of the API, which depends on the region of the organization. "+
-					"Environment variable: `DFNS_API_URL`. Defaults to `%s`.", dfns.DefaultURL),
-			},
-			"auth_token": schema.StringAttribute{
-				Optional:  true,
-				Sensitive: true,
-				MarkdownDescription: "The token of a service account, or a personal access token. Environment variable: " +
-					"`DFNS_AUTH_TOKEN`.",
-			},
-			"credential_id": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "The id of the Key credential that signs changes. Environment variable: `DFNS_CRED_ID`.",
-			},
-			"private_key": schema.StringAttribute{
-				Optional:  true,
-				Sensitive: true,
-				MarkdownDescription: "The private key of that credential, in PEM (PKCS#8, SEC1, PKCS#1 or OpenSSH): Ed25519, P-256, " +
-					"secp256k1, or RSA of at least 2048 bits. Environment variable: `DFNS_PRIVATE_KEY`. Conflicts with " +
-					"`signer_command`.",
-			},
-			"signer_command": schema.ListAttribute{
-				Optional:    true,
-				ElementType: types.StringType,
-				MarkdownDescription: "A program, and its arguments, that signs instead of `private_key`, so that the key can stay in a KMS, " +
-					"an HSM or Vault: see [Authentication and external signers](guides/authentication.md).",
-				Validators: []validator.List{
-					listvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("private_key")),
-					listvalidator.SizeAtLeast(1),
-					listvalidator.NoNullValues(),
-					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
-				},
+func dfnsSettings() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"base_url": optional(fmt.Sprintf("The base URL of the API, which depends on the region of the organization. Environment variable: "+
+			"`DFNS_API_URL`. Defaults to `%s`.", dfns.DefaultURL)),
+		"auth_token":    sensitive("The token of a service account, or a personal access token. Environment variable: `DFNS_AUTH_TOKEN`."),
+		"credential_id": optional("The id of the Key credential that signs changes. Environment variable: `DFNS_CRED_ID`."),
+		"private_key": sensitive("The private key of that credential, in PEM (PKCS#8, SEC1, PKCS#1 or OpenSSH): Ed25519, P-256, secp256k1, or " +
+			"RSA of at least 2048 bits. Environment variable: `DFNS_PRIVATE_KEY`. Conflicts with `signer_command`."),
+		"signer_command": schema.ListAttribute{
+			Optional:    true,
+			ElementType: types.StringType,
+			MarkdownDescription: "A program, and its arguments, that signs instead of `private_key`, so that the key can stay in a KMS, " +
+				"an HSM or Vault: see [Authentication and external signers](guides/authentication.md).",
+			Validators: []validator.List{
+				listvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("private_key")),
+				listvalidator.SizeAtLeast(1),
+				listvalidator.NoNullValues(),
+				listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 			},
 		},
 	}
@@ -79,15 +52,13 @@ func configureDfns(c *configuration) any {
 	if err := c.unknown(url, token, credential, key, command.setting); err != nil {
 		return dfns.Unusable(err)
 	}
-	require(c, "Dfns", neededForDfns(token, credential, key, command)...)
+	c.require(neededForDfns(token, credential, key, command)...)
 	if c.diags.HasError() {
 		return nil
 	}
 
 	url.value = cmp.Or(url.value, dfns.DefaultURL)
-	if err := weburl.CheckBase(url.value, ""); err != nil {
-		c.diags.AddAttributeError(c.at.AtName("base_url"), "Invalid Dfns API URL", fmt.Sprintf("%s: %s.", url.name(), err))
-	}
+	c.checkBaseURL(url, "")
 	checkToken(c, "Invalid Token", token)
 	checkToken(c, "Invalid Dfns Configuration", credential)
 	c.calls.BaseURL, c.calls.BearerToken = url.value, token.value
@@ -95,11 +66,7 @@ func configureDfns(c *configuration) any {
 	if c.diags.HasError() {
 		return nil
 	}
-	client, err := dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: c.calls})
-	if err != nil {
-		c.diags.AddAttributeError(c.at, "Invalid Dfns Configuration", err.Error())
-	}
-	return client
+	return c.made(dfns.New(dfns.Config{CredentialID: credential.value, Signer: signer, HTTP: c.calls}))
 }
 
 // neededForDfns returns the required settings: the token is enough to read, and changes need the others too.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
@@ -13,33 +12,15 @@ import (
 )
 
 var enfinitosVendor = vendor{
-	block: "enfinitos", schema: enfinitosSchema, configure: configureEnfinitos, types: tfenfinitos.Types,
+	block: "enfinitos", name: "EnfinitOS", settings: enfinitosSettings, configure: configureEnfinitos, types: tfenfinitos.Types,
 }
 
-var _ tfenfinitos.ProviderData = (*data)(nil)
-
-// EnfinitosClient implements tfenfinitos.ProviderData.
-func (d *data) EnfinitosClient() (*enfinitos.Client, diag.Diagnostics) {
-	return client[enfinitos.Client](d, enfinitosVendor.block)
-}
-
-func enfinitosSchema() schema.SingleNestedBlock {
-	return schema.SingleNestedBlock{
-		MarkdownDescription: "The EnfinitOS account. Needed only if you use a `webhook_enfinitos` type, and only for settings that are " +
-			"not in environment variables.",
-		Attributes: map[string]schema.Attribute{
-			"base_url": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: fmt.Sprintf("The base URL of the API, without `/v1`. Environment variable: `ENFINITOS_API_URL`. The default "+
-					"depends on the key: `%s` for `sk_live_…`, `%s` for `sk_sandbox_…`. Required for a key that starts with "+
-					"`sk_test_`.", enfinitos.ProductionURL, enfinitos.SandboxURL),
-			},
-			"api_key": schema.StringAttribute{
-				Optional:            true,
-				Sensitive:           true,
-				MarkdownDescription: "The API key, `sk_…`. Environment variable: `ENFINITOS_API_KEY`.",
-			},
-		},
+func enfinitosSettings() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"base_url": optional(fmt.Sprintf("The base URL of the API, without `/v1`. Environment variable: `ENFINITOS_API_URL`. The default "+
+			"depends on the key: `%s` for `sk_live_…`, `%s` for `sk_sandbox_…`. Required for a key that starts with `sk_test_`.",
+			enfinitos.ProductionURL, enfinitos.SandboxURL)),
+		"api_key": sensitive("The API key, `sk_…`. Environment variable: `ENFINITOS_API_KEY`."),
 	}
 }
 
@@ -49,7 +30,7 @@ func configureEnfinitos(c *configuration) any {
 	if err := c.unknown(url, key); err != nil {
 		return enfinitos.Unusable(err)
 	}
-	require(c, "EnfinitOS", key)
+	c.require(key)
 	checkToken(c, "Invalid Token", key)
 	if c.diags.HasError() {
 		return nil
@@ -59,11 +40,7 @@ func configureEnfinitos(c *configuration) any {
 	if c.diags.HasError() {
 		return nil
 	}
-	client, err := enfinitos.New(c.calls)
-	if err != nil {
-		c.diags.AddAttributeError(c.at, "Invalid EnfinitOS Configuration", err.Error())
-	}
-	return client
+	return c.made(enfinitos.New(c.calls))
 }
 
 // enfinitosURL returns the configured URL or the one for the key, and reports a key that does not match the URL.
@@ -76,8 +53,7 @@ func enfinitosURL(c *configuration, url, key setting) string {
 		}
 		return environment
 	}
-	if err := weburl.CheckBase(url.value, "v1"); err != nil {
-		c.diags.AddAttributeError(c.at.AtName("base_url"), "Invalid EnfinitOS API URL", fmt.Sprintf("%s: %s.", url.name(), err))
+	if c.checkBaseURL(url, "v1"); c.diags.HasError() {
 		return ""
 	}
 	if err != nil && !strings.HasPrefix(key.value, "sk_test_") {

@@ -143,15 +143,15 @@ func (p *webhookProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 
 	calls.Notes = p.notes()
-	data, diags := p.configureVendors(ctx, req, calls)
+	clients, diags := p.configureVendors(ctx, req, calls)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(unfinished(calls.Notes)...)
 
-	resp.DataSourceData = data
-	resp.ResourceData = data
-	resp.EphemeralResourceData = data
-	resp.ListResourceData = data
-	resp.ActionData = data
+	resp.DataSourceData = clients
+	resp.ResourceData = clients
+	resp.EphemeralResourceData = clients
+	resp.ListResourceData = clients
+	resp.ActionData = clients
 }
 
 // calls returns the configuration of calls that all vendors share.

@@ -6,9 +6,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/keytext"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // setting is one value of a vendor's configuration, from the provider block or else from the environment.
@@ -19,6 +21,15 @@ type setting struct {
 	unknown   bool
 	// instead names the attribute that can replace this one, if any.
 	instead string
+}
+
+// optional returns an attribute of a vendor's block, sensitive one that nothing shows.
+func optional(description string) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: description}
+}
+
+func sensitive(description string) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description}
 }
 
 // name names the attribute and the environment variable of the setting.
@@ -45,6 +56,13 @@ func (c *configuration) baseURL(variable string) setting {
 		found.value = base
 	}
 	return found
+}
+
+// checkBaseURL reports a base URL that cannot be right. The client adds the version to it by itself, so it must not contain one.
+func (c *configuration) checkBaseURL(url setting, version string) {
+	if err := weburl.CheckBase(url.value, version); err != nil {
+		c.diags.AddAttributeError(c.at.AtName(url.attribute), "Invalid "+c.vendor+" API URL", fmt.Sprintf("%s: %s.", url.name(), err))
+	}
 }
 
 // checkToken reports a token or an id that cannot be right. It shows nothing of it but the character that no token has.
@@ -83,7 +101,7 @@ func (c *configuration) unknown(settings ...setting) error {
 }
 
 // require reports the settings that have no value: once if the block exists, and otherwise in a line for each object.
-func require(c *configuration, vendor string, settings ...setting) {
+func (c *configuration) require(settings ...setting) {
 	var names []string
 	for _, s := range settings {
 		switch {
@@ -102,5 +120,5 @@ func require(c *configuration, vendor string, settings ...setting) {
 		detail = fmt.Sprintf("Missing: %s.\n\nSet the attributes in the %s block of the provider \"webhook\", or set the environment "+
 			"variables in parentheses.", strings.Join(names, ", "), c.at)
 	}
-	c.diags.AddAttributeError(c.at, vendor+" Is Not Configured", detail)
+	c.diags.AddAttributeError(c.at, c.vendor+" Is Not Configured", detail)
 }

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -20,16 +22,29 @@ func vendors() []vendor {
 
 // vendor is what the provider has of one vendor.
 type vendor struct {
-	// block is the name of the vendor's block in the configuration of the provider.
-	block  string
-	schema func() schema.SingleNestedBlock
+	// block is the name of the vendor's block in the configuration of the provider, name is how the vendor writes itself.
+	block, name string
+	// advice ends the description of the block. It may be empty.
+	advice string
+	// settings are the attributes of the block.
+	settings func() map[string]schema.Attribute
 	// configure makes the client, a pointer.
 	configure func(c *configuration) any
 	types     func() tfwebhook.Types
 }
 
+// schema returns the schema of the vendor's block.
+func (v vendor) schema() schema.SingleNestedBlock {
+	return schema.SingleNestedBlock{
+		Attributes: v.settings(),
+		MarkdownDescription: strings.TrimSpace(fmt.Sprintf("The %s account. Needed only if you use a `webhook_%s` type, and only for settings "+
+			"that are not in environment variables. %s", v.name, v.block, v.advice)),
+	}
+}
+
 // configuration is what a client is made from.
 type configuration struct {
+	vendor string // how it writes itself
 	// block is the vendor's block, at its path. It is null if there is none.
 	block types.Object
 	at    path.Path
@@ -39,34 +54,31 @@ type configuration struct {
 	diags  diag.Diagnostics
 }
 
-// data is what the configured provider gives to the types of the vendors. Each vendor's types see it through an interface of their own.
-type data struct {
-	clients map[string]any
-	// missing says what to configure. Only what uses the client reports it, so that nobody must configure an unused vendor.
-	missing map[string]diag.Diagnostics
-}
-
-func client[Client any](d *data, block string) (*Client, diag.Diagnostics) {
-	found, _ := d.clients[block].(*Client)
-	return found, d.missing[block]
+// made returns a new client, or reports why it could not be made.
+func (c *configuration) made(client any, err error) any {
+	if err != nil {
+		c.diags.AddAttributeError(c.at, "Invalid "+c.vendor+" Configuration", err.Error())
+	}
+	return client
 }
 
 // configureVendors makes the clients of all vendors. It reports problems of a block that exists. Without a block, only what uses the
-// client reports missing settings.
+// client reports missing settings, so that nobody must configure an unused vendor.
 func (p *webhookProvider) configureVendors(
 	ctx context.Context, req provider.ConfigureRequest, calls httpapi.Config,
-) (*data, diag.Diagnostics) {
-	out := &data{clients: map[string]any{}, missing: map[string]diag.Diagnostics{}}
+) (tfwebhook.Clients, diag.Diagnostics) {
+	out := tfwebhook.Clients{}
 	var diags diag.Diagnostics
 	for _, v := range vendors() {
-		c := &configuration{at: path.Root(v.block), getenv: p.getenv, calls: calls}
+		c := &configuration{vendor: v.name, at: path.Root(v.block), getenv: p.getenv, calls: calls}
 		diags.Append(req.Config.GetAttribute(ctx, c.at, &c.block)...)
-		out.clients[v.block] = v.configure(c)
+		made := tfwebhook.Configured{Client: v.configure(c)}
 		if c.block.IsNull() {
-			out.missing[v.block] = c.diags
+			made.Missing = c.diags
 		} else {
 			diags.Append(c.diags...)
 		}
+		out[v.block] = made
 	}
 	return out, diags
 }

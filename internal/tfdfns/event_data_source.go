@@ -14,29 +14,21 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-var _ datasource.DataSourceWithConfigure = (*eventDataSource)(nil)
-
-// eventDataSource reads one delivery attempt of a Dfns webhook.
-type eventDataSource struct {
-	tfwebhook.DataSource[dfns.Client]
-}
-
 type oneEventModel struct {
 	eventModel
 	WebhookID types.String `tfsdk:"webhook_id"`
 }
 
-// NewEventDataSource returns the data source webhook_dfns_event.
+// NewEventDataSource returns the data source webhook_dfns_event, which reads one delivery attempt.
 func NewEventDataSource() datasource.DataSource {
-	return &eventDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_event", ClientFrom: clientFrom}}
+	return tfwebhook.NewDataSource("webhook_dfns_event", clientFrom, eventSchema, readEvent)
 }
 
-// Schema implements datasource.DataSource.
-func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func eventSchema() schema.Schema {
 	attributes := eventAttributes()
 	attributes["webhook_id"] = tfwebhook.Required("The id of the webhook, `wh-…`.")
 	attributes["id"] = tfwebhook.Required("The id of the attempt, `whe-…`.")
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: "Reads one attempt to deliver an event to a Dfns webhook, by its id. Dfns keeps attempts for " +
 			"31 days. Makes one API call. The payload of the event, `data`, gets into the state, in plain text and marked " +
 			"as sensitive. The token needs the permission `Webhooks:Events:Read`.",
@@ -44,29 +36,18 @@ func (d *eventDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *eventDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data oneEventModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
-
+func readEvent(ctx context.Context, client *dfns.Client, data *oneEventModel) diag.Diagnostics {
 	id, webhookID := data.ID.ValueString(), data.WebhookID.ValueString()
-	event, err := d.Client.GetWebhookEvent(ctx, webhookID, id)
+	event, err := client.GetWebhookEvent(ctx, webhookID, id)
 	if httpapi.IsNotFound(err) {
-		resp.Diagnostics.Append(noEvent(ctx, d.Client, webhookID, id, err))
-		return
+		return diag.Diagnostics{noEvent(ctx, client, webhookID, id, err)}
 	}
 	if err != nil {
-		resp.Diagnostics.Append(advice.LookupFailed("read events", "event "+id+" of webhook "+webhookID, err))
-		return
+		return diag.Diagnostics{advice.LookupFailed("read events", "event "+id+" of webhook "+webhookID, err)}
 	}
 
 	data.refresh(event, true)
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	return nil
 }
 
 // noEvent says which is missing, the event or the webhook. The API answers 404 for both, and its wording is not relied on.

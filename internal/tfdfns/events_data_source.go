@@ -8,19 +8,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
-
-var _ datasource.DataSourceWithConfigure = (*eventsDataSource)(nil)
-
-// eventsDataSource lists the delivery attempts of one Dfns webhook.
-type eventsDataSource struct {
-	tfwebhook.DataSource[dfns.Client]
-}
 
 type eventsModel struct {
 	WebhookID      types.String `tfsdk:"webhook_id"`
@@ -31,14 +25,13 @@ type eventsModel struct {
 	Events         []eventModel `tfsdk:"events"`
 }
 
-// NewEventsDataSource returns the data source webhook_dfns_events.
+// NewEventsDataSource returns the data source webhook_dfns_events, which lists the delivery attempts of one webhook.
 func NewEventsDataSource() datasource.DataSource {
-	return &eventsDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_events", ClientFrom: clientFrom}}
+	return tfwebhook.NewDataSource("webhook_dfns_events", clientFrom, eventsSchema, readEvents)
 }
 
-// Schema implements datasource.DataSource.
-func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func eventsSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Lists the delivery attempts of one Dfns webhook, ordered by `timestamp_sent`. Dfns keeps " +
 			"attempts for 31 days. To find out whether the webhook delivers, use `webhook_dfns_delivery_health`. The token " +
 			"needs the permission `Webhooks:Events:Read`.",
@@ -71,23 +64,13 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data eventsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
-
+func readEvents(ctx context.Context, client *dfns.Client, data *eventsModel) diag.Diagnostics {
 	id, most := data.WebhookID.ValueString(), tfwebhook.MaxResults(data.MaxResults)
 	filter := dfns.EventFilter{Kind: data.Kind.ValueString(), DeliveryFailed: data.DeliveryFailed.ValueBoolPointer()}
 	data.Events = []eventModel{}
-	for event, err := range d.Client.ListWebhookEvents(ctx, id, filter, min(most, dfns.MaxPage)) {
+	for event, err := range client.ListWebhookEvents(ctx, id, filter, min(most, dfns.MaxPage)) {
 		if err != nil {
-			resp.Diagnostics.Append(advice.LookupFailed("read events", "the events of webhook "+id, err))
-			return
+			return diag.Diagnostics{advice.LookupFailed("read events", "the events of webhook "+id, err)}
 		}
 		var model eventModel
 		model.refresh(event, data.IncludePayload.ValueBool())
@@ -99,5 +82,5 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	slices.SortStableFunc(data.Events, func(a, b eventModel) int {
 		return cmp.Compare(a.TimestampSent.ValueInt64(), b.TimestampSent.ValueInt64())
 	})
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	return nil
 }

@@ -9,11 +9,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-// NewEventKindsFunction returns the function dfns_event_kinds.
-func NewEventKindsFunction() function.Function {
-	return tfwebhook.NewEventKindsFunction("dfns_event_kinds", kinds())
-}
-
 // kinds returns the event kinds of the vendor.
 func kinds() tfwebhook.EventCatalogue {
 	return tfwebhook.EventCatalogue{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
@@ -13,26 +14,18 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-var _ datasource.DataSourceWithConfigure = (*healthDataSource)(nil)
-
-// healthDataSource says whether one Dfns webhook delivers.
-type healthDataSource struct {
-	tfwebhook.DataSource[dfns.Client]
-}
-
 type healthModel struct {
 	tfwebhook.Health
 	WebhookID types.String `tfsdk:"webhook_id"`
 }
 
-// NewHealthDataSource returns the data source webhook_dfns_delivery_health.
+// NewHealthDataSource returns the data source webhook_dfns_delivery_health, which says whether one webhook delivers.
 func NewHealthDataSource() datasource.DataSource {
-	return &healthDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_delivery_health", ClientFrom: clientFrom}}
+	return tfwebhook.NewDataSource("webhook_dfns_delivery_health", clientFrom, healthSchema, readHealth)
 }
 
-// Schema implements datasource.DataSource.
-func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func healthSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Says whether a Dfns webhook delivers: it counts the events of the last 24 hours, or of " +
 			"another window, that were delivered, that are still being tried, and that are lost. All attempts to deliver " +
 			"an event count as one. No payload gets into the state.\n\nBecause the order of the API is not documented, " +
@@ -49,31 +42,21 @@ func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *healthDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data healthModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
-
+func readHealth(ctx context.Context, client *dfns.Client, data *healthModel) diag.Diagnostics {
 	id, readAll := data.WebhookID.ValueString(), true
 	var attempts []*dfns.WebhookEvent
-	for attempt, err := range d.Client.ListWebhookEvents(ctx, id, dfns.EventFilter{MaxCalls: data.Calls()}, dfns.MaxPage) {
+	for attempt, err := range client.ListWebhookEvents(ctx, id, dfns.EventFilter{MaxCalls: data.Calls()}, dfns.MaxPage) {
 		if httpapi.IsCut(err) {
 			readAll = false
 			break
 		}
 		if err != nil {
-			resp.Diagnostics.Append(advice.LookupFailed("read events", "the events of webhook "+id, err))
-			return
+			return diag.Diagnostics{advice.LookupFailed("read events", "the events of webhook "+id, err)}
 		}
 		attempts = append(attempts, attempt)
 	}
 
 	now := time.Now()
 	data.Count(deliveries(attempts, now), data.Since(now), readAll)
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	return nil
 }

@@ -18,7 +18,8 @@ import (
 // TestMessages keeps what only Dfns has to say for review: it must be true for the outcome that the error proves. TestAdvice has the rest.
 func TestMessages(t *testing.T) {
 	t.Parallel()
-	webhook := webhookModel{webhookData: webhookData{ID: types.StringValue("wh-1"), URL: types.StringValue("https://hooks.example.com/secret/path?x=1")}}
+	var webhook webhookModel
+	webhook.ID, webhook.URL = types.StringValue("wh-1"), types.StringValue("https://hooks.example.com/secret/path?x=1")
 	call := func(status int, change ...func(*httpapi.Error)) error {
 		out := &httpapi.Error{Method: "POST", Path: "/webhooks", Status: status, Recognized: true, Message: "the API's words"}
 		for _, c := range change {

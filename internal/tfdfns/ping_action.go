@@ -17,7 +17,7 @@ var _ action.ActionWithConfigure = (*pingAction)(nil)
 
 // pingAction asks Dfns to send a test event to a webhook.
 type pingAction struct {
-	tfwebhook.Action[dfns.Client]
+	tfwebhook.Action[*dfns.Client]
 }
 
 type pingModel struct {
@@ -26,7 +26,7 @@ type pingModel struct {
 
 // NewPingAction returns the action webhook_dfns_ping.
 func NewPingAction() action.Action {
-	return &pingAction{tfwebhook.Action[dfns.Client]{Name: "webhook_dfns_ping", ClientFrom: clientFrom}}
+	return &pingAction{tfwebhook.Action[*dfns.Client]{Name: "webhook_dfns_ping", ClientFrom: clientFrom}}
 }
 
 var webhookID = tfwebhook.IDFormat{Object: "a Dfns webhook", Prefix: "wh-"}

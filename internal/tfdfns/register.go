@@ -4,7 +4,6 @@ package tfdfns
 import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -22,16 +21,9 @@ func Types() tfwebhook.Types {
 		},
 		ListResources: []func() list.ListResource{NewWebhookListResource},
 		Actions:       []func() action.Action{NewPingAction},
-		Functions:     []func() function.Function{NewEventKindsFunction, NewSignatureFunction, NewOriginIPsFunction},
+		Functions:     []func() function.Function{kinds().NewFunction, NewSignatureFunction, NewOriginIPsFunction},
 	}
 }
 
-// ProviderData is what the configured provider gives to the types of this package.
-type ProviderData interface {
-	// DfnsClient returns the client. Without one it says what to configure.
-	DfnsClient() (*dfns.Client, diag.Diagnostics)
-}
-
-func clientFrom(providerData any, diags *diag.Diagnostics) *dfns.Client {
-	return tfwebhook.ClientFrom(providerData, ProviderData.DfnsClient, diags)
-}
+// clientFrom returns the client that the provider was configured with.
+var clientFrom = tfwebhook.ClientOf[*dfns.Client]("dfns")

@@ -7,58 +7,41 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
-
-// webhookDataSource reads one Dfns webhook by its id.
-type webhookDataSource struct {
-	tfwebhook.DataSource[dfns.Client]
-}
-
-// NewWebhookDataSource returns the data source webhook_dfns.
+// NewWebhookDataSource returns the data source webhook_dfns, which reads one webhook by its id.
 func NewWebhookDataSource() datasource.DataSource {
-	return &webhookDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns", ClientFrom: clientFrom}}
+	return tfwebhook.NewDataSource("webhook_dfns", clientFrom, webhookSchema, readWebhook)
 }
 
-// Schema implements datasource.DataSource.
-func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func webhookSchema() schema.Schema {
 	attributes := webhookAttributes()
 	attributes["id"] = tfwebhook.Required("The id of the webhook, `wh-…`.")
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: "Reads one Dfns webhook, by its id. The signing secret cannot be read. Makes one API call. The token needs the " +
 			"permission `Webhooks:Read`.",
 		Attributes: attributes,
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data webhookData
-	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &data, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
+func readWebhook(ctx context.Context, client *dfns.Client, data *webhookData) diag.Diagnostics {
 	id := data.ID.ValueString()
-	webhook, err := d.Client.ReadWebhook(ctx, id, "")
+	webhook, err := client.ReadWebhook(ctx, id, "")
 	if httpapi.IsNotFound(err) {
-		resp.Diagnostics.AddError("Dfns Webhook Not Found", fmt.Sprintf(
-			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, d.Client)))
-		return
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Dfns Webhook Not Found", fmt.Sprintf(
+			"Reading webhook %s failed: %s\n\n%s", id, err, existing(ctx, client)))}
 	}
 	if err != nil {
-		resp.Diagnostics.Append(advice.LookupFailed("read", "webhook "+id, err))
-		return
+		return diag.Diagnostics{advice.LookupFailed("read", "webhook "+id, err)}
 	}
 
 	data.refresh(webhook)
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	return nil
 }
 
 // existing lists the existing webhooks, for a person who asked for one that does not exist.

@@ -9,14 +9,11 @@ import (
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
 // webhookData is what the resource, the data sources and the list have in common.
 type webhookData struct {
-	ID          types.String `tfsdk:"id"`
-	URL         types.String `tfsdk:"url"`
-	Events      types.Set    `tfsdk:"events"`
+	tfwebhook.DataModel
 	Status      types.String `tfsdk:"status"`
 	Description types.String `tfsdk:"description"`
 	DateCreated types.String `tfsdk:"date_created"`
@@ -27,26 +24,6 @@ type webhookData struct {
 type webhookModel struct {
 	webhookData
 	tfwebhook.ResourceModel
-}
-
-// Identity implements tfwebhook.Model.
-func (m *webhookData) Identity() tfwebhook.Identity { return tfwebhook.Identity{ID: m.ID} }
-
-// data returns the part that the data sources have too, empty for a webhook that does not exist yet.
-func (m *webhookModel) data() *webhookData {
-	if m == nil {
-		return &webhookData{}
-	}
-	return &m.webhookData
-}
-
-// Name implements tfwebhook.Model. It hides the parts of the url that may hold a credential.
-func (m *webhookData) Name() string {
-	url := weburl.Hide(m.URL.ValueString())
-	if id := m.ID.ValueString(); id != "" {
-		return id + " " + url
-	}
-	return url + " (new)"
 }
 
 // settings returns what the API is asked for. What is null is empty.
@@ -72,15 +49,7 @@ func (m *webhookData) lastAnswer() *dfns.Webhook {
 // refresh copies everything from an answer.
 func (m *webhookData) refresh(api *dfns.Webhook) {
 	m.refreshAssigned(api)
-	if !weburl.Same(m.URL.ValueString(), api.URL) {
-		m.URL = types.StringValue(api.URL)
-	}
-	switch {
-	case len(api.Events) > 0:
-		m.Events = tfwebhook.EventSet(api.Events)
-	case m.Events.IsNull():
-		m.Events = types.SetNull(types.StringType) // that of a new model is null too, but of no type
-	}
+	m.Refresh(api.URL, api.Events)
 	if api.Status != "" {
 		m.Status = types.StringValue(api.Status)
 	}

@@ -3,16 +3,13 @@ package tfdfns
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -25,14 +22,14 @@ var object = tfwebhook.Object{Vendor: "Dfns", Noun: "webhook", ID: "wh-…", Sec
 //
 // https://docs.dfns.co/api-reference/webhooks
 type webhookResource struct {
-	tfwebhook.Resource[dfns.Client]
+	tfwebhook.Resource[*dfns.Client]
 }
 
 // NewWebhookResource returns the resource webhook_dfns.
 func NewWebhookResource() resource.Resource { return newWebhookResource() }
 
 func newWebhookResource() *webhookResource {
-	return &webhookResource{tfwebhook.Resource[dfns.Client]{Name: "webhook_dfns", Object: object, ClientFrom: clientFrom}}
+	return &webhookResource{tfwebhook.Resource[*dfns.Client]{Name: "webhook_dfns", Advice: advice, IDs: webhookID, ClientFrom: clientFrom}}
 }
 
 // Schema implements resource.Resource.
@@ -43,20 +40,11 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		"call. A refresh of many takes one call plus one for every 200 "+
 		"webhooks of the organization. The token needs the permissions `Webhooks:Create`, `Webhooks:Read`, "+
 		"`Webhooks:Update` and `Webhooks:Delete`.", map[string]schema.Attribute{
-		"url": schema.StringAttribute{
-			Required: true,
-			MarkdownDescription: "The URL that Dfns delivers events to. Use https: with http, anybody on the way can read the " +
-				"deliveries. Several webhooks can have the same url.",
-			Validators: []validator.String{tfwebhook.HTTP()},
-		},
-		"events": schema.SetAttribute{
-			Required:    true,
-			ElementType: types.StringType,
-			MarkdownDescription: "The event kinds to deliver, such as `wallet.transfer.confirmed`, or only `*` for all current and future " +
-				"kinds. A kind that this provider version does not know causes a warning only, because Dfns often adds new ones. " +
-				"Dfns has deprecated `wallet.exported`.",
-			Validators: kinds().SetValidators(),
-		},
+		"url": tfwebhook.RequiredText("The URL that Dfns delivers events to. Use https: with http, anybody on the way can read the "+
+			"deliveries. Several webhooks can have the same url.", tfwebhook.HTTP()),
+		"events": kinds().Attribute("The event kinds to deliver, such as `wallet.transfer.confirmed`, or only `*` for all current and " +
+			"future kinds. A kind that this provider version does not know causes a warning only, because Dfns often adds new ones. " +
+			"Dfns has deprecated `wallet.exported`."),
 		"status": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
@@ -71,60 +59,37 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			Validators:          []validator.String{tfwebhook.Length(0, 256)},
 		},
 		"date_created": tfwebhook.Assigned("When the webhook was created, in ISO 8601."),
-		"date_updated": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "When the webhook was last changed, in ISO 8601.",
-		},
+		"date_updated": tfwebhook.Reported("When the webhook was last changed, in ISO 8601."),
 	})
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the state holds the secret, and warns when the secret
-// will change, because receivers need the new one. It makes no call.
+// ModifyPlan implements resource.ResourceWithModifyPlan. Every attribute changes in place, apart from settings of the secret. It makes
+// no call.
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if r.Client == nil || !tfwebhook.IsPlanned(ctx, r.Client, req, resp) {
+	var plan, prior webhookModel
+	if !r.BeginPlan(ctx, req, resp, &plan, &prior) {
 		return
 	}
-	var plan, prior *webhookModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() {
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(r.unsigned("delete", &prior)...)
 		return
 	}
 
+	r.PlanSecret(ctx, req, resp, &plan, &prior)
 	switch {
-	case plan == nil:
-		resp.Diagnostics.Append(r.unsigned("delete", prior)...)
-		return
-	case prior == nil:
-		object.PlanCreatedSecret(resp, plan)
-		resp.Diagnostics.Append(r.unsigned("create", plan)...)
+	case req.State.Raw.IsNull():
+		resp.Diagnostics.Append(r.unsigned("create", &plan)...)
+	case len(resp.RequiresReplace) > 0:
+		resp.Diagnostics.Append(r.unsigned("replace", &prior)...)
+	case plan.isKnown() && plan.settings().Same(prior.settings()):
+		plan.DateUpdated = prior.DateUpdated // no call will be made
 	default:
-		r.planChange(ctx, req, resp, plan, prior)
+		resp.Diagnostics.Append(r.unsigned("update", &prior)...)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	resp.Diagnostics.Append(odd(&plan.webhookData, prior.data())...)
-}
-
-// planChange plans the change of an existing webhook. Every attribute changes in place, apart from settings of the secret.
-func (r *webhookResource) planChange(
-	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, prior *webhookModel,
-) {
-	resp.RequiresReplace = plan.PlanSecret(&prior.SecretModel)
-	object.CheckKnownSecret(ctx, req, resp, plan, prior)
-	unchanged := plan.isKnown() && plan.settings().Same(prior.settings())
-	if unchanged {
-		plan.DateUpdated = prior.DateUpdated // no call will be made
-	}
-	switch {
-	case len(resp.RequiresReplace) > 0:
-		resp.Diagnostics.Append(r.unsigned("replace", prior)...)
-		resp.Diagnostics.Append(object.SecretWillChange(prior.Name(), resp.RequiresReplace))
-	case !unchanged:
-		resp.Diagnostics.Append(r.unsigned("update", prior)...)
-		resp.Diagnostics.Append(object.SecretGoesAlong(prior.ID, prior.URL, plan.URL)...)
-	}
+	resp.Diagnostics.Append(odd(&plan.webhookData, &prior.webhookData)...)
 }
 
 // unsigned reports a change that the apply could not make, because the configuration only allows reading.
@@ -138,59 +103,52 @@ func (r *webhookResource) unsigned(operation string, webhook *webhookModel) diag
 // Create implements resource.Resource.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
-	ctx, cancel := tfwebhook.BeginChange(ctx, req.Plan, &plan, timeouts.Value.Create, &resp.Diagnostics)
+	ctx, cancel := r.BeginCreate(ctx, req, resp, &plan)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	created, err := r.Client.CreateWebhook(ctx, plan.settings())
-	resp.Diagnostics.Append(tfwebhook.NotNoted(r.Client.NoteProblem())...)
 	if err != nil {
-		resp.Diagnostics.Append(advice.Failed("create", plan.Name(), err))
+		r.CreateFailed(resp, &plan, err)
 		return
 	}
 
 	plan.refreshAssigned(created)
-	object.SaveCreated(ctx, r.Client, resp, &plan, string(created.Secret))
+	r.SaveCreated(ctx, resp, &plan, string(created.Secret))
 	resp.Diagnostics.Append(recovered("create", plan, created.Recovery)...)
 	resp.Diagnostics.Append(storedOtherwise("create", plan, created)...)
 }
 
 // Read implements resource.Resource.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state webhookModel
-	ctx, cancel := tfwebhook.BeginRead(ctx, r.Client, req, resp, &state)
+	var prior webhookModel
+	ctx, cancel := r.BeginRead(ctx, req, resp, &prior)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	webhook, err := r.Client.ReadWebhook(ctx, state.ID.ValueString(), tfwebhook.Created(state.DateCreated, state.URL))
-	if httpapi.IsNotFound(err) {
-		object.RemoveGone(ctx, r.Client, req, resp, &state)
-		return
-	}
+	webhook, err := r.Client.ReadWebhook(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.DateCreated, prior.URL))
 	if err != nil {
-		resp.Diagnostics.Append(advice.Failed("read", state.Name(), err))
+		r.ReadFailed(ctx, req, resp, &prior, err)
 		return
 	}
 
-	resp.Diagnostics.Append(secretDiffers("read", state, webhook.Secret)...)
-	imported := state.URL.IsNull()
+	state := prior
 	state.refresh(webhook)
-	if imported {
-		resp.Diagnostics.Append(object.SecretUnknownAfterImport(r.Client)...)
-		resp.Diagnostics.Append(odd(&state.webhookData, &webhookData{})...)
+	resp.Diagnostics.Append(secretDiffers("read", prior, webhook.Secret)...)
+	r.SaveRead(ctx, resp, &state, &prior)
+	if prior.IsImported() {
+		resp.Diagnostics.Append(odd(&state.webhookData, &prior.webhookData)...)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
 }
 
 // Update implements resource.Resource. What the API does not know, such as timeouts and recipients, changes without a call.
 func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, prior webhookModel
-	ctx, cancel := object.BeginUpdate(ctx, req, resp, &plan, &prior)
+	ctx, cancel := r.BeginUpdate(ctx, req, resp, &plan, &prior)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -199,12 +157,8 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	plan.DateUpdated = prior.DateUpdated
 	if !plan.settings().Same(prior.settings()) {
 		updated, err := r.Client.UpdateWebhook(ctx, prior.lastAnswer(), plan.settings())
-		if httpapi.IsNotFound(err) {
-			tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, advice.Failed("update", prior.Name(), err))
-			return
-		}
 		if err != nil {
-			resp.Diagnostics.Append(advice.Failed("update", prior.Name(), err))
+			r.UpdateFailed(ctx, req, resp, &prior, err)
 			return
 		}
 		plan.refreshAssigned(updated)
@@ -212,32 +166,22 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		resp.Diagnostics.Append(recovered("update", plan, updated.Recovery)...)
 		resp.Diagnostics.Append(storedOtherwise("update", plan, updated)...)
 		resp.Diagnostics.Append(secretDiffers("update", prior, updated.Secret)...)
-		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
+		resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
 	}
-	tfwebhook.SaveUpdated(ctx, r.Client, resp, &plan, &prior)
+	r.SaveUpdated(ctx, resp, &plan, &prior)
 }
 
 // Delete implements resource.Resource.
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
-	ctx, cancel := tfwebhook.BeginChange(ctx, req.State, &state, timeouts.Value.Delete, &resp.Diagnostics)
+	ctx, cancel := r.BeginDelete(ctx, req, resp, &state)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	err := r.Client.DeleteWebhook(ctx, state.ID.ValueString(), tfwebhook.Created(state.DateCreated, state.URL))
-	switch {
-	case httpapi.IsNotFound(err):
-		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, state.Name(), r.Client.Account())...)
-	case err != nil:
-		resp.Diagnostics.Append(advice.Failed("delete", state.Name(), err))
+	if err != nil {
+		r.DeleteFailed(ctx, req, resp, &state, err)
 	}
-}
-
-// ImportState implements resource.ResourceWithImportState. The read that follows warns of what the import brings.
-func (r *webhookResource) ImportState(
-	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
-) {
-	tfwebhook.ImportByID(ctx, webhookID, req, resp)
 }

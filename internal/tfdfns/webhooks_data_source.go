@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -14,13 +15,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
-
-var _ datasource.DataSourceWithConfigure = (*webhooksDataSource)(nil)
-
-// webhooksDataSource lists the webhooks of the organization.
-type webhooksDataSource struct {
-	tfwebhook.DataSource[dfns.Client]
-}
 
 type webhooksModel struct {
 	webhookFilter
@@ -41,14 +35,13 @@ func (f webhookFilter) selects(webhook *dfns.Webhook) bool {
 // isEmpty reports that the filter selects every webhook.
 func (f webhookFilter) isEmpty() bool { return f.URL.IsNull() && f.Status.IsNull() }
 
-// NewWebhooksDataSource returns the data source webhook_dfns_webhooks.
+// NewWebhooksDataSource returns the data source webhook_dfns_webhooks, which lists the webhooks of the organization.
 func NewWebhooksDataSource() datasource.DataSource {
-	return &webhooksDataSource{tfwebhook.DataSource[dfns.Client]{Name: "webhook_dfns_webhooks", ClientFrom: clientFrom}}
+	return tfwebhook.NewDataSource("webhook_dfns_webhooks", clientFrom, webhooksSchema, readWebhooks)
 }
 
-// Schema implements datasource.DataSource.
-func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func webhooksSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Lists the webhooks of the Dfns organization that match the filters, oldest first. " +
 			"Each page of 200 takes one API call. The token needs the permission `Webhooks:Read`.",
 		Attributes: map[string]schema.Attribute{
@@ -71,20 +64,11 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data webhooksModel
-	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &data, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
+func readWebhooks(ctx context.Context, client *dfns.Client, data *webhooksModel) diag.Diagnostics {
 	data.Webhooks = []webhookData{}
-	for webhook, err := range d.Client.ListWebhooks(ctx, dfns.MaxPage) {
+	for webhook, err := range client.ListWebhooks(ctx, dfns.MaxPage) {
 		if err != nil {
-			resp.Diagnostics.Append(advice.LookupFailed("read", "the webhooks of the organization", err))
-			return
+			return diag.Diagnostics{advice.LookupFailed("read", "the webhooks of the organization", err)}
 		}
 		if data.selects(webhook) {
 			var model webhookData
@@ -98,5 +82,5 @@ func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadReques
 			cmp.Compare(a.DateCreated.ValueString(), b.DateCreated.ValueString()),
 			cmp.Compare(a.ID.ValueString(), b.ID.ValueString()))
 	})
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	return nil
 }

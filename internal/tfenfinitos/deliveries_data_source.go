@@ -6,19 +6,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
-
-var _ datasource.DataSourceWithConfigure = (*deliveriesDataSource)(nil)
-
-// deliveriesDataSource lists the deliveries of one EnfinitOS subscription, newest first.
-type deliveriesDataSource struct {
-	tfwebhook.DataSource[enfinitos.Client]
-}
 
 type deliveriesModel struct {
 	SubscriptionID types.String    `tfsdk:"subscription_id"`
@@ -63,22 +57,19 @@ func (m *deliveryModel) refresh(api *enfinitos.Delivery, withPayload bool) {
 	}
 }
 
-// NewDeliveriesDataSource returns the data source webhook_enfinitos_deliveries.
+// NewDeliveriesDataSource returns the data source webhook_enfinitos_deliveries, which lists the deliveries of one subscription.
 func NewDeliveriesDataSource() datasource.DataSource {
-	return &deliveriesDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos_deliveries", ClientFrom: clientFrom}}
+	return tfwebhook.NewDataSource("webhook_enfinitos_deliveries", clientFrom, deliveriesSchema, readDeliveries)
 }
 
-// Schema implements datasource.DataSource.
-func (d *deliveriesDataSource) Schema(
-	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
-) {
+func deliveriesSchema() schema.Schema {
 	number := func(description string) schema.Int64Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	private := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: description}
 	}
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: "Lists the deliveries of one EnfinitOS subscription, newest first. To find out whether the " +
 			"subscription delivers, use `webhook_enfinitos_delivery_health`. The key needs the scope `audit:read`.",
 		Attributes: map[string]schema.Attribute{
@@ -118,25 +109,13 @@ func (d *deliveriesDataSource) Schema(
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *deliveriesDataSource) Read(
-	ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse,
-) {
-	var data deliveriesModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
-
+func readDeliveries(ctx context.Context, client *enfinitos.Client, data *deliveriesModel) diag.Diagnostics {
 	most := tfwebhook.MaxResults(data.MaxResults)
 	data.Deliveries = []deliveryModel{}
 	id := data.SubscriptionID.ValueString()
-	for delivery, err := range d.Client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
+	for delivery, err := range client.ListDeliveries(ctx, id, data.Status.ValueString(), min(most, enfinitos.DefaultPage)) {
 		if err != nil {
-			resp.Diagnostics.Append(advice.LookupFailed("read", "the deliveries of subscription "+id, err))
-			return
+			return diag.Diagnostics{advice.LookupFailed("read", "the deliveries of subscription "+id, err)}
 		}
 		var model deliveryModel
 		model.refresh(delivery, data.IncludePayload.ValueBool())
@@ -145,5 +124,5 @@ func (d *deliveriesDataSource) Read(
 			break
 		}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	return nil
 }

@@ -10,11 +10,6 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-// NewEventKindsFunction returns the function enfinitos_event_kinds.
-func NewEventKindsFunction() function.Function {
-	return tfwebhook.NewEventKindsFunction("enfinitos_event_kinds", kinds())
-}
-
 // kinds returns the event kinds of the vendor.
 func kinds() tfwebhook.EventCatalogue {
 	return tfwebhook.EventCatalogue{

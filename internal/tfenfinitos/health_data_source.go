@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
@@ -13,26 +14,18 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
-var _ datasource.DataSourceWithConfigure = (*healthDataSource)(nil)
-
-// healthDataSource says whether one EnfinitOS subscription delivers.
-type healthDataSource struct {
-	tfwebhook.DataSource[enfinitos.Client]
-}
-
 type healthModel struct {
 	tfwebhook.Health
 	SubscriptionID types.String `tfsdk:"subscription_id"`
 }
 
-// NewHealthDataSource returns the data source webhook_enfinitos_delivery_health.
+// NewHealthDataSource returns the data source webhook_enfinitos_delivery_health, which says whether one subscription delivers.
 func NewHealthDataSource() datasource.DataSource {
-	return &healthDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos_delivery_health", ClientFrom: clientFrom}}
+	return tfwebhook.NewDataSource("webhook_enfinitos_delivery_health", clientFrom, healthSchema, readHealth)
 }
 
-// Schema implements datasource.DataSource.
-func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func healthSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Says whether an EnfinitOS subscription delivers: it counts the events of the last 24 hours, " +
 			"or of another window, that were delivered, that are still being tried, and that are lost. No payload gets " +
 			"into the state.\n\nEnfinitOS lists the newest deliveries first. A read ends where the scheduled attempts end " +
@@ -49,33 +42,23 @@ func (d *healthDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *healthDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data healthModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, tfwebhook.DefaultTimeout)
-	defer cancel()
-
+func readHealth(ctx context.Context, client *enfinitos.Client, data *healthModel) diag.Diagnostics {
 	now := time.Now()
-	deliveries, readAll, err := d.since(ctx, data.SubscriptionID.ValueString(), data.Since(now), now, data.Calls())
+	deliveries, readAll, err := since(ctx, client, data.SubscriptionID.ValueString(), data.Since(now), now, data.Calls())
 	if err != nil {
-		resp.Diagnostics.Append(advice.LookupFailed("read", "the deliveries of subscription "+data.SubscriptionID.ValueString(), err))
-		return
+		return diag.Diagnostics{advice.LookupFailed("read", "the deliveries of subscription "+data.SubscriptionID.ValueString(), err)}
 	}
 	data.Count(deliveries, data.Since(now), readAll)
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	return nil
 }
 
 // since returns the deliveries of a window, and whether these are all. It goes on until so many deliveries as a page holds are
 // from before the window, because those of one moment may be listed in any order.
-func (d *healthDataSource) since(
-	ctx context.Context, id string, begin, now time.Time, maxCalls int,
+func since(
+	ctx context.Context, client *enfinitos.Client, id string, begin, now time.Time, maxCalls int,
 ) (out []tfwebhook.Delivery, readAll bool, err error) {
 	old := 0
-	for api, err := range d.Client.RecentDeliveries(ctx, id, maxCalls) {
+	for api, err := range client.RecentDeliveries(ctx, id, maxCalls) {
 		if err != nil {
 			if httpapi.IsCut(err) {
 				return out, false, nil

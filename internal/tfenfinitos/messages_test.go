@@ -19,9 +19,9 @@ import (
 // rest.
 func TestMessages(t *testing.T) {
 	t.Parallel()
-	webhook := webhookModel{webhookData: webhookData{
-		ID: types.StringValue("whs_1"), Label: types.StringValue("rights ledger"), URL: types.StringValue("https://hooks.example.com/secret/path?x=1"),
-	}}
+	var webhook webhookModel
+	webhook.ID, webhook.Label = types.StringValue("whs_1"), types.StringValue("rights ledger")
+	webhook.URL = types.StringValue("https://hooks.example.com/secret/path?x=1")
 	call := func(status int, recognized bool) error {
 		return &httpapi.Error{
 			Method: "POST", Path: "/v1/webhooks", Host: "api.enfinitos.com", Status: status, Recognized: recognized, Message: "the API's words",

@@ -22,7 +22,7 @@ var _ action.ActionWithConfigure = (*processDueAction)(nil)
 
 // processDueAction asks EnfinitOS to make the retries that are due now.
 type processDueAction struct {
-	tfwebhook.Action[enfinitos.Client]
+	tfwebhook.Action[*enfinitos.Client]
 }
 
 type processDueModel struct {
@@ -31,7 +31,7 @@ type processDueModel struct {
 
 // NewProcessDueAction returns the action webhook_enfinitos_process_due.
 func NewProcessDueAction() action.Action {
-	return &processDueAction{tfwebhook.Action[enfinitos.Client]{Name: "webhook_enfinitos_process_due", ClientFrom: clientFrom}}
+	return &processDueAction{tfwebhook.Action[*enfinitos.Client]{Name: "webhook_enfinitos_process_due", ClientFrom: clientFrom}}
 }
 
 // Schema implements action.Action.

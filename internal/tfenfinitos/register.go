@@ -4,7 +4,6 @@ package tfenfinitos
 import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -18,16 +17,9 @@ func Types() tfwebhook.Types {
 		Resources:   []func() resource.Resource{NewWebhookResource},
 		DataSources: []func() datasource.DataSource{NewWebhookDataSource, NewDeliveriesDataSource, NewHealthDataSource},
 		Actions:     []func() action.Action{NewReplayAction, NewProcessDueAction},
-		Functions:   []func() function.Function{NewEventKindsFunction, NewSignatureFunction},
+		Functions:   []func() function.Function{kinds().NewFunction, NewSignatureFunction},
 	}
 }
 
-// ProviderData is what the configured provider gives to the types of this package.
-type ProviderData interface {
-	// EnfinitosClient returns the client. Without one it says what to configure.
-	EnfinitosClient() (*enfinitos.Client, diag.Diagnostics)
-}
-
-func clientFrom(providerData any, diags *diag.Diagnostics) *enfinitos.Client {
-	return tfwebhook.ClientFrom(providerData, ProviderData.EnfinitosClient, diags)
-}
+// clientFrom returns the client that the provider was configured with.
+var clientFrom = tfwebhook.ClientOf[*enfinitos.Client]("enfinitos")

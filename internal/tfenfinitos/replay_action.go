@@ -18,7 +18,7 @@ var _ action.ActionWithConfigure = (*replayAction)(nil)
 
 // replayAction sends one delivery again, at once.
 type replayAction struct {
-	tfwebhook.Action[enfinitos.Client]
+	tfwebhook.Action[*enfinitos.Client]
 }
 
 type replayModel struct {
@@ -28,7 +28,7 @@ type replayModel struct {
 
 // NewReplayAction returns the action webhook_enfinitos_replay.
 func NewReplayAction() action.Action {
-	return &replayAction{tfwebhook.Action[enfinitos.Client]{Name: "webhook_enfinitos_replay", ClientFrom: clientFrom}}
+	return &replayAction{tfwebhook.Action[*enfinitos.Client]{Name: "webhook_enfinitos_replay", ClientFrom: clientFrom}}
 }
 
 // Schema implements action.Action.

@@ -6,18 +6,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
-
-var _ datasource.DataSourceWithConfigure = (*webhookDataSource)(nil)
-
-// webhookDataSource reads one EnfinitOS subscription by its id, where the API can read one.
-type webhookDataSource struct {
-	tfwebhook.DataSource[enfinitos.Client]
-}
 
 // webhookDataSourceModel is a subscription in the data source. Unlike the resource, it includes what changes by itself.
 type webhookDataSourceModel struct {
@@ -25,14 +19,13 @@ type webhookDataSourceModel struct {
 	LastDeliveredAt types.String `tfsdk:"last_delivered_at"`
 }
 
-// NewWebhookDataSource returns the data source webhook_enfinitos.
+// NewWebhookDataSource returns the data source webhook_enfinitos, which reads one subscription by its id, where the API can.
 func NewWebhookDataSource() datasource.DataSource {
-	return &webhookDataSource{tfwebhook.DataSource[enfinitos.Client]{Name: "webhook_enfinitos", ClientFrom: clientFrom}}
+	return tfwebhook.NewDataSource("webhook_enfinitos", clientFrom, webhookSchema, readWebhook)
 }
 
-// Schema implements datasource.DataSource.
-func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func webhookSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Reads one EnfinitOS webhook subscription, by its id. EnfinitOS documents no call to read a subscription. If " +
 			"the API does not have one, this data source fails. Makes one API call, or two in that case.",
 		Attributes: map[string]schema.Attribute{
@@ -52,28 +45,18 @@ func (d *webhookDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *webhookDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data webhookDataSourceModel
-	ctx, cancel := tfwebhook.Begin(ctx, req.Config, &data, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	found, presence, err := d.Client.Find(ctx, data.ID.ValueString(), "")
+func readWebhook(ctx context.Context, client *enfinitos.Client, data *webhookDataSourceModel) diag.Diagnostics {
+	found, presence, err := client.Find(ctx, data.ID.ValueString(), "")
 	if err != nil {
-		resp.Diagnostics.Append(advice.LookupFailed("read", "subscription "+data.ID.ValueString(), err))
-		return
+		return diag.Diagnostics{advice.LookupFailed("read", "subscription "+data.ID.ValueString(), err)}
 	}
 	if presence != enfinitos.Readable {
-		resp.Diagnostics.AddError("Unable to read EnfinitOS webhook", fmt.Sprintf(
-			"Subscription %s cannot be read, because this API has no call to read a subscription. EnfinitOS documents no such "+
-				"call.", data.ID.ValueString()))
-		return
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unable to read EnfinitOS webhook", fmt.Sprintf(
+			"Subscription %s cannot be read, because this API has no call to read a subscription. EnfinitOS documents no such call.",
+			data.ID.ValueString()))}
 	}
 
 	data.refresh(found)
 	data.LastDeliveredAt = tfwebhook.StringOrNull(found.LastDeliveredAt)
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	return nil
 }

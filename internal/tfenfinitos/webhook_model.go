@@ -14,10 +14,8 @@ import (
 
 // webhookData is what the resource and the data source have in common.
 type webhookData struct {
-	ID                  types.String `tfsdk:"id"`
+	tfwebhook.DataModel
 	DeveloperID         types.String `tfsdk:"developer_id"`
-	URL                 types.String `tfsdk:"url"`
-	Events              types.Set    `tfsdk:"events"`
 	Label               types.String `tfsdk:"label"`
 	Active              types.Bool   `tfsdk:"active"`
 	CreatedAt           types.String `tfsdk:"created_at"`
@@ -30,21 +28,10 @@ type webhookModel struct {
 	tfwebhook.ResourceModel
 }
 
-// Identity implements tfwebhook.Model.
-func (m *webhookData) Identity() tfwebhook.Identity { return tfwebhook.Identity{ID: m.ID} }
-
 // Name implements tfwebhook.Model. It hides the parts of the url that may hold a credential.
 func (m *webhookData) Name() string {
 	id := cmp.Or(m.ID.ValueString(), "(new)")
 	return fmt.Sprintf("%s %q %s", id, m.Label.ValueString(), weburl.Hide(m.URL.ValueString()))
-}
-
-// data returns the part that the data source has too, empty for a subscription that does not exist yet.
-func (m *webhookModel) data() *webhookData {
-	if m == nil {
-		return &webhookData{}
-	}
-	return &m.webhookData
 }
 
 // settings are what a create sends.
@@ -64,12 +51,7 @@ func (m *webhookData) refreshAssigned(api *enfinitos.Subscription) {
 // refresh copies everything from an answer. What that omits stays.
 func (m *webhookData) refresh(api *enfinitos.Subscription) {
 	m.refreshAssigned(api)
-	if !weburl.Same(m.URL.ValueString(), api.URL) && api.URL != "" {
-		m.URL = types.StringValue(api.URL)
-	}
-	if len(api.Events) > 0 {
-		m.Events = tfwebhook.EventSet(api.Events)
-	}
+	m.Refresh(api.URL, api.Events)
 	m.Label = tfwebhook.Keep(m.Label, api.Label)
 	if api.Active.Value != nil {
 		m.Active = types.BoolPointerValue(api.Active.Value)

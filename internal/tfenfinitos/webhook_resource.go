@@ -3,13 +3,11 @@ package tfenfinitos
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -32,12 +30,14 @@ var _ tfwebhook.WebhookResource = (*webhookResource)(nil)
 //
 // https://docs.enfinitos.com/api-reference/webhooks
 type webhookResource struct {
-	tfwebhook.Resource[enfinitos.Client]
+	tfwebhook.Resource[*enfinitos.Client]
 }
 
 // NewWebhookResource returns the resource webhook_enfinitos.
 func NewWebhookResource() resource.Resource {
-	return &webhookResource{tfwebhook.Resource[enfinitos.Client]{Name: "webhook_enfinitos", Object: object, ClientFrom: clientFrom}}
+	return &webhookResource{tfwebhook.Resource[*enfinitos.Client]{
+		Name: "webhook_enfinitos", Advice: advice, IDs: subscriptionID, ClientFrom: clientFrom,
+	}}
 }
 
 // Schema implements resource.Resource.
@@ -51,86 +51,58 @@ func (r *webhookResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		"A create takes one API call (two if `active` is false), and so does a change of `active`. A refresh and a destroy take "+
 		"one call, or two if the API lacks the conventional call. A create needs a key with the scope `*`.", map[string]schema.Attribute{
 		"developer_id": tfwebhook.Assigned("The account that the subscription belongs to."),
-		"url": schema.StringAttribute{
-			Required: true,
-			MarkdownDescription: "The URL that EnfinitOS delivers events to. Must be https, except for a loopback host. A change " +
-				"replaces the subscription.",
-			Validators: []validator.String{tfwebhook.HTTPS()},
-		},
-		"events": schema.SetAttribute{
-			Required:    true,
-			ElementType: types.StringType,
-			MarkdownDescription: "The event kinds to deliver, such as `right.issued`, or only `*` for all current and future kinds. A kind " +
-				"that this provider version does not know causes a warning only. A change replaces the subscription.",
-			Validators: kinds().SetValidators(),
-		},
-		"label": schema.StringAttribute{
-			Required:            true,
-			MarkdownDescription: "A name for people, 1 to 60 characters, counted as JavaScript does. A change replaces the subscription.",
-			Validators:          []validator.String{tfwebhook.Length(1, 60)},
-		},
+		"url": tfwebhook.RequiredText("The URL that EnfinitOS delivers events to. Must be https, except for a loopback host. A change "+
+			"replaces the subscription.", tfwebhook.HTTPS()),
+		"events": kinds().Attribute("The event kinds to deliver, such as `right.issued`, or only `*` for all current and future kinds. A " +
+			"kind that this provider version does not know causes a warning only. A change replaces the subscription."),
+		"label": tfwebhook.RequiredText(
+			"A name for people, 1 to 60 characters, counted as JavaScript does. A change replaces the subscription.", tfwebhook.Length(1, 60)),
 		"active": schema.BoolAttribute{
 			Optional:            true,
 			Computed:            true,
 			Default:             booldefault.StaticBool(true),
 			MarkdownDescription: "Whether EnfinitOS delivers events. Defaults to `true`. The only setting that EnfinitOS can change in place.",
 		},
-		"created_at": tfwebhook.Assigned("When the subscription was created, in RFC 3339."),
-		"secret_last_rotated_at": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "When the signing secret was last rotated, in RFC 3339; null if never.",
-		},
+		"created_at":             tfwebhook.Assigned("When the subscription was created, in RFC 3339."),
+		"secret_last_rotated_at": tfwebhook.Reported("When the signing secret was last rotated, in RFC 3339; null if never."),
 	})
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It plans how the state holds the secret, and warns when the secret
-// will change, because receivers need the new one.
+// ModifyPlan implements resource.ResourceWithModifyPlan. Only active changes in place.
 func (r *webhookResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if r.Client == nil || !tfwebhook.IsPlanned(ctx, r.Client, req, resp) || req.Plan.Raw.IsNull() {
-		return
-	}
-	var plan, prior *webhookModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() {
+	var plan, prior webhookModel
+	if !r.BeginPlan(ctx, req, resp, &plan, &prior) || req.Plan.Raw.IsNull() {
 		return
 	}
 
-	if prior == nil {
-		object.PlanCreatedSecret(resp, plan)
-	} else {
-		replacing, _ := plan.differences(prior.data())
-		resp.RequiresReplace = append(replacing, plan.PlanSecret(&prior.SecretModel)...)
+	if !req.State.Raw.IsNull() {
+		resp.RequiresReplace, _ = plan.differences(&prior.webhookData)
 		plan.SecretLastRotatedAt = prior.SecretLastRotatedAt // no call changes it
-		object.CheckKnownSecret(ctx, req, resp, plan, prior)
 	}
-	if len(resp.RequiresReplace) > 0 {
-		resp.Diagnostics.Append(object.SecretWillChange(prior.Name(), resp.RequiresReplace))
-	}
+	r.PlanSecret(ctx, req, resp, &plan, &prior)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	resp.Diagnostics.Append(odd(&plan.webhookData, prior.data())...)
+	resp.Diagnostics.Append(odd(&plan.webhookData, &prior.webhookData)...)
 }
 
 // Create implements resource.Resource.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
-	ctx, cancel := tfwebhook.BeginChange(ctx, req.Plan, &plan, timeouts.Value.Create, &resp.Diagnostics)
+	ctx, cancel := r.BeginCreate(ctx, req, resp, &plan)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	created, err := r.Client.CreateSubscription(ctx, plan.settings())
-	resp.Diagnostics.Append(tfwebhook.NotNoted(r.Client.NoteProblem())...)
 	if err != nil {
-		resp.Diagnostics.Append(advice.Failed("create", plan.Name(), err))
+		r.CreateFailed(resp, &plan, err)
 		return
 	}
 
 	plan.refreshAssigned(&created.Subscription)
-	object.SaveCreated(ctx, r.Client, resp, &plan, string(created.SigningSecret))
+	r.SaveCreated(ctx, resp, &plan, string(created.SigningSecret))
 	resp.Diagnostics.Append(createdOtherwise(plan, &created.Subscription)...)
 	if !plan.Active.ValueBool() {
 		r.pauseCreated(ctx, resp, plan)
@@ -148,38 +120,30 @@ func (r *webhookResource) pauseCreated(ctx context.Context, resp *resource.Creat
 
 // Read implements resource.Resource.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state webhookModel
-	ctx, cancel := tfwebhook.BeginRead(ctx, r.Client, req, resp, &state)
+	var prior webhookModel
+	ctx, cancel := r.BeginRead(ctx, req, resp, &prior)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	found, presence, err := r.Client.Find(ctx, state.ID.ValueString(), tfwebhook.Created(state.CreatedAt, state.URL))
-	if httpapi.IsNotFound(err) {
-		object.RemoveGone(ctx, r.Client, req, resp, &state)
+	found, presence, err := r.Client.Find(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.CreatedAt, prior.URL))
+	if err != nil {
+		r.ReadFailed(ctx, req, resp, &prior, err)
 		return
 	}
-	if err != nil {
-		resp.Diagnostics.Append(advice.Failed("read", state.Name(), err))
+	if presence != enfinitos.Readable {
+		r.unread(ctx, req, resp, prior, presence)
 		return
 	}
 
-	if presence != enfinitos.Unproven {
-		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
-	}
-	if presence != enfinitos.Readable {
-		r.unread(ctx, req, resp, state, presence)
-		return
-	}
-	resp.Diagnostics.Append(rotatedOutside(state, found)...)
-	imported := state.URL.IsNull()
+	state := prior
 	state.refresh(found)
-	if imported {
-		resp.Diagnostics.Append(object.SecretUnknownAfterImport(r.Client)...)
-		resp.Diagnostics.Append(odd(&state.webhookData, &webhookData{})...)
+	resp.Diagnostics.Append(rotatedOutside(prior, found)...)
+	r.SaveRead(ctx, resp, &state, &prior)
+	if prior.IsImported() {
+		resp.Diagnostics.Append(odd(&state.webhookData, &prior.webhookData)...)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
 // unread keeps the state of a subscription that the API cannot return.
@@ -187,18 +151,20 @@ func (r *webhookResource) unread(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state webhookModel, presence enfinitos.Presence,
 ) {
 	resp.Diagnostics.Append(unreadable(r.Client, state, presence)...)
+	if presence != enfinitos.Unproven {
+		resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
+	}
 	notPaused, diags := req.Private.GetKey(ctx, activeUnknown)
 	resp.Diagnostics.Append(diags...)
 	if notPaused != nil {
-		state.Active = types.BoolNull() // so the next apply sets the configured value
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("active"), types.BoolNull())...) // so the next apply sets it
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
 // Update implements resource.Resource. Only active can change in place. Settings that the API does not know change without a call.
 func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, prior webhookModel
-	ctx, cancel := object.BeginUpdate(ctx, req, resp, &plan, &prior)
+	ctx, cancel := r.BeginUpdate(ctx, req, resp, &plan, &prior)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -208,7 +174,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		r.setActive(ctx, req, resp, plan, prior)
 	}
 	if !resp.Diagnostics.HasError() {
-		tfwebhook.SaveUpdated(ctx, r.Client, resp, &plan, &prior)
+		r.SaveUpdated(ctx, resp, &plan, &prior)
 	}
 }
 
@@ -219,21 +185,17 @@ func (r *webhookResource) setActive(
 	_, err := r.Client.SetActive(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.CreatedAt, prior.URL), plan.Active.ValueBool())
 	if err == nil {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
-		resp.Diagnostics.Append(tfwebhook.RecordAccount(ctx, resp.Private, r.Client.Account())...)
+		resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
 		return
 	}
-	if httpapi.IsNotFound(err) {
-		tfwebhook.UpdateNotFound(ctx, r.Client, req, resp, &prior, advice.Failed("update", prior.Name(), err))
-	} else {
-		resp.Diagnostics.Append(advice.Failed("update", prior.Name(), err))
-	}
+	r.UpdateFailed(ctx, req, resp, &prior, err)
 	resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 }
 
 // Delete implements resource.Resource.
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
-	ctx, cancel := tfwebhook.BeginChange(ctx, req.State, &state, timeouts.Value.Delete, &resp.Diagnostics)
+	ctx, cancel := r.BeginDelete(ctx, req, resp, &state)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -247,7 +209,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
 		}
 	case removal == enfinitos.Gone:
-		resp.Diagnostics.Append(tfwebhook.CheckAccount(ctx, req.Private, state.Name(), r.Client.Account())...)
+		resp.Diagnostics.Append(r.CheckAccount(ctx, req.Private, &state)...)
 	case removal == enfinitos.Paused:
 		resp.Diagnostics.Append(pausedAndLeft(state))
 	}
@@ -260,12 +222,4 @@ func forgetActive(ctx context.Context, state *tfsdk.State, err error) diag.Diagn
 		return nil
 	}
 	return state.SetAttribute(ctx, path.Root("active"), types.BoolNull())
-}
-
-// ImportState implements resource.ResourceWithImportState. The read that follows fails if the API has no call to read, and
-// otherwise warns that the secret is unknown.
-func (r *webhookResource) ImportState(
-	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
-) {
-	tfwebhook.ImportByID(ctx, subscriptionID, req, resp)
 }

@@ -24,9 +24,9 @@ type PrivateReader interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
 
-// RecordAccount records the account in which the object was just seen.
-func RecordAccount(ctx context.Context, private PrivateWriter, in account.Account) diag.Diagnostics {
-	text, _ := json.Marshal(in) // strings only
+// RecordAccount records the account in which the webhook was just seen.
+func (r *Resource[C]) RecordAccount(ctx context.Context, private PrivateWriter) diag.Diagnostics {
+	text, _ := json.Marshal(r.Client.Account()) // strings only
 	return private.SetKey(ctx, seenIn, text)
 }
 
@@ -36,11 +36,12 @@ func HasAccount(ctx context.Context, private PrivateReader) bool {
 	return len(text) > 0
 }
 
-// CheckAccount returns an error if the object was last seen in another account, because a 404 then does not mean that it is gone. If no
+// CheckAccount returns an error if the webhook was last seen in another account, because a 404 then does not mean that it is gone. If no
 // account was recorded, because of an older version or an import, it returns none.
-func CheckAccount(ctx context.Context, private PrivateReader, object string, now account.Account) diag.Diagnostics {
+func (r *Resource[C]) CheckAccount(ctx context.Context, private PrivateReader, webhook Model) diag.Diagnostics {
 	text, diags := private.GetKey(ctx, seenIn)
 	var last account.Account
+	now := r.Client.Account()
 	if json.Unmarshal(text, &last) != nil || !now.IsAnother(last) {
 		return diags
 	}
@@ -49,6 +50,6 @@ func CheckAccount(ctx context.Context, private PrivateReader, object string, now
 			"deleted. The state was not changed.\n\nLast seen in: %s\nConfigured now: %s\n\nUse the credentials and the base URL of the "+
 			"account where the webhook was last seen. If the webhook really is gone, or was moved on purpose, remove it from the "+
 			"state: terraform or tofu state rm ADDRESS.",
-		object, last, now))
+		webhook.Name(), last, now))
 	return diags
 }

@@ -32,20 +32,17 @@ type EventCatalogue struct {
 	Growth string
 }
 
-// NewEventKindsFunction returns the function that returns the event kinds of a vendor that match patterns.
-func NewEventKindsFunction(name string, catalogue EventCatalogue) function.Function {
-	return &kindsFunction{name: name, EventCatalogue: catalogue}
-}
+// NewFunction returns the function VENDOR_event_kinds, which returns the event kinds of the vendor that match patterns.
+func (c EventCatalogue) NewFunction() function.Function { return &kindsFunction{c} }
 
-type kindsFunction struct {
-	EventCatalogue
+// functionName is the name of that function.
+func (c EventCatalogue) functionName() string { return strings.ToLower(c.Vendor) + "_event_kinds" }
 
-	name string
-}
+type kindsFunction struct{ EventCatalogue }
 
 // Metadata implements function.Function.
 func (f *kindsFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
-	resp.Name = f.name
+	resp.Name = f.functionName()
 }
 
 // Definition implements function.Function.

@@ -36,7 +36,7 @@ func TestKindsAreDescribed(t *testing.T) {
 		Vendor: "V", Known: []string{"a.b", "ab.c"}, Descriptions: map[string]string{"a.b": "It was."}, Page: "https://docs.example.com",
 	}
 	var resp function.DefinitionResponse
-	tfwebhook.NewEventKindsFunction("v_event_kinds", catalogue).Definition(t.Context(), function.DefinitionRequest{}, &resp)
+	catalogue.NewFunction().Definition(t.Context(), function.DefinitionRequest{}, &resp)
 	if text := resp.Definition.MarkdownDescription; !strings.HasSuffix(text, "(https://docs.example.com).\n\n- `a.b`: It was.\n- `ab.c`") {
 		t.Errorf("the description is %s", text)
 	}

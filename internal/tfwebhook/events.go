@@ -34,9 +34,9 @@ func isDotted(text string) bool {
 	})
 }
 
-// SetValidators returns the validators of a set of event kinds. A wrong form is an error. An unknown name is not, because vendors add
+// setValidators returns the validators of a set of event kinds. A wrong form is an error. An unknown name is not, because vendors add
 // kinds faster than a provider can be released.
-func (c EventCatalogue) SetValidators() []validator.Set {
+func (c EventCatalogue) setValidators() []validator.Set {
 	must := fmt.Sprintf("must contain event kinds%s, such as %q", c.Form.Words, c.Known[0])
 	if c.EveryKind != "" {
 		must += fmt.Sprintf(", or only %q for all kinds", c.EveryKind)
@@ -48,7 +48,7 @@ func (c EventCatalogue) SetValidators() []validator.Set {
 			if c.isEveryKind(text) || c.Form.Fits(text) {
 				return nil
 			}
-			return errors.New(c.instead(text, strings.ToLower(c.Vendor)+"_event_kinds"))
+			return errors.New(c.instead(text, c.functionName()))
 		},
 	}}}
 }

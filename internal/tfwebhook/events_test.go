@@ -75,7 +75,7 @@ func TestEventsValidators(t *testing.T) {
 	} {
 		request := validator.SetRequest{Path: path.Root("events"), ConfigValue: types.SetValueMust(types.StringType, test.kinds)}
 		var response validator.SetResponse
-		test.catalogue.SetValidators()[0].ValidateSet(t.Context(), request, &response)
+		test.catalogue.Attribute("").Validators[0].ValidateSet(t.Context(), request, &response)
 		got := response.Diagnostics
 		if len(got) != min(1, len(test.want)) || len(got) == 1 && (got[0].Summary() != "Invalid Event Kind" || !strings.Contains(got[0].Detail(), test.want)) {
 			t.Errorf("%s: got %v, want %q", name, got, test.want)

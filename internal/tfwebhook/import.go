@@ -73,13 +73,14 @@ func quoteID(text string) string {
 	return strconv.Quote(text)
 }
 
-// ImportByID imports a resource by its id, or by an identity that holds only its id.
-func ImportByID(ctx context.Context, format IDFormat, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+// ImportState implements resource.ResourceWithImportState: by an id, or by an identity that holds only the id. The read that follows warns
+// of what the import brings.
+func (r *Resource[C]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	var id types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	resp.Diagnostics.Append(format.validator().validate(path.Root("id"), id.ValueString())...)
+	resp.Diagnostics.Append(r.IDs.validator().validate(path.Root("id"), id.ValueString())...)
 }

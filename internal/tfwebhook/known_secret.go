@@ -18,7 +18,7 @@ import (
 const adopted = "secret_adopted"
 
 // ValidateConfig implements resource.ResourceWithValidateConfig.
-func (r *Resource[Client]) ValidateConfig(
+func (r *Resource[C]) ValidateConfig(
 	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
 ) {
 	var secret types.String
@@ -55,21 +55,38 @@ func knownSecret() textValidator {
 	}
 }
 
-// PlanCreatedSecret leaves the secret of a new webhook to the apply, which gets it from the vendor.
-func (o Object) PlanCreatedSecret(resp *resource.ModifyPlanResponse, plan Model) {
+// PlanSecret plans how the state holds the secret. It warns when receivers will need another secret, because of a replacement, and when
+// another receiver will get to know the secret. What the vendor replaces is in RequiresReplace already.
+func (r *Resource[C]) PlanSecret(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, prior Model,
+) {
+	if req.State.Raw.IsNull() {
+		r.Advice.Object.planCreatedSecret(resp, plan)
+		return
+	}
+	resp.RequiresReplace = append(resp.RequiresReplace, plan.Common().PlanSecret(&prior.Common().SecretModel)...)
+	if len(resp.RequiresReplace) > 0 {
+		resp.Diagnostics.Append(r.Advice.Object.secretWillChange(prior.Name(), resp.RequiresReplace))
+		return
+	}
+	r.Advice.Object.checkKnownSecret(ctx, req, resp, plan, prior)
+	resp.Diagnostics.Append(r.Advice.Object.secretGoesAlong(prior.Data(), plan.Data().URL)...)
+}
+
+// planCreatedSecret leaves the secret of a new webhook to the apply, which gets it from the vendor.
+func (o Object) planCreatedSecret(resp *resource.ModifyPlanResponse, plan Model) {
 	plan.Common().PlanNewSecret()
 	if !plan.Common().SecretWOVersion.IsNull() {
 		resp.Diagnostics.Append(o.knownSecretIgnored(plan.Name()))
 	}
 }
 
-// CheckKnownSecret reports that a plan stores the secret of the configuration in place of one that came from the create. A replacement
-// does not store it.
-func (o Object) CheckKnownSecret(
+// checkKnownSecret reports that a plan stores the secret of the configuration in place of one that came from the create.
+func (o Object) checkKnownSecret(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, prior Model,
 ) {
 	before := prior.Common()
-	if len(resp.RequiresReplace) > 0 || before.SecretIsMissing() || !plan.Common().adopts(&before.SecretModel) {
+	if before.SecretIsMissing() || !plan.Common().adopts(&before.SecretModel) {
 		return
 	}
 	mark, diags := req.Private.GetKey(ctx, adopted)

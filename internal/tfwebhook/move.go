@@ -10,13 +10,13 @@ import (
 )
 
 // MoveState implements resource.ResourceWithMoveState.
-func (r *Resource[Client]) MoveState(context.Context) []resource.StateMover {
+func (r *Resource[C]) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: r.move}}
 }
 
 // move takes over a resource of the same type from a provider of another address: another registry, namespace or mirror of this one.
 // It leaves everything else to the framework, which refuses it.
-func (r *Resource[Client]) move(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+func (r *Resource[C]) move(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	if req.SourceTypeName != r.Name || req.SourceSchemaVersion != resp.TargetState.Schema.GetVersion() {
 		return
 	}

@@ -2,6 +2,7 @@ package tfwebhook
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/account"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // ResourceModel contains the attributes that a webhook resource of any vendor has and a data source has not.
@@ -22,12 +24,13 @@ type ResourceModel struct {
 // Common implements Model.
 func (m *ResourceModel) Common() *ResourceModel { return m }
 
-// Model is the state of a vendor's webhook resource: a pointer to a struct that embeds ResourceModel.
+// Model is the state of a vendor's webhook resource: a pointer to a struct that embeds DataModel and ResourceModel.
 type Model interface {
 	// Identity identifies the webhook to Terraform, and Name to a person.
 	Identity() Identity
 	Name() string
-	// Common returns the embedded ResourceModel.
+	// Data returns the embedded DataModel, Common the embedded ResourceModel.
+	Data() *DataModel
 	Common() *ResourceModel
 }
 
@@ -62,9 +65,8 @@ func Begin(ctx context.Context, from decoder, model any, diags *diag.Diagnostics
 	return context.WithTimeout(ctx, DefaultTimeout)
 }
 
-// BeginChange decodes the plan or the state that an operation of a resource starts from. The operation must end within the timeout
-// that this contains.
-func BeginChange(
+// beginChange is Begin for an operation of a resource. It must end within the timeout that the model contains.
+func beginChange(
 	ctx context.Context, from decoder, model Model, timeout timeoutOf, diags *diag.Diagnostics,
 ) (context.Context, context.CancelFunc) {
 	diags.Append(from.Get(ctx, model)...)
@@ -73,45 +75,127 @@ func BeginChange(
 	return context.WithTimeout(ctx, limit)
 }
 
-// BeginRead is BeginChange for a read.
-func BeginRead(
-	ctx context.Context, client Client, req resource.ReadRequest, resp *resource.ReadResponse, state Model,
-) (context.Context, context.CancelFunc) {
-	ctx, cancel := BeginChange(ctx, req.State, state, timeouts.Value.Read, &resp.Diagnostics)
-	// Before any call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.Identity())...)
-	client.RememberID(state.Identity().ID.ValueString(), HasAccount(ctx, req.Private))
-	return ctx, cancel
+// BeginPlan decodes the plan and the state, if they are there, and tells the client of the webhook. It returns false if nothing is to
+// be planned. Most planned webhooks do not change, and decoding them is expensive.
+func (r *Resource[C]) BeginPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, prior Model,
+) bool {
+	var none C
+	if r.Client == none {
+		return false
+	}
+	if !req.State.Raw.IsNull() {
+		var id types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
+		r.Client.RememberID(id.ValueString(), HasAccount(ctx, req.Private))
+	}
+	if req.Plan.Raw.Equal(req.State.Raw) {
+		return false
+	}
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+	}
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	}
+	return !resp.Diagnostics.HasError()
 }
 
-// BeginUpdate is BeginChange for an update. The stored secret goes into the planned form before any call, because that may fail.
-func (o Object) BeginUpdate(
-	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, prior Model,
+// BeginCreate decodes the plan of a create.
+func (r *Resource[C]) BeginCreate(
+	ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, plan Model,
 ) (context.Context, context.CancelFunc) {
-	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
-	ctx, cancel := BeginChange(ctx, req.Plan, plan, timeouts.Value.Update, &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(o.storeSecret(ctx, req.Config, plan, prior)...)
-	}
-	return ctx, cancel
+	return beginChange(ctx, req.Plan, plan, timeouts.Value.Create, &resp.Diagnostics)
+}
+
+// CreateFailed reports that a create failed.
+func (r *Resource[C]) CreateFailed(resp *resource.CreateResponse, plan Model, err error) {
+	resp.Diagnostics.Append(NotNoted(r.Client.NoteProblem())...)
+	resp.Diagnostics.Append(r.Advice.Failed("create", plan.Name(), err))
 }
 
 // SaveCreated saves a new webhook and its secret before anything else can fail: Terraform does not manage a webhook that it has
 // not saved. Whatever is reported afterwards cannot lose them.
-func (o Object) SaveCreated(ctx context.Context, client Client, resp *resource.CreateResponse, plan Model, secret string) {
+func (r *Resource[C]) SaveCreated(ctx context.Context, resp *resource.CreateResponse, plan Model, secret string) {
 	err := plan.Common().StoreSecret(secret)
-	plan.Common().Revise(types.Int64Null(), client.Now())
+	plan.Common().Revise(types.Int64Null(), r.Client.Now())
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.Identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(RecordAccount(ctx, resp.Private, client.Account())...)
+	resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
+	resp.Diagnostics.Append(NotNoted(r.Client.NoteProblem())...)
 	if plan.Common().SecretIsMissing() {
-		resp.Diagnostics.Append(o.WithoutSecret(plan.Name(), err))
+		resp.Diagnostics.Append(r.Advice.Object.WithoutSecret(plan.Name(), err))
+	}
+}
+
+// BeginRead decodes the state of a read.
+func (r *Resource[C]) BeginRead(
+	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Model,
+) (context.Context, context.CancelFunc) {
+	ctx, cancel := beginChange(ctx, req.State, state, timeouts.Value.Read, &resp.Diagnostics)
+	// Before any call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.Identity())...)
+	r.Client.RememberID(state.Identity().ID.ValueString(), HasAccount(ctx, req.Private))
+	return ctx, cancel
+}
+
+// ReadFailed reports that a read failed. A webhook that is gone it removes from the state, unless the API was asked in another account.
+func (r *Resource[C]) ReadFailed(
+	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Model, err error,
+) {
+	if !httpapi.IsNotFound(err) {
+		resp.Diagnostics.Append(r.Advice.Failed("read", state.Name(), err))
+		return
+	}
+	resp.Diagnostics.Append(r.CheckAccount(ctx, req.Private, state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.State.RemoveResource(ctx)
+	if !state.Data().IsImported() { // otherwise there was nothing to delete, and Terraform's error says the rest
+		resp.Diagnostics.Append(r.Advice.Object.DeletedOutside(state.Name()))
+	}
+}
+
+// SaveRead saves what a read has changed and in which account, and warns of an import that brings no secret.
+func (r *Resource[C]) SaveRead(ctx context.Context, resp *resource.ReadResponse, state, prior Model) {
+	if prior.Data().IsImported() {
+		resp.Diagnostics.Append(r.Advice.Object.secretUnknownAfterImport(r.Client)...)
+	}
+	if !reflect.DeepEqual(state, prior) { //nolint:forbidigo // encoding is expensive, and go-cmp is for tests
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+	resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
+}
+
+// BeginUpdate decodes the plan and the state of an update. The stored secret goes into the planned form before any call, because that may
+// fail.
+func (r *Resource[C]) BeginUpdate(
+	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, prior Model,
+) (context.Context, context.CancelFunc) {
+	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	ctx, cancel := beginChange(ctx, req.Plan, plan, timeouts.Value.Update, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.Advice.Object.storeSecret(ctx, req.Config, plan, prior)...)
+	}
+	return ctx, cancel
+}
+
+// UpdateFailed reports that an update failed. If that was because the webhook is gone, it may only be in another account.
+func (r *Resource[C]) UpdateFailed(
+	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, prior Model, err error,
+) {
+	if httpapi.IsNotFound(err) {
+		resp.Diagnostics.Append(r.CheckAccount(ctx, req.Private, prior)...)
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.Advice.Failed("update", prior.Name(), err))
 	}
 }
 
 // SaveUpdated saves a changed webhook.
-func SaveUpdated(ctx context.Context, client Client, resp *resource.UpdateResponse, plan, prior Model) {
-	plan.Common().Revise(prior.Common().SecretRevision, client.Now())
+func (r *Resource[C]) SaveUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, prior Model) {
+	plan.Common().Revise(prior.Common().SecretRevision, r.Client.Now())
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.Identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	if plan.Common().adopts(&prior.Common().SecretModel) {
@@ -119,37 +203,20 @@ func SaveUpdated(ctx context.Context, client Client, resp *resource.UpdateRespon
 	}
 }
 
-// UpdateNotFound reports that an update failed because there is no such webhook, unless the webhook belongs to another account.
-func UpdateNotFound(
-	ctx context.Context, client Client, req resource.UpdateRequest, resp *resource.UpdateResponse, prior Model, failed diag.Diagnostic,
-) {
-	resp.Diagnostics.Append(CheckAccount(ctx, req.Private, prior.Name(), client.Account())...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(failed)
-	}
+// BeginDelete decodes the state of a delete.
+func (r *Resource[C]) BeginDelete(
+	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, state Model,
+) (context.Context, context.CancelFunc) {
+	return beginChange(ctx, req.State, state, timeouts.Value.Delete, &resp.Diagnostics)
 }
 
-// RemoveGone removes a deleted webhook from the state, unless the API was asked in another account.
-func (o Object) RemoveGone(ctx context.Context, client Client, req resource.ReadRequest, resp *resource.ReadResponse, state Model) {
-	resp.Diagnostics.Append(CheckAccount(ctx, req.Private, state.Name(), client.Account())...)
-	if resp.Diagnostics.HasError() {
+// DeleteFailed reports that a delete failed. A webhook that is gone needs none, unless it was last seen in another account.
+func (r *Resource[C]) DeleteFailed(
+	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, state Model, err error,
+) {
+	if httpapi.IsNotFound(err) {
+		resp.Diagnostics.Append(r.CheckAccount(ctx, req.Private, state)...)
 		return
 	}
-	var url types.String // null right after an import: there was nothing to delete, and Terraform's error says the rest
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("url"), &url)...)
-	resp.State.RemoveResource(ctx)
-	if !url.IsNull() {
-		resp.Diagnostics.Append(o.DeletedOutside(state.Name()))
-	}
-}
-
-// IsPlanned tells the client of the webhook that a plan concerns, and reports whether the plan changes anything. Most planned webhooks
-// do not change, and decoding them is expensive.
-func IsPlanned(ctx context.Context, client Client, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
-	if !req.State.Raw.IsNull() {
-		var id types.String
-		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-		client.RememberID(id.ValueString(), HasAccount(ctx, req.Private))
-	}
-	return !req.Plan.Raw.Equal(req.State.Raw)
+	resp.Diagnostics.Append(r.Advice.Failed("delete", state.Name(), err))
 }

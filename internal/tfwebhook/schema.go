@@ -54,11 +54,28 @@ func example(text string) string {
 	return ", `" + text + "`"
 }
 
+// RequiredText returns a required string attribute of a resource.
+func RequiredText(description string, validators ...validator.String) schema.StringAttribute {
+	return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: validators}
+}
+
 // Assigned returns a string attribute of a resource that the API sets once.
 func Assigned(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed: true, MarkdownDescription: description,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
+// Reported returns a string attribute of a resource that any answer of the API may change.
+func Reported(description string) schema.StringAttribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+}
+
+// Attribute returns the attribute of a resource with the event kinds of a webhook.
+func (c EventCatalogue) Attribute(description string) schema.SetAttribute {
+	return schema.SetAttribute{
+		Required: true, ElementType: types.StringType, MarkdownDescription: description, Validators: c.setValidators(),
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/weburl"
 )
 
-// SecretWillChange warns of a replacement in the plan because of attributes, when there is still time to prepare the receiver.
-func (o Object) SecretWillChange(name string, because path.Paths) diag.Diagnostic {
+// secretWillChange warns of a replacement in the plan because of attributes, when there is still time to prepare the receiver.
+func (o Object) secretWillChange(name string, because path.Paths) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Signing Secret Will Change", fmt.Sprintf(
 		"This plan replaces %s %s with a new one that has a new signing secret, because of a change of %s. If you import it, first check "+
 			"that the import names the right id. The receiver rejects deliveries until you give it the new secret. To miss nothing, set "+
@@ -46,9 +46,9 @@ func (o Object) secretNotEncrypted(name string, err error) (diags diag.Diagnosti
 	return diags
 }
 
-// SecretUnknownAfterImport says why the secret is null after an import, and what the two options are. It says so once for each client:
+// secretUnknownAfterImport says why the secret is null after an import, and what the two options are. It says so once for each client:
 // Terraform shows every warning of an import in full, and there may be hundreds.
-func (o Object) SecretUnknownAfterImport(client Client) (diags diag.Diagnostics) {
+func (o Object) secretUnknownAfterImport(client any) (diags diag.Diagnostics) {
 	if !FirstTime(client, "imported") {
 		return nil
 	}
@@ -61,13 +61,13 @@ func (o Object) SecretUnknownAfterImport(client Client) (diags diag.Diagnostics)
 	return diags
 }
 
-// SecretGoesAlong warns if a webhook gets another url and keeps its secret, which the new receiver then gets to know. That also shows a
+// secretGoesAlong warns if a webhook gets another url and keeps its secret, which the new receiver then gets to know. That also shows a
 // count that shifts, and an import of another webhook.
-func (o Object) SecretGoesAlong(id, before, planned types.String) (diags diag.Diagnostics) {
-	if planned.IsUnknown() || weburl.Same(before.ValueString(), planned.ValueString()) {
+func (o Object) secretGoesAlong(webhook *DataModel, planned types.String) (diags diag.Diagnostics) {
+	if planned.IsUnknown() || weburl.Same(webhook.URL.ValueString(), planned.ValueString()) {
 		return nil
 	}
-	from, to := weburl.Hide(before.ValueString()), weburl.Hide(planned.ValueString())
+	from, to := weburl.Hide(webhook.URL.ValueString()), weburl.Hide(planned.ValueString())
 	change := fmt.Sprintf("%s, before %s", to, from)
 	if from == to {
 		change = "another path of " + to
@@ -76,7 +76,7 @@ func (o Object) SecretGoesAlong(id, before, planned types.String) (diags diag.Di
 		"This plan gives %s %s another url (%s) and keeps its signing secret. If you import it, first check that the import names the right "+
 			"id: this may be somebody else's. The receiver at the new url must use the secret of the former one. If they are different "+
 			"receivers, change secret_version too, which replaces the webhook and its secret. If resources are counted and one was removed, "+
-			"use for_each, so that each receiver keeps its webhook.", o.Noun, id.ValueString(), change))
+			"use for_each, so that each receiver keeps its webhook.", o.Noun, webhook.ID.ValueString(), change))
 	return diags
 }
 

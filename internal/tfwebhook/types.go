@@ -21,33 +21,46 @@ type Types struct {
 	Functions     []func() function.Function
 }
 
-// ClientFrom returns the client of a vendor from the data of the configured provider, or adds to diags what to configure. Data is the
-// interface through which the vendor's types see that data. Before the provider is configured there is no client and no diagnostic.
-func ClientFrom[Data, Client any](
-	providerData any, clientOf func(Data) (*Client, diag.Diagnostics), diags *diag.Diagnostics,
-) *Client {
-	data, ok := providerData.(Data)
-	if ok {
-		client, missing := clientOf(data)
-		diags.Append(missing...)
-		return client
-	}
-	if providerData != nil {
-		diags.AddError("Unexpected Provider Data",
-			fmt.Sprintf("Expected %T, got %T. This is a bug in the provider: please report it.", *new(Data), providerData))
-	}
-	return nil
+// Clients are the clients of the configured provider, by the names of the vendors' blocks.
+type Clients map[string]Configured
+
+// Configured is what a configuration makes of one vendor.
+type Configured struct {
+	// Client is the vendor's client, a pointer.
+	Client any
+	// Missing says what to configure to get one.
+	Missing diag.Diagnostics
 }
 
-// ClientFunc is ClientFrom for the types of one vendor.
-type ClientFunc[Client any] func(providerData any, diags *diag.Diagnostics) *Client
+// ClientFunc returns the client of a vendor from the data of the configured provider, or adds to diags what to configure. Before the
+// provider is configured there is no client and no diagnostic.
+type ClientFunc[C any] func(providerData any, diags *diag.Diagnostics) C
 
-// Resource is embedded in the webhook resource of each vendor: its name, and its client once the provider is configured.
-type Resource[Client any] struct {
+// ClientOf returns the ClientFunc for the vendor that has this block.
+func ClientOf[C any](block string) ClientFunc[C] {
+	return func(providerData any, diags *diag.Diagnostics) C {
+		clients, ok := providerData.(Clients)
+		if providerData != nil && !ok {
+			diags.AddError("Unexpected Provider Data",
+				fmt.Sprintf("Expected %T, got %T. This is a bug in the provider: please report it.", clients, providerData))
+		}
+		diags.Append(clients[block].Missing...)
+		client, _ := clients[block].Client.(C)
+		return client
+	}
+}
+
+// Resource is embedded in the webhook resource of each vendor: what it is called, what its errors advise, its client once the provider is configured, and the
+// steps of its operations.
+type Resource[C interface {
+	comparable // to nil
+	Client
+}] struct {
 	Name       string
-	Object     Object
-	ClientFrom ClientFunc[Client]
-	Client     *Client
+	Advice     Advice
+	IDs        IDFormat
+	ClientFrom ClientFunc[C]
+	Client     C
 }
 
 // WebhookResource is what the webhook resource of each vendor implements, most of it by the Resource embedded in it.
@@ -61,52 +74,35 @@ type WebhookResource interface {
 }
 
 // Metadata implements resource.Resource.
-func (r *Resource[Client]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *Resource[C]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = r.Name
 }
 
 // Configure implements resource.ResourceWithConfigure.
-func (r *Resource[Client]) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *Resource[C]) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.Client = r.ClientFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // IdentitySchema implements resource.ResourceWithIdentity.
-func (r *Resource[Client]) IdentitySchema(
+func (r *Resource[C]) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {
-	resp.IdentitySchema = r.Object.IdentitySchema()
+	resp.IdentitySchema = r.Advice.Object.IdentitySchema()
 }
 
-// DataSource is the same for data sources.
-type DataSource[Client any] struct {
+// Action is embedded in every action: its name, and its client once the provider is configured.
+type Action[C any] struct {
 	Name       string
-	ClientFrom ClientFunc[Client]
-	Client     *Client
-}
-
-// Metadata implements datasource.DataSource.
-func (d *DataSource[Client]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = d.Name
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *DataSource[Client]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.Client = d.ClientFrom(req.ProviderData, &resp.Diagnostics)
-}
-
-// Action is the same for actions.
-type Action[Client any] struct {
-	Name       string
-	ClientFrom ClientFunc[Client]
-	Client     *Client
+	ClientFrom ClientFunc[C]
+	Client     C
 }
 
 // Metadata implements action.Action.
-func (a *Action[Client]) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
+func (a *Action[C]) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = a.Name
 }
 
 // Configure implements action.ActionWithConfigure.
-func (a *Action[Client]) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+func (a *Action[C]) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.Client = a.ClientFrom(req.ProviderData, &resp.Diagnostics)
 }

@@ -48,13 +48,9 @@ var Dfns = Vendor{
 		"update":     append([][2]string{{"PUT", ""}, {"", "/webhooks/*"}, {"", ""}}, dfnsSigned...),
 		"delete":     append([][2]string{{"DELETE", ""}, {"", "/webhooks/*"}, {"", ""}}, dfnsSigned...),
 	},
-	Strange: []string{`{"message":"Service is in maintenance"}`, `{}`, `null`, `{"deleted":null}`, `[]`, ``},
-	Odd:     []string{`{"id":"STRANGER"}`},
-	Foreign: []string{
-		`{"message":"Not Found"}`, `{"detail":"Not Found"}`, `{"code":5,"message":"Not Found","details":[]}`,
-		`{"statusCode":404,"error":"Not Found","message":"Not Found"}`, `{"errors":[{"title":"Not Found"}]}`,
-		`{"type":"about:blank","title":"Not Found","status":404}`, ``,
-	},
+	Strange:  strange(`{"deleted":null}`, `[]`),
+	Odd:      []string{`{"id":"STRANGER"}`},
+	Foreign:  foreign(``),
 	Patch:    func(fields string) string { return fields },
 	Secret:   func(secret string) string { return `{"secret":"` + secret + `"}` },
 	OddTypes: `{"dateCreated":1,"dateUpdated":true,"events":"x","status":{},"description":[]}`,
@@ -128,29 +124,15 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 		}},
 	},
 
-	NamedBy: "description", Account: acctest.AtDfns,
-	Client: func(t testing.TB, env *acctest.Env) Client { return dfnsClient{env.DfnsClient(t)} },
+	NamedBy: "description", Account: dfnsAccount, Client: newDfnsClient,
 
-	API: func(env *acctest.Env) *sandbox.Calls { return env.DfnsCalls },
-	Objects: func(env *acctest.Env) (out []Object) {
-		for _, w := range env.Dfns.Webhooks() {
-			out = append(out, Object{ID: w.ID, Secret: w.Secret, On: w.Status == "Enabled", Values: valuesOf(&w, dfnsConfig)})
-		}
-		return out
+	Webhooks: func(env *acctest.Env) Webhooks {
+		return webhooksIn(env.Dfns, env.Dfns.Webhooks, func(w *dfns.Webhook) Object {
+			return Object{ID: w.ID, Secret: w.Secret, On: w.Status == "Enabled"}
+		})
 	},
-	Register: func(env *acctest.Env, values Values) string {
-		var webhook dfns.Webhook
-		setting[dfns.Webhook](values)(&webhook)
-		return env.Dfns.Register(webhook)
-	},
-	Edit: func(env *acctest.Env, id string, values Values) error {
-		return env.Dfns.Edit(id, setting[dfns.Webhook](values))
-	},
-	Remove: func(env *acctest.Env, id string) { env.Dfns.Remove(id) },
-	Token:  func(env *acctest.Env) string { return env.Env()["DFNS_AUTH_TOKEN"] },
-	Secrets: func(env *acctest.Env) []string {
-		key := strings.Split(env.Env()["DFNS_PRIVATE_KEY"], "\n")[1]
-		return append(env.Dfns.ActionTokens(), env.Env()["DFNS_AUTH_TOKEN"], key)
+	MoreSecrets: func(env *acctest.Env) []string {
+		return append(env.Dfns.ActionTokens(), strings.Split(env.Env()["DFNS_PRIVATE_KEY"], "\n")[1])
 	},
 	Examples: func(env *acctest.Env) []string {
 		webhook := env.Dfns.Register(dfns.Webhook{
@@ -166,7 +148,25 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 	},
 }
 
+var dfnsAccount = acctest.Account{
+	Vendor: "Dfns", Credentials: []string{"DFNS_AUTH_TOKEN", "DFNS_CRED_ID", "DFNS_PRIVATE_KEY"},
+	Staging: "api.dfns.ninja", DefaultURL: func(map[string]string) string { return api.DefaultURL },
+}
+
 type dfnsClient struct{ *api.Client }
+
+func newDfnsClient(t testing.TB, env *acctest.Env) Client {
+	t.Helper()
+	signer, err := api.ParsePrivateKey(env.Env()["DFNS_PRIVATE_KEY"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := api.New(api.Config{CredentialID: env.Env()["DFNS_CRED_ID"], Signer: signer, HTTP: env.Calls(dfnsAccount)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dfnsClient{client}
+}
 
 // Reads implements Client.
 func (dfnsClient) Reads(context.Context, string) (bool, error) { return true, nil }
@@ -182,8 +182,24 @@ func (c dfnsClient) TurnOff(ctx context.Context, id string) error {
 	return err
 }
 
+// List implements Client.
+func (c dfnsClient) List(ctx context.Context) (all []acctest.Candidate, err error) {
+	for webhook, err := range c.ListWebhooks(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, acctest.Candidate{ID: webhook.ID, URL: webhook.URL, Name: webhook.Description, Created: webhook.DateCreated})
+	}
+	return all, nil
+}
+
 // Delete implements Client.
-func (c dfnsClient) Delete(ctx context.Context, id string) error { return c.DeleteWebhook(ctx, id, "") }
+func (c dfnsClient) Delete(ctx context.Context, id string) error {
+	if err := c.DeleteWebhook(ctx, id, ""); !httpapi.IsNotFound(err) {
+		return err
+	}
+	return nil
+}
 
 // Silent implements Client.
 func (c dfnsClient) Silent(ctx context.Context, id string) error {

@@ -2,8 +2,10 @@ package conformance
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -51,16 +53,10 @@ var Enfinitos = Vendor{
 		"update":     {{"", "/v1/webhooks/*/active"}},
 		"delete":     {{"DELETE", ""}, {"", "/v1/webhooks/*/active"}},
 	},
-	Strange: []string{
-		`{"message":"Service is in maintenance"}`, `{}`, `null`, ``, `{"ok":true,"data":`, `{"ok":false}`, `<html>`,
-		`{"ok":true,"data":{"subscription":{"subscriptionId":"STRANGER","active":false}},"contractVersion":"v1.0"}`,
-	},
-	Odd: []string{`{"data":{"subscription":{"active":"$n"}}}`},
-	Foreign: []string{
-		`{"detail":"Not Found"}`, `{"code":5,"message":"Not Found","details":[]}`, `{"message":"Not Found"}`, `404 page not found`,
-		`{"statusCode":404,"error":"Not Found","message":"Not Found"}`, `{"error":{"message":"Unknown endpoint"}}`,
-		`{"errors":[{"title":"Not Found"}]}`, `{"type":"about:blank","title":"Not Found","status":404}`,
-	},
+	Strange: strange(`{"ok":true,"data":`, `{"ok":false}`, `<html>`,
+		`{"ok":true,"data":{"subscription":{"subscriptionId":"STRANGER","active":false}},"contractVersion":"v1.0"}`),
+	Odd:      []string{`{"data":{"subscription":{"active":"$n"}}}`},
+	Foreign:  foreign(`404 page not found`, `{"error":{"message":"Unknown endpoint"}}`),
 	Patch:    func(fields string) string { return `{"data":{"subscription":` + fields + `}}` },
 	Secret:   func(secret string) string { return `{"data":{"signingSecret":"` + secret + `"}}` },
 	OddTypes: `{"data":{"subscription":{"createdAt":1,"label":{},"url":7,"events":"*","developerId":[],"lastDeliveredAt":false}}}`,
@@ -103,27 +99,13 @@ var Enfinitos = Vendor{
 		`{"url":"https://hooks.example.com/"}`: {text("url", "https://hooks.example.com"), nil},
 	},
 
-	NamedBy: "label", Account: acctest.AtEnfinitos,
-	Client: func(t testing.TB, env *acctest.Env) Client { return enfinitosClient{env.EnfinitosClient(t)} },
+	NamedBy: "label", Account: enfinitosAccount, Client: newEnfinitosClient,
 
-	API: func(env *acctest.Env) *sandbox.Calls { return env.EnfinitosCalls },
-	Objects: func(env *acctest.Env) (out []Object) {
-		for _, s := range env.Enfinitos.Subscriptions() {
-			out = append(out, Object{ID: s.ID, Secret: s.Secret, On: s.Active, Values: valuesOf(&s, enfinitosConfig)})
-		}
-		return out
+	Webhooks: func(env *acctest.Env) Webhooks {
+		return webhooksIn(env.Enfinitos, env.Enfinitos.Subscriptions, func(s *enfinitos.Subscription) Object {
+			return Object{ID: s.ID, Secret: s.Secret, On: s.Active}
+		})
 	},
-	Register: func(env *acctest.Env, values Values) string {
-		var subscription enfinitos.Subscription
-		setting[enfinitos.Subscription](values)(&subscription)
-		return env.Enfinitos.Register(subscription)
-	},
-	Edit: func(env *acctest.Env, id string, values Values) error {
-		return env.Enfinitos.Edit(id, setting[enfinitos.Subscription](values))
-	},
-	Remove:  func(env *acctest.Env, id string) { env.Enfinitos.Remove(id) },
-	Token:   func(env *acctest.Env) string { return env.Env()["ENFINITOS_API_KEY"] },
-	Secrets: func(env *acctest.Env) []string { return []string{env.Env()["ENFINITOS_API_KEY"]} },
 	Examples: func(env *acctest.Env) []string {
 		id := env.Enfinitos.Register(enfinitos.Subscription{
 			URL: env.ReceiverURL + "/enfinitos", Events: []string{"right.issued", "right.revoked"}, Label: "rights ledger",
@@ -135,7 +117,56 @@ var Enfinitos = Vendor{
 	},
 }
 
-type enfinitosClient struct{ *api.Client }
+var enfinitosAccount = acctest.Account{
+	Vendor: "EnfinitOS", Credentials: []string{"ENFINITOS_API_KEY"}, Staging: "sandbox.api.enfinitos.com", Production: "sk_live_",
+	DefaultURL: func(account map[string]string) string {
+		environment, _ := api.EnvironmentURL(account["ENFINITOS_API_KEY"])
+		return environment
+	},
+}
+
+type enfinitosClient struct {
+	*api.Client
+
+	calls httpapi.Config
+}
+
+func newEnfinitosClient(t testing.TB, env *acctest.Env) Client {
+	t.Helper()
+	calls := env.Calls(enfinitosAccount)
+	client, err := api.New(calls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return enfinitosClient{client, calls}
+}
+
+// List implements Client. It makes the conventional call, which only a sweep needs.
+func (c enfinitosClient) List(ctx context.Context) (all []acctest.Candidate, err error) {
+	c.calls.DecodeError = func([]byte) (code, message string, ok bool) { return "", "", false }
+	client, err := httpapi.New(c.calls)
+	if err != nil {
+		return nil, err
+	}
+	response, err := client.Do(ctx, httpapi.Request{Method: http.MethodGet, Path: []string{"v1", "webhooks"}})
+	switch status := httpapi.Status(err); {
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
+		return nil, fmt.Errorf("%w, which EnfinitOS does not document: look in the console for paused subscriptions whose label starts with %s",
+			acctest.ErrNoList, acctest.NamePrefix)
+	case err != nil:
+		return nil, err
+	}
+	var answer struct {
+		Data struct {
+			Subscriptions []api.Subscription `json:"subscriptions"`
+		} `json:"data"`
+	}
+	err = json.Unmarshal(response.Body, &answer)
+	for _, s := range answer.Data.Subscriptions {
+		all = append(all, acctest.Candidate{ID: s.ID, URL: s.URL, Name: s.Label, Created: s.CreatedAt})
+	}
+	return all, err
+}
 
 // Reads implements Client.
 func (c enfinitosClient) Reads(ctx context.Context, id string) (bool, error) {

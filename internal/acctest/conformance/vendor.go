@@ -77,21 +77,13 @@ type Vendor struct {
 	NamedBy string
 	// Client returns the vendor's API, of a sandbox or of an account.
 	Client func(testing.TB, *acctest.Env) Client
-	// Account are the environment variables with an account for tests.
-	Account acctest.Vendor
+	// Account is an account for tests.
+	Account acctest.Account
 
-	// API is the journal and the faults of the sandbox.
-	API func(*acctest.Env) *sandbox.Calls
-	// Objects returns what the sandbox holds, in order of creation.
-	Objects func(*acctest.Env) []Object
-	// Register adds a webhook outside Terraform, Edit changes one, Remove deletes one.
-	Register func(*acctest.Env, Values) (id string)
-	Edit     func(*acctest.Env, string, Values) error
-	Remove   func(*acctest.Env, string)
-	// Token is the one that the sandbox accepts.
-	Token func(*acctest.Env) string
-	// Secrets are the credentials of the sandbox's account, and what else no log may hold.
-	Secrets func(*acctest.Env) []string
+	// Webhooks are those in the sandbox.
+	Webhooks func(*acctest.Env) Webhooks
+	// MoreSecrets are what no log may hold besides the token. It may be nil.
+	MoreSecrets func(*acctest.Env) []string
 	// Examples registers what the examples are about, and returns what they call it, with what it is called, in pairs.
 	Examples func(*acctest.Env) []string
 }
@@ -124,7 +116,7 @@ type Client interface {
 	Reads(ctx context.Context, id string) (bool, error)
 	TurnOff(ctx context.Context, id string) error
 	// Delete returns errors.ErrUnsupported where the API cannot delete.
-	Delete(ctx context.Context, id string) error
+	acctest.Swept
 	// Silent returns an error if the vendor still delivers to a webhook.
 	Silent(ctx context.Context, id string) error
 }

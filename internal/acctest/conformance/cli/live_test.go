@@ -27,8 +27,8 @@ func TestLiveSweep(t *testing.T) {
 	for _, v := range Vendors {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			swept, err := acctest.Live(t, v.Account, accounts()).Sweep(t, v.Account, time.Now())
-			t.Logf("deleted or paused %d webhooks: %q", len(swept), swept)
+			swept, err := acctest.Sweep(t.Context(), v.Client(t, acctest.Live(t, v.Account, accounts())), time.Now())
+			t.Logf("deleted %d webhooks: %q", len(swept), swept)
 			if errors.Is(err, acctest.ErrNoList) {
 				t.Log(err)
 			} else if err != nil {
@@ -39,7 +39,7 @@ func TestLiveSweep(t *testing.T) {
 }
 
 // accounts are those of all vendors.
-func accounts() (out []acctest.Vendor) {
+func accounts() (out []acctest.Account) {
 	for _, v := range Vendors {
 		out = append(out, v.Account)
 	}
