@@ -54,6 +54,12 @@ var Dfns = Vendor{
 		`{"statusCode":404,"error":"Not Found","message":"Not Found"}`, `{"errors":[{"title":"Not Found"}]}`,
 		`{"type":"about:blank","title":"Not Found","status":404}`, ``,
 	},
+	Faults: []sandbox.Fault{
+		{Method: "GET", Path: "/webhooks/*", Effect: sandbox.Status, Status: 404, Message: "Webhook not found"},
+		{Method: "DELETE", Path: "/webhooks/*", Effect: sandbox.Status, Status: 200, Body: new(`{"deleted":false}`)},
+		{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 202, Body: new(`{"id":"ap-1"}`)},
+		{Effect: sandbox.Patch, Patch: json.RawMessage(`{"dateCreated":7,"dateUpdated":{"at":null}}`)},
+	},
 	Patch:    func(fields string) string { return fields },
 	Secret:   func(secret string) string { return `{"secret":"` + secret + `"}` },
 	OddTypes: `{"dateCreated":1,"dateUpdated":true,"events":"x","status":{},"description":[]}`,
@@ -133,7 +139,10 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 	API: func(env *acctest.Env) *sandbox.Calls { return env.DfnsCalls },
 	Objects: func(env *acctest.Env) (out []Object) {
 		for _, w := range env.Dfns.Webhooks() {
-			out = append(out, Object{ID: w.ID, Secret: w.Secret, On: w.Status == "Enabled", Values: valuesOf(&w, dfnsConfig)})
+			out = append(out, Object{
+				ID: w.ID, Secret: w.Secret, URL: w.URL, Name: w.Description, On: w.Status == "Enabled", Created: w.Created,
+				Values: valuesOf(&w, dfnsConfig),
+			})
 		}
 		return out
 	},

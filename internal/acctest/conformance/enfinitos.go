@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -60,6 +61,15 @@ var Enfinitos = Vendor{
 		`{"statusCode":404,"error":"Not Found","message":"Not Found"}`, `{"error":{"message":"Unknown endpoint"}}`,
 		`{"errors":[{"title":"Not Found"}]}`, `{"type":"about:blank","title":"Not Found","status":404}`,
 	},
+	Faults: []sandbox.Fault{
+		{Method: "GET", Path: "/v1/webhooks/*", Effect: sandbox.Status, Status: 404},
+		{Method: "DELETE", Path: "/v1/webhooks/*", Effect: sandbox.Status, Status: 404},
+		{Method: "DELETE", Path: "/v1/webhooks/*", Effect: sandbox.Status, Status: 204, Body: new("")},
+		{Effect: sandbox.Status, Status: 404, Body: new(`{"code":404,"error":"not found"}`)},
+		{Effect: sandbox.Patch, Patch: json.RawMessage(
+			`{"data":{"subscription":{"developerId":7,"lastDeliveredAt":[]}},"contractVersion":2}`,
+		)},
+	},
 	Patch:    func(fields string) string { return `{"data":{"subscription":` + fields + `}}` },
 	Secret:   func(secret string) string { return `{"data":{"signingSecret":"` + secret + `"}}` },
 	OddTypes: `{"data":{"subscription":{"createdAt":1,"label":{},"url":7,"events":"*","developerId":[],"lastDeliveredAt":false}}}`,
@@ -108,7 +118,10 @@ var Enfinitos = Vendor{
 	API: func(env *acctest.Env) *sandbox.Calls { return env.EnfinitosCalls },
 	Objects: func(env *acctest.Env) (out []Object) {
 		for _, s := range env.Enfinitos.Subscriptions() {
-			out = append(out, Object{ID: s.ID, Secret: s.Secret, On: s.Active, Values: valuesOf(&s, enfinitosConfig)})
+			out = append(out, Object{
+				ID: s.ID, Secret: s.Secret, URL: s.URL, Name: s.Label, On: s.Active, Created: s.Created,
+				Values: valuesOf(&s, enfinitosConfig),
+			})
 		}
 		return out
 	},
