@@ -145,6 +145,12 @@ type Object struct {
 	Values func() Values
 }
 
+// Equal reports whether two webhooks have the same id, secret, attributes and time.
+func (o Object) Equal(other Object) bool {
+	return o.ID == other.ID && o.Secret == other.Secret && o.On == other.On && o.Created.Equal(other.Created) &&
+		maps.EqualFunc(o.Values(), other.Values(), acctest.Value.Equal)
+}
+
 // With returns a configuration with some changes. A null value removes an attribute.
 func (v Vendor) With(changes ...Values) Values {
 	out := maps.Clone(v.Config)
