@@ -51,27 +51,28 @@ func (i *Instance) Apply(config map[string]Value) Report {
 // ApplyUnrefreshed is Apply of an instance that has just been refreshed.
 func (i *Instance) ApplyUnrefreshed(config map[string]Value) (report Report) {
 	i.Provider.t.Helper()
-	planned, private, replace, diagnostics := i.planAsIs(config)
+	configured := i.encode(config)
+	planned, private, replace, diagnostics := i.planAsIs(configured)
 	report.Problems = Text(diagnostics)
 	if report.Failed() {
 		return report
 	}
-	report.Planned = i.action(planned, replace)
+	report.Planned = i.action(planned.values, replace)
 	if report.Planned == "replace" {
 		if !i.tainted {
-			report.Problems += i.planReplacement(config, private)
+			report.Problems += i.planReplacement(configured, private)
 		}
 		if !report.Failed() {
-			report.Problems += i.apply(nil, nil, i.private)
+			report.Problems += i.apply(i.encode(nil), i.encode(nil), i.private)
 		}
 		if report.Failed() {
 			return report
 		}
-		planned, private, _, diagnostics = i.plan(nil, config, nil)
+		planned, private, _, diagnostics = i.plan(i.encode(nil), configured, nil)
 		report.Problems += Text(diagnostics)
 	}
 	if report.Planned != "no-op" && !report.Failed() {
-		report.Problems += i.apply(planned, config, private)
+		report.Problems += i.apply(planned, configured, private)
 	}
 	return report
 }
@@ -96,9 +97,9 @@ func (i *Instance) Plan(config map[string]Value) Report {
 	if report.Failed() {
 		return report
 	}
-	planned, _, replace, diagnostics := i.planAsIs(config)
+	planned, _, replace, diagnostics := i.planAsIs(i.encode(config))
 	report.Problems += Text(diagnostics)
-	report.Planned = i.action(planned, replace)
+	report.Planned = i.action(planned.values, replace)
 	return report
 }
 
@@ -109,7 +110,7 @@ func (i *Instance) Refresh() Report {
 		return Report{}
 	}
 	resp, err := i.Provider.ReadResource(i.context(), &tfprotov6.ReadResourceRequest{
-		TypeName: i.Type, CurrentState: i.encode(i.State), Private: i.private,
+		TypeName: i.Type, CurrentState: i.encode(i.State).sent, Private: i.private,
 	})
 	if err != nil {
 		i.Provider.t.Fatal(err)
@@ -130,10 +131,11 @@ func (i *Instance) Destroy() Report {
 	if i.State == nil {
 		return Report{}
 	}
-	_, private, _, diagnostics := i.plan(i.State, nil, i.private)
+	none := i.encode(nil)
+	_, private, _, diagnostics := i.plan(i.encode(i.State), none, i.private)
 	report := Report{Planned: "delete", Problems: Text(diagnostics)}
 	if !report.Failed() {
-		report.Problems += i.apply(nil, nil, private)
+		report.Problems += i.apply(none, none, private)
 	}
 	return report
 }
@@ -215,30 +217,30 @@ func (i *Instance) Move(address, from string) Report {
 }
 
 // planAsIs plans the instance. A tainted one is planned as if it did not exist.
-func (i *Instance) planAsIs(config map[string]Value) (map[string]Value, []byte, bool, []*tfprotov6.Diagnostic) {
+func (i *Instance) planAsIs(config object) (object, []byte, bool, []*tfprotov6.Diagnostic) {
 	i.Provider.t.Helper()
 	if i.tainted {
-		return i.plan(nil, config, nil)
+		return i.plan(i.encode(nil), config, nil)
 	}
-	return i.plan(i.State, config, i.private)
+	return i.plan(i.encode(i.State), config, i.private)
 }
 
 // FinalPlan plans a configuration of which some values are unknown, and again when they are known, as Terraform's core does at the
 // apply. It returns what core would report of the difference.
 func (i *Instance) FinalPlan(unknown, config map[string]Value) (problems string) {
 	i.Provider.t.Helper()
-	first, private, replaces, diagnostics := i.planAsIs(unknown)
+	first, private, replaces, diagnostics := i.planAsIs(i.encode(unknown))
 	problems = Text(diagnostics)
-	final, _, replacesNow, _ := i.planAsIs(config)
+	final, _, replacesNow, _ := i.planAsIs(i.encode(config))
 	if replacesNow && !replaces {
 		problems += "ERROR Provider produced inconsistent final plan: it replaces\n"
 	}
 	if replaces {
-		first, _, _, _ = i.plan(nil, unknown, private)
-		final, _, _, _ = i.plan(nil, config, private)
+		first, _, _, _ = i.plan(i.encode(nil), i.encode(unknown), private)
+		final, _, _, _ = i.plan(i.encode(nil), i.encode(config), private)
 	}
-	for name, value := range first {
-		if value.IsFullyKnown() && !value.Equal(final[name]) {
+	for name, value := range first.values {
+		if value.IsFullyKnown() && !value.Equal(final.values[name]) {
 			problems += fmt.Sprintf("ERROR Provider produced inconsistent final plan: %s\n", name)
 		}
 	}
@@ -246,8 +248,8 @@ func (i *Instance) FinalPlan(unknown, config map[string]Value) (problems string)
 }
 
 // planReplacement plans the second half of a replacement and returns the errors. Terraform's core drops its warnings.
-func (i *Instance) planReplacement(config map[string]Value, private []byte) (problems string) {
-	_, _, _, diagnostics := i.plan(nil, config, private)
+func (i *Instance) planReplacement(config object, private []byte) (problems string) {
+	_, _, _, diagnostics := i.plan(i.encode(nil), config, private)
 	for _, diagnostic := range diagnostics {
 		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError {
 			problems += Text([]*tfprotov6.Diagnostic{diagnostic})
@@ -257,20 +259,18 @@ func (i *Instance) planReplacement(config map[string]Value, private []byte) (pro
 }
 
 // plan returns the planned state, the private state and whether the plan replaces the instance.
-func (i *Instance) plan(prior, config map[string]Value, private []byte) (
-	map[string]Value, []byte, bool, []*tfprotov6.Diagnostic,
-) {
+func (i *Instance) plan(prior, config object, private []byte) (object, []byte, bool, []*tfprotov6.Diagnostic) {
 	i.Provider.t.Helper()
 	resp, err := i.Provider.PlanResourceChange(i.context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: i.Type, PriorState: i.encode(prior), ProposedNewState: i.encode(i.propose(prior, config)),
-		Config: i.encode(config), PriorPrivate: private,
+		TypeName: i.Type, PriorState: prior.sent, ProposedNewState: i.encode(i.propose(prior.values, config.values)).sent,
+		Config: config.sent, PriorPrivate: private,
 	})
 	if err != nil {
 		i.Provider.t.Fatal(err)
 	}
 	planned := i.decode(resp.PlannedState)
 	for _, attribute := range i.schema().Block.Attributes {
-		value, configured := config[attribute.Name]
+		value, configured := config.values[attribute.Name]
 		expected := configured && value.IsFullyKnown() && !value.IsNull()
 		if attribute.WriteOnly {
 			value, expected = tftypes.NewValue(attribute.Type, nil), true
@@ -279,7 +279,8 @@ func (i *Instance) plan(prior, config map[string]Value, private []byte) (
 			i.Provider.t.Errorf("Provider produced invalid plan: %s is planned as %s, not %s", attribute.Name, got, value)
 		}
 	}
-	return planned, resp.PlannedPrivate, len(resp.RequiresReplace) > 0 && prior != nil, resp.Diagnostics
+	replaces := len(resp.RequiresReplace) > 0 && prior.values != nil
+	return object{planned, resp.PlannedState}, resp.PlannedPrivate, replaces, resp.Diagnostics
 }
 
 // propose merges prior state and configuration as Terraform's core does: a computed attribute that is not configured keeps its
@@ -309,11 +310,11 @@ func (i *Instance) propose(prior, config map[string]Value) map[string]Value {
 	return out
 }
 
-func (i *Instance) apply(planned, config map[string]Value, private []byte) (problems string) {
+func (i *Instance) apply(planned, config object, private []byte) (problems string) {
 	i.Provider.t.Helper()
 	creates := i.State == nil
 	resp, err := i.Provider.ApplyResourceChange(i.context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: i.Type, PriorState: i.encode(i.State), PlannedState: i.encode(planned), Config: i.encode(config), PlannedPrivate: private,
+		TypeName: i.Type, PriorState: i.encode(i.State).sent, PlannedState: planned.sent, Config: config.sent, PlannedPrivate: private,
 	})
 	if err != nil {
 		i.Provider.t.Fatal(err)
@@ -321,11 +322,11 @@ func (i *Instance) apply(planned, config map[string]Value, private []byte) (prob
 	problems = Text(resp.Diagnostics)
 	state := i.decode(resp.NewState)
 	if !strings.Contains(problems, "ERROR ") {
-		problems += inconsistencies(planned, state)
+		problems += inconsistencies(planned.values, state)
 	}
 	i.State, i.private = state, resp.Private
 	i.tainted = state != nil && creates && strings.Contains(problems, "ERROR ")
-	if planned != nil && state != nil && !strings.Contains(problems, "ERROR ") {
+	if planned.values != nil && state != nil && !strings.Contains(problems, "ERROR ") {
 		problems += i.misidentified(i.Text("id"), resp.NewIdentity)
 	}
 	return problems
@@ -357,11 +358,19 @@ func (i *Instance) Taint() { i.tainted = i.State != nil }
 func (i *Instance) schema() *tfprotov6.Schema { return i.Provider.Schemas.ResourceSchemas[i.Type] }
 func (i *Instance) kind() tftypes.Type        { return i.Provider.resource(i.Type) }
 
-func (i *Instance) encode(attributes map[string]Value) *tfprotov6.DynamicValue {
-	if attributes == nil {
-		return i.Provider.encode(tftypes.NewValue(i.kind(), nil))
+// object is a state, a plan or a configuration, also as the protocol carries it: encoding takes longer than keeping. It has no values if
+// there is none.
+type object struct {
+	values map[string]Value
+	sent   *tfprotov6.DynamicValue
+}
+
+func (i *Instance) encode(attributes map[string]Value) object {
+	value := tftypes.NewValue(i.kind(), nil)
+	if attributes != nil {
+		value = Object(i.kind(), attributes)
 	}
-	return i.Provider.encode(Object(i.kind(), attributes))
+	return object{attributes, i.Provider.encode(value)}
 }
 
 // decode returns the attributes of a state, or nil if there is none.

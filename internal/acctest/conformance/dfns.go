@@ -48,9 +48,15 @@ var Dfns = Vendor{
 		"update":     append([][2]string{{"PUT", ""}, {"", "/webhooks/*"}, {"", ""}}, dfnsSigned...),
 		"delete":     append([][2]string{{"DELETE", ""}, {"", "/webhooks/*"}, {"", ""}}, dfnsSigned...),
 	},
-	Strange:  strange(`{"deleted":null}`, `[]`),
-	Odd:      []string{`{"id":"STRANGER"}`},
-	Foreign:  foreign(``),
+	Strange: strange(`{"deleted":null}`, `[]`),
+	Odd:     []string{`{"id":"STRANGER"}`},
+	Foreign: foreign(``),
+	Faults: []sandbox.Fault{
+		{Method: "GET", Path: "/webhooks/*", Effect: sandbox.Status, Status: 404, Message: "Webhook not found"},
+		{Method: "DELETE", Path: "/webhooks/*", Effect: sandbox.Status, Status: 200, Body: new(`{"deleted":false}`)},
+		{Method: "POST", Path: "/webhooks", Effect: sandbox.Status, Status: 202, Body: new(`{"id":"ap-1"}`)},
+		{Effect: sandbox.Patch, Patch: json.RawMessage(`{"dateCreated":7,"dateUpdated":{"at":null}}`)},
+	},
 	Patch:    func(fields string) string { return fields },
 	Secret:   func(secret string) string { return `{"secret":"` + secret + `"}` },
 	OddTypes: `{"dateCreated":1,"dateUpdated":true,"events":"x","status":{},"description":[]}`,
@@ -128,7 +134,7 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 
 	Webhooks: func(env *acctest.Env) Webhooks {
 		return webhooksIn(env.Dfns, env.Dfns.Webhooks, func(w *dfns.Webhook) Object {
-			return Object{ID: w.ID, Secret: w.Secret, On: w.Status == "Enabled"}
+			return Object{ID: w.ID, Secret: w.Secret, URL: w.URL, Name: w.Description, On: w.Status == "Enabled", Created: w.Created}
 		})
 	},
 	MoreSecrets: func(env *acctest.Env) []string {

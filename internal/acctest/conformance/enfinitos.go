@@ -55,8 +55,17 @@ var Enfinitos = Vendor{
 	},
 	Strange: strange(`{"ok":true,"data":`, `{"ok":false}`, `<html>`,
 		`{"ok":true,"data":{"subscription":{"subscriptionId":"STRANGER","active":false}},"contractVersion":"v1.0"}`),
-	Odd:      []string{`{"data":{"subscription":{"active":"$n"}}}`},
-	Foreign:  foreign(`404 page not found`, `{"error":{"message":"Unknown endpoint"}}`),
+	Odd:     []string{`{"data":{"subscription":{"active":"$n"}}}`},
+	Foreign: foreign(`404 page not found`, `{"error":{"message":"Unknown endpoint"}}`),
+	Faults: []sandbox.Fault{
+		{Method: "GET", Path: "/v1/webhooks/*", Effect: sandbox.Status, Status: 404},
+		{Method: "DELETE", Path: "/v1/webhooks/*", Effect: sandbox.Status, Status: 404},
+		{Method: "DELETE", Path: "/v1/webhooks/*", Effect: sandbox.Status, Status: 204, Body: new("")},
+		{Effect: sandbox.Status, Status: 404, Body: new(`{"code":404,"error":"not found"}`)},
+		{Effect: sandbox.Patch, Patch: json.RawMessage(
+			`{"data":{"subscription":{"developerId":7,"lastDeliveredAt":[]}},"contractVersion":2}`,
+		)},
+	},
 	Patch:    func(fields string) string { return `{"data":{"subscription":` + fields + `}}` },
 	Secret:   func(secret string) string { return `{"data":{"signingSecret":"` + secret + `"}}` },
 	OddTypes: `{"data":{"subscription":{"createdAt":1,"label":{},"url":7,"events":"*","developerId":[],"lastDeliveredAt":false}}}`,
@@ -103,7 +112,7 @@ var Enfinitos = Vendor{
 
 	Webhooks: func(env *acctest.Env) Webhooks {
 		return webhooksIn(env.Enfinitos, env.Enfinitos.Subscriptions, func(s *enfinitos.Subscription) Object {
-			return Object{ID: s.ID, Secret: s.Secret, On: s.Active}
+			return Object{ID: s.ID, Secret: s.Secret, URL: s.URL, Name: s.Label, On: s.Active, Created: s.Created}
 		})
 	},
 	Examples: func(env *acctest.Env) []string {

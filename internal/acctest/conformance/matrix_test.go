@@ -429,7 +429,7 @@ func (w *world) repair(c cell) {
 		if off := c.operation == "update" || c.operation == "create off"; stored.On == off {
 			w.Errorf("the vendor holds %+v", stored)
 		}
-		w.settled(w.With(stored.Values))
+		w.settled(w.With(stored.Values()))
 		return
 	}
 	if ours := w.objects(); w.instance.State != nil || len(ours) > 1 || len(ours) == 1 && ours[0].On {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -52,6 +53,9 @@ type Vendor struct {
 	// Strange are bodies that prove nothing, Odd are patches of an answer that does not prove what it must, Foreign are bodies of a 404
 	// that does not come from the API itself. STRANGER stands for the id of another webhook.
 	Strange, Odd, Foreign []string
+	// Faults are answers that are hard to see through, such as the API's own 404 for a webhook that exists. The random sequences mix them
+	// with those that any vendor gives.
+	Faults []sandbox.Fault
 	// Patch returns a JSON merge patch for the fields of a webhook in an answer, Secret one for the secret. OddTypes is one that gives
 	// every field that only informs an odd type.
 	Patch, Secret func(string) string
@@ -124,10 +128,19 @@ type Client interface {
 // Object is a webhook at a vendor.
 type Object struct {
 	ID, Secret string
+	// Name is its attribute NamedBy.
+	URL, Name string
 	// On says that the vendor delivers to it.
-	On bool
-	// Values are its attributes.
-	Values Values
+	On      bool
+	Created time.Time
+	// Values returns its attributes. It takes longer than the rest.
+	Values func() Values
+}
+
+// Equal reports whether two webhooks have the same id, secret, attributes and time.
+func (o Object) Equal(other Object) bool {
+	return o.ID == other.ID && o.Secret == other.Secret && o.On == other.On && o.Created.Equal(other.Created) &&
+		maps.EqualFunc(o.Values(), other.Values(), acctest.Value.Equal)
 }
 
 // With returns a configuration with some changes. A null value removes an attribute.
@@ -209,19 +222,21 @@ func texts(values Values, name string) (out []string) {
 }
 
 // valuesOf returns the attributes of a webhook of a sandbox that a configuration has. They have the names of its fields.
-func valuesOf[T any](webhook *T, config Values) Values {
-	out := Values{}
-	for name := range config {
-		switch value := field(webhook, name).(type) {
-		case *string:
-			out[name] = or(*value)
-		case *bool:
-			out[name] = flag(*value)
-		case *[]string:
-			out[name] = acctest.StringSet(*value...)
+func valuesOf[T any](webhook *T, config Values) func() Values {
+	return func() Values {
+		out := Values{}
+		for name := range config {
+			switch value := field(webhook, name).(type) {
+			case *string:
+				out[name] = or(*value)
+			case *bool:
+				out[name] = flag(*value)
+			case *[]string:
+				out[name] = acctest.StringSet(*value...)
+			}
 		}
+		return out
 	}
-	return out
 }
 
 // setting returns a change of a webhook of a sandbox to some values.

@@ -152,8 +152,8 @@ func (w *world) holds(want Values) {
 		w.Fatalf("the vendor holds %+v, the state %v", all, w.instance.State)
 	}
 	for name, value := range want {
-		if !all[live].Values[name].Equal(value) {
-			w.Errorf("the vendor holds %s as %s, want %s", name, all[live].Values[name], value)
+		if !all[live].Values()[name].Equal(value) {
+			w.Errorf("the vendor holds %s as %s, want %s", name, all[live].Values()[name], value)
 		}
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
@@ -15,20 +17,30 @@ import (
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
-// vendor is the description of a vendor, with what only the sequences must know.
+// vendor is the description of a vendor, with a sandbox of its own in one form of its API.
 type vendor struct {
 	conformance.Vendor
 
-	env *acctest.Env
-	// reads says that the API shows what a webhook is, pauses that a webhook is always created on, and only paused if it cannot be
-	// deleted.
-	reads, pauses bool
-	// all returns what is registered, faster than Objects, because it is called often.
-	all func() []webhook
-	// byHand is the change that strangers make.
-	byHand conformance.Values
-	// faults are the odd answers that only this vendor's client must see through, or that have this vendor's shape.
-	faults []sandbox.Fault
+	profile conformance.Profile
+	env     *acctest.Env
+}
+
+// newVendor draws the form of a vendor's API.
+func newVendor(t *testing.T, random *rand.Rand, description conformance.Vendor) *vendor {
+	t.Helper()
+	profile := description.Profiles[pick(random, slices.Sorted(maps.Keys(description.Profiles))...)]
+	return &vendor{description, profile, acctest.NewVirtual(t, profile.Sandbox)}
+}
+
+// createsOn says that a webhook is always created on, pauses that one is only paused where the API cannot delete it.
+func (v *vendor) createsOn() bool { return v.Calls["create off"] != nil }
+func (v *vendor) pauses() bool {
+	for _, profile := range v.Profiles {
+		if !profile.Deletes {
+			return true
+		}
+	}
+	return false
 }
 
 // attributes returns the configuration of a webhook.
@@ -53,27 +65,26 @@ type webhook struct {
 	Created time.Time
 }
 
-// vendors returns the descriptions of all vendors, for one sandbox.
-func vendors(env *acctest.Env, conventional bool) []*vendor {
-	return []*vendor{{
-		Vendor: conformance.Dfns, env: env, reads: true, faults: faults["dfns"],
-		byHand: conformance.Values{"description": acctest.String("by hand")},
-		all: func() (out []webhook) {
-			for _, w := range env.Dfns.Webhooks() {
-				out = append(out, webhook{w.ID, w.Secret, content{w.URL, w.Description, w.Status == "Enabled"}, w.Created})
-			}
-			return out
-		},
-	}, {
-		Vendor: conformance.Enfinitos, env: env, reads: conventional, pauses: true, faults: faults["enfinitos"],
-		byHand: conformance.Enfinitos.Off,
-		all: func() (out []webhook) {
-			for _, s := range env.Enfinitos.Subscriptions() {
-				out = append(out, webhook{s.ID, s.Secret, content{s.URL, s.Label, s.Active}, s.Created})
-			}
-			return out
-		},
-	}}
+// all returns what is registered.
+func (v *vendor) all() (out []webhook) {
+	for _, o := range v.Objects(v.env) {
+		out = append(out, webhook{o.ID, o.Secret, content{o.URL, o.Name, o.On}, o.Created})
+	}
+	return out
+}
+
+// byHand is a change that strangers make.
+func (v *vendor) byHand(random *rand.Rand) conformance.Values {
+	return pick(random, append([]conformance.Values{v.Off}, v.Updates...)...)
+}
+
+// settings adds the environment variables of the vendor.
+func (v *vendor) settings(environment map[string]string) {
+	for name, value := range v.env.Env() {
+		if strings.HasPrefix(name, strings.ToUpper(v.Name)+"_") {
+			environment[name] = value
+		}
+	}
 }
 
 // creates reports whether a call creates a webhook, changes whether it changes one. The calls of a signature change nothing.
@@ -96,7 +107,7 @@ func drawContent(random *rand.Rand) content {
 
 // equal reports whether creates of two contents make webhooks that nobody can distinguish.
 func (v *vendor) equal(a, b content) bool {
-	return a.URL == b.URL && a.Text == b.Text && (a.On == b.On || v.pauses)
+	return a.URL == b.URL && a.Text == b.Text && (a.On == b.On || v.createsOn())
 }
 
 // find returns the webhook with an id.
@@ -112,8 +123,8 @@ func (v *vendor) find(id string) (webhook, bool) {
 //go:embed testdata/faults.json
 var faultsText []byte
 
-// faults are what goes wrong: at any vendor on the wire, where answers may be cut, late, repeated, refused, or made by something on the
-// way, at any vendor as odd answers, and at each vendor.
+// faults are what goes wrong at any vendor: on the wire, where answers may be cut, late, repeated, refused, or made by something on the
+// way, and as odd answers.
 var faults = func() (out map[string][]sandbox.Fault) {
 	if err := json.Unmarshal(faultsText, &out); err != nil {
 		panic(err)

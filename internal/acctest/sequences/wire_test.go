@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
@@ -83,7 +84,11 @@ var kinds = func() []string {
 		ctrlCBefore, ctrlCDuring, ctrlCAfter, killBefore, killAfter, killAtEnd,
 		"a stranger creates", "a stranger changes", "a stranger deletes", "lag",
 	}
-	for _, fault := range slices.Concat(faults["wire"], faults["odd"], faults["dfns"]) {
+	all := slices.Concat(faults["wire"], faults["odd"])
+	for _, v := range conformance.Vendors {
+		all = append(all, v.Faults...)
+	}
+	for _, fault := range all {
 		if name := faultName(fault); !slices.Contains(out, name) {
 			out = append(out, name)
 		}
@@ -160,7 +165,7 @@ func (p *process) send(request *http.Request, op *operation, ctrlC bool) (*http.
 	fault, v, w := op.nextFault(request), op.resource.vendor, p.world
 	w.wire.Lock()
 	defer w.wire.Unlock()
-	calls := v.API(w.env)
+	calls := v.API(v.env)
 	calls.ClearFaults()
 	if fault != nil {
 		if err := calls.AddFault(*fault); err != nil {
@@ -229,7 +234,7 @@ func (o *operation) drawFault() sandbox.Fault {
 		return pick(o.random, faults["wire"]...)
 	}
 	o.process.odd.Store(true)
-	return pick(o.random, slices.Concat(faults["odd"], o.resource.vendor.faults, o.resource.vendor.faults)...)
+	return pick(o.random, slices.Concat(faults["odd"], o.resource.vendor.Faults, o.resource.vendor.Faults)...)
 }
 
 // faultName names a fault in the counters.

@@ -14,9 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/conformance"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/provider"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 )
 
 const (
@@ -31,7 +31,6 @@ type world struct {
 	random    *rand.Rand
 	counts    *counts
 	dir       string // Terraform's data directory, in which creates are noted
-	env       *acctest.Env
 	vendors   []*vendor
 	resources []*managed
 	process   *process
@@ -95,10 +94,9 @@ func newWorld(t *testing.T, seed uint64, dir string, counts *counts) *world {
 	}
 	w.latest = time.Duration(1 + w.random.Int64N(int64(httpapi.SettleTime-2*time.Second)))
 	w.longestLag = httpapi.SettleTime - w.latest - time.Second
-	conventional := w.random.IntN(2) > 0
-	w.env = acctest.NewVirtual(t, sandbox.Config{EnfinitosConventional: conventional})
-	w.vendors = vendors(w.env, conventional)
-	for _, v := range w.vendors {
+	for _, description := range conformance.Vendors {
+		v := newVendor(t, w.random, description)
+		w.vendors = append(w.vendors, v)
 		for i := range instances {
 			m := &managed{Instance: acctest.Instance{Type: v.Type}, vendor: v, name: fmt.Sprintf("%s.%d", v.Type, i)}
 			m.settings = w.drawSettings()
@@ -112,7 +110,10 @@ func newWorld(t *testing.T, seed uint64, dir string, counts *counts) *world {
 // restart replaces the provider's process. What it knew is gone, but for what it has noted on disk.
 func (w *world) restart() {
 	w.process = &process{world: w, found: w.notes(), named: map[string]bool{}}
-	environment := w.env.Env()
+	environment := map[string]string{}
+	for _, v := range w.vendors {
+		v.settings(environment)
+	}
 	server, err := providerserver.NewProtocol6WithError(provider.New("test",
 		provider.WithTransport(w.process), provider.WithDataDir(w.dir), provider.WithRetryWait(time.Nanosecond),
 		provider.WithEnvironment(func(name string) string { return environment[name] }))())()
@@ -271,7 +272,7 @@ func (w *world) outside(random *rand.Rand, v *vendor, wanted content) string {
 	defer w.wire.Unlock()
 	what := pick(random, "creates", "creates", "changes", "deletes")
 	if what == "creates" {
-		id := v.Register(w.env, v.attributes(wanted))
+		id := v.Register(v.env, v.attributes(wanted))
 		w.strangers[id], _ = v.find(id)
 		w.process.crowded.Store(true)
 		w.say("a stranger creates %+v", w.strangers[id])
@@ -284,9 +285,9 @@ func (w *world) outside(random *rand.Rand, v *vendor, wanted content) string {
 	id := pick(random, known...).ID
 	w.say("a stranger %s %s", what, id)
 	if what == "changes" {
-		_ = v.Edit(w.env, id, v.byHand)
+		_ = v.Edit(v.env, id, v.byHand(random))
 	} else {
-		v.Remove(w.env, id)
+		v.Remove(v.env, id)
 	}
 	if _, ok := w.strangers[id]; ok {
 		delete(w.strangers, id)
@@ -319,7 +320,7 @@ func (w *world) heed() {
 	for _, v := range w.vendors {
 		for _, one := range w.unowned(v) {
 			if _, others := w.strangers[one.ID]; !others {
-				v.Remove(w.env, one.ID)
+				v.Remove(v.env, one.ID)
 			}
 		}
 	}
@@ -364,7 +365,7 @@ func (w *world) calm() {
 	if plan := w.quiet(m, "plan", func() acctest.Report { return m.Plan(configuration) }); plan.Planned != "no-op" {
 		w.fail("after an apply, the plan of %s is %+v", m.name, plan)
 	}
-	if got, _ := m.vendor.find(m.Text("id")); m.vendor.reads && got.content != m.settings.content {
+	if got, _ := m.vendor.find(m.Text("id")); m.vendor.profile.Reads && got.content != m.settings.content {
 		w.fail("%s is %+v, but configured as %+v", m.name, got, m.settings)
 	}
 }

@@ -45,7 +45,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	note := func() {
 		for _, v := range Vendors {
 			for _, o := range v.Objects(env) {
-				if bytes.Contains([]byte(o.Values["url"].String()), []byte("hunter")) {
+				if bytes.Contains([]byte(o.URL), []byte("hunter")) {
 					notLogged = append(notLogged, o.Secret)
 				} else {
 					nowhere = append(nowhere, o.Secret)
