@@ -50,8 +50,8 @@ func ClientOf[C any](block string) ClientFunc[C] {
 	}
 }
 
-// Resource is embedded in the webhook resource of each vendor: what it is called, what its errors advise, its client once the provider is configured, and the
-// steps of its operations.
+// Resource is embedded in the webhook resource of each vendor: what it is called, what its errors advise, its client once the provider is
+// configured, and the steps of its operations.
 type Resource[C interface {
 	comparable // to nil
 	Client
