@@ -2,7 +2,6 @@ package tfwebhook
 
 import (
 	"context"
-	"reflect"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -157,14 +156,12 @@ func (r *Resource[C]) ReadFailed(
 	}
 }
 
-// SaveRead saves what a read has changed and in which account, and warns of an import that brings no secret.
+// SaveRead saves what a read has shown and in which account, and warns of an import that brings no secret.
 func (r *Resource[C]) SaveRead(ctx context.Context, resp *resource.ReadResponse, state, prior Model) {
 	if prior.Data().IsImported() {
 		resp.Diagnostics.Append(r.Advice.Object.secretUnknownAfterImport(r.Client)...)
 	}
-	if !reflect.DeepEqual(state, prior) { //nolint:forbidigo // encoding is expensive, and go-cmp is for tests
-		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
 }
 
