@@ -199,12 +199,7 @@ func (c *Calls) control() http.Handler {
 	})
 	mux.HandleFunc("GET /_sandbox/faults", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, c.Faults()) })
 	mux.HandleFunc("POST /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
-		var fault Fault
-		err := wire.DecodeStrictly(wire.Body(r), &fault)
-		if err == nil {
-			err = c.AddFault(fault)
-		}
-		answerDone(w, err, http.StatusBadRequest)
+		answerDone(w, c.decodeFault(wire.Body(r)), http.StatusBadRequest)
 	})
 	mux.HandleFunc("DELETE /_sandbox/faults", func(w http.ResponseWriter, _ *http.Request) {
 		c.ClearFaults()
@@ -232,6 +227,15 @@ func (c *Calls) control() http.Handler {
 		mux.Handle("/_sandbox/", own)
 	}
 	return mux
+}
+
+// decodeFault adds the fault that a body describes.
+func (c *Calls) decodeFault(body []byte) error {
+	var fault Fault
+	if err := wire.DecodeStrictly(body, &fault); err != nil {
+		return err
+	}
+	return c.AddFault(fault)
 }
 
 // answerOne answers an object, or that there is none.
