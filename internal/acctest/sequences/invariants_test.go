@@ -74,6 +74,18 @@ func (w *world) check(op *operation, before prior, problems string) {
 	w.counts.ended(op)
 }
 
+// keepsNote fails if the create of a step may have made a webhook, by its own words, and has left no note for the next process. Of creates
+// at the same time, one may prove that the other has made nothing.
+func (w *world) keepsNote(ops []*operation) {
+	op := ops[0]
+	if len(ops) > 1 || op.creates == 0 || !unknownOrMade.MatchString(op.report.Problems) {
+		return
+	}
+	if !slices.ContainsFunc(w.noteFiles("*.json"), func(path string) bool { return slices.Contains(w.noted[path], op) }) {
+		w.fail("a create of %s may have made a webhook and left no note: %s", op.resource.name, op.report.Problems)
+	}
+}
+
 // notDoubled fails if a create was made beside a webhook of equal content, although a note says so. A note that stops only one
 // create may have stopped another one at the same time.
 func (w *world) notDoubled(m *managed, before prior, problems string) {

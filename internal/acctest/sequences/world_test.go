@@ -238,6 +238,7 @@ func (w *world) run(ops ...*operation) {
 		stopped := map[bool]string{true: " (" + op.stop + ")"}[op.stopped]
 		w.say("%s %s %+v: %s%s\n  now %s", op.name, op.resource.name, op.settings, op.report.Problems, stopped, op.resource.Text("id"))
 	}
+	w.keepsNote(ops)
 	for _, op := range ops {
 		w.check(op, before[op], problems)
 	}
