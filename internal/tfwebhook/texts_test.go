@@ -10,8 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -70,27 +68,5 @@ func TestHasAccount(t *testing.T) {
 	t.Parallel()
 	if tfwebhook.HasAccount(t.Context(), private{}) || !tfwebhook.HasAccount(t.Context(), private{"seen_in": []byte("{}")}) {
 		t.Error("an account is known only where one was recorded")
-	}
-}
-
-// A secret from the configuration does not replace one from the create. In a replacement it is only ignored.
-func TestKnownSecretOfACreatedWebhook(t *testing.T) {
-	t.Parallel()
-	env := acctest.New(t, sandbox.Config{})
-	instance := acctest.Instance{Provider: acctest.NewProtocol(t, env.Env()), Type: "webhook_dfns"}
-	if problems := instance.Provider.Configure(nil); len(problems) != 0 {
-		t.Fatal(acctest.Text(problems))
-	}
-	config := map[string]acctest.Value{
-		"url": acctest.String("https://hooks.example.com"), "events": acctest.StringSet("wallet.created"),
-		"status": acctest.String("Enabled"), "secret_version": acctest.Number(1),
-	}
-	created := instance.Apply(config).Problems
-	config["secret_wo"], config["secret_wo_version"] = acctest.String("whs-known"), acctest.Number(1)
-	kept := instance.Plan(config).Problems
-	config["secret_version"] = acctest.Number(2)
-	replaced := instance.Plan(config).Problems
-	if created != "" || !acctest.Says("ERROR Signing Secret Already Known").MatchString(kept) || acctest.Says("ERROR").MatchString(replaced) {
-		t.Errorf("create: %q, plan: %q, plan with a replacement: %q", created, kept, replaced)
 	}
 }
