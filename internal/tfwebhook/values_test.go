@@ -40,12 +40,3 @@ func TestCreated(t *testing.T) {
 		}
 	}
 }
-
-func TestMaxResults(t *testing.T) {
-	t.Parallel()
-	for want, configured := range map[int]types.Int64{100: types.Int64Null(), 1000: types.Int64Value(1000)} {
-		if got := tfwebhook.MaxResults(configured); got != want {
-			t.Errorf("%s: %d, want %d", configured, got, want)
-		}
-	}
-}
