@@ -1,8 +1,10 @@
 package tfwebhook_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
@@ -38,5 +40,17 @@ func TestCreated(t *testing.T) {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// private is a private state.
+type private map[string][]byte
+
+func (p private) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) { return p[key], nil }
+
+func TestHasAccount(t *testing.T) {
+	t.Parallel()
+	if tfwebhook.HasAccount(t.Context(), private{}) || !tfwebhook.HasAccount(t.Context(), private{"seen_in": []byte("{}")}) {
+		t.Error("an account is known only where one was recorded")
 	}
 }
