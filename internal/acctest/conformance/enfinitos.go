@@ -89,7 +89,8 @@ var Enfinitos = Vendor{
 		{text("label", strings.Repeat("é", 61)), []string{"1 to 60 characters.*it has 61"}},
 	},
 	Unusual: []Remark{
-		{nil, nil}, {text("url", "http://localhost:8080"), nil}, {text("label", "x"), nil}, {text("label", " rights"), enfinitosBlank}, {text("label", "rights\n"), enfinitosBlank},
+		{nil, nil}, {text("url", "http://localhost:8080"), nil}, {text("label", "x"), nil},
+		{text("label", " rights"), enfinitosBlank}, {text("label", "rights\n"), enfinitosBlank},
 		{text("label", "\u00a0rights"), enfinitosBlank}, {text("label", "  "), enfinitosBlank},
 		{kinds("right.isued"), []string{
 			`Unknown Event Kind: right.isued: .*does not know this kind. The most similar known kind is "right.issued". If EnfinitOS`,
