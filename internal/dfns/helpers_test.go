@@ -179,8 +179,15 @@ func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
 	return &api{oddapi.Serve(t, all)}
 }
 
-// How an api answers.
-var says, cuts = oddapi.Says, oddapi.Cuts
+// says is a handler that gives one answer, which is a redirect if it has the status of one.
+func says(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "/elsewhere")
+		oddapi.Says(status, body)(w, r)
+	}
+}
+
+var cuts = oddapi.Cuts
 
 // client returns a client for the credential cr-1, whose signature nobody checks.
 func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {

@@ -53,7 +53,6 @@ func (a *API) Made() []string {
 func Says(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Location", "/elsewhere") // for the status of a redirect
 		if strings.HasPrefix(body, "<") {
 			w.Header().Set("Content-Type", "text/html")
 		}
