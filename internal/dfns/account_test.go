@@ -2,7 +2,6 @@ package dfns_test
 
 import (
 	"encoding/base64"
-	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,8 +31,5 @@ func TestAccount(t *testing.T) {
 		if diff := cmp.Diff(want, client.Account()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
-	}
-	if got := dfns.Unusable(errors.New("not known yet")).Account(); got != (account.Account{}) {
-		t.Errorf("without a configuration it is %v", got)
 	}
 }

@@ -113,7 +113,7 @@ func TestAnswers(t *testing.T) {
 				if got := verdict(err); exchange.want != got && exchange.want != got+" "+text || strings.Contains(text, "hunter2") {
 					t.Errorf("it ends in\n%s %s, want\n%s", got, text, exchange.want)
 				}
-				if calls := a.made(); slices.Contains(calls, "sign") && !slices.Contains(calls, answer) {
+				if calls := a.Made(); slices.Contains(calls, "sign") && !slices.Contains(calls, answer) {
 					t.Errorf("it signed what nobody has asked for: %q", calls)
 				}
 			})
@@ -144,8 +144,8 @@ func TestIDsAreEscaped(t *testing.T) {
 		a := serve(t, nil)
 		client := a.client(t)
 		_, err := client.GetWebhook(t.Context(), id)
-		if err == nil || httpapi.IsNotFound(err) || len(a.made()) != 0 {
-			t.Errorf("getting %q ends in %v after %q", id, err, a.made())
+		if err == nil || httpapi.IsNotFound(err) || len(a.Made()) != 0 {
+			t.Errorf("getting %q ends in %v after %q", id, err, a.Made())
 		}
 		if err := client.DeleteWebhook(t.Context(), id, ""); err == nil || httpapi.IsNotFound(err) || outcome(err) != httpapi.NotMade {
 			t.Errorf("deleting %q ends in %v", id, err)

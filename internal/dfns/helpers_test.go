@@ -4,20 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"iter"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/oddapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
@@ -168,87 +166,43 @@ func describe(t *testing.T, client *dfns.Client, id, description string) {
 }
 
 // api is a server that answers as a test says and otherwise knows only how to sign.
-type api struct {
-	url string
+type api struct{ *oddapi.API }
 
-	mu    sync.Mutex
-	calls []string
-}
-
-// serve starts an api. The routes have the patterns of a ServeMux.
+// serve starts an api.
 func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
 	t.Helper()
-	out := &api{}
-	mux := http.NewServeMux()
 	all := map[string]http.HandlerFunc{
 		challenge: says(200, `{"challenge":"Y2g","challengeIdentifier":"id","allowCredentials":{"key":[{"id":"cr-1"}]}}`),
 		answer:    says(200, `{"userAction":"token"}`),
 	}
 	maps.Copy(all, routes)
-	for pattern, handler := range all {
-		mux.HandleFunc(pattern, handler)
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		out.note(r.Method + " " + r.RequestURI)
-		mux.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	out.url = server.URL
-	return out
+	return &api{oddapi.Serve(t, all)}
 }
 
-// says is a handler that gives one answer. It is HTML where it looks like it.
+// says is a handler that gives one answer, which is a redirect if it has the status of one.
 func says(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Location", "/elsewhere") // for the status of a redirect
-		if strings.HasPrefix(body, "<") {
-			w.Header().Set("Content-Type", "text/html")
-		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "/elsewhere")
+		oddapi.Says(status, body)(w, r)
 	}
 }
 
-// cuts is a handler that cuts the connection, after part of an answer where there is one.
-func cuts(part string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		if part != "" {
-			w.Header().Set("Content-Length", "1000")
-			_, _ = io.WriteString(w, part)
-			_ = http.NewResponseController(w).Flush()
-		}
-		panic(http.ErrAbortHandler)
-	}
-}
+var cuts = oddapi.Cuts
 
 // client returns a client for the credential cr-1, whose signature nobody checks.
 func (a *api) client(t *testing.T, changes ...func(*dfns.Config)) *dfns.Client {
 	t.Helper()
 	return configured(t, append([]func(*dfns.Config){func(config *dfns.Config) {
 		config.CredentialID, config.Signer = "cr-1", signerFunc(func([]byte) ([]byte, error) {
-			a.note("sign")
+			a.Note("sign")
 			return []byte("signature"), nil
 		})
-		config.HTTP.BaseURL, config.HTTP.BearerToken = a.url, "bearer"
+		config.HTTP.BaseURL, config.HTTP.BearerToken = a.URL, "bearer"
 	}}, changes...))
 }
 
 // at is what the text of an error says of the host.
-func (a *api) at() string { return " (" + strings.TrimPrefix(a.url, "http://") + ")" }
-
-func (a *api) note(call string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.calls = append(a.calls, call)
-}
-
-// made returns the calls that were made, and "sign" for each signature.
-func (a *api) made() []string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.calls
-}
+func (a *api) at() string { return " (" + strings.TrimPrefix(a.URL, "http://") + ")" }
 
 type signerFunc func(message []byte) ([]byte, error)
 

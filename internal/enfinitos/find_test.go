@@ -123,7 +123,7 @@ func compare[T any](t *testing.T, a *api, got, want T, calls []string) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(*new(T))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(calls, slices.Compact(a.made())); diff != "" {
+	if diff := cmp.Diff(calls, slices.Compact(a.Made())); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }

@@ -3,15 +3,13 @@ package enfinitos_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"iter"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/oddapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
@@ -86,54 +84,20 @@ func journal(s *sandbox.Sandbox) string {
 const key = "sk_sandbox_c4n4ryc4n4ryc4n4ry"
 
 // api is a server that answers as a test says.
-type api struct {
-	url string
+type api struct{ *oddapi.API }
 
-	mu    sync.Mutex
-	calls []string
-}
-
-// serve starts an api. The routes have the patterns of a ServeMux.
 func serve(t *testing.T, routes map[string]http.HandlerFunc) *api {
 	t.Helper()
-	out := &api{}
-	mux := http.NewServeMux()
-	for pattern, handler := range routes {
-		mux.HandleFunc(pattern, handler)
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		out.mu.Lock()
-		out.calls = append(out.calls, r.Method+" "+r.RequestURI)
-		out.mu.Unlock()
-		mux.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	out.url = server.URL
-	return out
+	return &api{oddapi.Serve(t, routes)}
 }
 
 func (a *api) client(t *testing.T, changes ...func(*config)) *enfinitos.Client {
 	t.Helper()
-	return newClient(t, a.url, key, changes...)
+	return newClient(t, a.URL, key, changes...)
 }
 
-func (a *api) made() []string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.calls
-}
-
-// says is a handler that gives one answer. It is HTML where it looks like it.
-func says(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		if strings.HasPrefix(body, "<") {
-			w.Header().Set("Content-Type", "text/html")
-		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
-}
+// How an api answers.
+var says, cuts, inTurn = oddapi.Says, oddapi.Cuts, oddapi.InTurn
 
 // holds is a handler that answers with data in the envelope.
 func holds(data string) http.HandlerFunc { return says(200, envelope(data)) }
@@ -146,32 +110,6 @@ func envelope(data string) string {
 func refuses(status int) http.HandlerFunc { return says(status, refusal) }
 
 const refusal = `{"ok":false,"error":{"code":"refused","message":"as asked"}}`
-
-// cuts is a handler that cuts the connection, after part of an answer where there is one.
-func cuts(part string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		if part != "" {
-			w.Header().Set("Content-Length", "1000")
-			_, _ = io.WriteString(w, part)
-			_ = http.NewResponseController(w).Flush()
-		}
-		panic(http.ErrAbortHandler)
-	}
-}
-
-// inTurn answers one call with each handler, and all further ones with the last.
-func inTurn(handlers ...http.HandlerFunc) http.HandlerFunc {
-	var mu sync.Mutex
-	return func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		next := handlers[0]
-		if len(handlers) > 1 {
-			handlers = handlers[1:]
-		}
-		mu.Unlock()
-		next(w, r)
-	}
-}
 
 // foreign are the 404s of gateways, frameworks and proxies, and what is no answer of the vendor's: none is in the vendor's envelope.
 var foreign = map[string]string{

@@ -58,8 +58,8 @@ func TestNoteOfACreate(t *testing.T) {
 	}
 	_, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request)
 	stopped(t, err, intent.Unlisted)
-	if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request); err != nil || len(a.made()) != 2 {
-		t.Errorf("the next one ends in %v, after %q", err, a.made())
+	if _, err := a.client(t, noted(dir)).CreateSubscription(t.Context(), request); err != nil || len(a.Made()) != 2 {
+		t.Errorf("the next one ends in %v, after %q", err, a.Made())
 	}
 }
 

@@ -102,8 +102,8 @@ func TestAnswersToACreate(t *testing.T) {
 		if !test.failed && err == nil && (got.Subscription.ID != "whs_1" || string(got.SigningSecret) != test.secret) {
 			t.Errorf("%s: it is %+v", name, got)
 		}
-		if len(a.made()) != 1 {
-			t.Errorf("%s: a create is sent once, not as %q", name, a.made())
+		if len(a.Made()) != 1 {
+			t.Errorf("%s: a create is sent once, not as %q", name, a.Made())
 		}
 	}
 }
@@ -135,8 +135,8 @@ func TestSentAgainWhereIdempotent(t *testing.T) {
 		for name, lost := range map[string]http.HandlerFunc{"500": refuses(500), "cut": cuts(envelope("{}")[:8]), "HTML": says(502, "<html>")} {
 			a := serve(t, map[string]http.HandlerFunc{route: inTurn(lost, refuses(422))})
 			err := run(t.Context(), a.client(t), operation, "whs_1")
-			if again := len(a.made()) == 2; again != repeated[operation] || !again && !outcomeUnknown(err) {
-				t.Errorf("%s, %s: it ends in %v after %q", operation, name, err, a.made())
+			if again := len(a.Made()) == 2; again != repeated[operation] || !again && !outcomeUnknown(err) {
+				t.Errorf("%s, %s: it ends in %v after %q", operation, name, err, a.Made())
 			}
 		}
 	}
@@ -178,7 +178,7 @@ func TestIDsAreEscaped(t *testing.T) {
 		for id, calls := range map[string]string{"": "", ".": "", "..": "", "a/b?c": strings.NewReplacer("whs_1", escaped, "dlv_1", escaped).Replace(route)} {
 			a := serve(t, map[string]http.HandlerFunc{"/": refuses(400)})
 			err := run(t.Context(), a.client(t), operation, id)
-			made := strings.TrimSuffix(strings.Join(a.made(), "\n"), "?limit=50")
+			made := strings.TrimSuffix(strings.Join(a.Made(), "\n"), "?limit=50")
 			if made != calls || err == nil || httpapi.IsNotFound(err) || outcomeUnknown(err) {
 				t.Errorf("%s of %q: %q, %v", operation, id, made, err)
 			}

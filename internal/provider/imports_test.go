@@ -49,6 +49,7 @@ var arrows = map[string][]string{
 	"internal/sandbox/wire":        {},
 	"internal/acctest":             {terraform, "internal/..."},
 	"internal/acctest/golden":      {},
+	"internal/acctest/oddapi":      {},
 	// The descriptions of the vendors, and the tests that run them.
 	"internal/acctest/conformance":     {terraform, "internal/..."},
 	"internal/acctest/conformance/cli": {"internal/..."},

@@ -26,6 +26,22 @@ func configured(t *testing.T, env *acctest.Env) *acctest.Protocol {
 	return provider
 }
 
+// A webhook is read with everything but its secret.
+func TestWebhookDataSource(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, sandbox.Config{})
+	id := existing(env)
+	result, problems := configured(t, env).Data("webhook_dfns", values{"id": acctest.String(id)})
+	created := env.Dfns.Webhooks()[0].Created.UTC().Format("2006-01-02T15:04:05.000Z")
+	want := map[string]any{
+		"id": id, "url": "https://hooks.example.com/dfns", "events": []any{"wallet.created", "wallet.transfer.confirmed"},
+		"status": "Enabled", "description": nil, "date_created": created, "date_updated": created,
+	}
+	if diff := cmp.Diff(want, acctest.Plain(result)); diff != "" || len(problems) != 0 {
+		t.Errorf("%s (-want +got):\n%s", acctest.Text(problems), diff)
+	}
+}
+
 // The error for a missing webhook names ten that exist, and no more.
 func TestWebhookDataSourceErrors(t *testing.T) {
 	t.Parallel()

@@ -2,18 +2,16 @@ package tfwebhook_test
 
 import (
 	"fmt"
-	"io"
 	"math/big"
-	"strings"
 	"testing"
 	"time"
 
 	"filippo.io/age"
-	"filippo.io/age/armor"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
 )
 
@@ -117,7 +115,12 @@ func TestStoreSecret(t *testing.T) {
 			if recipients.IsNull() {
 				wrong = r.SecretEncrypted
 			}
-			got := r.Secret.ValueString() + decrypted(t, r.SecretEncrypted.ValueString(), identity)
+			got := r.Secret.ValueString()
+			if armored := r.SecretEncrypted.ValueString(); armored != "" {
+				var err error
+				got, err = acctest.Decrypt(armored, identity)
+				must(t, err)
+			}
 			if got != secret || !wrong.IsNull() || r.SecretIsMissing() != (secret == "") {
 				t.Errorf("to %s, %q is held as %s and %s", recipients, secret, r.Secret, r.SecretEncrypted)
 			}
@@ -168,18 +171,6 @@ func newKey(t *testing.T) (identity *age.X25519Identity, recipient string) {
 	identity, err := age.GenerateX25519Identity()
 	must(t, err)
 	return identity, identity.Recipient().String()
-}
-
-func decrypted(t *testing.T, text string, identity age.Identity) string {
-	t.Helper()
-	if text == "" {
-		return ""
-	}
-	reader, err := age.Decrypt(armor.NewReader(strings.NewReader(text)), identity)
-	must(t, err)
-	plaintext, err := io.ReadAll(reader)
-	must(t, err)
-	return string(plaintext)
 }
 
 func must(t *testing.T, err error) {

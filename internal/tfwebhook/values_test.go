@@ -1,8 +1,10 @@
 package tfwebhook_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/tfwebhook"
@@ -41,11 +43,14 @@ func TestCreated(t *testing.T) {
 	}
 }
 
-func TestMaxResults(t *testing.T) {
+// private is a private state.
+type private map[string][]byte
+
+func (p private) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) { return p[key], nil }
+
+func TestHasAccount(t *testing.T) {
 	t.Parallel()
-	for want, configured := range map[int]types.Int64{100: types.Int64Null(), 1000: types.Int64Value(1000)} {
-		if got := tfwebhook.MaxResults(configured); got != want {
-			t.Errorf("%s: %d, want %d", configured, got, want)
-		}
+	if tfwebhook.HasAccount(t.Context(), private{}) || !tfwebhook.HasAccount(t.Context(), private{"seen_in": []byte("{}")}) {
+		t.Error("an account is known only where one was recorded")
 	}
 }

@@ -80,14 +80,17 @@ var Enfinitos = Vendor{
 	Data:     "data \"webhook_enfinitos_deliveries\" \"test\" { subscription_id = ADDRESS.id }\n",
 	DataCall: "/deliveries", Deleted: `{"ok":true,"data":{}}`,
 	Invalid: []Remark{
-		{text("url", "http://u:hunter2@h.example.com"), []string{`Invalid URL: .*must be https`}},
+		{text("url", "http://u:hunter2@h.example.com?k=hunter2"), []string{
+			`Invalid URL: .*must be an absolute https URL .*: it must be https; .* Got: "http://h.example.com/…".`,
+		}},
 		{kinds(), []string{"Invalid Event Kind: .*it is empty"}},
 		{kinds("Right Issued"), []string{`must contain event kinds.*"right.issued".*Got: "Right Issued"`}},
 		{text("label", ""), []string{"1 to 60 characters.*it has 0"}},
 		{text("label", strings.Repeat("é", 61)), []string{"1 to 60 characters.*it has 61"}},
 	},
 	Unusual: []Remark{
-		{nil, nil}, {text("label", " rights"), enfinitosBlank}, {text("label", "rights\n"), enfinitosBlank},
+		{nil, nil}, {text("url", "http://localhost:8080"), nil}, {text("label", "x"), nil},
+		{text("label", " rights"), enfinitosBlank}, {text("label", "rights\n"), enfinitosBlank},
 		{text("label", "\u00a0rights"), enfinitosBlank}, {text("label", "  "), enfinitosBlank},
 		{kinds("right.isued"), []string{
 			`Unknown Event Kind: right.isued: .*does not know this kind. The most similar known kind is "right.issued". If EnfinitOS`,

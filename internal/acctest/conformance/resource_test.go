@@ -259,6 +259,9 @@ func TestAnotherAccount(t *testing.T) {
 						w.Errorf("it is not gone: %+v", report)
 					case place.Want != nil:
 						w.says(report, append(append([]string{"ERROR Webhook of Another Account", "https://hooks.example.com"}, place.Want...), "terraform or tofu state rm")...)
+						if strings.Count(report.Problems, "ERROR ")+strings.Count(report.Problems, "WARNING ") != 1 {
+							w.Errorf("it also says something else: %s", report.Problems)
+						}
 						w.at(home, Place{Settings: w.Home})
 						w.planned("no-op", w.instance.Apply(w.Config))
 						if w.instance.Text("secret") != secret {
@@ -461,7 +464,8 @@ func TestKnownSecretIsInvalid(t *testing.T) {
 func TestKnownSecretOfACreatedWebhook(t *testing.T) {
 	t.Parallel()
 	forEach(t, "", func(w *world) {
-		other := func(version int) Values { return w.With(known(acctest.String("hunter2"), version)) }
+		first := Values{"secret_version": acctest.Number(1)}
+		other := func(version int) Values { return w.With(first, known(acctest.String("hunter2"), version)) }
 		w.says(w.planned("create", w.instance.Apply(other(1))), "WARNING Known Signing Secret Ignored", "https://hooks.example.com")
 		w.holds(nil)
 		w.settled(other(1))
@@ -471,6 +475,7 @@ func TestKnownSecretOfACreatedWebhook(t *testing.T) {
 			w.says(report, "ERROR Signing Secret Already Known", w.instance.Text("id"), "secret_version")
 			w.holds(nil)
 			w.changes(nil, "")
+			w.planned("replace", w.instance.Plan(w.With(Values{"secret_version": acctest.Number(2)}, known(acctest.String("hunter2"), 2))))
 			return
 		}
 		w.says(w.planned("update", report), "WARNING Known Signing Secret Replaces the Created One", w.instance.Text("id"))
