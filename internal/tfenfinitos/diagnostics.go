@@ -41,10 +41,9 @@ func ownRemedy(operation string, outcome httpapi.Outcome, err error) string {
 			`its signing secret is lost: delete it there, or pause it with POST /v1/webhooks/ID/active and {"active": false}. The next apply ` +
 			"in this directory stops once more, in case nobody has read this. The one after that creates another subscription."
 	case operation == "update":
-		return "The change may or may not have been made. Apply again: that is safe. Until then the state does not say whether the " +
-			"subscription is active."
+		return "Apply again: that is safe. Until then the state does not say whether the subscription is active."
 	case operation == "delete":
-		return "The change may or may not have been made. Apply again: that is safe."
+		return "Apply again: that is safe."
 	}
 	return "The API may or may not have done this. Check the list of deliveries."
 }

@@ -28,8 +28,12 @@ type Advice struct {
 	Own func(operation string, outcome httpapi.Outcome, err error) string
 }
 
-// Failed says which operation on which webhook failed, what the API said and what to do.
+// Failed says which operation on which webhook failed, what the API said, whether the change is made if that is unknown, and what to do.
 func (a Advice) Failed(operation, webhook string, err error) diag.Diagnostic {
+	outcome, ids := outcomeOf(operation, err)
+	if _, told := errors.AsType[*httpapi.ChangeError](err); outcome == httpapi.Unknown && !told {
+		err = &httpapi.ChangeError{Outcome: outcome, IDs: ids, Err: err}
+	}
 	advice := a.remedy(operation, err)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded): // only resources have timeouts: data sources and actions do not
