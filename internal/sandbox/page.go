@@ -80,9 +80,8 @@ func servePart(name, contentType string) http.HandlerFunc {
 }
 
 func answerJSON(w http.ResponseWriter, body any) {
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(body)
+	wire.Answer(w, http.StatusOK, body)
 }
 
 // update is what the page shows, or what of it has changed. Everything but Receiver is by the vendor's name.

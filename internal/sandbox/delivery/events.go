@@ -36,8 +36,7 @@ func (e *Engine) Events(source Source) http.HandlerFunc {
 		if made == 0 {
 			out["message"] = "no enabled webhook subscribes to " + kind
 		}
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(out)
+		wire.Answer(w, http.StatusOK, out)
 	}
 }
 

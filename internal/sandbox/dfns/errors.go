@@ -1,9 +1,10 @@
 package dfns
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Refuse answers a call as the vendor would refuse it with a status of its own accord: a missing permission, a rate
@@ -49,9 +50,7 @@ func permission(r *http.Request) string {
 
 // refuse writes an error in the vendor's shape.
 func refuse(w http.ResponseWriter, status int, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{
+	wire.Answer(w, status, map[string]any{
 		"error": map[string]any{"id": "err-" + w.Header().Get("X-Request-Id"), "status": status, "message": message},
 	})
 }

@@ -201,10 +201,7 @@ func (s *Server) authenticate(r *http.Request) string {
 	return ""
 }
 
-func answer(w http.ResponseWriter, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(body)
-}
+func answer(w http.ResponseWriter, body any) { wire.Answer(w, http.StatusOK, body) }
 
 func (s *Server) newJWT(claims map[string]any) string {
 	body, _ := json.Marshal(claims)

@@ -140,15 +140,11 @@ func (s *Server) Refuse(w http.ResponseWriter, _ *http.Request, status int, mess
 
 // answer puts data into the envelope every answer comes in.
 func (s *Server) answer(w http.ResponseWriter, status int, data any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "data": data, "contractVersion": s.contract})
+	wire.Answer(w, status, map[string]any{"ok": true, "data": data, "contractVersion": s.contract})
 }
 
 func (s *Server) refuse(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{
+	wire.Answer(w, status, map[string]any{
 		"ok": false, "error": map[string]string{"code": code, "message": message}, "contractVersion": s.contract,
 	})
 }
