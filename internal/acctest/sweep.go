@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 )
 
 // minimumAge protects the webhooks of a run in progress from a sweep.
@@ -39,7 +41,7 @@ func Sweep(ctx context.Context, account Swept, now time.Time) (swept []string, e
 		if !found.leftover(now) {
 			continue
 		}
-		if failed := account.Delete(ctx, found.ID); failed != nil {
+		if failed := account.Delete(ctx, found.ID); failed != nil && !httpapi.IsNotFound(failed) {
 			err = errors.Join(err, fmt.Errorf("sweeping %s: %w", found.ID, failed))
 			continue
 		}

@@ -4,14 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strings"
-	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	api "github.com/webhook-providers/terraform-provider-webhook/internal/dfns"
-	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/dfns"
 )
@@ -130,7 +126,7 @@ data "webhook_dfns_events" "test" { webhook_id = ADDRESS.id }
 		}},
 	},
 
-	NamedBy: "description", Account: dfnsAccount, Client: newDfnsClient,
+	NamedBy: "description", Account: dfnsAccount, Connect: connectDfns,
 
 	Webhooks: func(env *acctest.Env) Webhooks {
 		return webhooksIn(env.Dfns, env.Dfns.Webhooks, func(w *dfns.Webhook) Object {
@@ -161,21 +157,20 @@ var dfnsAccount = acctest.Account{
 
 type dfnsClient struct{ *api.Client }
 
-func newDfnsClient(t testing.TB, env *acctest.Env) Client {
-	t.Helper()
+func connectDfns(env *acctest.Env) (Client, error) {
 	signer, err := api.ParsePrivateKey(env.Env()["DFNS_PRIVATE_KEY"])
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	client, err := api.New(api.Config{CredentialID: env.Env()["DFNS_CRED_ID"], Signer: signer, HTTP: env.Calls(dfnsAccount)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dfnsClient{client}
+	return dfnsClient{client}, err
 }
 
-// Reads implements Client.
-func (dfnsClient) Reads(context.Context, string) (bool, error) { return true, nil }
+// Find implements Client.
+func (c dfnsClient) Find(ctx context.Context, id string) (on bool, err error) {
+	webhook, err := c.GetWebhook(ctx, id)
+	return err == nil && webhook.Status == api.StatusEnabled, err
+}
 
 // TurnOff implements Client.
 func (c dfnsClient) TurnOff(ctx context.Context, id string) error {
@@ -200,20 +195,7 @@ func (c dfnsClient) List(ctx context.Context) (all []acctest.Candidate, err erro
 }
 
 // Delete implements Client.
-func (c dfnsClient) Delete(ctx context.Context, id string) error {
-	if err := c.DeleteWebhook(ctx, id, ""); !httpapi.IsNotFound(err) {
-		return err
-	}
-	return nil
-}
-
-// Silent implements Client.
-func (c dfnsClient) Silent(ctx context.Context, id string) error {
-	if _, err := c.GetWebhook(ctx, id); !httpapi.IsNotFound(err) {
-		return errors.Join(fmt.Errorf("webhook %s is not gone", id), err)
-	}
-	return nil
-}
+func (c dfnsClient) Delete(ctx context.Context, id string) error { return c.DeleteWebhook(ctx, id, "") }
 
 // dfnsToken returns a token that belongs to an organization.
 func dfnsToken(organization string) string {

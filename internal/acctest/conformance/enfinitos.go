@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"testing"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest"
 	api "github.com/webhook-providers/terraform-provider-webhook/internal/enfinitos"
@@ -111,7 +110,7 @@ var Enfinitos = Vendor{
 		`{"url":"https://hooks.example.com/"}`: {text("url", "https://hooks.example.com"), nil},
 	},
 
-	NamedBy: "label", Account: enfinitosAccount, Client: newEnfinitosClient,
+	NamedBy: "label", Account: enfinitosAccount, Connect: connectEnfinitos,
 
 	Webhooks: func(env *acctest.Env) Webhooks {
 		return webhooksIn(env.Enfinitos, env.Enfinitos.Subscriptions, func(s *enfinitos.Subscription) Object {
@@ -143,14 +142,10 @@ type enfinitosClient struct {
 	calls httpapi.Config
 }
 
-func newEnfinitosClient(t testing.TB, env *acctest.Env) Client {
-	t.Helper()
+func connectEnfinitos(env *acctest.Env) (Client, error) {
 	calls := env.Calls(enfinitosAccount)
 	client, err := api.New(calls)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return enfinitosClient{client, calls}
+	return enfinitosClient{client, calls}, err
 }
 
 // List implements Client. It makes the conventional call, which only a sweep needs.
@@ -180,10 +175,13 @@ func (c enfinitosClient) List(ctx context.Context) (all []acctest.Candidate, err
 	return all, err
 }
 
-// Reads implements Client.
-func (c enfinitosClient) Reads(ctx context.Context, id string) (bool, error) {
-	_, presence, err := c.Find(ctx, id, "")
-	return presence == api.Readable, err
+// Find implements Client.
+func (c enfinitosClient) Find(ctx context.Context, id string) (on bool, err error) {
+	found, presence, err := c.Client.Find(ctx, id, "")
+	if err == nil && presence != api.Readable {
+		err = errors.ErrUnsupported
+	}
+	return err == nil && (found.Active.Value == nil || *found.Active.Value), err
 }
 
 // TurnOff implements Client.
@@ -194,21 +192,9 @@ func (c enfinitosClient) TurnOff(ctx context.Context, id string) error {
 
 // Delete implements Client.
 func (c enfinitosClient) Delete(ctx context.Context, id string) error {
-	if reads, err := c.Reads(ctx, id); err != nil || !reads {
-		return errors.Join(errors.ErrUnsupported, err)
+	if _, err := c.Find(ctx, id); err != nil { // an API that reads also deletes
+		return err
 	}
 	_, err := c.Remove(ctx, id, "")
 	return err
-}
-
-// Silent implements Client. Whether a subscription is paused, only an API tells that can be read.
-func (c enfinitosClient) Silent(ctx context.Context, id string) error {
-	found, presence, err := c.Find(ctx, id, "")
-	switch {
-	case httpapi.IsNotFound(err) || err == nil && presence != api.Readable:
-		return nil
-	case err == nil && found.Active.Value != nil && !*found.Active.Value:
-		return nil
-	}
-	return errors.Join(fmt.Errorf("subscription %s is still there", id), err)
 }

@@ -79,8 +79,8 @@ type Vendor struct {
 
 	// NamedBy is the attribute with the name by which a sweep knows what a test has made.
 	NamedBy string
-	// Client returns the vendor's API, of a sandbox or of an account.
-	Client func(testing.TB, *acctest.Env) Client
+	// Connect returns the vendor's API, of a sandbox or of an account.
+	Connect func(*acctest.Env) (Client, error)
 	// Account is an account for tests.
 	Account acctest.Account
 
@@ -116,13 +116,12 @@ type Place struct {
 
 // Client changes webhooks outside Terraform.
 type Client interface {
-	// Reads reports whether the API can read a webhook, and so import it and show drift.
-	Reads(ctx context.Context, id string) (bool, error)
+	// Find reports whether the vendor delivers to a webhook. Its error is a *httpapi.NotFoundError if the webhook is gone, and
+	// errors.ErrUnsupported where the API cannot read it, and so neither import it nor show drift.
+	Find(ctx context.Context, id string) (on bool, err error)
 	TurnOff(ctx context.Context, id string) error
 	// Delete returns errors.ErrUnsupported where the API cannot delete.
 	acctest.Swept
-	// Silent returns an error if the vendor still delivers to a webhook.
-	Silent(ctx context.Context, id string) error
 }
 
 // Object is a webhook at a vendor.
@@ -150,6 +149,26 @@ func (v Vendor) With(changes ...Values) Values {
 		maps.Copy(out, change)
 	}
 	return out
+}
+
+// Client returns the vendor's API.
+func (v Vendor) Client(t testing.TB, env *acctest.Env) Client {
+	t.Helper()
+	client, err := v.Connect(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// Pauses reports that a webhook is only paused where the API cannot delete it.
+func (v Vendor) Pauses() bool {
+	for _, profile := range v.Profiles {
+		if !profile.Deletes {
+			return true
+		}
+	}
+	return false
 }
 
 // Address is the address of the resource that HCL returns.

@@ -107,7 +107,7 @@ func (w *world) excuse(op *operation) {
 	v, problems := op.resource.vendor, op.report.Problems
 	made := strings.Join(named.FindAllString(problems, -1), "\n")
 	for _, one := range w.unowned(v) {
-		paused := v.pauses() && !one.On && (w.process.killed.Load() || strings.Contains(problems, "Paused, Not Deleted"))
+		paused := v.Pauses() && !one.On && (w.process.killed.Load() || strings.Contains(problems, "Paused, Not Deleted"))
 		if paused || strings.Contains(made, one.ID) {
 			w.reported[one.ID] = true
 		}

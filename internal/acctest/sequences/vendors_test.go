@@ -32,16 +32,8 @@ func newVendor(t *testing.T, random *rand.Rand, description conformance.Vendor) 
 	return &vendor{description, profile, acctest.NewVirtual(t, profile.Sandbox)}
 }
 
-// createsOn says that a webhook is always created on, pauses that one is only paused where the API cannot delete it.
+// createsOn says that a webhook is always created on.
 func (v *vendor) createsOn() bool { return v.Calls["create off"] != nil }
-func (v *vendor) pauses() bool {
-	for _, profile := range v.Profiles {
-		if !profile.Deletes {
-			return true
-		}
-	}
-	return false
-}
 
 // attributes returns the configuration of a webhook.
 func (v *vendor) attributes(c content) conformance.Values {
