@@ -50,9 +50,7 @@ func (m *webhookData) lastAnswer() *dfns.Webhook {
 func (m *webhookData) refresh(api *dfns.Webhook) {
 	m.refreshAssigned(api)
 	m.Refresh(api.URL, api.Events)
-	if api.Status != "" {
-		m.Status = types.StringValue(api.Status)
-	}
+	m.Status = tfwebhook.Keep(m.Status, api.Status)
 	if m.Description.ValueString() != api.Description {
 		m.Description = tfwebhook.StringOrNull(api.Description)
 	}

@@ -14,7 +14,7 @@ func StringOrNull(text string) types.String {
 	return types.StringValue(text)
 }
 
-// Keep returns the value of a field that never changes: a known value stays if an answer omits the field.
+// Keep returns the value of a field that an answer may omit and the API never clears: then a known value stays.
 func Keep(former types.String, text string) types.String {
 	if text == "" && !former.IsUnknown() {
 		return former
