@@ -205,14 +205,9 @@ func date(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z"
 // page cuts one page out of items by the limit and paginationToken of a query. The token holds the number of the last
 // item served, so that deletions between two pages shift nothing.
 func page[T any](items []T, query url.Values, number func(T) int) (out []T, next string, err error) {
-	limit := 50
-	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > 200 {
-			return nil, "", errors.New("limit must be between 1 and 200")
-		}
-	}
-	after, err := lastServed(query)
-	if err != nil {
+	limit, err := wire.Number(query, "limit", 50, 1, 200)
+	after, err2 := lastServed(query)
+	if err := cmp.Or(err, err2); err != nil {
 		return nil, "", err
 	}
 	for _, item := range items {

@@ -1,15 +1,16 @@
 package enfinitos
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/simulation"
+	"github.com/webhook-providers/terraform-provider-webhook/internal/sandbox/wire"
 )
 
 // Delivery is one event on its way to one subscription.
@@ -69,24 +70,14 @@ func window(query url.Values) (offset, limit int, err error) {
 	if status := query.Get("status"); status != "" && !slices.Contains(statuses, status) {
 		return 0, 0, fmt.Errorf("status must be one of %q", statuses)
 	}
-	limit = 50
-	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 {
-			return 0, 0, errors.New("limit must be at least 1")
-		}
-	}
-	offset, err = cursor(query)
-	return offset, limit, err
+	limit, err = wire.Number(query, "limit", 50, 1, math.MaxInt)
+	offset, err2 := cursor(query)
+	return offset, limit, cmp.Or(err, err2)
 }
 
 // cursor returns the position at which a page begins.
 func cursor(query url.Values) (offset int, err error) {
-	if text := query.Get("cursor"); text != "" {
-		if offset, err = strconv.Atoi(text); err != nil || offset < 0 {
-			return 0, errors.New("cursor must be at least 0")
-		}
-	}
-	return offset, nil
+	return wire.Number(query, "cursor", 0, 0, math.MaxInt)
 }
 
 // DropUnknownPage removes a cursor that the sandbox has not made from a query.
