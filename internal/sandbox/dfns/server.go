@@ -73,7 +73,7 @@ func New(options Options) *Server {
 	s.openAccount()
 	s.Begin(simulation.Vendor[Webhook]{
 		Title: "Dfns", Kinds: kinds(), View: (*Webhook).view, Assign: s.assign, Clear: s.forgetActions,
-		SaveAccount: func() any { return s.account }, LoadAccount: s.loadAccount,
+		SaveAccount: func() any { return s.account }, LoadAccount: simulation.Loading(&s.account, (*account).complete),
 		Deliveries: simulation.Rules{
 			NewID: func(random *rand.ChaCha8) string { return newID(random, "whe") }, EachAttempt: true,
 			Payload: checkData, Body: payload, Header: "X-DFNS-WEBHOOK-SIGNATURE", Sign: sign, Succeeds: succeeds, Waits: retries, Due: due,
@@ -83,20 +83,16 @@ func New(options Options) *Server {
 	return s
 }
 
-func (s *Server) loadAccount(text json.RawMessage) (err error) {
-	var in account
-	if err := wire.DecodeStrictly(text, &in); err != nil {
-		return err
-	}
-	for i, known := range in.Credentials {
-		if in.Credentials[i].key, err = parsePublicKey(known.PublicKey); err != nil {
+// complete parses the keys of an account that was loaded.
+func (a *account) complete() (err error) {
+	for i, known := range a.Credentials {
+		if a.Credentials[i].key, err = parsePublicKey(known.PublicKey); err != nil {
 			return fmt.Errorf("credential %s: %w", known.ID, err)
 		}
 	}
-	if len(in.Credentials) == 0 || in.Token == "" {
+	if len(a.Credentials) == 0 || a.Token == "" {
 		return errors.New("it has no account")
 	}
-	s.account = in
 	return nil
 }
 

@@ -16,7 +16,6 @@ package enfinitos
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"net/http"
@@ -57,7 +56,7 @@ func New(options Options) *Server {
 	s.account = account{APIKey: "sk_sandbox_" + wire.Text(s.Random, 32), DeveloperID: "dev_" + wire.Text(s.Random, 16)}
 	s.Begin(simulation.Vendor[Subscription]{
 		Title: "EnfinitOS", Kinds: kinds, View: (*Subscription).view, Assign: s.assign, Clear: s.forgetSettings,
-		SaveAccount: func() any { return s.account }, LoadAccount: s.loadAccount,
+		SaveAccount: func() any { return s.account }, LoadAccount: simulation.Loading(&s.account, (*account).check),
 		Deliveries: simulation.Rules{
 			NewID:   func(random *rand.ChaCha8) string { return "dlv_" + wire.Text(random, 20) },
 			Payload: s.payload, Header: "Enfinitos-Signature", Sign: simulation.SignWithTime, Waits: gaps, Due: s.due,
@@ -68,15 +67,10 @@ func New(options Options) *Server {
 	return s
 }
 
-func (s *Server) loadAccount(text json.RawMessage) error {
-	var in account
-	if err := wire.DecodeStrictly(text, &in); err != nil {
-		return err
-	}
-	if in.APIKey == "" {
+func (a *account) check() error {
+	if a.APIKey == "" {
 		return errors.New("it has no API key")
 	}
-	s.account = in
 	return nil
 }
 

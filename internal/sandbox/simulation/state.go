@@ -33,6 +33,21 @@ func (s *Server[T]) state() saved[T, any] {
 	return out
 }
 
+// Loading returns a Vendor.LoadAccount that takes over an account that a check has completed and found to be one.
+func Loading[A any](into *A, check func(*A) error) func(json.RawMessage) error {
+	return func(text json.RawMessage) error {
+		var in A
+		err := wire.DecodeStrictly(text, &in)
+		if err == nil {
+			err = check(&in)
+		}
+		if err == nil {
+			*into = in
+		}
+		return err
+	}
+}
+
 // Load replaces the state, the account included, by one that Save returned. After an error, the server is of no use.
 func (s *Server[T]) Load(text json.RawMessage) error {
 	var in saved[T, json.RawMessage]
