@@ -103,63 +103,49 @@ func (r *webhookResource) unsigned(operation string, webhook *webhookModel) diag
 // Create implements resource.Resource.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
-	ctx, cancel := r.BeginCreate(ctx, req, resp, &plan)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	created, err := r.Client.CreateWebhook(ctx, plan.settings())
-	if err != nil {
-		r.CreateFailed(resp, &plan, err)
-		return
-	}
-
-	plan.refreshAssigned(created)
-	r.SaveCreated(ctx, resp, &plan, string(created.Secret))
-	resp.Diagnostics.Append(recovered("create", plan, created.Recovery)...)
-	resp.Diagnostics.Append(storedOtherwise("create", plan, created)...)
+	r.RunCreate(ctx, req, resp, &plan, func(ctx context.Context) error {
+		created, err := r.Client.CreateWebhook(ctx, plan.settings())
+		if err != nil {
+			return err
+		}
+		plan.refreshAssigned(created)
+		r.SaveCreated(ctx, resp, &plan, string(created.Secret))
+		resp.Diagnostics.Append(recovered("create", plan, created.Recovery)...)
+		resp.Diagnostics.Append(storedOtherwise("create", plan, created)...)
+		return nil
+	})
 }
 
 // Read implements resource.Resource.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var prior webhookModel
-	ctx, cancel := r.BeginRead(ctx, req, resp, &prior)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	webhook, err := r.Client.ReadWebhook(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.DateCreated, prior.URL))
-	if err != nil {
-		r.ReadFailed(ctx, req, resp, &prior, err)
-		return
-	}
-
-	state := prior
-	state.refresh(webhook)
-	resp.Diagnostics.Append(secretDiffers("read", prior, webhook.Secret)...)
-	r.SaveRead(ctx, resp, &state, &prior)
-	if prior.IsImported() {
-		resp.Diagnostics.Append(odd(&state.webhookData, &prior.webhookData)...)
-	}
+	r.RunRead(ctx, req, resp, &prior, func(ctx context.Context) error {
+		webhook, err := r.Client.ReadWebhook(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.DateCreated, prior.URL))
+		if err != nil {
+			return err
+		}
+		state := prior
+		state.refresh(webhook)
+		resp.Diagnostics.Append(secretDiffers("read", prior, webhook.Secret)...)
+		r.SaveRead(ctx, resp, &state, &prior)
+		if prior.IsImported() {
+			resp.Diagnostics.Append(odd(&state.webhookData, &prior.webhookData)...)
+		}
+		return nil
+	})
 }
 
 // Update implements resource.Resource. What the API does not know, such as timeouts and recipients, changes without a call.
 func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, prior webhookModel
-	ctx, cancel := r.BeginUpdate(ctx, req, resp, &plan, &prior)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	plan.DateUpdated = prior.DateUpdated
-	if !plan.settings().Same(prior.settings()) {
+	r.RunUpdate(ctx, req, resp, &plan, &prior, func(ctx context.Context) error {
+		plan.DateUpdated = prior.DateUpdated
+		if plan.settings().Same(prior.settings()) {
+			return nil
+		}
 		updated, err := r.Client.UpdateWebhook(ctx, prior.lastAnswer(), plan.settings())
 		if err != nil {
-			r.UpdateFailed(ctx, req, resp, &prior, err)
-			return
+			return err
 		}
 		plan.refreshAssigned(updated)
 		plan.DateCreated = prior.DateCreated // as planned: an answer may omit it or format it differently
@@ -167,21 +153,14 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		resp.Diagnostics.Append(storedOtherwise("update", plan, updated)...)
 		resp.Diagnostics.Append(secretDiffers("update", prior, updated.Secret)...)
 		resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
-	}
-	r.SaveUpdated(ctx, resp, &plan, &prior)
+		return nil
+	})
 }
 
 // Delete implements resource.Resource.
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
-	ctx, cancel := r.BeginDelete(ctx, req, resp, &state)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	err := r.Client.DeleteWebhook(ctx, state.ID.ValueString(), tfwebhook.Created(state.DateCreated, state.URL))
-	if err != nil {
-		r.DeleteFailed(ctx, req, resp, &state, err)
-	}
+	r.RunDelete(ctx, req, resp, &state, func(ctx context.Context) error {
+		return r.Client.DeleteWebhook(ctx, state.ID.ValueString(), tfwebhook.Created(state.DateCreated, state.URL))
+	})
 }

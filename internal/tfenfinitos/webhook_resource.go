@@ -89,24 +89,19 @@ func (r *webhookResource) ModifyPlan(
 // Create implements resource.Resource.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
-	ctx, cancel := r.BeginCreate(ctx, req, resp, &plan)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	created, err := r.Client.CreateSubscription(ctx, plan.settings())
-	if err != nil {
-		r.CreateFailed(resp, &plan, err)
-		return
-	}
-
-	plan.refreshAssigned(&created.Subscription)
-	r.SaveCreated(ctx, resp, &plan, string(created.SigningSecret))
-	resp.Diagnostics.Append(createdOtherwise(plan, &created.Subscription)...)
-	if !plan.Active.ValueBool() {
-		r.pauseCreated(ctx, resp, plan)
-	}
+	r.RunCreate(ctx, req, resp, &plan, func(ctx context.Context) error {
+		created, err := r.Client.CreateSubscription(ctx, plan.settings())
+		if err != nil {
+			return err
+		}
+		plan.refreshAssigned(&created.Subscription)
+		r.SaveCreated(ctx, resp, &plan, string(created.SigningSecret))
+		resp.Diagnostics.Append(createdOtherwise(plan, &created.Subscription)...)
+		if !plan.Active.ValueBool() {
+			r.pauseCreated(ctx, resp, plan)
+		}
+		return nil
+	})
 }
 
 // pauseCreated pauses a new subscription. An error would taint it, and the next apply would replace it and its secret. With a warning it
@@ -121,29 +116,24 @@ func (r *webhookResource) pauseCreated(ctx context.Context, resp *resource.Creat
 // Read implements resource.Resource.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var prior webhookModel
-	ctx, cancel := r.BeginRead(ctx, req, resp, &prior)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	found, presence, err := r.Client.Find(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.CreatedAt, prior.URL))
-	if err != nil {
-		r.ReadFailed(ctx, req, resp, &prior, err)
-		return
-	}
-	if presence != enfinitos.Readable {
-		r.unread(ctx, req, resp, prior, presence)
-		return
-	}
-
-	state := prior
-	state.refresh(found)
-	resp.Diagnostics.Append(rotatedOutside(prior, found)...)
-	r.SaveRead(ctx, resp, &state, &prior)
-	if prior.IsImported() {
-		resp.Diagnostics.Append(odd(&state.webhookData, &prior.webhookData)...)
-	}
+	r.RunRead(ctx, req, resp, &prior, func(ctx context.Context) error {
+		found, presence, err := r.Client.Find(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.CreatedAt, prior.URL))
+		switch {
+		case err != nil:
+			return err
+		case presence != enfinitos.Readable:
+			r.unread(ctx, req, resp, prior, presence)
+			return nil
+		}
+		state := prior
+		state.refresh(found)
+		resp.Diagnostics.Append(rotatedOutside(prior, found)...)
+		r.SaveRead(ctx, resp, &state, &prior)
+		if prior.IsImported() {
+			resp.Diagnostics.Append(odd(&state.webhookData, &prior.webhookData)...)
+		}
+		return nil
+	})
 }
 
 // unread keeps the state of a subscription that the API cannot return.
@@ -164,55 +154,36 @@ func (r *webhookResource) unread(
 // Update implements resource.Resource. Only active can change in place. Settings that the API does not know change without a call.
 func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, prior webhookModel
-	ctx, cancel := r.BeginUpdate(ctx, req, resp, &plan, &prior)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	if !plan.Active.Equal(prior.Active) {
-		r.setActive(ctx, req, resp, plan, prior)
-	}
-	if !resp.Diagnostics.HasError() {
-		r.SaveUpdated(ctx, resp, &plan, &prior)
-	}
-}
-
-// setActive pauses or resumes a subscription.
-func (r *webhookResource) setActive(
-	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, prior webhookModel,
-) {
-	_, err := r.Client.SetActive(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.CreatedAt, prior.URL), plan.Active.ValueBool())
-	if err == nil {
+	r.RunUpdate(ctx, req, resp, &plan, &prior, func(ctx context.Context) error {
+		if plan.Active.Equal(prior.Active) {
+			return nil
+		}
+		_, err := r.Client.SetActive(ctx, prior.ID.ValueString(), tfwebhook.Created(prior.CreatedAt, prior.URL), plan.Active.ValueBool())
+		if err != nil {
+			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
+			return err
+		}
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, activeUnknown, nil)...)
 		resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
-		return
-	}
-	r.UpdateFailed(ctx, req, resp, &prior, err)
-	resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
+		return nil
+	})
 }
 
 // Delete implements resource.Resource.
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
-	ctx, cancel := r.BeginDelete(ctx, req, resp, &state)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	removal, err := r.Client.Remove(ctx, state.ID.ValueString(), tfwebhook.Created(state.CreatedAt, state.URL))
-	switch {
-	case err != nil:
-		resp.Diagnostics.Append(advice.Failed("delete", state.Name(), err))
-		if removal == enfinitos.Paused { // or may have been
+	r.RunDelete(ctx, req, resp, &state, func(ctx context.Context) error {
+		removal, err := r.Client.Remove(ctx, state.ID.ValueString(), tfwebhook.Created(state.CreatedAt, state.URL))
+		switch {
+		case err != nil && removal == enfinitos.Paused: // or may have been
 			resp.Diagnostics.Append(forgetActive(ctx, &resp.State, err)...)
+		case err == nil && removal == enfinitos.Gone:
+			resp.Diagnostics.Append(r.CheckAccount(ctx, req.Private, &state)...)
+		case err == nil && removal == enfinitos.Paused:
+			resp.Diagnostics.Append(pausedAndLeft(state))
 		}
-	case removal == enfinitos.Gone:
-		resp.Diagnostics.Append(r.CheckAccount(ctx, req.Private, &state)...)
-	case removal == enfinitos.Paused:
-		resp.Diagnostics.Append(pausedAndLeft(state))
-	}
+		return err
+	})
 }
 
 // forgetActive removes active from the state if a change of it may or may not have been made, so that the next apply sets it

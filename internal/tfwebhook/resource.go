@@ -100,17 +100,19 @@ func (r *Resource[C]) BeginPlan(
 	return !resp.Diagnostics.HasError()
 }
 
-// BeginCreate decodes the plan of a create.
-func (r *Resource[C]) BeginCreate(
-	ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, plan Model,
-) (context.Context, context.CancelFunc) {
-	return beginChange(ctx, req.Plan, plan, timeouts.Value.Create, &resp.Diagnostics)
-}
-
-// CreateFailed reports that a create failed.
-func (r *Resource[C]) CreateFailed(resp *resource.CreateResponse, plan Model, err error) {
-	resp.Diagnostics.Append(NotNoted(r.Client.NoteProblem())...)
-	resp.Diagnostics.Append(r.Advice.Failed("create", plan.Name(), err))
+// RunCreate decodes the plan of a create, has the vendor make the webhook, and reports why that failed. The vendor calls SaveCreated.
+func (r *Resource[C]) RunCreate(
+	ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, plan Model, create func(context.Context) error,
+) {
+	ctx, cancel := beginChange(ctx, req.Plan, plan, timeouts.Value.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := create(ctx); err != nil {
+		resp.Diagnostics.Append(NotNoted(r.Client.NoteProblem())...)
+		resp.Diagnostics.Append(r.Advice.Failed("create", plan.Name(), err))
+	}
 }
 
 // SaveCreated saves a new webhook and its secret before anything else can fail: Terraform does not manage a webhook that it has
@@ -127,19 +129,25 @@ func (r *Resource[C]) SaveCreated(ctx context.Context, resp *resource.CreateResp
 	}
 }
 
-// BeginRead decodes the state of a read.
-func (r *Resource[C]) BeginRead(
-	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Model,
-) (context.Context, context.CancelFunc) {
+// RunRead decodes the state of a read, has the vendor read the webhook, and reports why that failed. The vendor calls SaveRead.
+func (r *Resource[C]) RunRead(
+	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Model, read func(context.Context) error,
+) {
 	ctx, cancel := beginChange(ctx, req.State, state, timeouts.Value.Read, &resp.Diagnostics)
+	defer cancel()
 	// Before any call: a state of an older version has no identity, and Terraform wants one even for a deleted object.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.Identity())...)
 	r.Client.RememberID(state.Identity().ID.ValueString(), HasAccount(ctx, req.Private))
-	return ctx, cancel
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := read(ctx); err != nil {
+		r.readFailed(ctx, req, resp, state, err)
+	}
 }
 
-// ReadFailed reports that a read failed. A webhook that is gone it removes from the state, unless the API was asked in another account.
-func (r *Resource[C]) ReadFailed(
+// readFailed reports that a read failed. A webhook that is gone it removes from the state, unless the API was asked in another account.
+func (r *Resource[C]) readFailed(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Model, err error,
 ) {
 	if !httpapi.IsNotFound(err) {
@@ -165,21 +173,29 @@ func (r *Resource[C]) SaveRead(ctx context.Context, resp *resource.ReadResponse,
 	resp.Diagnostics.Append(r.RecordAccount(ctx, resp.Private)...)
 }
 
-// BeginUpdate decodes the plan and the state of an update. The stored secret goes into the planned form before any call, because that may
-// fail.
-func (r *Resource[C]) BeginUpdate(
-	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, prior Model,
-) (context.Context, context.CancelFunc) {
+// RunUpdate decodes the plan and the state of an update, has the vendor change the webhook, and saves the plan or reports why that failed.
+// The stored secret goes into the planned form before any call, because that may fail.
+func (r *Resource[C]) RunUpdate(
+	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, prior Model, update func(context.Context) error,
+) {
 	resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	ctx, cancel := beginChange(ctx, req.Plan, plan, timeouts.Value.Update, &resp.Diagnostics)
+	defer cancel()
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(r.Advice.Object.storeSecret(ctx, req.Config, plan, prior)...)
 	}
-	return ctx, cancel
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := update(ctx); err != nil {
+		r.updateFailed(ctx, req, resp, prior, err)
+		return
+	}
+	r.saveUpdated(ctx, resp, plan, prior)
 }
 
-// UpdateFailed reports that an update failed. If that was because the webhook is gone, it may only be in another account.
-func (r *Resource[C]) UpdateFailed(
+// updateFailed reports that an update failed. If that was because the webhook is gone, it may only be in another account.
+func (r *Resource[C]) updateFailed(
 	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, prior Model, err error,
 ) {
 	if httpapi.IsNotFound(err) {
@@ -190,8 +206,8 @@ func (r *Resource[C]) UpdateFailed(
 	}
 }
 
-// SaveUpdated saves a changed webhook.
-func (r *Resource[C]) SaveUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, prior Model) {
+// saveUpdated saves a changed webhook.
+func (r *Resource[C]) saveUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, prior Model) {
 	plan.Common().Revise(prior.Common().SecretRevision, r.Client.Now())
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.Identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -200,20 +216,20 @@ func (r *Resource[C]) SaveUpdated(ctx context.Context, resp *resource.UpdateResp
 	}
 }
 
-// BeginDelete decodes the state of a delete.
-func (r *Resource[C]) BeginDelete(
-	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, state Model,
-) (context.Context, context.CancelFunc) {
-	return beginChange(ctx, req.State, state, timeouts.Value.Delete, &resp.Diagnostics)
-}
-
-// DeleteFailed reports that a delete failed. A webhook that is gone needs none, unless it was last seen in another account.
-func (r *Resource[C]) DeleteFailed(
-	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, state Model, err error,
+// RunDelete decodes the state of a delete, has the vendor delete the webhook, and reports why that failed. A webhook that is gone needs no
+// delete, unless it was last seen in another account.
+func (r *Resource[C]) RunDelete(
+	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, state Model, remove func(context.Context) error,
 ) {
-	if httpapi.IsNotFound(err) {
-		resp.Diagnostics.Append(r.CheckAccount(ctx, req.Private, state)...)
+	ctx, cancel := beginChange(ctx, req.State, state, timeouts.Value.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(r.Advice.Failed("delete", state.Name(), err))
+	switch err := remove(ctx); {
+	case httpapi.IsNotFound(err):
+		resp.Diagnostics.Append(r.CheckAccount(ctx, req.Private, state)...)
+	case err != nil:
+		resp.Diagnostics.Append(r.Advice.Failed("delete", state.Name(), err))
+	}
 }
