@@ -42,11 +42,12 @@ type Vendor struct {
 	Profiles map[string]Profile
 	// Rotates says that the vendor can change a secret outside Terraform.
 	Rotates bool
-	// Lists says that the client lists webhooks to look for what a lost create has made.
+	// Lists says that the client lists webhooks to look for what a lost create has made, and that Type is a list resource too.
 	Lists bool
 	// Create, Update and Delete are the calls of a change, in the order of the journal. ID stands for the id.
 	Create, Update, Delete []string
-	// Calls are the calls that can go wrong, by operation, as method and path.
+	// Calls are the calls that can go wrong, as method and path, by operation: create, read, update, delete, "create off" where a webhook is
+	// created on and turned off by a second call, and "read again" where the second read of a run makes other calls than the first.
 	Calls map[string][][2]string
 	// Sendings is how often a create is sent at most while the API does not answer.
 	Sendings int
@@ -88,7 +89,8 @@ type Vendor struct {
 	Webhooks func(*acctest.Env) Webhooks
 	// MoreSecrets are what no log may hold besides the token. It may be nil.
 	MoreSecrets func(*acctest.Env) []string
-	// Examples registers what the examples are about, and returns what they call it, with what it is called, in pairs.
+	// Examples registers what the examples configure, so that their imports change nothing, and returns what they call it, with what it is
+	// called, in pairs.
 	Examples func(*acctest.Env) []string
 }
 
