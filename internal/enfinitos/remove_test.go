@@ -27,16 +27,16 @@ var deletes = with(map[string]answer{
 
 // pauses are answers to the documented call that pauses a subscription.
 var pauses = withForeign(map[string]answer{
-	"200":              {holds(`{"subscription":{"subscriptionId":"whs_1","active":false}}`), alive, 0},
-	"200 quoted":       {holds(`{"subscription":{"subscriptionId":"whs_1","active":"false","label":7}}`), alive, 0},
-	"200 data {}":      {holds(`{}`), doubt, 0},
-	"200 untold":       {holds(whs1), doubt, 0},
-	"200 active null":  {holds(`{"subscription":{"subscriptionId":"whs_1","active":null}}`), doubt, 0},
-	"200 still active": {holds(`{"subscription":{"subscriptionId":"whs_1","active":true}}`), doubt, 0},
-	"404":              {says(404, notFound), gone, 0},
-	"404 least":        {says(404, `{"ok":false}`), gone, 0},
-	"405":              {says(405, notFound), doubt, 405},
-	"501":              {says(501, notFound), doubt, 501},
+	"200":                {holds(`{"subscription":{"subscriptionId":"whs_1","active":false}}`), alive, 0},
+	"200 quoted":         {holds(`{"subscription":{"subscriptionId":"whs_1","active":"false","label":7}}`), alive, 0},
+	"200 data {}":        {holds(`{}`), doubt, 0},
+	"200 without active": {holds(whs1), doubt, 0},
+	"200 active null":    {holds(`{"subscription":{"subscriptionId":"whs_1","active":null}}`), doubt, 0},
+	"200 still active":   {holds(`{"subscription":{"subscriptionId":"whs_1","active":true}}`), doubt, 0},
+	"404":                {says(404, notFound), gone, 0},
+	"404 least":          {says(404, `{"ok":false}`), gone, 0},
+	"405":                {says(405, notFound), doubt, 405},
+	"501":                {says(501, notFound), doubt, 501},
 })
 
 // removal is what Remove returns. Beside an error the outcome means nothing.

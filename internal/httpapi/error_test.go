@@ -57,7 +57,7 @@ var echoes = map[string]step{
 	"cut in the end": answer(401, strings.Repeat("x", 150)+token),
 	"request id":     answer(401, "", "X-Request-Id", token),
 	"garbage": func(request *http.Request) (*http.Response, error) {
-		leave(request)
+		connectAndSend(request)
 		return nil, fmt.Errorf("malformed HTTP response %s: %w", token, io.ErrUnexpectedEOF)
 	},
 }

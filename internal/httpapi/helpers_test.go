@@ -100,8 +100,8 @@ func (s *script) RoundTrip(request *http.Request) (*http.Response, error) {
 	return next(request)
 }
 
-// leave does what the real transport does when it has a connection and then has written the headers of a request.
-func leave(request *http.Request) {
+// connectAndSend does what the real transport does when it has a connection and then has written the headers of a request.
+func connectAndSend(request *http.Request) {
 	trace := httptrace.ContextClientTrace(request.Context())
 	trace.GotConn(httptrace.GotConnInfo{})
 	trace.WroteHeaders()
@@ -110,7 +110,7 @@ func leave(request *http.Request) {
 // answer is a step that answers. The headers are pairs of name and value.
 func answer(status int, body string, headers ...string) step {
 	return func(request *http.Request) (*http.Response, error) {
-		leave(request)
+		connectAndSend(request)
 		header := http.Header{}
 		for i := 0; i < len(headers); i += 2 {
 			header.Set(headers[i], headers[i+1])
@@ -124,7 +124,7 @@ func answer(status int, body string, headers ...string) step {
 // answeredAfter is a step that takes so long to answer.
 func answeredAfter(pause time.Duration, status int, headers ...string) step {
 	return func(request *http.Request) (*http.Response, error) {
-		leave(request)
+		connectAndSend(request)
 		select {
 		case <-time.After(pause):
 			return answer(status, "", headers...)(request)
@@ -145,13 +145,13 @@ func notConnected(number syscall.Errno) step {
 
 // cut is a step at which the connection breaks once the request is sent.
 func cut(request *http.Request) (*http.Response, error) {
-	leave(request)
+	connectAndSend(request)
 	return nil, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 }
 
 // truncated is a step at which the connection breaks in the middle of an answer.
 func truncated(request *http.Request) (*http.Response, error) {
-	leave(request)
+	connectAndSend(request)
 	body := io.MultiReader(strings.NewReader(`{"id":`), iotest.ErrReader(io.ErrUnexpectedEOF))
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(body), Request: request}, nil
 }

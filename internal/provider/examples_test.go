@@ -81,8 +81,8 @@ func run(t *testing.T, env *acctest.Env, cli *tfexec.Terraform, command string, 
 	return out
 }
 
-// settled fails when there is something left to do.
-func settled(t *testing.T, cli *tfexec.Terraform) {
+// hasNoChanges fails when there is something left to do.
+func hasNoChanges(t *testing.T, cli *tfexec.Terraform) {
 	t.Helper()
 	if changes, err := cli.Plan(t.Context()); err != nil || changes {
 		t.Errorf("the second plan has changes: %t, %v", changes, err)
@@ -93,7 +93,7 @@ func settled(t *testing.T, cli *tfexec.Terraform) {
 func (a account) adopted(t *testing.T, cli *tfexec.Terraform, ids ...string) {
 	t.Helper()
 	must(t, cli.Apply(t.Context()))
-	settled(t, cli)
+	hasNoChanges(t, cli)
 	state, err := cli.Show(t.Context())
 	must(t, err)
 	var got []string
@@ -144,7 +144,7 @@ func TestExamples(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "identity.auto.tfvars"), []byte("age_identity = "+strconv.Quote(identity.String())), 0o600))
 	cli := a.CLIFor(t, dir)
 	must(t, cli.Apply(t.Context()))
-	settled(t, cli)
+	hasNoChanges(t, cli)
 	must(t, cli.Destroy(t.Context()))
 	if diff := cmp.Diff(before, a.ids()); diff != "" {
 		t.Errorf("the vendors hold (-before +after):\n%s", diff)

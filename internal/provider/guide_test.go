@@ -50,7 +50,7 @@ func TestModuleTests(t *testing.T) {
 			variables := test.variables + "receiver = \"http://127.0.0.1:8080\"\n"
 			write(t, cli, "some.auto.tfvars", variables)
 			must(t, cli.Apply(t.Context()))
-			settled(t, cli)
+			hasNoChanges(t, cli)
 			must(t, cli.Destroy(t.Context()))
 			if webhooks, subscriptions := env.Dfns.Webhooks(), env.Enfinitos.Subscriptions(); len(webhooks)+len(subscriptions) != 0 {
 				t.Errorf("the tests leave %v and %v behind", webhooks, subscriptions)

@@ -146,7 +146,7 @@ func TestEvents(t *testing.T) {
 	eventShapes(t, func(t *testing.T, env *acctest.Env, provider *acctest.Protocol, id string, bare bool) {
 		record(t, env, "wallet.created", 230)
 		<-time.After(time.Minute)
-		deliver(t, env, "wallet.transfer.confirmed")
+		raiseEvent(t, env, "wallet.transfer.confirmed")
 		held := env.Dfns.Events()[230]
 		want := map[string]any{
 			"id": held.ID, "date": held.Raised.UTC().Format("2006-01-02T15:04:05.000Z"), "kind": "wallet.transfer.confirmed", "data": nil,
@@ -206,8 +206,8 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// deliver has an event delivered, and returns after the first attempt.
-func deliver(t *testing.T, env *acctest.Env, kind string) {
+// raiseEvent has an event delivered, and returns after the first attempt.
+func raiseEvent(t *testing.T, env *acctest.Env, kind string) {
 	t.Helper()
 	if _, err := env.Dfns.Raise(kind, json.RawMessage(`{"number":1}`)); err != nil {
 		t.Fatal(err)
@@ -238,7 +238,7 @@ func TestHealthDataSource(t *testing.T) {
 		}
 		record(t, env, "wallet.created", 2)
 		health(id, 2, 0, 0, nil)
-		deliver(t, env, "wallet.created")
+		raiseEvent(t, env, "wallet.created")
 		failed := map[string]any{"last_error": "ENOTLOOPBACK: " + env.Dfns.Events()[4].Error, "basis": basis, "oldest_pending_at": text(began)}
 		health(id, 2, 1, 0, failed)
 		if err := env.Dfns.Edit(other, func(w *dfns.Webhook) { w.Status = "Disabled" }); err != nil {

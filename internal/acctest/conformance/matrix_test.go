@@ -40,7 +40,7 @@ func (v Vendor) refusals() (out []sandbox.Fault) {
 
 // What answers in place of the API, or says nothing that was asked.
 func (v Vendor) strange(operation string) (out []sandbox.Fault) {
-	untold := func(text string) bool { // nothing can tell whose webhook the answer to a create is about
+	unverifiable := func(text string) bool { // nothing can tell whose webhook the answer to a create is about
 		return strings.Contains(text, "STRANGER") && !v.Lists && kind(operation) == "create"
 	}
 	for _, body := range append(slices.Clone(v.Strange), "204") {
@@ -48,7 +48,7 @@ func (v Vendor) strange(operation string) (out []sandbox.Fault) {
 		if body == "204" {
 			status, body = 204, ""
 		}
-		if untold(body) {
+		if unverifiable(body) {
 			continue
 		}
 		out = append(out, sandbox.Fault{Effect: "status", Status: status, Body: &body}, sandbox.Fault{Effect: "status_after", Status: status, Body: &body})
@@ -58,7 +58,7 @@ func (v Vendor) strange(operation string) (out []sandbox.Fault) {
 	}
 	out = append(out, sandbox.Fault{Effect: "html", Status: 404}, sandbox.Fault{Effect: "html", Status: 200})
 	for _, fields := range v.Odd {
-		if !untold(fields) {
+		if !unverifiable(fields) {
 			out = append(out, patch(fields))
 		}
 	}
@@ -434,7 +434,7 @@ func (w *world) repair(c cell) {
 		if off := c.operation == "update" || c.operation == "create off"; stored.On == off {
 			w.Errorf("the vendor holds %+v", stored)
 		}
-		w.settled(w.With(stored.Values()))
+		w.hasNoChanges(w.With(stored.Values()))
 		return
 	}
 	if ours := w.objects(); w.instance.State != nil || len(ours) > 1 || len(ours) == 1 && ours[0].On {

@@ -48,14 +48,14 @@ func TestLifecycle(t *testing.T) {
 		w.quiet(w.planned("create", w.instance.Apply(w.Config)))
 		w.changes(w.Create, "")
 		w.holds(w.Config)
-		w.settled(w.Config)
+		w.hasNoChanges(w.Config)
 		id := w.instance.Text("id")
 		for _, config := range []Values{w.With(w.Off), w.Config} {
 			w.API(w.env).ForgetCalls()
 			w.quiet(w.planned("update", w.instance.Apply(config)))
 			w.changes(w.Update, id)
 			w.holds(config)
-			w.settled(config)
+			w.hasNoChanges(config)
 		}
 		w.API(w.env).ForgetCalls()
 		if report := w.instance.Destroy(); w.profile.Deletes {
@@ -109,7 +109,7 @@ func TestChanges(t *testing.T) {
 			id := w.instance.Text("id")
 			w.says(w.planned("replace", w.instance.Apply(w.With(change))), "WARNING", "Signing Secret Will Change", id)
 			w.holds(w.With(change))
-			w.settled(w.With(change))
+			w.hasNoChanges(w.With(change))
 		}
 	})
 }
@@ -217,7 +217,7 @@ func TestImport(t *testing.T) {
 			if problems := w.instance.Refresh().Problems; problems != "" || w.instance.Text("id") != id || w.instance.Text("secret") != "" {
 				w.Errorf("%s: the state holds %v: %s", how, w.instance.State, problems)
 			}
-			w.settled(w.Config)
+			w.hasNoChanges(w.Config)
 			w.planned("update", w.instance.Apply(w.With(Values{"secret_recipients": acctest.StringSet(recipient), "secret_version": acctest.Number(7)})))
 			w.changes(nil, "")
 			for _, config := range []Values{w.With(w.Off), w.Config} {
@@ -347,7 +347,7 @@ func TestSecretLifecycle(t *testing.T) {
 				w.changes(nil, "")
 			}
 			w.holdsEncrypted(step.identities)
-			w.settled(config)
+			w.hasNoChanges(config)
 		}
 	})
 }
@@ -399,7 +399,7 @@ func TestKnownSecret(t *testing.T) {
 			config, before := w.With(step.changes...), w.instance.State["secret_revision"]
 			w.quiet(w.planned("update", w.instance.Apply(config)))
 			w.holdsEncrypted(step.identities)
-			w.settled(config)
+			w.hasNoChanges(config)
 			if now := w.instance.State["secret_revision"]; now.IsNull() || now.Equal(before) == step.brings {
 				w.Errorf("the revision was %s and is %s", before, now)
 			}
@@ -468,7 +468,7 @@ func TestKnownSecretOfACreatedWebhook(t *testing.T) {
 		other := func(version int) Values { return w.With(first, known(acctest.String("hunter2"), version)) }
 		w.says(w.planned("create", w.instance.Apply(other(1))), "WARNING Known Signing Secret Ignored", "https://hooks.example.com")
 		w.holds(nil)
-		w.settled(other(1))
+		w.hasNoChanges(other(1))
 		w.API(w.env).ForgetCalls()
 		report := w.instance.Apply(other(2))
 		if !w.Rotates {
@@ -507,7 +507,7 @@ func TestMove(t *testing.T) {
 					w.at(acctest.NewVirtual(w.T, w.profile.Sandbox), place)
 					w.says(w.instance.Refresh(), "ERROR Webhook of Another Account")
 					w.at(home, Place{Settings: w.Home})
-					w.settled(w.Config)
+					w.hasNoChanges(w.Config)
 				})
 			}
 		}
@@ -558,7 +558,7 @@ func TestCreatedWithoutSecret(t *testing.T) {
 			}
 			w.planned("replace", w.instance.Apply(w.Config))
 			w.holds(w.Config)
-			w.settled(w.Config)
+			w.hasNoChanges(w.Config)
 		})
 	}
 }
@@ -638,7 +638,7 @@ func TestCreateAfterAKilledOne(t *testing.T) {
 			w.planned("create", w.instance.Apply(w.Config))
 			w.holds(w.Config)
 			w.restart(nil)
-			w.settled(w.Config)
+			w.hasNoChanges(w.Config)
 			if left := w.noteFiles(); left != nil {
 				w.Errorf("the notes %q are left", left)
 			}
@@ -728,7 +728,7 @@ func TestEquivalentURL(t *testing.T) {
 			w.quiet(w.planned("update", w.instance.Apply(config)))
 			w.changes(nil, "")
 			w.holds(nil)
-			w.settled(config)
+			w.hasNoChanges(config)
 		}
 	})
 }

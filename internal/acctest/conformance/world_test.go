@@ -158,8 +158,8 @@ func (w *world) holds(want Values) {
 	}
 }
 
-// settled fails unless a plan of the configuration changes nothing and says nothing.
-func (w *world) settled(config Values) {
+// hasNoChanges fails unless a plan of the configuration changes nothing and says nothing.
+func (w *world) hasNoChanges(config Values) {
 	w.Helper()
 	report := w.instance.Plan(config)
 	if report.Planned != "no-op" || report.Problems != "" {

@@ -70,7 +70,7 @@ func (w *world) check(op *operation, before prior, problems string) {
 	} else if strings.HasPrefix(op.name, "import") && op.finished && !op.report.Failed() {
 		m.created = false
 	}
-	w.excuse(op)
+	w.recordReports(op)
 	w.counts.ended(op)
 }
 
@@ -102,8 +102,8 @@ func (w *world) notDoubled(m *managed, before prior, problems string) {
 	}
 }
 
-// excuse records which webhooks an operation has reported. The warning of a killed process is not seen.
-func (w *world) excuse(op *operation) {
+// recordReports records which webhooks an operation has reported. The warning of a killed process is not seen.
+func (w *world) recordReports(op *operation) {
 	v, problems := op.resource.vendor, op.report.Problems
 	made := strings.Join(named.FindAllString(problems, -1), "\n")
 	for _, one := range w.unowned(v) {
@@ -123,8 +123,8 @@ func (w *world) isReported(v *vendor, one webhook) bool {
 	return w.reported[one.ID]
 }
 
-// settled fails unless every webhook has exactly one owner, or is known to have none, and every secret is the live one.
-func (w *world) settled() {
+// checkOwners fails unless every webhook has exactly one owner, or is known to have none, and every secret is the live one.
+func (w *world) checkOwners() {
 	owners := w.owners()
 	states := 0
 	for _, m := range w.resources {

@@ -72,7 +72,7 @@ func sequence(t *testing.T, seed uint64, dir string, counts *counts) {
 		for range steps {
 			w.step()
 		}
-		w.calm()
+		w.checkAtRest()
 		if os.Getenv("SEED") != "" && os.Getenv("SEQUENCES") == "" {
 			t.Log(strings.Join(w.story, "\n"))
 		}

@@ -113,9 +113,9 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := p.dies(request, stop == killBefore); err != nil {
 		return nil, err
 	}
-	p.world.mingle(op)
+	p.world.letStrangersAct(op)
 	response, err := p.send(request, op, stop == ctrlCDuring)
-	p.world.mingle(op)
+	p.world.letStrangersAct(op)
 	if stop == ctrlCAfter {
 		op.cancel()
 	}

@@ -152,14 +152,14 @@ func (w *world) step() {
 		m.Taint()
 		w.run(w.plan(m, "replace", func() acctest.Report { return m.Apply(m.settings.attributes(m.vendor)) }))
 	case n < 19:
-		w.outside(w.random, m.vendor, m.settings.content)
+		w.strangerActs(w.random, m.vendor, m.settings.content)
 	default:
 		w.say("restart")
 		w.restart()
 	}
-	w.settled()
+	w.checkOwners()
 	if w.random.IntN(3) == 0 {
-		w.heed()
+		w.followAdvice()
 	}
 	if w.random.IntN(3) == 0 {
 		w.restart()
@@ -267,8 +267,8 @@ func (w *world) end(ops []*operation) {
 	}
 }
 
-// outside lets strangers do something: create what a resource wants too, change or delete what anybody has.
-func (w *world) outside(random *rand.Rand, v *vendor, wanted content) string {
+// strangerActs lets a stranger do something: create what a resource wants too, change or delete what anybody has.
+func (w *world) strangerActs(random *rand.Rand, v *vendor, wanted content) string {
 	w.wire.Lock()
 	defer w.wire.Unlock()
 	what := pick(random, "creates", "creates", "changes", "deletes")
@@ -305,18 +305,18 @@ func (w *world) isKnown(one webhook) bool {
 	return isStranger || slices.Contains(w.owned, one.ID) || w.reported[one.ID]
 }
 
-// mingle lets strangers act while an operation is in progress.
-func (w *world) mingle(op *operation) {
+// letStrangersAct lets strangers act while an operation is in progress.
+func (w *world) letStrangersAct(op *operation) {
 	if op.random.Float64() >= op.strangers {
 		return
 	}
-	if what := w.outside(op.random, op.resource.vendor, op.settings.content); what != "" {
+	if what := w.strangerActs(op.random, op.resource.vendor, op.settings.content); what != "" {
 		op.strike("a stranger " + what)
 	}
 }
 
-// heed does what messages ask a person to do: once the APIs show everything, webhooks without an owner are deleted, and the notes.
-func (w *world) heed() {
+// followAdvice does what messages ask a person to do: once the APIs show everything, webhooks without an owner are deleted, and the notes.
+func (w *world) followAdvice() {
 	<-time.After(httpapi.SettleTime)
 	for _, v := range w.vendors {
 		for _, one := range w.unowned(v) {
@@ -350,9 +350,9 @@ func (w *world) say(format string, arguments ...any) {
 	w.story = append(w.story, strings.TrimSpace(fmt.Sprintf(format, arguments...)))
 }
 
-// calm waits until the APIs show everything. Without faults everything can be refreshed, and any resource applied.
-func (w *world) calm() {
-	w.heed()
+// checkAtRest waits until the APIs show everything. Without faults everything can be refreshed, and any resource applied.
+func (w *world) checkAtRest() {
+	w.followAdvice()
 	w.restart()
 	for _, m := range w.resources {
 		w.quiet(m, "refresh", m.Refresh)

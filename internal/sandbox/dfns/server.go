@@ -72,7 +72,7 @@ func New(options Options) *Server {
 	s := &Server{Server: simulation.Server[Webhook]{Options: options.Options}, options: options, mux: http.NewServeMux()}
 	s.openAccount()
 	s.Begin(simulation.Vendor[Webhook]{
-		Title: "Dfns", Kinds: kinds(), View: (*Webhook).view, Assign: s.assign, Clear: s.forgetActions,
+		Title: "Dfns", Kinds: kinds(), View: (*Webhook).view, Assign: s.assign, Reset: s.resetActions,
 		SaveAccount: func() any { return s.account }, LoadAccount: simulation.Loading(&s.account, (*account).complete),
 		Deliveries: simulation.Rules{
 			NewID: func(random *rand.ChaCha8) string { return newID(random, "whe") }, EachAttempt: true,
@@ -106,8 +106,8 @@ func (s *Server) Env(url string) map[string]string {
 	}
 }
 
-// forgetActions forgets what is being signed, and the added credentials.
-func (s *Server) forgetActions() {
+// resetActions forgets what is being signed, and the added credentials.
+func (s *Server) resetActions() {
 	s.account.Credentials = s.account.Credentials[:1:1] // a save may still read what follows
 	s.challenges = map[string]*challenge{}
 	s.tokens = map[string]*actionToken{}

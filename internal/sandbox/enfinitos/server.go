@@ -55,7 +55,7 @@ func New(options Options) *Server {
 	s := &Server{Server: simulation.Server[Subscription]{Options: options.Options}, mux: http.NewServeMux()}
 	s.account = account{APIKey: "sk_sandbox_" + wire.Text(s.Random, 32), DeveloperID: "dev_" + wire.Text(s.Random, 16)}
 	s.Begin(simulation.Vendor[Subscription]{
-		Title: "EnfinitOS", Kinds: kinds, View: (*Subscription).view, Assign: s.assign, Clear: s.forgetSettings,
+		Title: "EnfinitOS", Kinds: kinds, View: (*Subscription).view, Assign: s.assign, Reset: s.resetSettings,
 		SaveAccount: func() any { return s.account }, LoadAccount: simulation.Loading(&s.account, (*account).check),
 		Deliveries: simulation.Rules{
 			NewID:   func(random *rand.ChaCha8) string { return "dlv_" + wire.Text(random, 20) },
@@ -86,8 +86,8 @@ func (s *Server) AnswerContract(version string) {
 	s.contract = version
 }
 
-// forgetSettings ends what tests have set.
-func (s *Server) forgetSettings() { s.replayError, s.contract = "", "v1.0" }
+// resetSettings ends what tests have set.
+func (s *Server) resetSettings() { s.replayError, s.contract = "", "v1.0" }
 
 func (s *Server) routes(conventional bool) {
 	s.mux.HandleFunc("POST /v1/webhooks", s.create)

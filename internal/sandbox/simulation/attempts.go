@@ -63,7 +63,7 @@ func (s *Server[T]) miss(d *Delivery) {
 		return
 	}
 	d.Status = DeadLettered
-	s.settle(d)
+	s.finish(d)
 	if latest := s.Delivery(d.ID); latest != nil {
 		latest.NextRetry = time.Time{} // it must not promise another one
 		s.Touch(latest.ID)
@@ -117,7 +117,7 @@ func (s *Server[T]) Conclude(a *Attempt, result delivery.Result) {
 	case d.Status == Delivered:
 	case d.Attempts > len(waits):
 		d.Status = DeadLettered
-		s.settle(d)
+		s.finish(d)
 	default:
 		d.Status, d.NextRetry = Failed, s.due(d, s.Scale.Shorten(waits[d.Attempts-1]))
 	}
@@ -168,7 +168,7 @@ func (s *Server[T]) note(d *Delivery, result delivery.Result) {
 		return
 	}
 	d.Status, d.DeliveredAt, d.NextRetry = Delivered, s.Clock(), time.Time{}
-	s.settle(d)
+	s.finish(d)
 	if webhook := s.Find(d.WebhookID); webhook != nil {
 		s.mark(s.vendor.View(webhook).Delivered)
 	}

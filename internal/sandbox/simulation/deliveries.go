@@ -100,8 +100,8 @@ func (l *log) await(d *Delivery) {
 	l.wait.add(d, 1)
 }
 
-// settle ends the attempts of a delivery.
-func (l *log) settle(d *Delivery) {
+// finish ends the attempts of a delivery.
+func (l *log) finish(d *Delivery) {
 	if l.waiting[d.Number] != d {
 		return
 	}
@@ -122,8 +122,8 @@ func (l *log) list(d *Delivery) {
 	}
 }
 
-// forgetOld forgets the oldest of what does not wait, many at a time because each time goes through all.
-func (l *log) forgetOld() {
+// removeOldest removes the oldest of what does not wait, many at a time because each time goes through all.
+func (l *log) removeOldest() {
 	if l.past.count <= maxPast*5/4 && l.past.bytes <= maxPastBytes*5/4 {
 		return
 	}
@@ -135,7 +135,7 @@ func (l *log) remove(forgotten func(*Delivery) bool) {
 		if !forgotten(d) {
 			return false
 		}
-		l.settle(d)
+		l.finish(d)
 		l.past.add(d, -1)
 		delete(l.byID, d.ID)
 		return true
@@ -160,8 +160,8 @@ func (l *log) Listed(webhook string, wanted func(*Delivery) bool) (out []*Delive
 // Delivery returns the listed delivery with an id, or nil.
 func (l *log) Delivery(id string) *Delivery { return l.byID[id] }
 
-// forget forgets the deliveries to a webhook.
-func (s *Server[T]) forget(webhook string) {
+// removeDeliveries removes the deliveries to a webhook.
+func (s *Server[T]) removeDeliveries(webhook string) {
 	for _, d := range s.Listed(webhook, func(*Delivery) bool { return true }) {
 		s.Touch(d.ID)
 	}
@@ -171,7 +171,7 @@ func (s *Server[T]) forget(webhook string) {
 // record lists a new delivery.
 func (s *Server[T]) record(d *Delivery) {
 	s.list(d)
-	s.forgetOld()
+	s.removeOldest()
 	s.Touch(d.ID)
 }
 

@@ -41,8 +41,8 @@ type Vendor[T any] struct {
 	View func(*T) Webhook
 	// Assign sets what the vendor assigns to a new webhook, such as its id and its secret.
 	Assign func(*T)
-	// Clear forgets what the vendor holds besides webhooks and deliveries, but not the account. It may be nil.
-	Clear func()
+	// Reset forgets what the vendor holds besides webhooks and deliveries, but not the account. It may be nil.
+	Reset func()
 	// SaveAccount returns the account as it is saved, and LoadAccount takes such an account over.
 	SaveAccount func() any
 	LoadAccount func(json.RawMessage) error
@@ -89,8 +89,8 @@ func (s *Server[T]) Reset() {
 func (s *Server[T]) clear() {
 	s.webhooks = webhooks[T]{}
 	s.log = log{byID: map[string]*Delivery{}, waiting: map[int]*Delivery{}}
-	if s.vendor.Clear != nil {
-		s.vendor.Clear()
+	if s.vendor.Reset != nil {
+		s.vendor.Reset()
 	}
 }
 

@@ -90,10 +90,10 @@ func (s *Server[T]) Change(webhook *T, change func(*T)) {
 	}
 }
 
-// mark sets a time that the vendor tells to now.
-func (s *Server[T]) mark(told *time.Time) {
-	if told != nil {
-		*told = s.Clock()
+// mark sets a time of a webhook to now, if the vendor has it.
+func (s *Server[T]) mark(field *time.Time) {
+	if field != nil {
+		*field = s.Clock()
 	}
 }
 
@@ -108,7 +108,7 @@ func (s *Server[T]) Drop(id string) {
 	s.all = slices.Delete(s.all, index, index+1)
 	s.Touch(id)
 	if s.vendor.Deliveries.PartOfWebhook {
-		s.forget(id)
+		s.removeDeliveries(id)
 	}
 }
 
