@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
@@ -66,6 +67,7 @@ type Client struct {
 	gate     gate
 	hide     *strings.Replacer
 	names    *intent.Names
+	said     sync.Map // topics
 }
 
 // Unusable returns a client for an incomplete configuration. Every call fails with the reason.
@@ -85,6 +87,12 @@ func (c *Client) Now() time.Time {
 		return time.Now()
 	}
 	return c.config.Now()
+}
+
+// FirstTime returns true once for each topic, for messages that a person needs only once.
+func (c *Client) FirstTime(topic string) bool {
+	_, before := c.said.LoadOrStore(topic, true)
+	return !before
 }
 
 // Request is one call of the API.

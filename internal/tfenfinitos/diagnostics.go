@@ -57,7 +57,7 @@ func unreadable(client *enfinitos.Client, webhook webhookModel, presence enfinit
 			"Subscription %s cannot be imported, because this API has no call to read a subscription. Its url, events and label "+
 				"are unknown. EnfinitOS documents no such call. Where it is missing, Terraform can only manage what it has created.",
 			webhook.ID.ValueString()))
-	case presence == enfinitos.Unproven && tfwebhook.FirstTime(client, "unproven"):
+	case presence == enfinitos.Unproven && client.FirstTime("unproven"):
 		diags.AddWarning("Existence of EnfinitOS Webhooks Not Proven",
 			"This API has no call to read a subscription. The list of deliveries would prove that the subscriptions in the state "+
 				"exist, but the key lacks the scope audit:read. The state was not changed. Create a key that has the scope "+

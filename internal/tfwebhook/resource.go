@@ -48,6 +48,8 @@ type Client interface {
 	NoteProblem() error
 	// Now is the time by the client's clock.
 	Now() time.Time
+	// FirstTime returns true once for each topic, for messages that a person needs only once.
+	FirstTime(topic string) bool
 }
 
 // decoder is a configuration, a plan or a state.

@@ -48,8 +48,8 @@ func (o Object) secretNotEncrypted(name string, err error) (diags diag.Diagnosti
 
 // secretUnknownAfterImport says why the secret is null after an import, and what the two options are. It says so once for each client:
 // Terraform shows every warning of an import in full, and there may be hundreds.
-func (o Object) secretUnknownAfterImport(client any) (diags diag.Diagnostics) {
-	if !FirstTime(client, "imported") {
+func (o Object) secretUnknownAfterImport(client Client) (diags diag.Diagnostics) {
+	if !client.FirstTime("imported") {
 		return nil
 	}
 	diags.AddWarning("Signing Secret Unknown After Import", fmt.Sprintf(

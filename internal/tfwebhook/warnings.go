@@ -2,7 +2,6 @@ package tfwebhook
 
 import (
 	"context"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,15 +36,6 @@ func (v Warnings) ValidateString(_ context.Context, req validator.StringRequest,
 // ValidateSet implements validator.Set.
 func (v Warnings) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	resp.Diagnostics.Append(v.at(req.Path, req.ConfigValue.Elements()...)...)
-}
-
-// said holds what was said by which client.
-var said sync.Map
-
-// FirstTime returns true once for each topic in the life of a client, for messages that a person needs only once.
-func FirstTime(client any, topic string) bool {
-	_, before := said.LoadOrStore([2]any{client, topic}, true)
-	return !before
 }
 
 func (v Warnings) at(attribute path.Path, values ...attr.Value) (diags diag.Diagnostics) {
