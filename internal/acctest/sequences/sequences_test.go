@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"weak"
 
 	"filippo.io/age"
 
@@ -51,6 +54,10 @@ func TestSequences(t *testing.T) {
 		}
 	})
 	counts.report(t, sequences)
+	runtime.GC()
+	if slices.ContainsFunc(counts.worlds, func(w weak.Pointer[world]) bool { return w.Value() != nil }) {
+		t.Error("a world is still in memory: what keeps it grows with every provider that is configured")
+	}
 }
 
 func setting(t *testing.T, name string, otherwise uint64) uint64 {
@@ -68,6 +75,7 @@ func setting(t *testing.T, name string, otherwise uint64) uint64 {
 func sequence(t *testing.T, seed uint64, dir string, counts *counts) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, seed, dir, counts)
+		counts.began(w)
 		defer func() { _ = os.RemoveAll(filepath.Join(dir, "webhook")) }()
 		for range steps {
 			w.step()
@@ -90,6 +98,13 @@ type counts struct {
 	of map[string]int
 	// creates are those in which only the wire failed, unknown those of them that ended so.
 	creates, unknown int
+	worlds           []weak.Pointer[world]
+}
+
+func (c *counts) began(w *world) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.worlds = append(c.worlds, weak.Make(w))
 }
 
 func (c *counts) add(name string) {
