@@ -34,13 +34,26 @@ var released = sandbox.Config{
 	EnfinitosConventional: true, Clock: func() time.Time { return time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC) },
 }
 
-// A state that the first release has written is refreshed, with an empty plan, by this version.
+// A state that the first release has written gives an empty plan in this version, also where EnfinitOS cannot be read: what the state
+// lacks, because it came later, must not replace a subscription.
 func TestFirstReleaseState(t *testing.T) {
 	t.Parallel()
 	if *update {
 		writeFirstState(t)
 	}
-	env := acctest.New(t, released)
+	for name, conventional := range map[string]bool{"conventional": true, "documented": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := released
+			config.EnfinitosConventional = conventional
+			upgrade(t, acctest.New(t, config))
+		})
+	}
+}
+
+// upgrade plans and applies the state of the first release.
+func upgrade(t *testing.T, env *acctest.Env) {
+	t.Helper()
 	before := readState(t, filepath.Join(firstRelease, "terraform.tfstate"))
 	for _, instance := range before {
 		hold(t, env, instance)
