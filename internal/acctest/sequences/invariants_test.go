@@ -86,8 +86,9 @@ func (w *world) keepsNote(ops []*operation) {
 	}
 }
 
-// notDoubled fails if a create was made beside a webhook of equal content, although a note says so. A note that stops only one
-// create may have stopped another one at the same time.
+// notDoubled fails if a create was made beside a webhook of equal content, although a note says so. The content is that before the
+// operation too, because the note of a webhook that a stranger changes is of another content. A note that stops only one create may have
+// stopped another one at the same time.
 func (w *world) notDoubled(m *managed, before prior, problems string) {
 	made, exists := m.vendor.find(m.Text("id"))
 	if !exists || !m.created {
@@ -95,8 +96,8 @@ func (w *world) notDoubled(m *managed, before prior, problems string) {
 	}
 	for _, one := range before.noted {
 		now, exists := m.vendor.find(one.ID)
-		if exists && w.owners()[one.ID] == nil && one.ID != made.ID && m.vendor.equal(now.content, made.content) &&
-			!earlier.MatchString(problems) {
+		isEqual := m.vendor.equal(one.content, made.content) && m.vendor.equal(now.content, made.content)
+		if exists && w.owners()[one.ID] == nil && one.ID != made.ID && isEqual && !earlier.MatchString(problems) {
 			w.fail("%+v was made beside %+v, of which there is a note", made, now)
 		}
 	}
@@ -219,13 +220,18 @@ func (w *world) isNoted(v *vendor, one webhook) bool {
 func (w *world) stops(v *vendor, one webhook) bool {
 	return slices.ContainsFunc(w.notes(), func(n note) bool {
 		isFound := slices.ContainsFunc(w.process.found, func(found note) bool { return found.path == n.path })
-		return n.ID == one.ID && isFound || len(w.noted[n.path]) == 1 && w.mayHaveMade(n, v, one)
+		return n.ID == one.ID && isFound && w.isOf(n, v, one) || len(w.noted[n.path]) == 1 && w.mayHaveMade(n, v, one)
 	})
 }
 
 // mayHaveMade reports whether the create of a note that was not answered may have made a webhook.
 func (w *world) mayHaveMade(n note, v *vendor, one webhook) bool {
-	return n.ID == "" && !slices.Contains(n.Others, one.ID) && slices.ContainsFunc(w.noted[n.path], func(op *operation) bool {
+	return n.ID == "" && !slices.Contains(n.Others, one.ID) && w.isOf(n, v, one)
+}
+
+// isOf reports whether the create of a note was of the content that a webhook has.
+func (w *world) isOf(n note, v *vendor, one webhook) bool {
+	return slices.ContainsFunc(w.noted[n.path], func(op *operation) bool {
 		return op.resource.vendor == v && v.equal(op.settings.content, one.content)
 	})
 }
