@@ -47,6 +47,16 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
+// What was lost stays possible, although the last attempt was not even sent.
+func TestErrorTextAfterALostAttempt(t *testing.T) {
+	t.Parallel()
+	client, _ := scripted(t, []step{cut, refused}, retries(1))
+	const want = "an earlier attempt failed after it was sent, and the last one was not sent: dial tcp: connect: connection refused"
+	if _, err := client.Do(t.Context(), get("a")); err == nil || err.Error() != "GET /a: "+want+" (api.test)" {
+		t.Errorf("the error is\n%v, want\n%s", err, want)
+	}
+}
+
 // echoes are the ways in which an answer can hold the token it was asked with.
 var echoes = map[string]step{
 	"message":        answer(401, `{"error":{"message":"bad token `+token+`"}}`),
