@@ -131,3 +131,15 @@ func TestUnreachable(t *testing.T) {
 		}
 	}
 }
+
+// Where nothing listens on this machine, it was probably a sandbox.
+func TestRefusedConnection(t *testing.T) {
+	t.Parallel()
+	const sandbox, network = "is it still running?", "Check base_url, the network, and firewalls"
+	for base, want := range map[string]string{"http://localhost:8080": sandbox, "http://127.0.0.1:8080": sandbox, "https://api.test:8443": network} {
+		client := newClient(t, base, func(c *httpapi.Config) { c.Transport = &script{steps: []step{refused}} })
+		if _, err := client.Do(t.Context(), get("a")); !strings.Contains(httpapi.Unreachable(err), want) {
+			t.Errorf("%s: the advice is %q, want %q", base, httpapi.Unreachable(err), want)
+		}
+	}
+}
