@@ -259,7 +259,7 @@ func TestCommandIsCancelled(t *testing.T) {
 	t.Parallel()
 	for name, script := range map[string]string{
 		"a program":      alive + wait,
-		"with a child":   alive + "(" + wait + ") & " + wait,
+		"with a child":   "(" + alive + wait + ") & " + wait,
 		"with a session": `setsid sh -c 'read x < "$1"' sh "$2" & ` + alive + wait,
 	} {
 		t.Run(name, func(t *testing.T) {

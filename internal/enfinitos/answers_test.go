@@ -82,3 +82,16 @@ func TestTextOfErrors(t *testing.T) {
 		}
 	}
 }
+
+// An answer of another version of the contract counts, and the log says so.
+func TestContractVersion(t *testing.T) {
+	t.Parallel()
+	for version, another := range map[string]bool{"v1.0": false, "v1.1": true} {
+		a := serve(t, map[string]http.HandlerFunc{"/": says(200, `{"ok":true,"data":{"processed":3},"contractVersion":"`+version+`"}`)})
+		log := &recorder{}
+		err := run(t.Context(), a.client(t, log.attach), "process due", "")
+		if err != nil || strings.Contains(log.String(), "Another contract version") != another {
+			t.Errorf("%s: %v, and the log is\n%s", version, err, log)
+		}
+	}
+}

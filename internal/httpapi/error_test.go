@@ -47,6 +47,16 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
+// What was lost stays possible, although the last attempt was not even sent.
+func TestErrorTextAfterALostAttempt(t *testing.T) {
+	t.Parallel()
+	client, _ := scripted(t, []step{cut, refused}, retries(1))
+	const want = "an earlier attempt failed after it was sent, and the last one was not sent: dial tcp: connect: connection refused"
+	if _, err := client.Do(t.Context(), get("a")); err == nil || err.Error() != "GET /a: "+want+" (api.test)" {
+		t.Errorf("the error is\n%v, want\n%s", err, want)
+	}
+}
+
 // echoes are the ways in which an answer can hold the token it was asked with.
 var echoes = map[string]step{
 	"message":        answer(401, `{"error":{"message":"bad token `+token+`"}}`),
@@ -118,6 +128,18 @@ func TestUnreachable(t *testing.T) {
 		}
 		if _, host, _ := strings.Cut(base, "://"); !strings.Contains(err.Error(), host) {
 			t.Errorf("the error does not name the host: %v", err)
+		}
+	}
+}
+
+// Where nothing listens on this machine, it was probably a sandbox.
+func TestRefusedConnection(t *testing.T) {
+	t.Parallel()
+	const sandbox, network = "is it still running?", "Check base_url, the network, and firewalls"
+	for base, want := range map[string]string{"http://localhost:8080": sandbox, "http://127.0.0.1:8080": sandbox, "https://api.test:8443": network} {
+		client := newClient(t, base, func(c *httpapi.Config) { c.Transport = &script{steps: []step{refused}} })
+		if _, err := client.Do(t.Context(), get("a")); !strings.Contains(httpapi.Unreachable(err), want) {
+			t.Errorf("%s: the advice is %q, want %q", base, httpapi.Unreachable(err), want)
 		}
 	}
 }

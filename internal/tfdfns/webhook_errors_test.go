@@ -84,6 +84,23 @@ func TestWebhookSecretInAnotherAnswer(t *testing.T) {
 	}
 }
 
+// A plan that takes the secret along says where to, and not by which path.
+func TestURLChanges(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://hooks.example.com/hunter2":     "(another path of https://hooks.example.com)",
+		"https://elsewhere.example.com/hunter2": "(https://elsewhere.example.com, before https://hooks.example.com)",
+	} {
+		virtual(t, sandbox.Config{}, func(t *testing.T, _ *acctest.Env, instance *acctest.Instance) {
+			instance.Apply(example())
+			got := instance.Plan(example(values{"url": acctest.String(url)})).Problems
+			if !strings.Contains(got, want) || strings.Contains(got, "hunter2") {
+				t.Errorf("%s: got %q, want %q", url, got, want)
+			}
+		})
+	}
+}
+
 // An answer to an update may write the time of the create in another way: the plan has promised it.
 func TestUpdateKeepsDateCreated(t *testing.T) {
 	t.Parallel()

@@ -37,7 +37,8 @@ func TestKindsAreDescribed(t *testing.T) {
 	}
 	var resp function.DefinitionResponse
 	catalogue.NewFunction().Definition(t.Context(), function.DefinitionRequest{}, &resp)
-	if text := resp.Definition.MarkdownDescription; !strings.HasSuffix(text, "(https://docs.example.com).\n\n- `a.b`: It was.\n- `ab.c`") {
+	text := resp.Definition.MarkdownDescription
+	if !strings.HasSuffix(text, "(https://docs.example.com).\n\n- `a.b`: It was.\n- `ab.c`") || strings.Contains(text, "prose") {
 		t.Errorf("the description is %s", text)
 	}
 }

@@ -75,6 +75,7 @@ func TestInvalidRecipients(t *testing.T) {
 		{[]string{good, " " + good + "\n"}, nil},
 		{[]string{quantum.Recipient().String()}, nil},
 		{[]string{good[:len(good)-1] + "b"}, []string{good[:40] + "…", "neither an age public key"}},
+		{[]string{good[:40]}, []string{`"` + good[:40] + `"`}},
 		{[]string{"# me\n" + good}, []string{"neither an age public key"}},
 		{[]string{"ssh-ed25519 AAAAnothing"}, []string{"ssh-ed25519 AAAAnothing", "SSH public key file"}},
 		{[]string{"ssh-ed25519 A\nssh-ed25519 B"}, []string{"SSH public key file"}},
