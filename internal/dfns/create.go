@@ -132,7 +132,8 @@ func (c *Client) lookup(in Settings) intent.Lookup {
 	}}
 	if c.existing.ids() != nil {
 		out.Candidates = func(ctx context.Context, note *intent.Note) ([]string, error) {
-			fresh, err := c.newWebhooks(ctx, in, note.Sent, func(id string) bool { return slices.Contains(note.Others, id) })
+			isOld := func(id string) bool { return slices.Contains(note.Others, id) || c.HasOwner(id) }
+			fresh, err := c.newWebhooks(ctx, in, note.Sent, isOld)
 			return ids(fresh), err
 		}
 	}
@@ -141,7 +142,7 @@ func (c *Client) lookup(in Settings) intent.Lookup {
 
 // decide says what a create without an answer has done.
 func (c *Client) decide(ctx context.Context, in Settings, s sent, note *intent.Note) (*Webhook, *orphan, error) {
-	fresh, err := c.newWebhooks(ctx, in, s.last, c.existing.has)
+	fresh, err := c.newWebhooks(ctx, in, s.last, func(id string) bool { return c.existing.has(id) || c.IsNamed(id) })
 	switch {
 	case err == nil && s.used && len(fresh) == 1 && in.Same(fresh[0].Settings):
 		return nil, &orphan{id: fresh[0].ID, note: note, err: s.err}, nil

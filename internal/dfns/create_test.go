@@ -200,15 +200,16 @@ func TestCreateAfterAnEarlierOne(t *testing.T) {
 		between func(w *world, next *dfns.Client, made string)
 		want    string // the outcome, or the reason why the next create is not sent
 	}{
-		"answered, not saved":           {nothing, nil, "exists"},
-		"answered and saved":            {nothing, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
-		"answered, named by an import":  {nothing, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, false) }, "exists"},
-		"answered, deleted since":       {nothing, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
-		"lost and made":                 {lost, nil, "may exist"},
-		"lost and made, imported since": {lost, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
-		"lost and made, deleted since":  {lost, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
-		"outage, nothing new":           {`POST /webhooks {"effect":"drop_before"}`, nil, "created"},
-		"approval is pending":           {`POST /webhooks {"effect":"status","status":202}`, nil, "pending"},
+		"answered, not saved":               {nothing, nil, "exists"},
+		"answered and saved":                {nothing, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
+		"answered, named by an import":      {nothing, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, false) }, "exists"},
+		"answered, deleted since":           {nothing, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
+		"lost and made":                     {lost, nil, "may exist"},
+		"lost and made, imported since":     {lost, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, true) }, "created"},
+		"lost and made, named by an import": {lost, func(_ *world, next *dfns.Client, made string) { next.RememberID(made, false) }, "may exist"},
+		"lost and made, deleted since":      {lost, func(w *world, _ *dfns.Client, made string) { w.Dfns.Remove(made) }, "created"},
+		"outage, nothing new":               {`POST /webhooks {"effect":"drop_before"}`, nil, "created"},
+		"approval is pending":               {`POST /webhooks {"effect":"status","status":202}`, nil, "pending"},
 		"lost, and listing fails": {lost, func(w *world, _ *dfns.Client, _ string) {
 			w.fault(`GET * {"effect":"status","status":500,"skip":1}`)
 		}, "unclear"},

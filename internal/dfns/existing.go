@@ -102,8 +102,7 @@ func (c *Client) newWebhooks(
 	return fresh, errors.New("the lists of the API differ from each other")
 }
 
-// listNew lists the webhooks that are not old, that no plan, state or answer has named, and that equal no other create in progress,
-// ordered by id.
+// listNew lists the webhooks that are not old and equal no other create in progress, ordered by id.
 func (c *Client) listNew(ctx context.Context, in Settings, isOld func(id string) bool) (out []*Webhook, err error) {
 	others := c.existing.otherCreates(in)
 	for webhook, err := range c.ListWebhooks(ctx, MaxPage) {
@@ -114,8 +113,7 @@ func (c *Client) listNew(ctx context.Context, in Settings, isOld func(id string)
 	}
 	others = append(others, c.existing.otherCreates(in)...) // one may have begun, and made its webhook, during the calls
 	out = slices.DeleteFunc(out, func(w *Webhook) bool {
-		return isOld(w.ID) || c.IsNamed(w.ID) ||
-			slices.ContainsFunc(others, func(other Settings) bool { return other.Same(w.Settings) })
+		return isOld(w.ID) || slices.ContainsFunc(others, func(other Settings) bool { return other.Same(w.Settings) })
 	})
 	slices.SortFunc(out, func(a, b *Webhook) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil

@@ -22,6 +22,9 @@ func (c *Client) RememberID(id string, saved bool) { c.names.Add(id, saved) }
 // IsNamed reports that a plan, a state or an answer has named an object.
 func (c *Client) IsNamed(id string) bool { return c.names.Has(id) }
 
+// HasOwner reports that an answer or a saved state has named an object, not only an import.
+func (c *Client) HasOwner(id string) bool { return c.names.HasOwner(id) }
+
 // Creation is a create at an API that has no way to find what a create without an answer has made.
 type Creation[T any] struct {
 	Request Request
@@ -72,7 +75,7 @@ func (c *Client) Accept(id string, create intent.Create, note *intent.Note) erro
 	switch {
 	case id == "":
 		return errors.New("it contains no id")
-	case c.names.Add(id, false) || slices.Contains(create.Others, id):
+	case c.names.Answered(id) || slices.Contains(create.Others, id):
 		return fmt.Errorf("it is about %s, which existed before", id)
 	}
 	note.Answered(id)

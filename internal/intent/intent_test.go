@@ -241,6 +241,23 @@ func TestDigest(t *testing.T) {
 	}
 }
 
+// An id has an owner if an answer or a saved state was the first to name it.
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	names := intent.NewNames(nil)
+	names.Add("saved", true)
+	names.Add("imported", false)
+	names.Answered("answered")
+	if !names.Answered("answered") || !names.Answered("imported") {
+		t.Error("what was named before is not known")
+	}
+	for id, want := range map[string]bool{"saved": true, "imported": false, "answered": true, "unknown": false} {
+		if names.HasOwner(id) != want {
+			t.Errorf("%s: it has an owner: %t", id, !want)
+		}
+	}
+}
+
 // A note goes when a saved state names what its create has made, unless an import or an answer of this process named that first.
 func TestNames(t *testing.T) {
 	t.Parallel()
