@@ -58,10 +58,12 @@ func (a Advice) ActionFailed(operation, kind, object string, err error) diag.Dia
 		fmt.Sprintf("%s: %s\n\n%s", object, err, a.remedyByID(operation, "object", err)))
 }
 
-// remedyByID says what to do about an id that somebody has written into a configuration.
+// remedyByID says what to do about an id that somebody has written into a configuration. A 404 alone does not tell an id that does not
+// exist from a call that does not.
 func (a Advice) remedyByID(operation, noun string, err error) string {
 	if outcome, _ := outcomeOf(operation, err); outcome == httpapi.NotMade && httpapi.IsOwn404(err) {
-		return fmt.Sprintf("The account that %s belongs to has no such %s. Check the id.", a.AuthSetting, noun)
+		return fmt.Sprintf("The account that %s belongs to has no such %s, or the API does not have this call. Check the id, and %s.",
+			a.AuthSetting, noun, a.URLSetting)
 	}
 	return a.remedy(operation, err)
 }
