@@ -142,9 +142,9 @@ func (c *Client) lookup(in Settings) intent.Lookup {
 
 // decide says what a create without an answer has done.
 func (c *Client) decide(ctx context.Context, in Settings, s sent, note *intent.Note) (*Webhook, *orphan, error) {
-	fresh, err := c.newWebhooks(ctx, in, s.last, func(id string) bool { return c.existing.has(id) || c.IsNamed(id) })
+	fresh, err := c.newWebhooks(ctx, in, s.last, func(id string) bool { return c.existing.has(id) || c.HasOwner(id) })
 	switch {
-	case err == nil && s.used && len(fresh) == 1 && in.Same(fresh[0].Settings):
+	case err == nil && s.used && len(fresh) == 1 && in.Same(fresh[0].Settings) && !c.IsNamed(fresh[0].ID): // by an import
 		return nil, &orphan{id: fresh[0].ID, note: note, err: s.err}, nil
 	case err == nil && !s.used && len(fresh) == 0:
 		note.Remove()

@@ -133,6 +133,28 @@ func TestTimeIsKeptBackForReads(t *testing.T) {
 	})
 }
 
+// An import that names what a lost create has made proves nothing about it: it is neither said not to be made nor deleted.
+func TestLostCreateThatAnImportNames(t *testing.T) {
+	t.Parallel()
+	for _, retries := range []int{0, 4} {
+		inBubble(t, func(w *world) {
+			w.fault(lost)
+			client := w.client(func(config *dfns.Config) { config.HTTP.MaxRetries = retries })
+			var named sync.WaitGroup
+			named.Go(func() {
+				pass(time.Second)
+				client.RememberID(w.ours()[0].ID, false)
+			})
+			webhook, err := w.create(client)
+			named.Wait()
+			_, ids := httpapi.OutcomeOf(err)
+			if got := w.judge(webhook, err); got != "unknown" || len(ids) != 1 {
+				t.Errorf("with %d retries: %s, naming %q: %v", retries, got, ids, err)
+			}
+		})
+	}
+}
+
 // What cannot be deleted stays, and is named as made. So it is if no time is left to delete it.
 func TestOrphanThatStays(t *testing.T) {
 	t.Parallel()

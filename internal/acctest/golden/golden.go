@@ -17,7 +17,7 @@ type Messages struct{ strings.Builder }
 
 // Show adds one.
 func (m *Messages) Show(d diag.Diagnostic) {
-	fmt.Fprintf(m, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
+	fmt.Fprintf(&m.Builder, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
 }
 
 // File compares a text with a file, which people review when a message changes. With GOLDEN=write in the environment it writes the
