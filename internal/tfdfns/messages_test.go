@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/golden"
@@ -36,7 +37,10 @@ func TestMessages(t *testing.T) {
 	}
 	pending := fmt.Errorf("POST /webhooks: 202 Accepted: %w", dfns.ErrPendingApproval)
 	expired := &dfns.ExpiredError{Err: call(401), At: time.Date(2026, 10, 1, 12, 30, 0, 0, time.UTC)}
-	var out golden.Messages
+	var out strings.Builder
+	show := func(d diag.Diagnostic) {
+		fmt.Fprintf(&out, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
+	}
 	for _, of := range []struct {
 		operation string
 		errs      []error
@@ -49,13 +53,13 @@ func TestMessages(t *testing.T) {
 		{"update", []error{pending, change(httpapi.Unknown, errors.New("EOF"))}},
 	} {
 		for _, err := range of.errs {
-			out.Show(advice.Failed(of.operation, webhook.Name(), err))
+			show(advice.Failed(of.operation, webhook.Name(), err))
 		}
 	}
-	out.Show(advice.ActionFailed("ping", "Dfns webhook", "webhook wh-1", change(httpapi.Unknown, errors.New("EOF"))))
-	out.Show(advice.LookupFailed("read events", "the events of webhook wh-1", call(403)))
+	show(advice.ActionFailed("ping", "Dfns webhook", "webhook wh-1", change(httpapi.Unknown, errors.New("EOF"))))
+	show(advice.LookupFailed("read events", "the events of webhook wh-1", call(403)))
 	for _, recovery := range []dfns.Recovery{{Resent: true}, {Confirmed: true}, {Removed: "wh-2"}} {
-		out.Show(recovered("update", webhook, recovery)[0])
+		show(recovered("update", webhook, recovery)[0])
 	}
 	if strings.Contains(out.String(), "secret/path") {
 		t.Error("a message contains the path of a url")

@@ -2,9 +2,11 @@ package tfenfinitos
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/golden"
@@ -26,7 +28,10 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	cut := &httpapi.Error{Method: "POST", Path: "/v1/webhooks", Host: "api.enfinitos.com", Cause: errors.New("EOF")}
-	var out golden.Messages
+	var out strings.Builder
+	show := func(d diag.Diagnostic) {
+		fmt.Fprintf(&out, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
+	}
 	for _, of := range []struct {
 		operation string
 		errs      []error
@@ -36,19 +41,19 @@ func TestMessages(t *testing.T) {
 		{"update", []error{cut, call(200, true)}}, {"delete", []error{cut, call(403, false)}},
 	} {
 		for _, err := range of.errs {
-			out.Show(advice.Failed(of.operation, webhook.Name(), err))
+			show(advice.Failed(of.operation, webhook.Name(), err))
 		}
 	}
 	for _, err := range []error{cut, call(403, true), call(404, true)} {
-		out.Show(advice.ActionFailed("replay", "EnfinitOS delivery", "delivery dlv_1", err))
+		show(advice.ActionFailed("replay", "EnfinitOS delivery", "delivery dlv_1", err))
 	}
-	out.Show(advice.LookupFailed("read", "the deliveries of subscription whs_1", call(403, true)))
-	out.Show(notPaused(webhook, cut))
-	out.Show(pausedAndLeft(webhook))
+	show(advice.LookupFailed("read", "the deliveries of subscription whs_1", call(403, true)))
+	show(notPaused(webhook, cut))
+	show(pausedAndLeft(webhook))
 	webhook.Secret = types.StringValue("whsec_1")
-	out.Show(rotatedOutside(webhook, &enfinitos.Subscription{SecretLastRotatedAt: "2026-10-02T12:00:00Z"})[0])
-	out.Show(object.DeletedOutside(webhook.Name()))
-	out.Show(object.WithoutSecret(webhook.Name(), nil))
+	show(rotatedOutside(webhook, &enfinitos.Subscription{SecretLastRotatedAt: "2026-10-02T12:00:00Z"})[0])
+	show(object.DeletedOutside(webhook.Name()))
+	show(object.WithoutSecret(webhook.Name(), nil))
 	if strings.Contains(out.String(), "secret/path") {
 		t.Error("a message contains the path of a url")
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/webhook-providers/terraform-provider-webhook/internal/acctest/golden"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/httpapi"
 	"github.com/webhook-providers/terraform-provider-webhook/internal/intent"
@@ -61,7 +63,10 @@ func TestAdvice(t *testing.T) {
 	t.Parallel()
 	cut := refused(0, because(errors.New("EOF")))
 	unreadable := refused(200, because(errors.New("the answer cannot be read: it is {}")))
-	var out golden.Messages
+	var out strings.Builder
+	show := func(d diag.Diagnostic) {
+		fmt.Fprintf(&out, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
+	}
 	for _, of := range []struct {
 		operation string
 		errs      []error
@@ -82,17 +87,17 @@ func TestAdvice(t *testing.T) {
 		{"delete", []error{ended(httpapi.Unknown, cut)}},
 	} {
 		for _, err := range of.errs {
-			out.Show(acme.Failed(of.operation, "h_1", err))
+			show(acme.Failed(of.operation, "h_1", err))
 		}
 	}
-	out.Show(acme.LookupFailed("read", "hook h_1", refused(404)))
-	out.Show(acme.LookupFailed("read events", "hook h_1", refused(404, lost)))
-	out.Show(acme.LookupFailed("read", "hook h_1", refused(404, foreign)))
-	out.Show(acme.ActionFailed("ping", "Acme hook", "hook h_1", refused(404)))
-	out.Show(acme.ActionFailed("ping", "Acme hook", "hook h_1", refused(404, lost)))
-	out.Show(acme.ActionFailed("ping", "Acme hook", "hook h_1", unsent(context.DeadlineExceeded)))
-	out.Show(acme.LookupFailed("read", "hook h_1", unsent(context.DeadlineExceeded)))
-	out.Show(acme.Object.StoredOtherwise("create", "h_1", "it is said again", []string{"  a", "  b"})[0])
+	show(acme.LookupFailed("read", "hook h_1", refused(404)))
+	show(acme.LookupFailed("read events", "hook h_1", refused(404, lost)))
+	show(acme.LookupFailed("read", "hook h_1", refused(404, foreign)))
+	show(acme.ActionFailed("ping", "Acme hook", "hook h_1", refused(404)))
+	show(acme.ActionFailed("ping", "Acme hook", "hook h_1", refused(404, lost)))
+	show(acme.ActionFailed("ping", "Acme hook", "hook h_1", unsent(context.DeadlineExceeded)))
+	show(acme.LookupFailed("read", "hook h_1", unsent(context.DeadlineExceeded)))
+	show(acme.Object.StoredOtherwise("create", "h_1", "it is said again", []string{"  a", "  b"})[0])
 	golden.File(t, "messages.txt", out.String())
 }
 

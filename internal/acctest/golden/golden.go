@@ -2,23 +2,12 @@
 package golden
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
-
-// Messages are errors and warnings as a person reads them.
-type Messages struct{ strings.Builder }
-
-// Show adds one.
-func (m *Messages) Show(d diag.Diagnostic) {
-	fmt.Fprintf(&m.Builder, "%s: %s\n%s\n\n----\n", d.Severity(), d.Summary(), d.Detail())
-}
 
 // File compares a text with a file, which people review when a message changes. With GOLDEN=write in the environment it writes the
 // file instead.
