@@ -140,13 +140,8 @@ func TestLostCreateThatAnImportNames(t *testing.T) {
 		inBubble(t, func(w *world) {
 			w.fault(lost)
 			client := w.client(func(config *dfns.Config) { config.HTTP.MaxRetries = retries })
-			var named sync.WaitGroup
-			named.Go(func() {
-				pass(time.Second)
-				client.RememberID(w.ours()[0].ID, false)
-			})
+			time.AfterFunc(time.Second, func() { client.RememberID(w.ours()[0].ID, false) })
 			webhook, err := w.create(client)
-			named.Wait()
 			_, ids := httpapi.OutcomeOf(err)
 			if got := w.judge(webhook, err); got != "unknown" || len(ids) != 1 {
 				t.Errorf("with %d retries: %s, naming %q: %v", retries, got, ids, err)
